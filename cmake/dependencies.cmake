@@ -1,0 +1,18 @@
+# Libraries, all from Debian (packages.txt). None of them ships to a user of the program.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+# QuantLib and Highway have no CMake package on Debian 12: one imported target each.
+pkg_check_modules(QUANTLIB REQUIRED IMPORTED_TARGET quantlib)
+pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
+pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
+
+# The instruction sets a kernel is built for. Without fused multiply-add the bytes would differ, so
+# SSE4 and scalar code are never built: baseline AVX2 on x86, and nothing better than AVX3
+# (AVX-512). The expression and not a list of names: Highway 1.0.3 and 1.2 know different ones.
+add_library(lien_highway INTERFACE)
+target_link_libraries(lien_highway INTERFACE PkgConfig::HWY)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
+  target_compile_definitions(lien_highway INTERFACE HWY_BASELINE_TARGETS=HWY_AVX2
+                                                    "HWY_DISABLED_TARGETS=(HWY_AVX3-1)")
+endif()

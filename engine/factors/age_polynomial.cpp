@@ -1,0 +1,158 @@
+#include "engine/factors/age_polynomial.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "engine/elementary/elementary.hpp"
+#include "engine/factors/renewal_equation.hpp"
+
+namespace lien::engine {
+namespace {
+
+constexpr int kMaxDegree = 24;
+constexpr std::size_t kFitNodes = 32;
+constexpr int kCheckedAges = 100;
+constexpr double kTolerance = 2e-6;
+constexpr double kOutlived = 16.118095650958319;  // -ln 1e-7
+
+// l_q then l_2q at every horizon: one column an age.
+using Rows = std::vector<std::vector<double>>;
+
+Rows transforms_at(const RenewalTransform& one, const RenewalTransform& two,
+                   const std::vector<double>& ages, const std::vector<int>& horizons) {
+  Rows rows(2 * horizons.size());
+  for (const double age : ages) {
+    const std::vector<double> first = aged_log_transform(one, age, horizons);
+    const std::vector<double> second = aged_log_transform(two, age, horizons);
+    for (std::size_t h = 0; h < horizons.size(); ++h) {
+      rows[h].push_back(first[h]);
+      rows[horizons.size() + h].push_back(second[h]);
+    }
+  }
+  return rows;
+}
+
+double cosine(double turns) { return sin_cos_two_pi(turns).second; }
+
+// Ages at the Chebyshev points of x.
+std::vector<double> fit_ages(double age_max, bool root_age) {
+  std::vector<double> ages;
+  for (std::size_t j = 0; j < kFitNodes; ++j) {
+    const double r = (1 + cosine((static_cast<double>(j) + 0.5) / (2 * kFitNodes))) / 2;
+    ages.push_back(age_max * (root_age ? r * r : r));
+  }
+  return ages;
+}
+
+// Chebyshev coefficients 0..kMaxDegree of values at the Chebyshev points.
+std::vector<double> chebyshev(const std::vector<double>& values) {
+  std::vector<double> coefficients(kMaxDegree + 1, 0.0);
+  for (std::size_t k = 0; k <= kMaxDegree; ++k) {
+    for (std::size_t j = 0; j < kFitNodes; ++j) {
+      coefficients[k] += values[j] * cosine(static_cast<double>(k * (2 * j + 1)) / (4 * kFitNodes));
+    }
+    coefficients[k] *= (k == 0 ? 1.0 : 2.0) / kFitNodes;
+  }
+  return coefficients;
+}
+
+// The same polynomial cut at `degree`, in rising powers of x.
+std::vector<double> in_powers(const std::vector<double>& coefficients, int degree) {
+  const auto n = static_cast<std::size_t>(degree) + 1;
+  std::vector<double> powers(n, 0.0), previous(n, 0.0), current(n, 0.0);  // T_{k-1}, T_k
+  current[0] = 1;
+  for (std::size_t k = 0; k < n; ++k) {
+    for (std::size_t i = 0; i < n; ++i) powers[i] += coefficients[k] * current[i];
+    std::vector<double> next(n, 0.0);  // T_{k+1} = 2 x T_k - T_{k-1}, but T_1 = x
+    for (std::size_t i = 0; i + 1 < n; ++i) next[i + 1] = (k == 0 ? 1 : 2) * current[i];
+    for (std::size_t i = 0; i < n; ++i) next[i] -= previous[i];
+    previous = current;
+    current = next;
+  }
+  return powers;
+}
+
+struct Fit {
+  AgePolynomials polynomials;
+  Rows coefficients;  // Chebyshev
+};
+
+// Cuts the series at `degree` and measures the error at the checked ages.
+void cut(Fit& fit, int degree, const std::vector<double>& ages, const Rows& exact) {
+  AgePolynomials& polynomials = fit.polynomials;
+  polynomials.degree = degree;
+  polynomials.first.clear();
+  polynomials.second.clear();
+  polynomials.max_error = 0;
+  for (std::size_t row = 0; row < exact.size(); ++row) {
+    const std::vector<double> powers = in_powers(fit.coefficients[row], degree);
+    for (std::size_t i = 0; i < ages.size(); ++i) {
+      const double value =
+          polynomial_value(powers.data(), degree, scaled_age(polynomials, ages[i]));
+      polynomials.max_error = std::max(polynomials.max_error, std::abs(value - exact[row][i]));
+    }
+    std::vector<double>& out = 2 * row < exact.size() ? polynomials.first : polynomials.second;
+    out.insert(out.end(), powers.begin(), powers.end());
+  }
+}
+
+AgePolynomials ageless(const LaunchProcess& process, double q, const std::vector<int>& horizons) {
+  AgePolynomials polynomials;
+  const int months = horizons.empty() ? 0 : horizons.back();
+  const std::vector<double> first = launch_transform(process, q, 0, months);
+  const std::vector<double> second = launch_transform(process, 2 * q, 0, months);
+  for (const int m : horizons) {
+    polynomials.first.push_back(first[static_cast<std::size_t>(m) - 1]);
+    polynomials.second.push_back(second[static_cast<std::size_t>(m) - 1]);
+  }
+  return polynomials;
+}
+
+}  // namespace
+
+double scaled_age(const AgePolynomials& polynomials, double age_years) {
+  if (polynomials.age_max == 0) return 0;
+  const double r = std::min(age_years / polynomials.age_max, 1.0);
+  return 2 * (polynomials.root_age ? std::sqrt(r) : r) - 1;
+}
+
+double polynomial_value(const double* coefficients, int degree, double x) {
+  double value = coefficients[degree];
+  for (int i = degree - 1; i >= 0; --i) value = std::fma(value, x, coefficients[i]);
+  return value;
+}
+
+AgePolynomials age_polynomials(const LaunchProcess& process, double q,
+                               const std::vector<int>& horizon_months) {
+  if (process.law != RenewalLaw::weibull || process.shape == 1 || horizon_months.empty()) {
+    return ageless(process, q, horizon_months);
+  }
+  const RenewalTransform one = solve_renewal(process, q, horizon_months.back());
+  const RenewalTransform two = solve_renewal(process, 2 * q, horizon_months.back());
+  const double start = pow(process.age_years / process.scale_years, process.shape);
+  const double age_max = process.scale_years * pow(start + kOutlived, 1 / process.shape);
+
+  std::vector<double> ages;  // closer together at 0, where l_q bends most
+  for (int i = 0; i <= kCheckedAges; ++i)
+    ages.push_back(age_max * i * i / kCheckedAges / kCheckedAges);
+  const Rows exact = transforms_at(one, two, ages, horizon_months);
+  std::vector<Fit> fits(2);  // linear first: it costs a path no square root
+  for (const bool root_age : {false, true}) {
+    Fit& fit = fits[root_age ? 1 : 0];
+    fit.polynomials.age_max = age_max;
+    fit.polynomials.root_age = root_age;
+    for (const auto& row : transforms_at(one, two, fit_ages(age_max, root_age), horizon_months)) {
+      fit.coefficients.push_back(chebyshev(row));
+    }
+  }
+  for (int degree = 1; degree <= kMaxDegree; ++degree) {
+    for (Fit& fit : fits) {
+      cut(fit, degree, ages, exact);
+      if (fit.polynomials.max_error <= kTolerance) return fit.polynomials;
+    }
+  }
+  return fits[fits[0].polynomials.max_error <= fits[1].polynomials.max_error ? 0 : 1].polynomials;
+}
+
+}  // namespace lien::engine

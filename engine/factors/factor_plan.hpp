@@ -1,0 +1,75 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "engine/factors/joint_step.hpp"
+#include "engine/factors/launch_law.hpp"
+#include "engine/random/philox.hpp"
+
+namespace lien::engine {
+
+// One line of launches as the path loop sees it.
+struct LaunchLinePlan {
+  LaunchProcess process;
+  double ramp_decay = 0;      // exp(-dt/tau); 0 for a step ramp
+  double pipeline_today = 0;  // Y_0 = sum over past launches of drop x exp(-age/tau)
+  // Launches put on every path at the end of a month (scenarios): they drop prices but do not
+  // restart the renewal.
+  struct Forced {
+    int step = 0;
+    double drop = 0;
+  };
+  std::vector<Forced> forced;
+  PhiloxKey key{};
+};
+
+// All that the factor stage needs, on one measure basis. Step k ends at time k dt.
+//   chi' = decay chi - drift + e1,  xi' = xi + drift + e2,  x' = decay x + e3,  I' = I + loading x
+//   + e4
+// with (e1..e4) = cholesky z. A factor that is off has zero rows in `cholesky` and no random key.
+struct FactorPlan {
+  int steps = 0;
+  double dt_years = 1.0 / 12;
+  double scarcity_initial = 0, scarcity_decay = 1, scarcity_drift = 0;  // per step
+  double frontier_drift = 0;                                            // per step
+  double rate_decay = 1, rate_integral_loading = 0;
+  std::array<double, 16> cholesky{};
+  std::array<bool, 4> random{};  // which normals are drawn: chi, xi, x, I
+  std::array<PhiloxKey, 4> keys{};
+  std::vector<LaunchLinePlan> lines;
+};
+
+// Series of a PathBlock that the engine fills. Line l owns five from kFactorSeries + 5 l.
+enum FactorSeries : std::size_t {
+  kScarcity = 0,
+  kFrontier = 1,
+  kShortRate = 2,     // x, the deviation from the curve
+  kRateIntegral = 3,  // I
+  kFactorSeries = 4,
+};
+enum LineSeries : std::size_t {
+  kLaunchEffect = 0,    // X_k - X_0
+  kLaunchPipeline = 1,  // Y_k
+  kLaunchAge = 2,       // years since the last launch
+  kLaunchCount = 3,     // launches after today
+  kLaunchPending = 4,   // bit mask of scheduled launches still to come, as a double
+  kLineSeries = 5,
+};
+[[nodiscard]] constexpr std::size_t line_series(std::size_t line, LineSeries which) noexcept {
+  return kFactorSeries + kLineSeries * line + which;
+}
+[[nodiscard]] inline std::size_t factor_series(const FactorPlan& plan) noexcept {
+  return kFactorSeries + kLineSeries * plan.lines.size();
+}
+
+class PathBlock;
+
+// Fills the factor series of `block` with paths first_path .. first_path + kBlockPaths - 1.
+// scratch: see FactorScratch. A path is a pure function of its number, the keys and the plan.
+class FactorScratch;
+void fill_factors(const FactorPlan& plan, std::uint64_t first_path, FactorScratch& scratch,
+                  PathBlock& block) noexcept;
+
+}  // namespace lien::engine

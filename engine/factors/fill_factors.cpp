@@ -1,0 +1,159 @@
+#include <algorithm>
+
+#include "engine/factors/factor_plan.hpp"
+#include "engine/factors/factor_scratch.hpp"
+#include "engine/kernels/factor_rows.hpp"
+#include "engine/kernels/random_rows.hpp"
+#include "engine/simulation/path_block.hpp"
+
+namespace lien::engine {
+namespace {
+
+constexpr std::size_t kPaths = kBlockPaths;
+
+FactorRow factor_row(PathBlock& block, int step) {
+  return {block.row(kScarcity, step), block.row(kFrontier, step), block.row(kShortRate, step),
+          block.row(kRateIntegral, step)};
+}
+
+void fill_joint_factors(const FactorPlan& plan, std::uint64_t first_path, FactorScratch& scratch,
+                        PathBlock& block) noexcept {
+  const FactorRow today = factor_row(block, 0);
+  std::fill_n(today.scarcity, kPaths, plan.scarcity_initial);
+  std::fill_n(today.frontier, kPaths, 0.0);
+  std::fill_n(today.rate, kPaths, 0.0);
+  std::fill_n(today.integral, kPaths, 0.0);
+  // Rows of a factor that is off were zeroed with the scratch and stay so.
+  double* const z = scratch.normals.get();
+  for (int step = 0; step < plan.steps; ++step) {
+    const int within = step % 4;
+    if (within == 0)
+      for (std::size_t f = 0; f < 4; ++f) {
+        if (!plan.random[f]) continue;
+        double* const rows = z + 4 * f * kPaths;
+        normal_rows(plan.keys[f], first_path, static_cast<std::uint32_t>(step / 4), rows,
+                    rows + kPaths, rows + 2 * kPaths, rows + 3 * kPaths, kPaths);
+      }
+    const double* normals[4];
+    for (std::size_t f = 0; f < 4; ++f)
+      normals[f] = z + (4 * f + static_cast<std::size_t>(within)) * kPaths;
+    advance_factors(plan, normals, factor_row(block, step), factor_row(block, step + 1), kPaths);
+  }
+}
+
+// Sums of what launches add, by month and path, before the recursion over months.
+struct Jumps {
+  double *drop, *pipeline, *marks, *last;  // each [steps + 1][paths]
+};
+
+// Adds the launches of one draw (one per path) to the months in which they land. marks holds
+// count + 1024 x pending bits cleared. Returns whether any path launched inside the horizon.
+bool scatter(const LaunchLinePlan& line, double dt_years, int steps, int cleared_bit,
+             const double* time, FactorScratch& scratch, const Jumps& jumps) noexcept {
+  double* const work = scratch.launch.get();
+  double *const normal = work + kPaths, *const drop = work + 3 * kPaths;
+  double *const month = work + 4 * kPaths, *const arriving = work + 5 * kPaths;
+  launch_drops(line.process, dt_years, normal, time, drop, month, arriving, kPaths);
+  bool any = false;
+  const double mark = cleared_bit < 0 ? 1.0 : 1.0 + 1024.0 * static_cast<double>(1 << cleared_bit);
+  for (std::size_t p = 0; p < kPaths; ++p) {
+    if (!(month[p] <= steps)) continue;
+    any = true;
+    const std::size_t at = static_cast<std::size_t>(month[p]) * kPaths + p;
+    jumps.drop[at] += drop[p];
+    jumps.pipeline[at] += arriving[p];
+    jumps.marks[at] += mark;
+    jumps.last[at] = std::max(jumps.last[at], time[p]);
+  }
+  return any;
+}
+
+void draw_launches(const LaunchLinePlan& line, double dt_years, int steps, std::uint64_t first_path,
+                   FactorScratch& scratch, const Jumps& jumps) noexcept {
+  double* const work = scratch.launch.get();
+  double *const uniform = work, *const normal = work + kPaths, *const time = work + 2 * kPaths;
+  double* const clock = work + 6 * kPaths;
+  std::fill_n(clock, kPaths, 0.0);
+  std::uint32_t draw = 0;
+  for (std::size_t i = 0; i < line.process.scheduled.size(); ++i) {
+    const auto& scheduled = line.process.scheduled[i];
+    uniform_and_normal_row(line.key, first_path, draw++, uniform, normal, kPaths);
+    scheduled_times(std::max(scheduled.years, 0.0), scheduled.slip_years, uniform, time, kPaths);
+    scatter(line, dt_years, steps, static_cast<int>(i), time, scratch, jumps);
+    for (std::size_t p = 0; p < kPaths; ++p) clock[p] = std::max(clock[p], time[p]);
+  }
+  if (line.process.law == RenewalLaw::none) return;
+  bool first = line.process.scheduled.empty();
+  for (bool any = true; any;) {
+    uniform_and_normal_row(line.key, first_path, draw++, uniform, normal, kPaths);
+    renewal_times(line.process, first, uniform, clock, time, kPaths);
+    any = scatter(line, dt_years, steps, -1, time, scratch, jumps);
+    std::copy_n(time, kPaths, clock);
+    first = false;
+    // A path whose clock has passed the horizon draws on harmlessly until all have.
+  }
+}
+
+void fill_line(const FactorPlan& plan, std::size_t l, std::uint64_t first_path,
+               FactorScratch& scratch, PathBlock& block) noexcept {
+  const LaunchLinePlan& line = plan.lines[l];
+  const std::size_t rows = (static_cast<std::size_t>(plan.steps) + 1) * kPaths;
+  double* const all = scratch.jumps.get();
+  const Jumps jumps{all, all + rows, all + 2 * rows, all + 3 * rows};
+  std::fill_n(all, 3 * rows, 0.0);
+  std::fill_n(jumps.last, rows, -1.0);
+  draw_launches(line, plan.dt_years, plan.steps, first_path, scratch, jumps);
+  for (const auto& forced : line.forced)
+    if (forced.step >= 1 && forced.step <= plan.steps)
+      for (std::size_t p = 0; p < kPaths; ++p) {
+        const std::size_t at = static_cast<std::size_t>(forced.step) * kPaths + p;
+        jumps.drop[at] += forced.drop;
+        jumps.pipeline[at] += line.process.ramp_years > 0 ? forced.drop : 0.0;
+        jumps.marks[at] += 1.0;
+      }
+
+  const auto series = [l](LineSeries which) { return line_series(l, which); };
+  const double all_pending = static_cast<double>((1 << line.process.scheduled.size()) - 1);
+  std::fill_n(block.row(series(kLaunchEffect), 0), kPaths, 0.0);
+  std::fill_n(block.row(series(kLaunchPipeline), 0), kPaths, line.pipeline_today);
+  std::fill_n(block.row(series(kLaunchAge), 0), kPaths, line.process.age_years);
+  std::fill_n(block.row(series(kLaunchCount), 0), kPaths, 0.0);
+  std::fill_n(block.row(series(kLaunchPending), 0), kPaths, all_pending);
+  // Drops so far, kept aside: X_k - X_0 = drops + Y_0 - Y_k.
+  double* const drops = scratch.launch.get();
+  std::fill_n(drops, kPaths, 0.0);
+  for (int step = 1; step <= plan.steps; ++step) {
+    const double *const was_pipeline = block.row(series(kLaunchPipeline), step - 1),
+                        *const was_age = block.row(series(kLaunchAge), step - 1),
+                        *const was_count = block.row(series(kLaunchCount), step - 1),
+                        *const was_pending = block.row(series(kLaunchPending), step - 1);
+    double *const effect = block.row(series(kLaunchEffect), step),
+                  *const pipeline = block.row(series(kLaunchPipeline), step),
+                  *const age = block.row(series(kLaunchAge), step),
+                  *const count = block.row(series(kLaunchCount), step),
+                  *const pending = block.row(series(kLaunchPending), step);
+    const double now = step / static_cast<double>(static_cast<long>(1.0 / plan.dt_years + 0.5));
+    const std::size_t at = static_cast<std::size_t>(step) * kPaths;
+    for (std::size_t p = 0; p < kPaths; ++p) {
+      drops[p] += jumps.drop[at + p];
+      pipeline[p] = line.ramp_decay * was_pipeline[p] + jumps.pipeline[at + p];
+      effect[p] = drops[p] + (line.pipeline_today - pipeline[p]);
+      const double last = jumps.last[at + p];
+      age[p] = last >= 0.0 ? now - last : was_age[p] + plan.dt_years;
+      const double cleared = static_cast<double>(static_cast<int>(jumps.marks[at + p]) / 1024);
+      count[p] = was_count[p] + (jumps.marks[at + p] - 1024.0 * cleared);
+      pending[p] = was_pending[p] - cleared;
+    }
+  }
+}
+
+}  // namespace
+
+void fill_factors(const FactorPlan& plan, std::uint64_t first_path, FactorScratch& scratch,
+                  PathBlock& block) noexcept {
+  fill_joint_factors(plan, first_path, scratch, block);
+  for (std::size_t l = 0; l < plan.lines.size(); ++l)
+    fill_line(plan, l, first_path, scratch, block);
+}
+
+}  // namespace lien::engine

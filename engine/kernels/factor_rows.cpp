@@ -1,0 +1,118 @@
+#include "engine/kernels/factor_rows.hpp"
+
+#include "engine/elementary/elementary.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/kernels/factor_rows.cpp"
+#include "hwy/foreach_target.h"  // compiles this file once per instruction set
+#include "hwy/highway.h"
+
+#include "engine/kernels/elementary-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lien::engine::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+using Tag = hn::CappedTag<double, 8>;
+
+void AdvanceFactors(const FactorPlan& plan, const double* const* normals, const FactorRow& from,
+                    const FactorRow& to, std::size_t paths) {
+  const Tag d;
+  const auto& c = plan.cholesky;
+  const auto set = [d](double x) HWY_ATTR { return hn::Set(d, x); };
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto z0 = hn::Load(d, normals[0] + p), z1 = hn::Load(d, normals[1] + p);
+    const auto z2 = hn::Load(d, normals[2] + p), z3 = hn::Load(d, normals[3] + p);
+    const auto rate = hn::Load(d, from.rate + p);
+    const auto scarcity = hn::MulAdd(set(plan.scarcity_decay), hn::Load(d, from.scarcity + p),
+                                     set(plan.scarcity_drift));
+    hn::Store(hn::MulAdd(set(c[0]), z0, scarcity), d, to.scarcity + p);
+    const auto frontier = hn::Add(hn::Load(d, from.frontier + p), set(plan.frontier_drift));
+    hn::Store(hn::MulAdd(set(c[5]), z1, hn::MulAdd(set(c[4]), z0, frontier)), d, to.frontier + p);
+    const auto noise2 = hn::MulAdd(set(c[10]), z2, hn::MulAdd(set(c[9]), z1, hn::Mul(set(c[8]), z0)));
+    hn::Store(hn::MulAdd(set(plan.rate_decay), rate, noise2), d, to.rate + p);
+    const auto noise3 = hn::MulAdd(
+        set(c[15]), z3,
+        hn::MulAdd(set(c[14]), z2, hn::MulAdd(set(c[13]), z1, hn::Mul(set(c[12]), z0))));
+    const auto integral =
+        hn::MulAdd(set(plan.rate_integral_loading), rate, hn::Load(d, from.integral + p));
+    hn::Store(hn::Add(integral, noise3), d, to.integral + p);
+  }
+}
+
+void RenewalTimes(const LaunchProcess& process, bool first, const double* uniform,
+                  const double* clock, double* time, std::size_t paths) {
+  const Tag d;
+  const bool weibull = process.law == RenewalLaw::weibull;
+  const double k = weibull ? process.shape : 1.0;
+  const double age = first && weibull ? process.age_years : 0.0;
+  const double elapsed = age > 0 ? lien::engine::pow(age / process.scale_years, k) : 0.0;
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto hazard =
+        hn::Sub(hn::Set(d, elapsed), Log(d, hn::Load(d, uniform + p)));  // > 0: uniform < 1
+    auto gap = hazard;
+    if (weibull) gap = Exp(d, hn::Mul(hn::Set(d, 1.0 / k), Log(d, hazard)));
+    gap = hn::Sub(hn::Mul(hn::Set(d, process.scale_years), gap), hn::Set(d, age));
+    // The conditioned gap cancels to a tiny negative at worst.
+    gap = hn::Max(gap, hn::Zero(d));
+    hn::Store(hn::Add(hn::Load(d, clock + p), gap), d, time + p);
+  }
+}
+
+void ScheduledTimes(double announced_years, double slip_years, const double* uniform, double* time,
+                    std::size_t paths) {
+  const Tag d;
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto slip = hn::Mul(hn::Set(d, -slip_years), Log(d, hn::Load(d, uniform + p)));
+    hn::Store(hn::Add(hn::Set(d, announced_years), slip), d, time + p);
+  }
+}
+
+void LaunchDrops(const LaunchProcess& process, double dt_years, const double* normal,
+                 const double* time, double* drop, double* step, double* arriving,
+                 std::size_t paths) {
+  const Tag d;
+  const auto per_year = hn::Set(d, static_cast<double>(static_cast<long>(1.0 / dt_years + 0.5)));
+  const auto speed = hn::Set(d, process.ramp_years > 0 ? 1.0 / process.ramp_years : 0.0);
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto t = hn::Load(d, time + p);
+    const auto size = hn::MulAdd(hn::Set(d, process.drop_stdev), hn::Load(d, normal + p),
+                                 hn::Set(d, process.drop_mean));
+    const auto k = hn::Max(hn::Ceil(hn::Mul(t, per_year)), hn::Set(d, 1.0));
+    const auto age = hn::Sub(hn::Div(k, per_year), t);
+    const auto decayed = hn::Mul(size, Exp(d, hn::Neg(hn::Mul(speed, hn::Max(age, hn::Zero(d))))));
+    hn::Store(size, d, drop + p);
+    hn::Store(k, d, step + p);
+    hn::Store(process.ramp_years > 0 ? decayed : hn::Zero(d), d, arriving + p);
+  }
+}
+
+}  // namespace lien::engine::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lien::engine {
+HWY_EXPORT(AdvanceFactors);
+HWY_EXPORT(RenewalTimes);
+HWY_EXPORT(ScheduledTimes);
+HWY_EXPORT(LaunchDrops);
+
+void advance_factors(const FactorPlan& plan, const double* const normals[4], const FactorRow& from,
+                     const FactorRow& to, std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(AdvanceFactors)(plan, normals, from, to, paths);
+}
+void renewal_times(const LaunchProcess& process, bool first, const double* uniform,
+                   const double* clock, double* time, std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(RenewalTimes)(process, first, uniform, clock, time, paths);
+}
+void scheduled_times(double announced_years, double slip_years, const double* uniform, double* time,
+                     std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(ScheduledTimes)(announced_years, slip_years, uniform, time, paths);
+}
+void launch_drops(const LaunchProcess& process, double dt_years, const double* normal,
+                  const double* time, double* drop, double* step, double* arriving,
+                  std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(LaunchDrops)
+  (process, dt_years, normal, time, drop, step, arriving, paths);
+}
+}  // namespace lien::engine
+#endif

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/factors/factor_plan.hpp"
+#include "engine/factors/factor_scratch.hpp"
+#include "engine/schedule/run_tasks.hpp"
+#include "engine/simulation/path_block.hpp"
+
+namespace lien::engine {
+
+// How many paths, on how many threads. paths is a multiple of kBlockPaths.
+struct SimulationSize {
+  std::uint64_t paths = 0;
+  unsigned threads = 0;  // 0: all; never changes a result
+
+  [[nodiscard]] std::uint64_t blocks() const noexcept { return paths / kBlockPaths; }
+  [[nodiscard]] std::uint64_t tasks() const noexcept {
+    return (blocks() + kTaskBlocks - 1) / kTaskBlocks;
+  }
+};
+
+// The loop of the program: for every block of paths the factor stage, then the caller's stages.
+//   make_stages(): one object a thread; called on the calling thread; its derived_series() says how many series it wants beside the factors
+//   stages(PathBlock&, block, sums) noexcept: the block's factor rows are filled; adds to sums
+// What couples threads is only `totals` (order-free) and whatever rows the stages write at places
+// that belong to one block. Returns the stage objects, for their counts.
+template <class MakeStages>
+auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals& totals,
+              const MakeStages& make_stages, const TaskDone& done) {
+  using Stages = std::decay_t<decltype(make_stages())>;
+  static_assert(std::is_nothrow_invocable_v<Stages&, PathBlock&, std::uint64_t, double*>);
+  struct Worker {
+    const FactorPlan* plan;
+    std::uint64_t blocks;
+    std::unique_ptr<Stages> stages;
+    std::unique_ptr<FactorScratch> scratch;
+    std::unique_ptr<PathBlock> block;
+    void operator()(std::uint64_t task, double* sums) noexcept {
+      const std::uint64_t last = std::min(blocks, (task + 1) * kTaskBlocks);
+      for (std::uint64_t b = task * kTaskBlocks; b < last; ++b) {
+        fill_factors(*plan, b * kBlockPaths, *scratch, *block);
+        (*stages)(*block, b, sums);
+      }
+    }
+  };
+  auto workers = run_tasks(
+      size.tasks(), size.threads, totals,
+      [&] {
+        auto stages = std::make_unique<Stages>(make_stages());
+        auto block = std::make_unique<PathBlock>(factor_series(plan) + stages->derived_series(),
+                                                 plan.steps);
+        return Worker{&plan, size.blocks(), std::move(stages),
+                      std::make_unique<FactorScratch>(plan), std::move(block)};
+      },
+      done);
+  std::vector<std::unique_ptr<Stages>> stages;
+  for (auto& worker : workers) stages.push_back(std::move(worker.stages));
+  return stages;
+}
+
+}  // namespace lien::engine

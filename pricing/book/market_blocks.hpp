@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pricing/book/fields.hpp"
+#include "pricing/market/market.hpp"
+
+// The parts of read_market, one a block of the file that has lists or tables inside.
+namespace lien::pricing {
+
+// How a curve may be written: a number, or a table of an axis and values.
+struct CurveForm {
+  std::string_view axis;    // "years"
+  std::string_view values;  // "rates"
+  Range range;
+  Unit unit = Unit::plain;
+};
+
+// A flat number or a table in one of `forms`; months become years. Knots rise from above 0
+// (months: from 0). A fault leaves the curve with one knot, so that nothing else complains.
+[[nodiscard]] Curve read_curve(const TomlValue& value, std::string_view field,
+                               const std::vector<CurveForm>& forms, const Scope& scope);
+// The table form only: axis and values are keys of `table`.
+[[nodiscard]] Curve read_knots(const TomlValue& table, const CurveForm& form,
+                               std::string_view field, const Scope& scope);
+
+// The tables of a list of tables (`[[hardware]]`); a fault and none if it is something else.
+[[nodiscard]] std::vector<const TomlValue*> tables_of(const TomlValue* list, std::string_view field,
+                                                      const Scope& scope);
+// The value if it is a table; a fault and null if it is something else; null if absent.
+[[nodiscard]] const TomlValue* table_of(const TomlValue* value, std::string_view field,
+                                        const Scope& scope);
+
+// "launches nvidia", or "launches" if the name cannot be read.
+[[nodiscard]] std::string block_label(std::string_view noun, const TomlValue& table,
+                                      std::string_view key);
+
+[[nodiscard]] LaunchLine read_launch_line(const TomlValue& table,
+                                          std::optional<Date> valuation_date, const Scope& top);
+[[nodiscard]] Hardware read_hardware(const TomlValue& table, const Scope& top);
+[[nodiscard]] Party read_party(const TomlValue& table, const Scope& top);
+
+}  // namespace lien::pricing

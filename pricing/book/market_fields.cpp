@@ -1,0 +1,241 @@
+#include "pricing/book/market_fields.hpp"
+
+#include <array>
+
+namespace lien::pricing {
+
+std::span<const Field<Market>> market_fields() {
+  using T = Market;
+  static constexpr std::array fields = {
+      text("currency", &T::currency).required(),
+      apart<T>("rates").required(),
+      apart<T>("scarcity"),
+      apart<T>("frontier"),
+      later<T>("power"),
+      later<T>("credit"),
+      apart<T>("correlation"),
+      apart<T>("launches"),
+      apart<T>("hardware"),
+      apart<T>("liquidation"),
+      apart<T>("party"),
+      later<T>("contagion"),
+      later<T>("clearing"),
+      later<T>("claim"),
+      later<T>("refinancing"),
+  };
+  return fields;
+}
+
+std::span<const Field<Rates>> rates_fields() {
+  using T = Rates;
+  static constexpr std::array fields = {
+      apart<T>("zero_curve").required(),
+      rate("liquidity_spread", &T::liquidity_spread, between(0, 1)),
+      apart<T>("hull_white"),
+  };
+  return fields;
+}
+
+std::span<const Field<HullWhite>> hull_white_fields() {
+  using T = HullWhite;
+  static constexpr std::array fields = {
+      number("mean_reversion", &T::mean_reversion, at_least(0)).required(),
+      number("volatility", &T::volatility, at_least(0)).required(),
+  };
+  return fields;
+}
+
+std::span<const Field<Scarcity>> scarcity_fields() {
+  using T = Scarcity;
+  static constexpr std::array fields = {
+      number("mean_reversion", &T::mean_reversion, at_least(0)).required(),
+      number("volatility", &T::volatility, at_least(0)).required(),
+      number("initial", &T::initial),
+      number("risk_premium", &T::risk_premium),
+      later<T>("regime"),
+  };
+  return fields;
+}
+
+std::span<const Field<Frontier>> frontier_fields() {
+  using T = Frontier;
+  static constexpr std::array fields = {
+      number("drift", &T::drift).required(),
+      number("volatility", &T::volatility, at_least(0)).required(),
+      number("risk_premium", &T::risk_premium, at_least(0)),
+      choice<&T::drift_of_price>("drift_of", "log|price"),
+      later<T>("drift_stdev", "0"),
+  };
+  return fields;
+}
+
+std::span<const Field<Correlation>> correlation_fields() {
+  using T = Correlation;
+  static constexpr std::array fields = {
+      number("scarcity_frontier", &T::scarcity_frontier, between(-1, 1)),
+      number("scarcity_rate", &T::scarcity_rate, between(-1, 1)),
+      number("frontier_rate", &T::frontier_rate, between(-1, 1)),
+      later<T>("scarcity_credit", "0"),
+      later<T>("frontier_credit", "0"),
+      later<T>("rate_credit", "0"),
+      later<T>("scarcity_power", "0"),
+  };
+  return fields;
+}
+
+std::span<const Field<LaunchLine>> launch_fields() {
+  using T = LaunchLine;
+  static constexpr std::array fields = {
+      id("line", &T::line).required(),
+      choice<&T::law>("law", "weibull|exponential|none", "gamma").required(),
+      number("shape", &T::shape, above(0)),
+      number("mean_years", &T::mean_years, above(0)),
+      number("years_since_last", &T::years_since_last, at_least(0)),
+      number("hazard_premium", &T::hazard_premium, above(-1)),
+      apart<T>("drop").required(),
+      apart<T>("ramp").required(),
+      apart<T>("past_launches"),
+      apart<T>("scheduled"),
+  };
+  return fields;
+}
+
+std::span<const Field<LaunchLine>> drop_fields() {
+  using T = LaunchLine;
+  static constexpr std::array fields = {
+      number("mean", &T::drop_mean).required(),
+      number("stdev", &T::drop_stdev, at_least(0)).required(),
+      number("premium", &T::drop_premium),
+  };
+  return fields;
+}
+
+std::span<const Field<LaunchLine>> ramp_fields() {
+  using T = LaunchLine;
+  static constexpr std::array fields = {
+      choice<&T::ramp>("law", "exponential|step", "linear|bass").required(),
+      number("years", &T::ramp_years, above(0)),
+      later<T>("p"),
+      later<T>("q"),
+  };
+  return fields;
+}
+
+std::span<const Field<PastLaunch>> past_launch_fields() {
+  using T = PastLaunch;
+  static constexpr std::array fields = {
+      date("date", &T::date).required(),
+      number("drop", &T::drop).required(),
+  };
+  return fields;
+}
+
+std::span<const Field<ScheduledLaunch>> scheduled_launch_fields() {
+  using T = ScheduledLaunch;
+  static constexpr std::array fields = {
+      id("name", &T::name).required(),
+      date("date", &T::date).required(),
+      number("slip_months", &T::slip_months, at_least(0)),
+  };
+  return fields;
+}
+
+std::span<const Field<Hardware>> hardware_fields() {
+  using T = Hardware;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      id("line", &T::line),
+      id("vendor", &T::vendor),
+      number("rental_rate", &T::rental_rate, at_least(0)).required(),
+      later<T>("forward_curve"),
+      rate("wear", &T::wear, between(0, 1)),
+      later<T>("attrition", "0"),
+      number("scarcity_loading", &T::scarcity_loading),
+      number("frontier_loading", &T::frontier_loading),
+      apart<T>("launch_loadings"),
+      later<T>("idiosyncratic"),
+      later<T>("segments"),
+      apart<T>("utilization"),
+      number("operating_cost", &T::operating_cost, at_least(0)),
+      rate("operating_cost_growth", &T::operating_cost_growth, between(-1, 1)),
+      later<T>("power_share", "0"),
+      number("life_years", &T::life_years, above(0)),
+      number("useful_life_years", &T::useful_life_years, above(0)),
+      apart<T>("resale"),
+      later<T>("executed_price_ratio"),
+      later<T>("ask_price_ratio"),
+  };
+  return fields;
+}
+
+std::span<const Field<Utilization>> utilization_fields() {
+  using T = Utilization;
+  static constexpr std::array fields = {
+      share("mean", &T::mean).required(),
+      share("min", &T::min),
+      share("max", &T::max),
+      number("scarcity_loading", &T::scarcity_loading),
+      later<T>("mean_reversion"),
+      later<T>("volatility", "0"),
+  };
+  return fields;
+}
+
+std::span<const Field<Resale>> resale_fields() {
+  using T = Resale;
+  static constexpr std::array fields = {
+      choice<&T::law>("law", "income|rental_multiple|curve").required(),
+      apart<T>("operator_rate"),
+      choice<&T::risk_neutral_drifts>("drifts", "real_world|risk_neutral"),
+      rate("liquidity_spread", &T::liquidity_spread, between(-1, 1)),
+      share("transaction_cost", &T::transaction_cost, Range{0, 1, false, true}),
+      number("scrap", &T::scrap, at_least(0)),
+      choice<T>(
+          "end_of_life", +[](T&, std::int64_t) {}, "mothball", "irreversible|never"),
+      number("multiple", &T::multiple, at_least(0)),
+      apart<T>("months"),
+      apart<T>("values"),
+  };
+  return fields;
+}
+
+std::span<const Field<Liquidation>> liquidation_fields() {
+  using T = Liquidation;
+  static constexpr std::array fields = {
+      share("haircut", &T::haircut),
+      number("fixed_cost", &T::fixed_cost, at_least(0)),
+      number("holding_cost", &T::holding_cost, at_least(0)),
+      number("lag_months", &T::lag_months, between(0, 600)).required(),
+      later<T>("lag_stdev_months", "0"),
+      later<T>("depth"),
+      later<T>("price_impact"),
+      later<T>("installed_base"),
+  };
+  return fields;
+}
+
+std::span<const Field<Party>> party_fields() {
+  using T = Party;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      choice<&T::kind>("kind", "hyperscaler|ai_lab|neocloud|vendor|bank|other"),
+      apart<T>("hazard"),
+      apart<T>("cds_spreads"),
+      share("pd_one_year", &T::pd_one_year, Range{0, 1, false, true}),
+      share("recovery", &T::recovery).required(),
+      number("risk_neutral_ratio", &T::risk_neutral_ratio, above(0)),
+      number("scarcity_loading", &T::scarcity_loading),
+      later<T>("credit_loading", "0"),
+      later<T>("hazard_mean_reversion"),
+      later<T>("hazard_volatility", "0"),
+      choice<T>(
+          "fit", +[](T& p, std::int64_t k) { p.fit_survival = k == 0; }, "survival|none"),
+      text("rating", &T::rating),
+      id("group", &T::group),
+      later<T>("cash", "0"),
+      later<T>("count", "1"),
+  };
+  return fields;
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,106 @@
+#include "pricing/book/read.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+#include "pricing/book/book_context.hpp"
+#include "pricing/book/read_market.hpp"
+#include "pricing/book/read_run.hpp"
+#include "pricing/book/read_scenarios.hpp"
+#include "pricing/market/scenario.hpp"
+
+namespace lien::pricing {
+namespace {
+
+// Scenario ids in the order of their first rows.
+std::vector<std::string> ids_of(const std::vector<ScenarioRow>& rows) {
+  std::vector<std::string> ids;
+  for (const ScenarioRow& row : rows)
+    if (std::find(ids.begin(), ids.end(), row.scenario) == ids.end()) ids.push_back(row.scenario);
+  return ids;
+}
+
+// Keeps the scenarios that the command line names.
+void select_scenarios(const std::vector<std::string>& wanted, std::vector<ScenarioRow>& rows,
+                      std::vector<Diagnostic>& faults) {
+  if (wanted.empty()) return;
+  const std::vector<std::string> known = ids_of(rows);
+  const Scope scope{faults, "--scenario", {}, true};
+  for (const std::string& id : wanted)
+    if (id != "baseline" && std::find(known.begin(), known.end(), id) == known.end())
+      scope.fault(0, 0, "", id, "is no scenario of this run", did_you_mean(id, known, ""));
+  std::erase_if(rows, [&](const ScenarioRow& row) {
+    return std::find(wanted.begin(), wanted.end(), row.scenario) == wanted.end();
+  });
+}
+
+// Each scenario is applied once here, so that its faults come with all the others.
+void try_scenarios(const Inputs& inputs, const Market& market, Date valuation_date,
+                   std::vector<Diagnostic>& faults) {
+  for (const std::string& id : ids_of(inputs.scenarios)) {
+    std::vector<ScenarioRow> rows;
+    std::copy_if(inputs.scenarios.begin(), inputs.scenarios.end(), std::back_inserter(rows),
+                 [&](const ScenarioRow& row) { return row.scenario == id; });
+    try {
+      (void)apply_scenario(market, {}, rows, valuation_date);
+    } catch (const InputError& error) {
+      faults.insert(faults.end(), error.faults().begin(), error.faults().end());
+    }
+  }
+}
+
+[[noreturn]] void refuse(std::vector<Diagnostic> faults) {
+  const auto order = [](const Diagnostic& fault) {
+    return std::tie(fault.where, fault.field, fault.value, fault.problem, fault.remedy);
+  };
+  std::stable_sort(faults.begin(), faults.end(),
+                   [&](const auto& a, const auto& b) { return order(a) < order(b); });
+  faults.erase(std::unique(faults.begin(), faults.end(),
+                           [&](const auto& a, const auto& b) { return order(a) == order(b); }),
+               faults.end());
+  throw InputError(std::move(faults));
+}
+
+}  // namespace
+
+Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
+  std::vector<Diagnostic> faults;
+  std::optional<RunFile> run = read_run(run_file, options, faults);
+  if (!run) refuse(std::move(faults));
+  Inputs inputs;
+  inputs.settings = std::move(run->settings);
+  const RunSettings& settings = inputs.settings;
+  inputs.files.push_back(run_file);
+
+  std::optional<Market> market;
+  if (!settings.market.empty()) {
+    market = read_market(settings.market, run->market_named, run->valuation_date, faults);
+    inputs.files.push_back(settings.market);
+  }
+  BookContext context(market ? &*market : nullptr, run->valuation_date,
+                      settings.skip_rejected_rows);
+  for (std::size_t b = 0; b < settings.book.size(); ++b) {
+    read_book_file(settings.book[b], run->book_named[b], context);
+    inputs.files.push_back(settings.book[b]);
+  }
+  std::move(context.faults.begin(), context.faults.end(), std::back_inserter(faults));
+  if (!settings.scenarios.empty()) {
+    inputs.scenarios = read_scenarios(settings.scenarios, run->scenarios_named, faults);
+    inputs.files.push_back(settings.scenarios);
+  }
+  select_scenarios(options.scenarios, inputs.scenarios, faults);
+  if (market && run->valuation_date) try_scenarios(inputs, *market, *run->valuation_date, faults);
+  inputs.book = std::move(context.book);
+  if (faults.empty() && inputs.book.loans.empty() && inputs.book.leases.empty() &&
+      inputs.book.instruments.empty())
+    faults = std::move(context.rejected);  // nothing is left: a run of nothing would look like one
+  if (!faults.empty()) refuse(std::move(faults));
+  inputs.market = std::move(*market);
+  inputs.rejected = std::move(context.rejected);
+  inputs.rows_read = context.rows_read;
+  return inputs;
+}
+
+}  // namespace lien::pricing

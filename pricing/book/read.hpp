@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pricing/book/diagnostic.hpp"
+#include "pricing/contract/contract.hpp"
+#include "pricing/contract/run_settings.hpp"
+#include "pricing/market/market.hpp"
+
+namespace lien::pricing {
+
+// What the command line lays over run.toml; an option that was not given is empty.
+struct CommandLine {
+  std::optional<std::uint64_t> paths;
+  std::optional<std::uint64_t> seed;
+  std::optional<unsigned> threads;
+  std::vector<std::string> scenarios;  // ids to run besides the baseline; empty: all
+};
+
+// Everything a run is made of, checked: names resolve, dates are in order, every scenario can be
+// applied.
+struct Inputs {
+  RunSettings settings;
+  Market market;
+  Book book;
+  std::vector<ScenarioRow> scenarios;  // in the order of the file, rows of one id together or not
+  std::vector<Diagnostic> rejected;    // faults of tape rows that on_reject = "skip" left out
+  std::uint64_t rows_read = 0;         // contracts in the files, rejected rows included
+  std::vector<std::string> files;      // every file read, run.toml first
+};
+
+// Reads run.toml and every file it names. Throws InputError, after all files were read, with every
+// fault in them, in the order of file, line and column.
+[[nodiscard]] Inputs read_inputs(const std::string& run_file, const CommandLine& options);
+
+}  // namespace lien::pricing

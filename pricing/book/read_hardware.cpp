@@ -1,0 +1,90 @@
+#include "pricing/book/market_blocks.hpp"
+#include "pricing/book/market_fields.hpp"
+
+namespace lien::pricing {
+namespace {
+
+Utilization read_utilization(const TomlValue& value, const Scope& scope) {
+  Utilization utilization;
+  if (!value.is_table()) {
+    const auto x = read_number(value.scalar(), "utilization", between(0, 1), Unit::share, scope);
+    utilization.mean = x.value_or(0.5);
+    return utilization;
+  }
+  const Given given = read_table(value, utilization_fields(), utilization, "part of utilization",
+                                 scope.part("utilization"));
+  utilization.moves = utilization.scarcity_loading != 0;
+  const bool readable = given.good("mean") && given.wrong.empty();
+  const bool ordered = utilization.min < utilization.mean && utilization.mean < utilization.max;
+  if (readable && !ordered)
+    scope.fault(value.line, value.column, "utilization", "", "must have min < mean < max",
+                "min is 0 and max is 1 unless given");
+  return utilization;
+}
+
+void read_operator_rate(const TomlValue& table, Resale& resale, const Scope& scope) {
+  const TomlValue* value = table.find("operator_rate");
+  if (!value) {
+    scope.fault(table.line, table.column, "resale.operator_rate", "", "is missing",
+                "write a rate per year or \"risk_free\"");
+    return;
+  }
+  if (value->kind == ScalarKind::text && value->text == "risk_free") return;
+  if (value->kind == ScalarKind::text) {
+    scope.fault(value->scalar(), "resale.operator_rate", "must be a rate or \"risk_free\"");
+    return;
+  }
+  resale.operator_rate =
+      read_number(value->scalar(), "resale.operator_rate", between(-1, 1), Unit::rate, scope)
+          .value_or(0.0);
+}
+
+// The fields that each law has; a field of another law would be read and never used.
+bool belongs(ResaleLaw law, std::string_view field) {
+  if (field == "law") return true;
+  if (law == ResaleLaw::rental_multiple) return field == "multiple";
+  if (law == ResaleLaw::curve) return field == "months" || field == "values";
+  return field != "multiple" && field != "months" && field != "values";
+}
+
+Resale read_resale(const TomlValue& table, const Scope& scope) {
+  Resale resale;
+  const Given given =
+      read_table(table, resale_fields(), resale, "part of resale", scope.part("resale"));
+  if (!given.good("law")) return resale;
+  const TomlValue& law = *table.find("law");
+  for (const TomlEntry& entry : table.entries)
+    if (given.has(entry.key) && !belongs(resale.law, entry.key))
+      scope.fault(entry.line, entry.column, "resale." + entry.key, "",
+                  "does not go with law " + law.text, "remove it");
+  if (resale.law == ResaleLaw::income) read_operator_rate(table, resale, scope);
+  if (resale.law == ResaleLaw::rental_multiple && !given.has("multiple"))
+    scope.fault(table.line, table.column, "resale.multiple", "", "is missing", "add it");
+  if (resale.law == ResaleLaw::curve)
+    resale.curve = read_knots(table, {"months", "values", at_least(0)}, "resale", scope);
+  return resale;
+}
+
+}  // namespace
+
+Hardware read_hardware(const TomlValue& table, const Scope& top) {
+  const Scope scope{top.faults, top.file, block_label("hardware", table, "id")};
+  Hardware hardware;
+  hardware.where = {scope.file, table.line, table.column};
+  (void)read_table(table, hardware_fields(), hardware, "field of [[hardware]]", scope);
+  if (const TomlValue* value = table.find("utilization"))
+    hardware.utilization = read_utilization(*value, scope);
+  if (const TomlValue* value = table.find("resale")) {
+    const TomlValue* parts = table_of(value, "resale", scope);
+    hardware.resale = parts ? read_resale(*parts, scope) : Resale{};
+  }
+  if (const TomlValue* loadings = table_of(table.find("launch_loadings"), "launch_loadings", scope))
+    for (const TomlEntry& entry : loadings->entries) {
+      const auto x = read_number(entry.value.scalar(), "launch_loadings." + entry.key, at_least(0),
+                                 Unit::plain, scope);
+      hardware.launch_loadings[entry.key] = x.value_or(0.0);
+    }
+  return hardware;
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,87 @@
+#include <array>
+
+#include "pricing/book/book_context.hpp"
+
+namespace lien::pricing {
+namespace {
+
+constexpr std::array kFrequencies = {Frequency::monthly, Frequency::quarterly,
+                                     Frequency::semiannual, Frequency::annual};
+
+void check_end(const Lease& lease, const ContractChecks& check) {
+  const bool readable = !check.has("end_option") || check.good("end_option");
+  if (readable && lease.end_option == EndOption::fixed_price && !check.has("option_price"))
+    check.missing("option_price", "end_option is fixed_price");
+  if (readable && lease.end_option != EndOption::fixed_price)
+    check.useless({"option_price"}, "goes with end_option fixed_price only",
+                  "write end_option fixed_price, or remove it");
+  if (!check.has("guaranteed_residual"))
+    check.useless({"residual_guarantor"}, "needs guaranteed_residual, which is not given",
+                  "add guaranteed_residual, or remove it");
+}
+
+}  // namespace
+
+std::span<const Field<Lease>> lease_fields() {
+  using T = Lease;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      id("lessee", &T::lessee).required(),
+      later<T>("lots"),
+      id("hardware", &T::hardware).required(),
+      integer<T>(
+          "units", +[](T& lease, std::int64_t n) { lease.units = static_cast<double>(n); },
+          between(1, 1e9))
+          .required(),
+      number("purchase_price", &T::purchase_price, above(0)),
+      later<T>("segment", "spot"),
+      number("quoted_price", &T::quoted_price, Range{0, 2, true, false}),
+      later<T>("days_past_due", "0"),
+      date("start", &T::start).required(),
+      date("end", &T::end).required(),
+      choice<T>(
+          "frequency",
+          +[](T& lease, std::int64_t k) {
+            lease.frequency = kFrequencies[static_cast<std::size_t>(k)];
+          },
+          "monthly|quarterly|semiannual|annual"),
+      number("rent", &T::rent, above(0)).required(),
+      choice<&T::timing>("rent_timing", "advance|arrears").required(),
+      rate("rent_growth", &T::rent_growth),
+      later<T>("deposit", "0"),
+      flag("net", &T::net),
+      number("guaranteed_residual", &T::guaranteed_residual, at_least(0)),
+      id("residual_guarantor", &T::residual_guarantor),
+      choice<&T::end_option>("end_option", "none|fair_market_value|fixed_price|one_dollar"),
+      number("option_price", &T::option_price, at_least(0)),
+      later<T>("extension_months", "0"),
+      later<T>("extension_rent"),
+      later<T>("buyout_start"),
+      later<T>("buyout_price"),
+      later<T>("termination_start"),
+      later<T>("termination_fee"),
+      number("return_cost", &T::return_cost, at_least(0)),
+      choice<T>(
+          "on_return", +[](T&, std::int64_t) {}, "sell", "relet"),
+      choice<T>(
+          "structure", +[](T&, std::int64_t) {}, "lease", "sale_and_leaseback"),
+  };
+  return fields;
+}
+
+void check_lease(Lease& lease, const Given& given, const Scope& scope, BookContext& context) {
+  const ContractChecks check(given, scope, context);
+  check.unique_id(lease.id);
+  check.after("end", lease.end, "start", lease.start);
+  check.not_past("end", lease.end);
+  check_end(lease, check);
+  const Party* lessee = check.party("lessee", lease.lessee);
+  (void)check.party("residual_guarantor", lease.residual_guarantor);
+  const Hardware* hardware = check.hardware("hardware", lease.hardware);
+  if (!hardware) return;
+  check.observes_resale(*hardware);
+  if (!lease.net) check.observes_operating_cost(*hardware);
+  if (lessee && can_default(*lessee)) check.observes_liquidation(*hardware);
+}
+
+}  // namespace lien::pricing

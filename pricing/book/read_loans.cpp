@@ -1,0 +1,214 @@
+#include <array>
+
+#include "pricing/book/book_context.hpp"
+
+namespace lien::pricing {
+namespace {
+
+constexpr std::array kFrequencies = {Frequency::monthly, Frequency::quarterly,
+                                     Frequency::semiannual, Frequency::annual};
+
+void check_security(Loan& loan, const ContractChecks& check) {
+  if (check.has("hardware") && !check.has("units"))
+    check.missing("units", "hardware is given", "write how many accelerators secure the loan");
+  if (!check.has("hardware"))
+    check.useless({"units", "in_service", "purchase_price", "operating_cost", "customer",
+                   "reserve_initial", "reserve_target", "min_debt_service_coverage_ratio",
+                   "max_loan_to_value", "liquidation_haircut", "liquidation_lag_months", "mark"},
+                  "needs hardware, which is not given", "add hardware and units, or remove it");
+  const bool borrower = check.has("borrower"), hardware = check.has("hardware");
+  if (!borrower && !hardware)
+    check.missing("borrower", "the loan has neither a borrower nor hardware, so nothing pays it",
+                  "add borrower, or hardware and units");
+  if (!check.complete()) return;
+  if (!check.has("recourse")) {
+    loan.recourse = borrower ? Recourse::full : Recourse::none;
+  } else if (check.good("recourse")) {
+    if (loan.recourse == Recourse::full && !borrower)
+      check.wrong("recourse", "needs a borrower who pays every shortfall", "add borrower");
+    if (loan.recourse == Recourse::none && borrower && !hardware)
+      check.wrong("recourse", "leaves nothing that pays the loan", "add hardware and units");
+  }
+}
+
+void check_customer(const Loan& loan, const ContractChecks& check) {
+  if (!check.has("contract_rate")) {
+    check.useless({"customer", "contract_share", "contract_start", "contract_end", "take_or_pay"},
+                  "needs contract_rate, which is not given", "add contract_rate, or remove it");
+    return;
+  }
+  if (!check.has("customer")) check.missing("customer", "someone pays the contract_rate");
+  if (!check.has("contract_end")) check.missing("contract_end", "the contract_rate ends one day");
+  if (!check.has("hardware") && check.complete())
+    check.wrong("contract_rate", "needs hardware, which is not given", "add hardware and units");
+  if (!loan.contract_end) return;
+  if (check.has("contract_start") && loan.contract_start)
+    check.after("contract_end", *loan.contract_end, "contract_start", *loan.contract_start);
+  else if (check.has("in_service") && loan.in_service)
+    check.after("contract_end", *loan.contract_end, "in_service", *loan.in_service);
+}
+
+void check_interest(Loan& loan, const ContractChecks& check, std::optional<Date> today) {
+  if (check.has("coupon") && check.has("margin"))
+    check.wrong("margin", "stands beside a coupon", "keep the coupon or the margin");
+  if (!check.has("coupon") && !check.has("margin"))
+    check.missing("coupon", "a loan has a coupon or a margin", "add one of them");
+  loan.floating = check.has("margin");
+  if (!check.has("day_count"))
+    loan.day_count = loan.floating ? DayCount::actual_360 : DayCount::thirty_360;
+  if (!loan.floating)
+    check.useless({"floor", "current_rate"}, "goes with a margin only", "remove it");
+  const bool running = today && check.good("closing") && check.good("maturity") &&
+                       loan.closing < *today && *today < loan.maturity;
+  if (loan.floating && running && !check.has("current_rate"))
+    check.missing("current_rate", "a floating period is running on the valuation date",
+                  "write the all-in rate of the period, floor and margin included");
+}
+
+int months_between(Date from, Date to) {
+  const std::chrono::year_month_day a(from), b(to);
+  return (static_cast<int>(b.year()) - static_cast<int>(a.year())) * 12 +
+         static_cast<int>(static_cast<unsigned>(b.month())) -
+         static_cast<int>(static_cast<unsigned>(a.month()));
+}
+
+void check_principal(const Loan& loan, const ContractChecks& check) {
+  check.after("maturity", loan.maturity, "closing", loan.closing);
+  check.not_past("maturity", loan.maturity);
+  if (check.good("principal") && check.good("outstanding_principal") &&
+      *loan.outstanding_principal > loan.principal)
+    check.wrong("outstanding_principal", "must be at most the principal");
+  const bool repaid = check.good("amortization");
+  if (repaid && loan.amortization != Amortization::balloon && loan.balloon > 0)
+    check.wrong("balloon", "goes with amortization balloon only",
+                "write amortization balloon, or remove it");
+  const bool level =
+      loan.amortization == Amortization::level || loan.amortization == Amortization::balloon;
+  if (repaid && !level) check.useless({"payment"}, "goes with amortization level or balloon only");
+  if (check.good("interest_only_months") && check.good("closing") && check.good("maturity") &&
+      loan.maturity > loan.closing && loan.interest_only_months > 0 &&
+      loan.interest_only_months >= months_between(loan.closing, loan.maturity))
+    check.wrong("interest_only_months", "must be shorter than the loan",
+                "write amortization bullet if nothing is repaid before maturity");
+}
+
+void check_mark(const Given& given, const Hardware& hardware, const Scope& scope) {
+  if (!given.has("mark") || !hardware.resale) return;
+  const Scalar mark = given.at("mark");
+  constexpr std::array laws = {"income", "rental_multiple", "curve"};
+  const std::string law = laws[static_cast<std::size_t>(hardware.resale->law)];
+  if (mark.text == law) return;
+  (void)read_choice(mark, "mark", law, "income|cost|market|ask|rental_multiple|curve", scope);
+}
+
+void check_market(const Loan& loan, const ContractChecks& check, const Given& given,
+                  const Scope& scope) {
+  const Party* borrower = check.party("borrower", loan.borrower);
+  (void)check.party("customer", loan.customer);
+  const Hardware* hardware = check.hardware("hardware", loan.hardware);
+  if (!hardware) return;
+  check.observes_resale(*hardware);
+  check_mark(given, *hardware, scope);
+  const bool by_rents = loan.recourse == Recourse::none || check.has("contract_rate") ||
+                        loan.reserve_initial > 0 || loan.reserve_target > 0 ||
+                        check.has("min_debt_service_coverage_ratio");
+  if (by_rents) check.observes_rents(*hardware, check.has("operating_cost"));
+  if (loan.recourse == Recourse::none || (borrower && can_default(*borrower)))
+    check.observes_liquidation(*hardware);
+}
+
+}  // namespace
+
+std::span<const Field<Loan>> loan_fields() {
+  using T = Loan;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      id("borrower", &T::borrower),
+      later<T>("sponsor"),
+      choice<&T::recourse>("recourse", "full|none"),
+      apart<T>("mark"),
+      number("appraised_value", &T::appraised_value, above(0)),
+      share("liquidation_haircut", &T::liquidation_haircut),
+      number("liquidation_lag_months", &T::liquidation_lag_months, between(0, 600)),
+      number("quoted_price", &T::quoted_price, Range{0, 2, true, false}),
+      later<T>("days_past_due", "0"),
+      later<T>("pd_one_year_at_closing"),
+      later<T>("slotting_category"),
+      id("hardware", &T::hardware),
+      integer<T>(
+          "units", +[](T& loan, std::int64_t n) { loan.units = static_cast<double>(n); },
+          between(1, 1e9)),
+      date("in_service", &T::in_service),
+      later<T>("slip_months", "0"),
+      number("purchase_price", &T::purchase_price, above(0)),
+      number("operating_cost", &T::operating_cost, at_least(0)),
+      later<T>("segment", "spot"),
+      id("customer", &T::customer),
+      share("contract_share", &T::contract_share),
+      number("contract_rate", &T::contract_rate, above(0)),
+      date("contract_start", &T::contract_start),
+      date("contract_end", &T::contract_end),
+      share("take_or_pay", &T::take_or_pay),
+      later<T>("growth", "0"),
+      later<T>("net", "false"),
+      later<T>("realization", "1"),
+      later<T>("prepaid", "0"),
+      later<T>("prepaid_months"),
+      later<T>("notice_months"),
+      later<T>("termination_fee"),
+      later<T>("walk_away_ratio"),
+      integer("relet_months", &T::relet_months, between(0, 600)),
+      later<T>("renewal_months", "0"),
+      later<T>("renewal_count", "0"),
+      later<T>("renewal_rent", "market"),
+      number("principal", &T::principal, above(0)).required(),
+      number("outstanding_principal", &T::outstanding_principal, above(0)),
+      later<T>("commitment"),
+      date("closing", &T::closing).required(),
+      date("maturity", &T::maturity).required(),
+      rate("coupon", &T::coupon, between(0, 1)),
+      rate("margin", &T::margin, Range{-0.1, 1, true, true}),
+      rate("floor", &T::floor),
+      later<T>("cap"),
+      rate("current_rate", &T::current_rate),
+      choice<T>(
+          "frequency",
+          +[](T& loan, std::int64_t k) {
+            loan.frequency = kFrequencies[static_cast<std::size_t>(k)];
+          },
+          "monthly|quarterly|semiannual|annual"),
+      choice<&T::day_count>("day_count", "act/360|act/365|30/360"),
+      choice<&T::amortization>("amortization", "level|straight_line|bullet|balloon",
+                               "custom|depreciated_cost|sculpted")
+          .required(),
+      share("balloon", &T::balloon),
+      integer("interest_only_months", &T::interest_only_months, between(0, 600)),
+      number("payment", &T::payment, above(0)),
+      later<T>("target_debt_service_coverage_ratio"),
+      share("closing_fee", &T::closing_fee, Range{0, 1, false, true}),
+      later<T>("original_issue_discount", "0"),
+      later<T>("undrawn_fee", "0"),
+      later<T>("cash_sweep", "0"),
+      later<T>("prepayment_penalty"),
+      later<T>("prepayment_start"),
+      later<T>("prepayment_spread"),
+      share("held", &T::held),
+      number("reserve_initial", &T::reserve_initial, at_least(0)),
+      number("reserve_target", &T::reserve_target, at_least(0)),
+      number("min_debt_service_coverage_ratio", &T::min_debt_service_coverage_ratio, above(0)),
+      number("max_loan_to_value", &T::max_loan_to_value, above(0)),
+  };
+  return fields;
+}
+
+void check_loan(Loan& loan, const Given& given, const Scope& scope, BookContext& context) {
+  const ContractChecks check(given, scope, context);
+  check.unique_id(loan.id);
+  check_security(loan, check);
+  check_customer(loan, check);
+  check_interest(loan, check, context.valuation_date);
+  check_principal(loan, check);
+  check_market(loan, check, given, scope);
+}
+
+}  // namespace lien::pricing

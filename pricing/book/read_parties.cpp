@@ -1,0 +1,51 @@
+#include "pricing/book/market_blocks.hpp"
+#include "pricing/book/market_fields.hpp"
+
+namespace lien::pricing {
+namespace {
+
+void read_credit_input(const TomlValue& table, Party& party, const Given& given,
+                       const Scope& scope) {
+  const bool by_hazard = given.has("hazard"), by_spread = given.has("cds_spreads");
+  const bool by_probability = given.has("pd_one_year");
+  if (by_hazard + by_spread + by_probability != 1) {
+    scope.fault(table.line, table.column, "hazard", "",
+                by_hazard + by_spread + by_probability == 0
+                    ? "is missing: a party has a hazard, cds_spreads or pd_one_year"
+                    : "stands beside another of hazard, cds_spreads and pd_one_year",
+                by_hazard + by_spread + by_probability == 0 ? "add one of them" : "keep one");
+  }
+  if (by_probability) party.input = CreditInput::pd_one_year;
+  if (by_spread) {
+    party.input = CreditInput::cds_spreads;
+    party.cds_spreads = read_curve(*table.find("cds_spreads"), "cds_spreads",
+                                   {{"years", "spreads", between(0, 1), Unit::rate}}, scope);
+    if (given.good("recovery") && party.recovery >= 1)
+      scope.fault(table.find("recovery")->scalar(), "recovery",
+                  "must be below 1 with cds_spreads, which pay only what is lost");
+  }
+  if (!by_hazard) return;
+  party.input = CreditInput::hazard;
+  const TomlValue& hazard = *table.find("hazard");
+  if (hazard.is_table() && hazard.find("law")) {
+    scope.fault(hazard.line, hazard.column, "hazard.law", "", std::string(kNotInThisVersion),
+                "write a number or { years = [...], rates = [...] }");
+    party.hazard = {{1.0}, {0.0}};
+    return;
+  }
+  // A hazard is a rate, yet above 1 for a party near default: 5 a year is 99.3 %.
+  party.hazard = read_curve(hazard, "hazard", {{"years", "rates", between(0, 100)}}, scope);
+}
+
+}  // namespace
+
+Party read_party(const TomlValue& table, const Scope& top) {
+  const Scope scope{top.faults, top.file, block_label("party", table, "id")};
+  Party party;
+  party.where = {scope.file, table.line, table.column};
+  const Given given = read_table(table, party_fields(), party, "field of [[party]]", scope);
+  read_credit_input(table, party, given, scope);
+  return party;
+}
+
+}  // namespace lien::pricing

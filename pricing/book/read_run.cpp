@@ -1,0 +1,188 @@
+#include "pricing/book/read_run.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <utility>
+
+#include "pricing/book/fields.hpp"
+#include "pricing/book/market_blocks.hpp"
+#include "pricing/book/text_file.hpp"
+
+namespace lien::pricing {
+namespace {
+
+constexpr Range kPaths{1, 1e9};
+constexpr std::string_view kSobolRemedy = "write sampling = \"philox\"";
+
+std::span<const Field<RunSettings>> run_fields() {
+  using T = RunSettings;
+  static constexpr std::array fields = {
+      id("name", &T::name).required(),
+      date("valuation_date", &T::valuation_date).required(),
+      text("market", &T::market).required(),
+      apart<T>("book").required(),
+      text("scenarios", &T::scenarios),
+      later<T>("limits"),
+      choice<&T::skip_rejected_rows>("on_reject", "stop|skip"),
+      apart<T>("simulation"),
+      apart<T>("results"),
+      later<T>("provisions"),
+      later<T>("capital"),
+  };
+  return fields;
+}
+
+std::span<const Field<RunSettings>> simulation_fields() {
+  using T = RunSettings;
+  static constexpr std::array fields = {
+      integer<T>(
+          "paths", +[](T& s, std::int64_t n) { s.paths = static_cast<std::uint64_t>(n); }, kPaths),
+      // Up to 2^63 - 1: the range is that of the type, less the sign.
+      integer<T>(
+          "seed", +[](T& s, std::int64_t n) { s.seed = static_cast<std::uint64_t>(n); },
+          between(0, 9.3e18)),
+      apart<T>("sampling"),
+      later<T>("replicates"),
+      apart<T>("measure_basis"),
+      integer("horizon_months", &T::horizon_months, between(0, 600)),
+      later<T>("steps_per_year", "12"),
+      choice<&T::sample_values>("default_method", "survival_weighted|sampled", "copula"),
+      later<T>("importance_sampling", "false"),
+      later<T>("target_error"),
+      integer<T>(
+          "threads", +[](T& s, std::int64_t n) { s.threads = static_cast<unsigned>(n); },
+          between(0, 65536)),
+  };
+  return fields;
+}
+
+std::span<const Field<RunSettings>> results_fields() {
+  using T = RunSettings;
+  static constexpr std::array fields = {
+      apart<T>("confidence"),
+      apart<T>("loss_horizon_months"),
+      apart<T>("sensitivities"),
+      later<T>("premium_interval"),
+      flag("contract_months", &T::contract_months),
+  };
+  return fields;
+}
+
+// The items of a list of values; one fault and none if it is something else or empty.
+std::vector<Scalar> items_of(const TomlValue& list, std::string_view field, const Scope& scope) {
+  std::vector<Scalar> items;
+  if (!list.is_list() || list.items.empty())
+    scope.fault(list.scalar(), field, list.is_list() ? "is empty" : "must be a list",
+                "write it in square brackets, with at least one value");
+  for (const TomlValue& item : list.items) items.push_back(item.scalar());
+  return items;
+}
+
+void read_measure_basis(const TomlValue& list, RunSettings& settings, const Scope& scope) {
+  settings.risk_neutral = settings.real_world = false;
+  for (const Scalar& item : items_of(list, "measure_basis", scope)) {
+    const auto k = read_choice(item, "measure_basis", "risk_neutral|real_world", "", scope);
+    settings.risk_neutral = settings.risk_neutral || k == 0;
+    settings.real_world = settings.real_world || k == 1;
+  }
+}
+
+void read_simulation(const TomlValue* table, RunSettings& settings, const Scope& top,
+                     const TomlValue& root) {
+  const Scope scope{top.faults, top.file, "simulation", true};
+  const TomlValue* sampling = table ? table->find("sampling") : nullptr;
+  if (sampling) {
+    (void)read_choice(sampling->scalar(), "sampling", "philox", "sobol", scope);
+  } else {
+    const TomlValue& place = table ? *table : root;
+    scope.fault(place.line, place.column, "sampling", "",
+                "\"sobol\", the default, is not in this version", std::string(kSobolRemedy));
+  }
+  if (!table) return;
+  (void)read_table(*table, simulation_fields(), settings, "field of [simulation]", scope);
+  if (const TomlValue* list = table->find("measure_basis"))
+    read_measure_basis(*list, settings, scope);
+}
+
+void read_results(const TomlValue& table, RunSettings& settings, const Scope& top) {
+  const Scope scope{top.faults, top.file, "results", true};
+  (void)read_table(table, results_fields(), settings, "field of [results]", scope);
+  if (const TomlValue* list = table.find("confidence")) {
+    settings.confidence.clear();
+    for (const Scalar& item : items_of(*list, "confidence", scope))
+      if (const auto x =
+              read_number(item, "confidence", Range{0.5, 1, true, true}, Unit::share, scope))
+        settings.confidence.push_back(*x);
+  }
+  if (const TomlValue* list = table.find("loss_horizon_months")) {
+    settings.loss_horizon_months.clear();
+    for (const Scalar& item : items_of(*list, "loss_horizon_months", scope))
+      if (const auto n = read_integer(item, "loss_horizon_months", between(0, 600), scope))
+        settings.loss_horizon_months.push_back(static_cast<int>(*n));
+  }
+  for (const TomlEntry& entry : table.entries)
+    if (entry.key == "sensitivities" && !(entry.value.is_list() && entry.value.items.empty()))
+      scope.fault(entry.line, entry.column, entry.key, "", std::string(kNotInThisVersion),
+                  "remove it");
+}
+
+std::string resolve(const std::string& run_file, const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(run_file).parent_path();
+  return (folder / path).lexically_normal().string();
+}
+
+Location place_of(const std::string& file, const TomlValue* value) {
+  return value ? Location{file, value->line, value->column} : Location{file, 0, 0};
+}
+
+void read_paths(const TomlValue& root, RunFile& run, const Scope& top) {
+  RunSettings& settings = run.settings;
+  run.market_named = place_of(settings.file, root.find("market"));
+  run.scenarios_named = place_of(settings.file, root.find("scenarios"));
+  if (root.find("market") && settings.market.empty())
+    top.fault(run.market_named.line, run.market_named.column, "market", "", "names no file",
+              "write the path of the market file");
+  if (!settings.market.empty()) settings.market = resolve(settings.file, settings.market);
+  if (!settings.scenarios.empty()) settings.scenarios = resolve(settings.file, settings.scenarios);
+  const TomlValue* list = root.find("book");
+  if (!list) return;
+  for (const Scalar& item : items_of(*list, "book", top)) {
+    const std::optional<std::string> path = read_text(item, "book", top);
+    if (!path) continue;
+    const std::string resolved = resolve(settings.file, *path);
+    if (std::find(settings.book.begin(), settings.book.end(), resolved) != settings.book.end()) {
+      top.fault(item, "book", "is listed twice", "list each file once");
+      continue;
+    }
+    settings.book.push_back(resolved);
+    run.book_named.push_back({settings.file, item.line, item.column});
+  }
+}
+
+}  // namespace
+
+std::optional<RunFile> read_run(const std::string& file, const CommandLine& options,
+                                std::vector<Diagnostic>& faults) {
+  const std::optional<std::string> text = read_text_file(file, {file, 0, 0}, faults);
+  if (!text) return std::nullopt;
+  const std::size_t before = faults.size();
+  const std::optional<TomlValue> root = parse_toml(file, *text, faults);
+  for (std::size_t i = before; i < faults.size(); ++i) faults[i].configuration = true;
+  if (!root) return std::nullopt;
+  const Scope top{faults, file, {}, true};
+  RunFile run;
+  run.settings.file = file;
+  const Given given = read_table(*root, run_fields(), run.settings, "field of a run file", top);
+  if (given.good("valuation_date")) run.valuation_date = run.settings.valuation_date;
+  read_paths(*root, run, top);
+  read_simulation(table_of(root->find("simulation"), "simulation", top), run.settings, top, *root);
+  if (const TomlValue* results = table_of(root->find("results"), "results", top))
+    read_results(*results, run.settings, top);
+  run.settings.paths = options.paths.value_or(run.settings.paths);
+  run.settings.seed = options.seed.value_or(run.settings.seed);
+  run.settings.threads = options.threads.value_or(run.settings.threads);
+  return run;
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pricing/book/read.hpp"
+
+namespace lien::pricing {
+
+// run.toml, and where it names the other files, for the fault that one of them is missing.
+struct RunFile {
+  RunSettings settings;
+  std::optional<Date> valuation_date;  // empty if missing or unreadable
+  Location market_named;
+  std::vector<Location> book_named;  // one an entry of settings.book
+  Location scenarios_named;
+};
+
+// Empty if the file cannot be opened or is no TOML. Faults inside it are of the configuration.
+[[nodiscard]] std::optional<RunFile> read_run(const std::string& file, const CommandLine& options,
+                                              std::vector<Diagnostic>& faults);
+
+}  // namespace lien::pricing

@@ -1,0 +1,129 @@
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "engine/kernels/instruction_set.hpp"
+#include "pricing/cli/commands.hpp"
+#include "pricing/cli/console.hpp"
+#include "pricing/cli/progress.hpp"
+#include "pricing/report/text_form.hpp"
+
+namespace lien::pricing {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+std::string host_name() {
+  utsname names{};
+  return ::uname(&names) == 0 ? names.nodename : "";
+}
+
+void choose_kernels(const std::string& instruction_set) {
+  engine::choose_instruction_set();
+  if (instruction_set.empty() || engine::force_instruction_set(instruction_set)) return;
+  throw UsageError("--instruction-set is '" + without_controls(instruction_set) +
+                   "'; this CPU has " + engine::instruction_set() +
+                   " at best, and the choice is avx2 or avx512");
+}
+
+Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+// The portfolio's rows of measures.csv, under their column names.
+Json portfolio_rows(const Table& measures) {
+  Json rows = Json::array();
+  const auto& level = measures.column("level").texts;
+  for (std::size_t row = 0; row < level.size(); ++row) {
+    if (level[row] != "portfolio") continue;
+    Json object = Json::object();
+    for (const Column& column : measures.columns) {
+      if (column.kind == ColumnKind::text)
+        object[column.name] = column.texts[row];
+      else if (column.kind == ColumnKind::integer && std::isfinite(column.numbers[row]))
+        object[column.name] = static_cast<long long>(column.numbers[row]);
+      else
+        object[column.name] = json_number(column.numbers[row]);
+    }
+    rows.push_back(std::move(object));
+  }
+  return rows;
+}
+
+std::string results_json(const Inputs& inputs, const RunResults& results,
+                         const std::vector<FileDigest>& written, const std::string& directory) {
+  const RunFacts& facts = results.facts;
+  Json object = {{"name", inputs.settings.name},
+                 {"valuation_date", iso_text(inputs.settings.valuation_date)},
+                 {"currency", inputs.market.currency},
+                 {"seed", inputs.settings.seed},
+                 {"paths", facts.paths},
+                 {"contracts", facts.contracts_priced},
+                 {"balance", json_number(facts.balance)},
+                 {"measures", portfolio_rows(results.tables.measures)},
+                 {"loan_months", json_number(facts.loan_months)},
+                 {"stage_seconds", Json::object()},
+                 {"directory", directory},
+                 {"files", Json::array()}};
+  for (const auto& [stage, seconds] : facts.stage_seconds)
+    object["stage_seconds"][stage] = json_number(seconds);
+  for (const FileDigest& file : written) object["files"].push_back(file.path);
+  return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string files_to_open(const std::string& directory) {
+  return "\nwritten to " + without_controls(directory) +
+         ":\n"
+         "  report.html     the result on one page: open it in a browser\n"
+         "  contracts.csv   one row a contract and scenario\n"
+         "  measures.csv    every number with its standard error\n"
+         "  manifest.json   what was run, with the hash of every input and output\n";
+}
+
+}  // namespace
+
+int run_command(const Options& options) {
+  RunCircumstances circumstances;
+  circumstances.start = utc_now();
+  circumstances.host = host_name();
+  choose_kernels(options.instruction_set);
+  circumstances.instruction_set = engine::instruction_set();
+
+  const Inputs inputs = read_inputs(options.operands.front(), options.overrides);
+  // Claimed before anything is computed, so that a taken name costs no waiting.
+  RunDirectory directory(options.out.empty() ? inputs.settings.name : options.out,
+                         options.overwrite);
+  const std::vector<FileDigest> input_digests = digest_of_inputs(inputs);
+  RunResults results;
+  {
+    ProgressMeter meter;
+    results = value_book(inputs, [&](const Progress& progress) { meter.show(progress); });
+  }
+  circumstances.threads = inputs.settings.threads != 0
+                              ? inputs.settings.threads
+                              : static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN));
+  circumstances.end = utc_now();
+  const std::vector<FileDigest> written =
+      write_run(inputs, input_digests, results, build_facts(), circumstances, directory);
+  directory.commit();
+
+  if (options.json) {
+    print(results_json(inputs, results, written, directory.path()));
+    return kDone;
+  }
+  const ReportSubject subject{inputs.settings, inputs.market.currency, inputs.scenarios,
+                              build_facts().version};
+  print(text_table(subject, results, terminal_style()) + files_to_open(directory.path()));
+  return kDone;
+}
+
+}  // namespace lien::pricing

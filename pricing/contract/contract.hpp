@@ -1,0 +1,138 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pricing/market/market.hpp"
+
+// Contracts as their agreements state them: plain data, no market, no derived dates. A field that
+// the file leaves blank and that has no default is empty here. Units as in docs/inputs.md.
+namespace lien::pricing {
+
+// Where a row of a tape stands, and in which column (1-based, bytes) each of its cells begins.
+struct RowSource {
+  std::string file;
+  int line = 0;
+  std::vector<std::pair<std::string, int>> columns;  // field name, column; only cells given
+  std::vector<int> lines;  // TOML: the line of each of `columns`; a tape has one line a row
+
+  // The place of `field` in this row; column 0 where the row does not give it.
+  [[nodiscard]] Location at(const std::string& field) const {
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      if (columns[i].first == field)
+        return {file, i < lines.size() ? lines[i] : line, columns[i].second};
+    return {file, line, 0};
+  }
+};
+
+enum class Frequency { monthly = 1, quarterly = 3, semiannual = 6, annual = 12 };  // in months
+enum class DayCount { actual_360, actual_365, thirty_360 };
+enum class Amortization { level, straight_line, bullet, balloon };
+enum class Recourse { full, none };
+
+// A row of a loan tape: one lot, one offtake contract, one reserve account and one tranche.
+struct Loan {
+  std::string id;
+  std::string borrower;  // party; empty: none
+  Recourse recourse = Recourse::full;
+  std::string hardware;  // empty: unsecured
+  double units = 0;
+  std::optional<Date> in_service;        // default: closing
+  std::optional<double> purchase_price;  // per accelerator
+  std::optional<double> operating_cost;  // hourly; default: the hardware's
+  std::optional<double> liquidation_haircut;
+  std::optional<double> liquidation_lag_months;
+  std::optional<double> quoted_price;    // share of par
+  std::optional<double> appraised_value;
+
+  std::string customer;  // party; empty: no offtake contract
+  double contract_share = 1;
+  double contract_rate = 0;  // hourly
+  std::optional<Date> contract_start;  // default: in_service
+  std::optional<Date> contract_end;    // required with a contract_rate
+  double take_or_pay = 1;
+  int relet_months = 3;
+
+  double principal = 0;
+  std::optional<double> outstanding_principal;  // default: by schedule
+  Date closing{};
+  Date maturity{};
+  bool floating = false;
+  double coupon = 0;  // fixed, per year
+  double margin = 0;  // over the forward rate
+  std::optional<double> floor;         // on the forward rate
+  std::optional<double> current_rate;  // all-in, of the running floating period
+  Frequency frequency = Frequency::monthly;
+  DayCount day_count = DayCount::thirty_360;
+  Amortization amortization = Amortization::level;
+  double balloon = 0;  // share of principal left for maturity
+  int interest_only_months = 0;
+  std::optional<double> payment;  // level payment, if the agreement states it
+  double closing_fee = 0;         // share of principal, to the lender at closing
+  double held = 1;                // part of the loan this book owns
+
+  double reserve_initial = 0;  // money today
+  double reserve_target = 0;   // filled to
+  std::optional<double> min_debt_service_coverage_ratio;
+  std::optional<double> max_loan_to_value;
+  RowSource source;
+};
+
+enum class RentTiming { advance, arrears };
+enum class EndOption { none, fair_market_value, fixed_price, one_dollar };
+
+struct Lease {
+  std::string id;
+  std::string lessee;
+  std::string hardware;
+  double units = 0;
+  std::optional<double> purchase_price;  // per accelerator
+  std::optional<double> quoted_price;
+  Date start{};
+  Date end{};
+  Frequency frequency = Frequency::monthly;
+  double rent = 0;  // money per payment, whole lease
+  RentTiming timing = RentTiming::advance;
+  double rent_growth = 0;  // yearly step
+  bool net = false;        // lessee pays operating cost
+  double guaranteed_residual = 0;
+  std::string residual_guarantor;  // party; empty: the lessee
+  EndOption end_option = EndOption::none;
+  double option_price = 0;
+  double return_cost = 0;  // money per unit
+  RowSource source;
+};
+
+enum class InstrumentKind { forward, call, put };
+enum class Underlying {
+  rental_rate,
+  log_rental_rate,
+  resale_value,
+  floating_rate,
+  zero_coupon_bond,
+  launch_count
+};
+
+// A small entry a desk has: a forward or a European option on a simulated series.
+struct Instrument {
+  std::string id;
+  InstrumentKind kind = InstrumentKind::forward;
+  Underlying on = Underlying::rental_rate;
+  std::string hardware;  // rental_rate, log_rental_rate, resale_value
+  std::string line;      // launch_count
+  double strike = 0;
+  Date expiry{};
+  std::optional<Date> delivery;  // zero-coupon bond: its maturity
+  double quantity = 1;
+  bool long_position = true;
+  Location where;
+};
+
+struct Book {
+  std::vector<Loan> loans;
+  std::vector<Lease> leases;
+  std::vector<Instrument> instruments;
+};
+
+}  // namespace lien::pricing

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pricing/contract/contract.hpp"
+
+namespace lien::pricing {
+
+enum class MeasureBasis { risk_neutral, real_world };  // prices; losses
+
+// run.toml after options of the command line were laid over it.
+struct RunSettings {
+  std::string name;
+  Date valuation_date{};
+  std::string file;       // run.toml itself
+  std::string market;     // paths, resolved against the folder of run.toml
+  std::vector<std::string> book;
+  std::string scenarios;  // empty: none
+  bool skip_rejected_rows = false;  // on_reject = "skip"
+
+  std::uint64_t paths = 65536;
+  std::uint64_t seed = 1;
+  bool risk_neutral = true;  // measure_basis
+  bool real_world = true;
+  int horizon_months = 0;  // 0: to the last cash flow
+  bool sample_values = false;  // default_method = "sampled"; else survival_weighted
+  unsigned threads = 0;        // 0: all
+
+  std::vector<double> confidence = {0.95, 0.99, 0.995, 0.999};
+  std::vector<int> loss_horizon_months = {12, 0};  // 0: lifetime
+  bool contract_months = false;
+};
+
+// One row of scenarios.csv.
+enum class Shock { relative, absolute, level, default_event, launch };
+struct ScenarioRow {
+  std::string scenario;
+  std::string input;  // input path, "hardware.*.rental_rate"
+  Shock shock = Shock::relative;
+  std::optional<int> month;  // empty: always
+  std::optional<double> value;
+  double weight = 0;
+  std::string source;
+  RowSource where;
+};
+
+}  // namespace lien::pricing

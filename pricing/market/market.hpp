@@ -1,0 +1,183 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pricing/book/diagnostic.hpp"
+
+// The market as read: plain data, in the units of docs/inputs.md (rates are shares per year, time
+// in years, rental rates in currency per accelerator-hour). A driver that is absent is off.
+namespace lien::pricing {
+
+using Date = std::chrono::sys_days;
+
+// Zero rates, values: linear between knots, flat outside. Hazards: constant up to and including
+// each knot, the last one held. A single number is one knot.
+struct Curve {
+  std::vector<double> years;   // knots, rising, > 0 (values: >= 0)
+  std::vector<double> values;  // one a knot
+
+  [[nodiscard]] bool empty() const noexcept { return values.empty(); }
+};
+
+struct HullWhite {
+  double mean_reversion = 0;  // per year, >= 0
+  double volatility = 0;      // per root-year, >= 0
+};
+
+struct Rates {
+  Curve zero_curve;             // continuous, model time
+  double liquidity_spread = 0;  // per year, discounts fair values besides
+  std::optional<HullWhite> hull_white;
+};
+
+// Demand factor: d chi = -mean_reversion chi dt + volatility dW; risk-neutral drift -risk_premium.
+struct Scarcity {
+  double mean_reversion = 0;
+  double volatility = 0;
+  double initial = 0;
+  double risk_premium = 0;
+};
+
+// Log price of compute that no launch explains: drift of the log, or of the price (drift_of_price).
+struct Frontier {
+  double drift = 0;
+  double volatility = 0;
+  double risk_premium = 0;
+  bool drift_of_price = false;
+
+  [[nodiscard]] double log_drift() const noexcept {
+    return drift_of_price ? drift - volatility * volatility / 2 : drift;
+  }
+};
+
+struct Correlation {
+  double scarcity_frontier = 0;
+  double scarcity_rate = 0;
+  double frontier_rate = 0;
+};
+
+enum class LaunchLaw { weibull, exponential, none };
+enum class RampLaw { exponential, step };
+
+struct PastLaunch {
+  Date date{};
+  double drop = 0;  // log
+};
+
+struct ScheduledLaunch {
+  std::string name;
+  Date date{};
+  double slip_months = 0;  // mean of the exponential slip; 0: on the date
+};
+
+// A launch that a scenario puts on every path at the end of a month.
+struct ForcedLaunch {
+  int month = 0;
+  double drop = 0;  // log
+};
+
+struct LaunchLine {
+  std::string line;
+  LaunchLaw law = LaunchLaw::none;
+  double shape = 1;  // Weibull
+  double mean_years = 0;
+  double years_since_last = 0;  // age of the newest generation
+  double hazard_premium = 0;    // risk-neutral hazard times (1 + this)
+  double drop_mean = 0;         // log
+  double drop_stdev = 0;
+  double drop_premium = 0;  // in standard deviations
+  RampLaw ramp = RampLaw::step;
+  double ramp_years = 0;  // exponential
+  std::vector<PastLaunch> past_launches;
+  std::vector<ScheduledLaunch> scheduled;
+  std::vector<ForcedLaunch> forced;  // scenarios only
+  Location where;
+};
+
+struct Utilization {
+  double mean = 1;  // share of free hours that are rented
+  bool moves = false;  // logistic in scarcity between min and max; else constant
+  double min = 0;
+  double max = 1;
+  double scarcity_loading = 0;
+};
+
+enum class ResaleLaw { income, rental_multiple, curve };
+
+struct Resale {
+  ResaleLaw law = ResaleLaw::income;
+  std::optional<double> operator_rate;  // income: continuous discount a year; empty: risk-free curve
+  bool risk_neutral_drifts = false;     // income: drifts of the strip
+  double liquidity_spread = 0;          // income: over the risk-free curve, strip only
+  double transaction_cost = 0;          // share of value
+  double scrap = 0;                     // money per unit
+  double multiple = 0;                  // rental_multiple: hours, value / rental_rate
+  Curve curve;                          // expected value of a unit by time, money
+};
+
+struct Hardware {
+  std::string id;
+  std::string line;    // launches that age it; empty: none
+  std::string vendor;  // party; empty: unknown
+  double rental_rate = 0;
+  double wear = 0;
+  double scarcity_loading = 1;
+  double frontier_loading = 1;
+  std::map<std::string, double> launch_loadings;  // by line; empty: {own line: 1}
+  std::optional<Utilization> utilization;
+  std::optional<double> operating_cost;  // per hour, rented or not
+  double operating_cost_growth = 0;
+  std::optional<double> life_years;
+  std::optional<double> useful_life_years;
+  std::optional<Resale> resale;
+  // Scenarios only: relative shift of the rental rate by month (linear between, last held).
+  std::vector<std::pair<int, double>> rental_rate_path;
+  Location where;
+};
+
+struct Liquidation {
+  double haircut = 0;       // share of value
+  double fixed_cost = 0;    // money per sale
+  double holding_cost = 0;  // money per unit and month of lag
+  double lag_months = 0;    // default to cash
+};
+
+enum class PartyKind { hyperscaler, ai_lab, neocloud, vendor, bank, other };
+enum class CreditInput { hazard, cds_spreads, pd_one_year };
+
+struct Party {
+  std::string id;
+  PartyKind kind = PartyKind::other;
+  CreditInput input = CreditInput::hazard;
+  Curve hazard;            // real world, per year
+  Curve cds_spreads;       // risk neutral, per year
+  double pd_one_year = 0;  // real world
+  double recovery = 0;     // of the unsecured claim left
+  double risk_neutral_ratio = 1;
+  double scarcity_loading = 0;  // hazard times exp(-loading scarcity)
+  bool fit_survival = true;     // false: the curve is the hazard at zero factors
+  std::string rating;
+  std::string group;
+  std::optional<int> forced_default_month;  // scenarios only
+  Location where;
+};
+
+struct Market {
+  std::string currency;
+  Rates rates;
+  std::optional<Scarcity> scarcity;
+  std::optional<Frontier> frontier;
+  Correlation correlation;
+  std::vector<LaunchLine> launches;
+  std::vector<Hardware> hardware;
+  std::optional<Liquidation> liquidation;
+  std::vector<Party> parties;
+  std::string file;
+};
+
+}  // namespace lien::pricing

@@ -1,0 +1,128 @@
+#include "pricing/market/market_inputs.hpp"
+
+#include <utility>
+
+#include "pricing/book/market_fields.hpp"
+
+namespace lien::pricing {
+namespace {
+
+// Adds the numbers of one block; prefix: "drop." for parts of a part.
+template <class T, class Wanted>
+void add_numbers(std::vector<MarketInput>& inputs, const std::string& block, const std::string& id,
+                 const std::string& prefix, std::span<const Field<T>> fields, T& values,
+                 const Wanted& wanted) {
+  for (const Field<T>& field : fields) {
+    if (field.kind != FieldKind::number || !wanted(field.name)) continue;
+    double* target = nullptr;
+    if (const auto* plain = std::get_if<double T::*>(&field.target)) {
+      target = &(values.**plain);
+    } else if (const auto* maybe = std::get_if<std::optional<double> T::*>(&field.target)) {
+      std::optional<double>& value = values.**maybe;
+      if (value) target = &*value;
+    }
+    if (target)
+      inputs.push_back({block, id, prefix + std::string(field.name), target, field.range});
+  }
+}
+
+constexpr auto kAll = [](std::string_view) { return true; };
+
+void add_rates(std::vector<MarketInput>& inputs, Rates& rates) {
+  inputs.push_back({"rates", "", "zero_curve", &rates.zero_curve, kZeroRates});
+  add_numbers(inputs, "rates", "", "", rates_fields(), rates, kAll);
+  if (rates.hull_white)
+    add_numbers(inputs, "rates", "", "hull_white.", hull_white_fields(), *rates.hull_white, kAll);
+}
+
+void add_launches(std::vector<MarketInput>& inputs, LaunchLine& line) {
+  const auto of_law = [&](std::string_view field) {
+    if (field == "shape") return line.law == LaunchLaw::weibull;
+    return field == "drop" || line.law != LaunchLaw::none;
+  };
+  const auto of_ramp = [&](std::string_view) { return line.ramp == RampLaw::exponential; };
+  add_numbers(inputs, "launches", line.line, "", launch_fields(), line, of_law);
+  add_numbers(inputs, "launches", line.line, "drop.", drop_fields(), line, kAll);
+  add_numbers(inputs, "launches", line.line, "ramp.", ramp_fields(), line, of_ramp);
+  for (ScheduledLaunch& launch : line.scheduled) {
+    inputs.push_back({"launches", line.line, launch.name + ".date", &launch.date});
+    inputs.push_back(
+        {"launches", line.line, launch.name + ".slip_months", &launch.slip_months, at_least(0)});
+  }
+}
+
+void add_hardware(std::vector<MarketInput>& inputs, Hardware& hardware) {
+  const std::size_t first = inputs.size();
+  add_numbers(inputs, "hardware", hardware.id, "", hardware_fields(), hardware, kAll);
+  for (std::size_t i = first; i < inputs.size(); ++i)
+    if (inputs[i].field == "rental_rate") inputs[i].rental_rate_of = &hardware;
+  for (auto& [line, loading] : hardware.launch_loadings)
+    inputs.push_back({"hardware", hardware.id, "launch_loadings." + line, &loading, at_least(0)});
+  if (hardware.utilization) {
+    inputs.push_back(
+        {"hardware", hardware.id, "utilization", &hardware.utilization->mean, between(0, 1)});
+    add_numbers(inputs, "hardware", hardware.id, "utilization.", utilization_fields(),
+                *hardware.utilization, kAll);
+  }
+  if (!hardware.resale) return;
+  Resale& resale = *hardware.resale;
+  const auto of_law = [&](std::string_view field) {
+    return resale.law == ResaleLaw::rental_multiple
+               ? field == "multiple"
+               : resale.law == ResaleLaw::income && field != "multiple";
+  };
+  add_numbers(inputs, "hardware", hardware.id, "resale.", resale_fields(), resale, of_law);
+  if (resale.law == ResaleLaw::income && resale.operator_rate)
+    inputs.push_back(
+        {"hardware", hardware.id, "resale.operator_rate", &*resale.operator_rate, between(-1, 1)});
+  if (resale.law == ResaleLaw::curve)
+    inputs.push_back({"hardware", hardware.id, "resale.values", &resale.curve, at_least(0)});
+}
+
+void add_party(std::vector<MarketInput>& inputs, Party& party) {
+  const std::size_t first = inputs.size();
+  const auto of_input = [&](std::string_view field) {
+    return field != "pd_one_year" || party.input == CreditInput::pd_one_year;
+  };
+  if (party.input == CreditInput::hazard)
+    inputs.push_back({"party", party.id, "hazard", &party.hazard, between(0, 100)});
+  if (party.input == CreditInput::cds_spreads)
+    inputs.push_back({"party", party.id, "cds_spreads", &party.cds_spreads, between(0, 1)});
+  add_numbers(inputs, "party", party.id, "", party_fields(), party, of_input);
+  for (std::size_t i = first; i < inputs.size(); ++i) {
+    const std::string& field = inputs[i].field;
+    // Recovery turns a spread into a hazard; of a hazard or a probability it is no part.
+    const bool curve = field == "hazard" || field == "cds_spreads" || field == "pd_one_year" ||
+                       field == "risk_neutral_ratio" ||
+                       (field == "recovery" && party.input == CreditInput::cds_spreads);
+    if (curve) inputs[i].credit_curve_of = &party;
+  }
+}
+
+}  // namespace
+
+std::string MarketInput::path() const {
+  return id.empty() ? block + '.' + field : block + '.' + id + '.' + field;
+}
+
+bool MarketInput::matches(const std::string& pattern) const {
+  return pattern == path() || (!id.empty() && pattern == block + ".*." + field);
+}
+
+std::vector<MarketInput> market_inputs(Market& market) {
+  std::vector<MarketInput> inputs;
+  add_rates(inputs, market.rates);
+  if (market.scarcity)
+    add_numbers(inputs, "scarcity", "", "", scarcity_fields(), *market.scarcity, kAll);
+  if (market.frontier)
+    add_numbers(inputs, "frontier", "", "", frontier_fields(), *market.frontier, kAll);
+  add_numbers(inputs, "correlation", "", "", correlation_fields(), market.correlation, kAll);
+  if (market.liquidation)
+    add_numbers(inputs, "liquidation", "", "", liquidation_fields(), *market.liquidation, kAll);
+  for (LaunchLine& line : market.launches) add_launches(inputs, line);
+  for (Hardware& hardware : market.hardware) add_hardware(inputs, hardware);
+  for (Party& party : market.parties) add_party(inputs, party);
+  return inputs;
+}
+
+}  // namespace lien::pricing

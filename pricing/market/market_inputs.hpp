@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "pricing/book/scalar.hpp"
+#include "pricing/market/market.hpp"
+
+namespace lien::pricing {
+
+// One number, curve or date of a market that an input path can name: `block.field`, or
+// `block.id.field` where the block comes once an id.
+struct MarketInput {
+  std::string block;
+  std::string id;  // empty: the block stands once
+  std::string field;
+  std::variant<double*, Curve*, Date*> target;  // a curve: all its values
+  Range range{};
+  Hardware* rental_rate_of = nullptr;  // the rental rate may follow a path
+  Party* credit_curve_of = nullptr;    // the hazard is fitted to this
+
+  [[nodiscard]] std::string path() const;
+  // True if `pattern` is this path, or is it with `*` for the id.
+  [[nodiscard]] bool matches(const std::string& pattern) const;
+};
+
+// Every input of this market, from the same field tables as its reader; fields that the market
+// leaves out are none. Pointers into `market`.
+[[nodiscard]] std::vector<MarketInput> market_inputs(Market& market);
+
+}  // namespace lien::pricing

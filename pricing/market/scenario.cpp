@@ -1,0 +1,190 @@
+#include "pricing/market/scenario.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "pricing/market/market_inputs.hpp"
+
+namespace lien::pricing {
+namespace {
+
+// A row on its way into the market, with its own wording of faults.
+struct RowChange {
+  const ScenarioRow& row;
+  std::vector<Diagnostic>& faults;
+
+  void fault(const std::string& field, std::string value, std::string problem,
+             std::string remedy = {}) const {
+    faults.push_back({row.where.at(field), "scenario " + row.scenario + " / " + field,
+                      std::move(value), std::move(problem), std::move(remedy), false});
+  }
+  void unknown_input(const Market& market, const std::vector<std::string>& known) const;
+};
+
+bool names_block(const std::string& input, const std::string& block) {
+  return input == block || input.starts_with(block + '.');
+}
+
+void RowChange::unknown_input(const Market& market, const std::vector<std::string>& known) const {
+  for (const char* block : {"power", "credit", "vehicle", "contagion", "clearing", "refinancing"})
+    if (names_block(row.input, block))
+      return fault("input", row.input, std::string(kNotInThisVersion), "remove the row");
+  const std::pair<const char*, bool> blocks[] = {{"scarcity", market.scarcity.has_value()},
+                                                 {"frontier", market.frontier.has_value()},
+                                                 {"liquidation", market.liquidation.has_value()}};
+  for (const auto& [block, present] : blocks)
+    if (!present && names_block(row.input, block))
+      return fault("input", row.input, "is of a block that " + market.file + " does not have",
+                   std::string("add [") + block + "] there");
+  fault("input", row.input, "is no input of " + market.file,
+        did_you_mean(row.input, known, "write block.field or block.id.field, * for every id"));
+}
+
+double shocked(double x, Shock shock, double value) {
+  if (shock == Shock::relative) return x * (1 + value);
+  return shock == Shock::absolute ? x + value : value;
+}
+
+void shift_date(const MarketInput& input, Date& date, Date valuation_date,
+                const RowChange& change) {
+  const double months = *change.row.value;
+  if (change.row.shock != Shock::absolute)
+    return change.fault("shock", "", "must be absolute: a date moves by whole months");
+  if (months != std::floor(months) || std::abs(months) > 1200)
+    return change.fault("value", "", "must be a whole number of months");
+  using namespace std::chrono;
+  year_month_day moved = year_month_day(date) + std::chrono::months(static_cast<int>(months));
+  if (!moved.ok()) moved = moved.year() / moved.month() / last;
+  if (sys_days(moved) <= valuation_date)
+    return change.fault("value", "", "moves " + input.path() + " to or before the valuation date");
+  date = moved;
+}
+
+void change_number(const MarketInput& input, double& x, const RowChange& change) {
+  const double y = shocked(x, change.row.shock, *change.row.value);
+  if (!input.range.holds(y) || !std::isfinite(y))
+    return change.fault("value", "", "moves " + input.path() + " out of its range",
+                        "it " + must_lie_in(input.range));
+  x = y;
+}
+
+void change_input(const MarketInput& input, Date valuation_date, const RowChange& change) {
+  if (change.row.month) {
+    std::vector<std::pair<int, double>>& path = input.rental_rate_of->rental_rate_path;
+    const auto same = [&](const auto& point) { return point.first == *change.row.month; };
+    if (std::any_of(path.begin(), path.end(), same))
+      return change.fault("month", "", "stands twice in the path of " + input.path());
+    path.emplace_back(*change.row.month, *change.row.value);
+    std::sort(path.begin(), path.end());
+    return;
+  }
+  if (Date* const* date = std::get_if<Date*>(&input.target))
+    return shift_date(input, **date, valuation_date, change);
+  if (double* const* number = std::get_if<double*>(&input.target))
+    return change_number(input, **number, change);
+  for (double& value : std::get<Curve*>(input.target)->values) change_number(input, value, change);
+}
+
+// True if the row may have a month as it stands.
+bool month_is_possible(const std::vector<const MarketInput*>& inputs, const RowChange& change) {
+  if (!change.row.month) return true;
+  const bool rental_rate = std::all_of(inputs.begin(), inputs.end(), [](const MarketInput* input) {
+    return input->rental_rate_of != nullptr;
+  });
+  if (!rental_rate || change.row.shock != Shock::relative) {
+    change.fault("month", "",
+                 "goes with relative shocks of hardware.ID.rental_rate only, in this version",
+                 "leave it blank: the shock then holds from the valuation date on");
+    return false;
+  }
+  if (*change.row.value >= -1) return true;
+  change.fault("value", "", "makes the rental rate negative", "write at least -1");
+  return false;
+}
+
+void apply_change(Stressed& stressed, Date valuation_date, const RowChange& change) {
+  std::vector<MarketInput> all = market_inputs(stressed.market);
+  std::vector<const MarketInput*> matching;
+  for (const MarketInput& input : all)
+    if (input.matches(change.row.input)) matching.push_back(&input);
+  if (matching.empty()) {
+    std::vector<std::string> known;
+    for (const MarketInput& input : all) known.push_back(input.path());
+    return change.unknown_input(stressed.market, known);
+  }
+  if (!month_is_possible(matching, change)) return;
+  for (const MarketInput* input : matching) {
+    change_input(*input, valuation_date, change);
+    if (!input->credit_curve_of) continue;
+    auto& changed = stressed.changed_credit_curves;
+    const std::string& id = input->credit_curve_of->id;
+    if (std::find(changed.begin(), changed.end(), id) == changed.end()) changed.push_back(id);
+  }
+}
+
+// A default of a party or a launch of a line on every path.
+void apply_event(Market& market, const RowChange& change) {
+  const ScenarioRow& row = change.row;
+  const bool launch = row.shock == Shock::launch;
+  const std::string block = launch ? "launches." : "party.";
+  std::vector<std::string> known;
+  bool found = false;
+  if (*row.month < 1)
+    return change.fault("month", "", "must be at least 1: an event comes after the valuation date");
+  const auto named = [&](const std::string& id) {
+    known.push_back(block + id);
+    const bool match = row.input == block + id || row.input == block + '*';
+    found = found || match;
+    return match;
+  };
+  if (launch) {
+    for (LaunchLine& line : market.launches)
+      if (named(line.line)) line.forced.push_back({*row.month, *row.value});
+  } else {
+    for (Party& party : market.parties)
+      if (named(party.id))
+        party.forced_default_month =
+            std::min(party.forced_default_month.value_or(*row.month), *row.month);
+  }
+  if (!found)
+    change.fault("input", row.input,
+                 launch ? "is no line of launches" : "is no party that could default",
+                 did_you_mean(row.input, known, "write " + block + "ID"));
+}
+
+// What one field cannot tell: values that exclude each other once all rows are applied.
+void check_together(const Market& market, const RowChange& last) {
+  for (const Hardware& hardware : market.hardware) {
+    if (!hardware.utilization || !hardware.utilization->moves) continue;
+    const Utilization& u = *hardware.utilization;
+    if (!(u.min < u.mean && u.mean < u.max))
+      last.fault("value", "", "leaves utilization of " + hardware.id + " without min < mean < max");
+  }
+  const Correlation& c = market.correlation;
+  const double determinant = 1 + 2 * c.scarcity_frontier * c.scarcity_rate * c.frontier_rate -
+                             c.scarcity_frontier * c.scarcity_frontier -
+                             c.scarcity_rate * c.scarcity_rate - c.frontier_rate * c.frontier_rate;
+  if (determinant < -1e-12)
+    last.fault("value", "", "leaves correlations that contradict each other");
+}
+
+}  // namespace
+
+Stressed apply_scenario(const Market& market, const Book& book, std::span<const ScenarioRow> rows,
+                        Date valuation_date) {
+  Stressed stressed{market, book, {}};
+  std::vector<Diagnostic> faults;
+  for (const ScenarioRow& row : rows) {
+    const RowChange change{row, faults};
+    if (row.shock == Shock::default_event || row.shock == Shock::launch)
+      apply_event(stressed.market, change);
+    else
+      apply_change(stressed, valuation_date, change);
+  }
+  if (faults.empty() && !rows.empty()) check_together(stressed.market, {rows.back(), faults});
+  if (!faults.empty()) throw InputError(std::move(faults));
+  return stressed;
+}
+
+}  // namespace lien::pricing

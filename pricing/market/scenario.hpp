@@ -1,0 +1,32 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pricing/contract/contract.hpp"
+#include "pricing/contract/run_settings.hpp"
+#include "pricing/market/market.hpp"
+
+namespace lien::pricing {
+
+// A market and a book changed on purpose: a stressed run is an ordinary run of these.
+struct Stressed {
+  Market market;
+  Book book;
+  // Parties whose own curve a row changed: their hazard is fitted again. The others keep the fit of
+  // the baseline, so that a scarcity shock moves their probability of default.
+  std::vector<std::string> changed_credit_curves;
+};
+
+// Applies the rows of one scenario in their order.
+//   relative  x (1 + value);  absolute  x + value (a date: whole months);  level  value
+// A relative row with a month on hardware.ID.rental_rate is a point of a path of the rental rate;
+// a month on any other input is refused in this version. default and launch rows put an event on
+// every path. `*` stands for every id that has the field.
+// Throws InputError, at the rows, for an input the market does not have, a result out of the range
+// of its field, and results that contradict each other.
+[[nodiscard]] Stressed apply_scenario(const Market& market, const Book& book,
+                                      std::span<const ScenarioRow> rows, Date valuation_date);
+
+}  // namespace lien::pricing

@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <stdexcept>
+
+#include "pricing/measures/measure_rows.hpp"
+#include "pricing/plan/discount_curve.hpp"
+#include "pricing/plan/effective_rate.hpp"
+#include "pricing/plan/lease_schedule.hpp"
+
+namespace lien::pricing {
+namespace {
+
+using engine::Estimate;
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+std::size_t sample(const BasisRun& run, std::size_t i, SnapshotSample which, int horizon) {
+  return run.layout.contract(i,
+                             kFixedSamples + run.snapshot(horizon) * kSnapshotSamples + which);
+}
+
+// The rate at which the contractual flows are worth a price; none where there is no such rate.
+template <class Solve>
+double rate_or_none(const Solve& solve) {
+  try {
+    return solve();
+  } catch (const std::domain_error&) {
+    return kNaN;
+  }
+}
+
+double value_today(const BasisRun& run, const ContractPlan& contract) {
+  if (!contract.value_observed) return kNaN;
+  return contract.outstanding / (contract.units * run.plan.lots[contract.lot].value_today);
+}
+
+Estimate any_breach(const BasisRun& run, const ContractPlan& contract, int horizon) {
+  Estimate most{kNaN, kNaN};
+  for (const std::uint32_t test : {contract.coverage_test, contract.value_test_slot}) {
+    if (test == kNone) continue;
+    const Estimate e = breach_probability(run, test, horizon);
+    if (!(e.value <= most.value)) most = e;
+  }
+  return most;
+}
+
+double weighted_average_life(const BasisRun& run, const ContractPlan& contract) {
+  double principal = 0, weighted = 0;
+  for (int k = 1; k <= contract.months; ++k) {
+    const double paid =
+        run.plan.columns.principal[contract.first_month + static_cast<std::size_t>(k)];
+    principal += paid;
+    weighted += paid * k / 12.0;
+  }
+  return principal > 0 ? weighted / principal : kNaN;
+}
+
+void add_prices(const Inputs& inputs, const ScenarioRun& scenario, const BasisRun& run,
+                std::size_t i, const std::string& id, MeasureWriter& writer) {
+  const ContractPlan& contract = run.plan.contracts[i];
+  const Estimate value = run.mean(run.layout.contract(i, kPresentValue));
+  writer.add(id, "present_value", 0, scaled(value, contract.held));
+  if (contract.outstanding > 0)
+    writer.add(id, "price", 0, scaled(value, 1 / contract.outstanding));
+  const bool loan = contract.kind == ContractKind::loan;
+  const auto& quoted = loan ? scenario.book->loans[contract.source].quoted_price
+                            : scenario.book->leases[contract.source].quoted_price;
+  const double amount = quoted ? *quoted * contract.outstanding : value.value;
+  if (!contract.schedule_flows.empty()) {
+    writer.add_exact(id, "yield", -1, rate_or_none([&] {
+                       return effective_rate(contract.schedule_times, contract.schedule_flows,
+                                             amount);
+                     }));
+    if (loan)
+      writer.add_exact(id, "discount_margin", -1, rate_or_none([&] {
+                         return discount_margin(scenario.market->rates.zero_curve,
+                                                contract.schedule_times, contract.schedule_flows,
+                                                amount);
+                       }));
+  }
+  if (loan) {
+    writer.add_exact(id, "weighted_average_life", -1, weighted_average_life(run, contract));
+  } else {
+    const Estimate residual = run.mean(run.layout.contract(i, kResidual));
+    writer.add(id, "residual_value", 0, scaled(residual, contract.held));
+    const Lease& lease = scenario.book->leases[contract.source];
+    if (lease.purchase_price) {
+      const TimeGrid grid(inputs.settings.valuation_date, run.plan.months);
+      const LeaseSchedule schedule = schedule_lease(lease, scenario.market->rates, grid);
+      if (schedule.annuity_timed > 0) {
+        // The rent, before the lessee's credit, at which rents and residual are worth the cost.
+        const double cost = lease.units * *lease.purchase_price;
+        writer.add(id, "fair_rate", -1,
+                   {(cost - residual.value) / schedule.annuity_timed,
+                    residual.standard_error / schedule.annuity_timed});
+      }
+    }
+  }
+}
+
+void add_credit(const RunSettings& settings, const BasisRun& run, std::size_t i,
+                const std::string& id, MeasureWriter& writer, MeasureWriter& tests) {
+  const ContractPlan& contract = run.plan.contracts[i];
+  for (const int h : settings.loss_horizon_months) {
+    writer.add(id, "expected_loss", h, scaled(run.mean(sample(run, i, kLoss, h)), contract.held));
+    writer.add(id, "probability_of_default", h, run.mean(sample(run, i, kDefault, h)));
+    if (contract.coverage_test != kNone)
+      tests.add(id + "/debt_service_coverage_ratio", "breach_probability", h,
+                breach_probability(run, contract.coverage_test, h));
+    if (contract.value_test_slot != kNone)
+      tests.add(id + "/loan_to_value", "breach_probability", h,
+                breach_probability(run, contract.value_test_slot, h));
+  }
+  const double defaults =
+      run.mean(sample(run, i, kDefault, 0)).value;
+  if (defaults > 0) {
+    writer.add(id, "exposure_at_default", 0,
+               scaled(run.mean(run.layout.contract(i, kExposure)), contract.held / defaults));
+    writer.add(id, "loss_given_default", 0, run.loss_given_default(run.layout.contract(i, 0)));
+  }
+  if (run.plan.real_world) {
+    writer.add(id, "ecl_12m", 12, scaled(run.mean(sample(run, i, kCreditLoss, 12)), contract.held));
+    writer.add(id, "ecl_lifetime", 0,
+               scaled(run.mean(sample(run, i, kCreditLoss, 0)), contract.held));
+  }
+  if (contract.value_observed)
+    writer.add_exact(id, "loan_to_value", 0, value_today(run, contract));
+  for (int k = 1; k <= contract.months; ++k) {
+    const std::size_t at = contract.first_month + static_cast<std::size_t>(k);
+    const auto& c = run.plan.columns;
+    const double due = c.interest[at] + c.principal[at] + c.fee[at] + c.rent[at];
+    if (due == 0) continue;
+    writer.add_exact(id, "payment_due", k, due * contract.held);
+    break;
+  }
+}
+
+// One row of contracts.csv: prices on the risk-neutral basis, the rest on the real-world one.
+void add_contract_row(const Inputs& inputs, const ScenarioRun& scenario, std::size_t i,
+                      const std::string& id, RunTables& tables) {
+  const ContractPlan& contract = scenario.any().plan.contracts[i];
+  const Book& book = *scenario.book;
+  const std::string& party = contract.kind == ContractKind::loan
+                                 ? book.loans[contract.source].borrower
+                                 : book.leases[contract.source].lessee;
+  std::vector<Cell> row = {std::string_view(scenario.id), std::string_view(id),
+                           std::string_view(party), std::string_view(inputs.market.currency),
+                           contract.outstanding * contract.held, Cell{}};
+  const auto put = [&row](const std::optional<Estimate>& e) {
+    const bool value = e && !std::isnan(e->value);
+    row.push_back(value ? Cell{e->value} : Cell{});
+    row.push_back(value && !std::isnan(e->standard_error) ? Cell{e->standard_error} : Cell{});
+  };
+  std::optional<Estimate> value, price, loss, near, lifetime, defaults, ratio, peak, breach;
+  if (const BasisRun* q = scenario.risk_neutral) {
+    const Estimate e = q->mean(q->layout.contract(i, kPresentValue));
+    value = scaled(e, contract.held);
+    if (contract.outstanding > 0) price = scaled(e, 1 / contract.outstanding);
+  }
+  if (const BasisRun* p = scenario.real_world) {
+    loss = scaled(p->mean(sample(*p, i, kLoss, 0)), contract.held);
+    near = scaled(p->mean(sample(*p, i, kCreditLoss, 12)), contract.held);
+    lifetime = scaled(p->mean(sample(*p, i, kCreditLoss, 0)), contract.held);
+    defaults = p->mean(sample(*p, i, kDefault, 0));
+    if (contract.variant.value_test) peak = p->mean(p->layout.contract(i, kPeakLoanToValue));
+    breach = any_breach(*p, contract, 0);
+  }
+  ratio = Estimate{value_today(scenario.any(), contract), kNaN};
+  for (const auto& e : {value, price, loss, near, lifetime, defaults, ratio, peak, breach}) put(e);
+  tables.contracts.add(row);
+}
+
+}  // namespace
+
+void measure_contracts(const Inputs& inputs, const ScenarioRun& scenario, RunTables& tables) {
+  // Rows in the order of the book's ids, whatever order the path loop takes.
+  const auto& contracts = scenario.any().plan.contracts;
+  std::vector<std::size_t> order(contracts.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return contract_id(*scenario.book, contracts[a]) < contract_id(*scenario.book, contracts[b]);
+  });
+  for (const std::size_t i : order)
+    add_contract_row(inputs, scenario, i, contract_id(*scenario.book, contracts[i]), tables);
+  for (const BasisRun* run : {scenario.risk_neutral, scenario.real_world}) {
+    if (run == nullptr) continue;
+    MeasureWriter writer(tables.measures, scenario.id, *run, "contract");
+    MeasureWriter tests(tables.measures, scenario.id, *run, "contract");
+    for (const std::size_t i : order) {
+      const std::string& id = contract_id(*scenario.book, contracts[i]);
+      if (!run->plan.real_world) add_prices(inputs, scenario, *run, i, id, writer);
+      add_credit(inputs.settings, *run, i, id, writer, tests);
+    }
+  }
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,154 @@
+#include <cmath>
+
+#include "pricing/measures/measure_rows.hpp"
+#include "engine/simulation/path_block.hpp"
+
+namespace lien::pricing {
+namespace {
+
+using engine::Estimate;
+
+std::size_t group_sample(const BasisRun& run, std::size_t g, SnapshotSample which, int horizon) {
+  return run.layout.group(g, kFixedSamples + run.snapshot(horizon) * kSnapshotSamples + which);
+}
+
+double group_balance(const BasisRun& run, std::size_t g) {
+  double sum = 0;
+  for (const auto& contract : run.plan.contracts)
+    if (g == run.layout.portfolio() || contract.group == g)
+      sum += contract.held * contract.outstanding;
+  return sum;
+}
+
+double group_tests(const BasisRun& run, std::size_t g) {
+  double tests = 0;
+  for (const auto& contract : run.plan.contracts)
+    if (g == run.layout.portfolio() || contract.group == g)
+      tests += (contract.coverage_test != kNone ? 1 : 0) +
+               (contract.value_test_slot != kNone ? 1 : 0);
+  return tests;
+}
+
+// What portfolio and parties have in common.
+void add_group(const RunSettings& settings, const BasisRun& run, std::size_t g,
+               const std::string& id, MeasureWriter& writer) {
+  const double balance = group_balance(run, g);
+  if (!run.plan.real_world) {
+    const Estimate value = run.mean(run.layout.group(g, kPresentValue));
+    writer.add(id, "present_value", 0, value);
+    if (balance > 0) writer.add(id, "price", 0, scaled(value, 1 / balance));
+  } else {
+    writer.add(id, "ecl_12m", 12, run.mean(group_sample(run, g, kCreditLoss, 12)));
+    writer.add(id, "ecl_lifetime", 0, run.mean(group_sample(run, g, kCreditLoss, 0)));
+  }
+  for (const int h : settings.loss_horizon_months) {
+    writer.add(id, "expected_loss", h, run.mean(group_sample(run, g, kLoss, h)));
+    const double tests = group_tests(run, g);
+    if (tests > 0) {
+      const int month = h == 0 ? run.plan.months : h;
+      writer.add(id, "breach_probability", h,
+                 scaled(run.block_mean(run.layout.group_month(
+                            g, static_cast<std::size_t>(month), kGroupEverBreach)),
+                        1 / tests));
+    }
+  }
+  if (run.mean(run.layout.group(g, kExposure)).value > 0)
+    writer.add(id, "loss_given_default", 0, run.loss_given_default(run.layout.group(g, 0)));
+}
+
+void add_party(const RunSettings& settings, const BasisRun& run, std::size_t i,
+               const std::string& id, double book, MeasureWriter& writer) {
+  for (const int h : settings.loss_horizon_months) {
+    const Estimate survival = run.mean(run.layout.survival(i, run.snapshot(h)));
+    writer.add(id, "survival_probability", h, survival);
+    writer.add(id, "probability_of_default", h, {1 - survival.value, survival.standard_error});
+  }
+  const double balance = group_balance(run, i);
+  if (balance > 0 && book > 0) {
+    writer.add_exact(id, "exposure_share", -1, balance / book);
+    add_group(settings, run, i, id, writer);
+  }
+}
+
+}  // namespace
+
+void measure_groups(const Inputs& inputs, const ScenarioRun& scenario, RunTables& tables) {
+  for (const BasisRun* run : {scenario.risk_neutral, scenario.real_world}) {
+    if (run == nullptr) continue;
+    const std::size_t portfolio = run->layout.portfolio();
+    const double book = group_balance(*run, portfolio);
+    MeasureWriter writer(tables.measures, scenario.id, *run, "portfolio");
+    add_group(inputs.settings, *run, portfolio, "", writer);
+    if (book > 0) {
+      for (const int h : inputs.settings.loss_horizon_months)
+        writer.add("", "probability_of_default", h,
+                   scaled(run->mean(group_sample(*run, portfolio, kDefault, h)), 1 / book));
+      writer.add_exact("", "outstanding_principal", 0, book);
+    }
+    MeasureWriter parties(tables.measures, scenario.id, *run, "party");
+    for (std::size_t i = 0; i < run->plan.parties.size(); ++i)
+      add_party(inputs.settings, *run, i, scenario.market->parties[i].id, book, parties);
+  }
+}
+
+namespace {
+
+// Mean difference of a group's number between two runs on the same random numbers, sampled by
+// block: what both have in common cancels path by path.
+Estimate paired(const BasisRun& baseline, const BasisRun& run, std::size_t g, std::size_t before,
+                std::size_t after) {
+  const auto& a = baseline.results.block_groups;
+  const auto& b = run.results.block_groups;
+  const std::size_t blocks = a.size() / (baseline.layout.groups * baseline.layout.samples);
+  double sum = 0, square = 0;
+  for (std::size_t n = 0; n < blocks; ++n) {
+    const double d = (b[(n * run.layout.groups + g) * run.layout.samples + after] -
+                      a[(n * baseline.layout.groups + g) * baseline.layout.samples + before]) /
+                     engine::kBlockPaths;
+    sum += d;
+    square += d * d;
+  }
+  return engine::mean_of(sum, square, static_cast<double>(blocks), 0.0);
+}
+
+void add_changes(const RunSettings& settings, const BasisRun& baseline, const BasisRun& run,
+                 std::size_t g, const std::string& id, MeasureWriter& writer) {
+  const auto at = [](const BasisRun& r, SnapshotSample which, int h) {
+    return kFixedSamples + r.snapshot(h) * kSnapshotSamples + which;
+  };
+  const auto change = [&](SnapshotSample which, int h) {
+    return paired(baseline, run, g, at(baseline, which, h), at(run, which, h));
+  };
+  if (!run.plan.real_world)
+    writer.add(id, "present_value_change", 0,
+               paired(baseline, run, g, kPresentValue, kPresentValue));
+  for (const int h : settings.loss_horizon_months)
+    writer.add(id, "expected_loss_change", h, change(kLoss, h));
+  if (!run.plan.real_world) return;
+  writer.add(id, "ecl_12m_change", 12, change(kCreditLoss, 12));
+  writer.add(id, "ecl_lifetime_change", 0, change(kCreditLoss, 0));
+  const double balance = group_balance(baseline, g);
+  if (g == run.layout.portfolio() && balance > 0)
+    for (const int h : settings.loss_horizon_months)
+      writer.add(id, "probability_of_default_change", h,
+                 scaled(change(kDefault, h), 1 / balance));
+}
+
+}  // namespace
+
+void measure_changes(const Inputs& inputs, const ScenarioRun& baseline,
+                     const ScenarioRun& scenario, RunTables& tables) {
+  const std::pair<const BasisRun*, const BasisRun*> runs[] = {
+      {baseline.risk_neutral, scenario.risk_neutral}, {baseline.real_world, scenario.real_world}};
+  for (const auto& [before, after] : runs) {
+    if (before == nullptr || after == nullptr) continue;
+    MeasureWriter writer(tables.measures, scenario.id, *after, "portfolio");
+    add_changes(inputs.settings, *before, *after, after->layout.portfolio(), "", writer);
+    MeasureWriter parties(tables.measures, scenario.id, *after, "party");
+    for (std::size_t i = 0; i < after->plan.parties.size(); ++i)
+      if (group_balance(*before, i) > 0)
+        add_changes(inputs.settings, *before, *after, i, scenario.market->parties[i].id, parties);
+  }
+}
+
+}  // namespace lien::pricing

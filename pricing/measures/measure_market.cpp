@@ -1,0 +1,55 @@
+#include "engine/factors/joint_step.hpp"
+#include "pricing/measures/measure_rows.hpp"
+#include "pricing/plan/market_laws.hpp"
+
+namespace lien::pricing {
+namespace {
+
+void add_instruments(const ScenarioRun& scenario, const BasisRun& run, RunTables& tables) {
+  MeasureWriter writer(tables.measures, scenario.id, run, "contract");
+  for (std::size_t i = 0; i < run.plan.instruments.size(); ++i) {
+    const InstrumentPlan& instrument = run.plan.instruments[i];
+    const std::string& id = scenario.book->instruments[instrument.source].id;
+    const engine::Estimate value = run.mean(run.layout.instrument(i, kPayoff));
+    if (!run.plan.real_world) writer.add(id, "present_value", 0, value);
+    // The loss of an instrument is minus what it pays.
+    writer.add(id, "expected_loss", 0, scaled(value, -1));
+    if (instrument.kind != PayoffKind::forward)
+      writer.add(id, "exercise_probability", instrument.month,
+                 run.mean(run.layout.instrument(i, kExercised)));
+    if (instrument.closed_forward == instrument.closed_forward)
+      writer.add_exact(id, "forward_value", instrument.month, instrument.closed_forward);
+    else
+      writer.add(id, "forward_value", instrument.month,
+                 run.mean(run.layout.instrument(i, kUnderlying)));
+  }
+}
+
+void add_covariances(const ScenarioRun& scenario, const BasisRun& run, RunTables& tables) {
+  const auto s = engine::step_covariance(factor_law_of(*scenario.market), 1.0 / 12);
+  const char* const names[4] = {"scarcity", "frontier", "short_rate", "rate_integral"};
+  MeasureWriter writer(tables.measures, scenario.id, run, "portfolio");
+  for (std::size_t i = 0; i < 4; ++i)
+    for (std::size_t j = i; j < 4; ++j) {
+      if (s[4 * i + i] == 0 || s[4 * j + j] == 0) continue;  // a factor that is off
+      writer.add_exact(std::string(names[i]) + "/" + names[j], "factor_covariance", 1,
+                       s[4 * i + j]);
+    }
+}
+
+}  // namespace
+
+void measure_market(const Inputs&, const ScenarioRun& scenario, RunTables& tables) {
+  for (const BasisRun* run : {scenario.risk_neutral, scenario.real_world}) {
+    if (run == nullptr) continue;
+    add_instruments(scenario, *run, tables);
+    MeasureWriter hardware(tables.measures, scenario.id, *run, "hardware");
+    for (const auto& lot : run->plan.lots)
+      if (lot.age_months == 0)
+        hardware.add_exact(scenario.market->hardware[lot.hardware].id, "resale_value", 0,
+                           lot.value_today);
+    add_covariances(scenario, *run, tables);
+  }
+}
+
+}  // namespace lien::pricing

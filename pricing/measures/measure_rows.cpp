@@ -1,0 +1,48 @@
+#include "pricing/measures/measure_rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lien::pricing {
+namespace {
+
+Cell number(double x) { return std::isnan(x) ? Cell{} : Cell{x}; }
+
+}  // namespace
+
+void MeasureWriter::add(std::string_view id, std::string_view measure, int horizon,
+                        const engine::Estimate& estimate) {
+  table_->add({std::string_view(scenario_), std::string_view(basis_), std::string_view(level_), id,
+               measure, horizon, Cell{}, number(estimate.value), number(estimate.standard_error)});
+}
+
+void MeasureWriter::add_exact(std::string_view id, std::string_view measure, int horizon,
+                              double value) {
+  table_->add({std::string_view(scenario_), std::string_view(basis_), std::string_view(level_), id,
+               measure, horizon < 0 ? Cell{} : Cell{horizon}, Cell{}, number(value), Cell{}});
+}
+
+void MeasureWriter::add_tail(std::string_view measure, int horizon, double confidence,
+                             const engine::Estimate& estimate) {
+  table_->add({std::string_view(scenario_), std::string_view(basis_), std::string_view(level_),
+               std::string_view(""), measure, horizon, confidence, number(estimate.value),
+               number(estimate.standard_error)});
+}
+
+const std::string& contract_id(const Book& book, const ContractPlan& contract) {
+  return contract.kind == ContractKind::loan ? book.loans[contract.source].id
+                                             : book.leases[contract.source].id;
+}
+
+engine::Estimate scaled(engine::Estimate estimate, double factor) {
+  return {estimate.value * factor, estimate.standard_error * std::abs(factor)};
+}
+
+engine::Estimate breach_probability(const BasisRun& run, std::uint32_t test, int horizon) {
+  const int last = horizon == 0 ? run.plan.months : std::min(horizon, run.plan.steps);
+  double hits = 0;
+  for (int m = 0; m <= last; ++m) hits += run.tests(test, m, kFirstBreach);
+  return engine::share_of(hits, run.paths);
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,194 @@
+#include "pricing/measures/value_book.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <optional>
+#include <set>
+#include <span>
+
+#include "engine/simulation/path_block.hpp"
+#include "pricing/market/scenario.hpp"
+#include "pricing/measures/measure_rows.hpp"
+
+namespace lien::pricing {
+namespace {
+
+// Above this many contracts cashflows.csv and covenants.csv hold portfolio and parties only.
+constexpr std::size_t kContractsByMonth = 5000;
+
+// The rows of each scenario, scenarios in the order in which they first occur.
+std::vector<std::pair<std::string, std::vector<ScenarioRow>>> by_scenario(
+    const std::vector<ScenarioRow>& rows) {
+  std::vector<std::pair<std::string, std::vector<ScenarioRow>>> out;
+  for (const auto& row : rows) {
+    const auto found = std::find_if(out.begin(), out.end(),
+                                    [&row](const auto& s) { return s.first == row.scenario; });
+    if (found == out.end())
+      out.push_back({row.scenario, {row}});
+    else
+      found->second.push_back(row);
+  }
+  return out;
+}
+
+// Counts tasks over all scenarios and bases.
+class ProgressCounter {
+ public:
+  ProgressCounter(const std::function<void(const Progress&)>& report, std::uint64_t total)
+      : report_(&report), total_(total) {}
+  std::function<void(std::uint64_t)> start(const std::string& scenario) {
+    before_ = done_;
+    return [this, scenario](std::uint64_t tasks) {
+      done_ = before_ + tasks;
+      if (*report_) (*report_)({scenario, done_, total_});
+    };
+  }
+
+ private:
+  const std::function<void(const Progress&)>* report_;
+  std::uint64_t total_, before_ = 0, done_ = 0;
+};
+
+struct ScenarioRuns {
+  Stressed stressed;
+  std::optional<BasisRun> risk_neutral, real_world;
+  [[nodiscard]] ScenarioRun view(const std::string& id) const {
+    return {id, &stressed.market, &stressed.book, risk_neutral ? &*risk_neutral : nullptr,
+            real_world ? &*real_world : nullptr};
+  }
+};
+
+void add_facts(const BasisRun& run, RunFacts& facts) {
+  facts.months = std::max(facts.months, run.plan.steps);
+  double months = 0;
+  for (const auto& contract : run.plan.contracts) months += contract.months;
+  facts.loan_months += months * run.paths;
+  auto& times = facts.stage_seconds;
+  const auto add = [&times](const char* name, double seconds) {
+    for (auto& [known, sum] : times)
+      if (known == name) {
+        sum += seconds;
+        return;
+      }
+    times.emplace_back(name, seconds);
+  };
+  add("compile", run.compile_seconds);
+  add("simulate", run.simulate_seconds);
+  add("market_rows", run.seconds.market);
+  add("resale_rows", run.seconds.resale);
+  add("contracts", run.seconds.contracts);
+  add("instruments_and_fans", run.seconds.other);
+}
+
+ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed stressed,
+                          bool paired, ProgressCounter& progress, RunFacts& facts) {
+  ScenarioRuns out;
+  out.stressed = std::move(stressed);
+  const RunSettings& settings = inputs.settings;
+  const Horizon horizon = horizon_of(settings, out.stressed.market, out.stressed.book);
+  const TimeGrid grid(settings.valuation_date, horizon.months);
+  const std::size_t contracts = inputs.book.loans.size() + inputs.book.leases.size();
+  const bool by_contract = settings.contract_months ||
+                           (id == "baseline" && contracts <= kContractsByMonth);
+  for (const MeasureBasis basis : {MeasureBasis::risk_neutral, MeasureBasis::real_world}) {
+    const bool neutral = basis == MeasureBasis::risk_neutral;
+    if (!(neutral ? settings.risk_neutral : settings.real_world)) continue;
+    const auto start = std::chrono::steady_clock::now();
+    Plan plan = compile({&settings, &out.stressed.market, &out.stressed.book, basis,
+                         &inputs.market, &out.stressed.changed_credit_curves},
+                        horizon, grid);
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    BasisRun run = simulate_plan(std::move(plan), settings, by_contract, paired,
+                                 progress.start(id));
+    run.compile_seconds = seconds;
+    add_facts(run, facts);
+    (neutral ? out.risk_neutral : out.real_world) = std::move(run);
+  }
+  return out;
+}
+
+void measure(const Inputs& inputs, const ScenarioRun& run, RunTables& tables) {
+  measure_groups(inputs, run, tables);
+  measure_contracts(inputs, run, tables);
+  measure_market(inputs, run, tables);
+  measure_cashflows(inputs, run, tables);
+  measure_covenants(inputs, run, tables);
+  measure_losses(inputs, run, tables);
+  measure_paths(inputs, run, tables);
+}
+
+void list_drivers(const Market& market, RunFacts& facts) {
+  const auto off = [&facts](bool absent, const char* name) {
+    if (absent) facts.drivers_off.push_back(name);
+  };
+  off(!market.rates.hull_white, "rates.hull_white");
+  off(!market.scarcity, "scarcity");
+  off(!market.frontier, "frontier");
+  off(market.launches.empty(), "launches");
+  off(!market.liquidation, "liquidation");
+  off(market.parties.empty(), "party");
+  off(market.rates.liquidity_spread == 0, "rates.liquidity_spread");
+}
+
+void add_rejects(const Inputs& inputs, Table& table) {
+  for (const auto& fault : inputs.rejected)
+    table.add({std::string_view(fault.where.file), fault.where.line, fault.where.column,
+               std::string_view(fault.field), std::string_view(fault.value),
+               std::string_view(fault.problem), std::string_view(fault.remedy)});
+}
+
+}  // namespace
+
+std::uint64_t rejected_rows(const Inputs& inputs) {
+  std::set<std::pair<std::string, int>> rows;
+  for (const auto& fault : inputs.rejected) rows.insert({fault.where.file, fault.where.line});
+  return rows.size();
+}
+
+RunResults value_book(const Inputs& inputs,
+                      const std::function<void(const Progress&)>& progress) {
+  RunResults results;
+  RunFacts& facts = results.facts;
+  const auto scenarios = by_scenario(inputs.scenarios);
+  facts.paths = whole_paths(inputs.settings.paths);
+  facts.block_paths = engine::kBlockPaths;
+  const std::uint64_t bases =
+      (inputs.settings.risk_neutral ? 1U : 0U) + (inputs.settings.real_world ? 1U : 0U);
+  const std::uint64_t task_paths = engine::kBlockPaths * engine::kTaskBlocks;
+  const std::uint64_t tasks = (facts.paths + task_paths - 1) / task_paths;
+  ProgressCounter counter(progress, tasks * bases * (scenarios.size() + 1));
+
+  const bool paired = !scenarios.empty();
+  ScenarioRuns baseline = run_scenario(inputs, "baseline", {inputs.market, inputs.book, {}},
+                                       paired, counter, facts);
+  const ScenarioRun base = baseline.view("baseline");
+  measure(inputs, base, results.tables);
+  reconcile(inputs, base, results.tables);
+  for (const auto& [id, rows] : scenarios) {
+    const ScenarioRuns runs = run_scenario(
+        inputs, id,
+        apply_scenario(inputs.market, inputs.book, rows, inputs.settings.valuation_date), true,
+        counter, facts);
+    const ScenarioRun view = runs.view(id);
+    measure(inputs, view, results.tables);
+    measure_changes(inputs, base, view, results.tables);
+  }
+  add_rejects(inputs, results.tables.rejects);
+  list_drivers(inputs.market, facts);
+  facts.contracts_priced = inputs.book.loans.size() + inputs.book.leases.size() +
+                           inputs.book.instruments.size();
+  facts.rows_read = inputs.rows_read;
+  facts.rows_rejected = rejected_rows(inputs);
+  for (const auto& contract : base.any().plan.contracts)
+    facts.balance += contract.held * contract.outstanding;
+  for (const auto& note : base.any().plan.notes) facts.notes.push_back(note);
+  if (facts.paths != inputs.settings.paths)
+    facts.notes.push_back("paths rounded up to whole blocks of " +
+                          std::to_string(engine::kBlockPaths) + ": " +
+                          std::to_string(facts.paths));
+  return results;
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,55 @@
+#include "pricing/plan/compile.hpp"
+
+#include <algorithm>
+
+namespace lien::pricing {
+
+Horizon horizon_of(const RunSettings& settings, const Market& market, const Book& book) {
+  // A grid long enough for any date: 50 years (horizon_months goes to 600 itself).
+  const TimeGrid grid(settings.valuation_date, 600);
+  Horizon horizon;
+  int lag = 0;
+  const auto see = [&](Date date) {
+    horizon.months = std::max(horizon.months, std::min(grid.month_of(date), 600));
+  };
+  for (const auto& loan : book.loans) {
+    see(loan.maturity);
+    if (loan.liquidation_lag_months) lag = std::max(lag, whole_lag(*loan.liquidation_lag_months));
+  }
+  for (const auto& lease : book.leases) see(lease.end);
+  for (const auto& instrument : book.instruments) see(instrument.expiry);
+  if (settings.horizon_months > 0) horizon.months = settings.horizon_months;
+  if (market.liquidation) lag = std::max(lag, whole_lag(market.liquidation->lag_months));
+  horizon.months = std::max(horizon.months, 1);
+  horizon.steps = horizon.months;
+  for (const int months : settings.loss_horizon_months)
+    horizon.steps = std::max(horizon.steps, months);
+  horizon.steps += lag;
+  return horizon;
+}
+
+Plan compile(const CompileInput& input, const Horizon& horizon, const TimeGrid& grid) {
+  Plan plan;
+  plan.real_world = input.basis == MeasureBasis::real_world;
+  plan.steps = horizon.steps;
+  plan.months = horizon.months;
+  plan.snapshots = {12, horizon.months};
+  for (const int months : input.settings->loss_horizon_months)
+    if (months > 0) plan.snapshots.push_back(months);
+  std::sort(plan.snapshots.begin(), plan.snapshots.end());
+  plan.snapshots.erase(std::unique(plan.snapshots.begin(), plan.snapshots.end()),
+                       plan.snapshots.end());
+
+  std::vector<Diagnostic> faults;
+  compile_factors(input, plan);
+  compile_rates(input, plan);
+  compile_hardware(input, plan);
+  compile_parties(input, plan);
+  compile_contracts(input, grid, plan, faults);
+  compile_instruments(input, grid, plan, faults);
+  compile_fans(input, plan);
+  if (!faults.empty()) throw InputError(std::move(faults));
+  return plan;
+}
+
+}  // namespace lien::pricing

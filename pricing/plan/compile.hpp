@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pricing/contract/run_settings.hpp"
+#include "pricing/plan/plan.hpp"
+#include "pricing/plan/time_grid.hpp"
+
+namespace lien::pricing {
+
+// What a plan is made of: one market and book (a scenario's, or the baseline's) on one basis.
+struct CompileInput {
+  const RunSettings* settings;
+  const Market* market;
+  const Book* book;
+  MeasureBasis basis;
+  // Hazards are fitted on the baseline's market, so that a scarcity shock moves default; parties in
+  // `changed_credit_curves` are fitted on their own.
+  const Market* baseline;
+  const std::vector<std::string>* changed_credit_curves;
+};
+
+// How far a run must look, the same on both bases of a scenario.
+struct Horizon {
+  int months = 0;  // last month with a flow of the book, or horizon_months
+  int steps = 0;   // months simulated: flows, loss horizons, and the longest liquidation after them
+};
+[[nodiscard]] Horizon horizon_of(const RunSettings& settings, const Market& market,
+                                 const Book& book);
+
+// Resolves dates, curves and names once, before any thread starts. All that can fail fails here.
+// Throws InputError naming the book's line where the book asks what the market lacks or a schedule
+// has no solution; all such faults at once. grid: horizon.months months, so that flows beyond
+// horizon_months are left out.
+[[nodiscard]] Plan compile(const CompileInput& input, const Horizon& horizon, const TimeGrid& grid);
+
+// The parts of compile(), one a file; each fills its columns of the plan and adds its faults.
+void compile_factors(const CompileInput& input, Plan& plan);
+void compile_rates(const CompileInput& input, Plan& plan);
+void compile_hardware(const CompileInput& input, Plan& plan);
+void compile_parties(const CompileInput& input, Plan& plan);
+void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& plan,
+                       std::vector<Diagnostic>& faults);
+void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& plan,
+                         std::vector<Diagnostic>& faults);
+void compile_fans(const CompileInput& input, Plan& plan);
+
+// Whole months from default to sale.
+[[nodiscard]] int whole_lag(double lag_months);
+// Index of the lag's or tenor's row, added if new.
+[[nodiscard]] std::uint32_t lag_row(RatesPlan& rates, int lag);
+[[nodiscard]] std::uint32_t tenor_row(const CompileInput& input, Plan& plan, int months);
+// Index of a hardware or party by id; kNone if there is none or id is empty.
+[[nodiscard]] std::uint32_t hardware_index(const Market& market, const std::string& id);
+[[nodiscard]] std::uint32_t party_index(const Market& market, const std::string& id);
+
+}  // namespace lien::pricing

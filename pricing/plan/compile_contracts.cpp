@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+#include <tuple>
+
+#include "engine/elementary/elementary.hpp"
+#include "pricing/plan/compile.hpp"
+#include "pricing/plan/contract_columns.hpp"
+#include "pricing/plan/discount_curve.hpp"
+#include "pricing/plan/expected_rent.hpp"
+#include "pricing/plan/strip.hpp"
+
+namespace lien::pricing {
+namespace {
+
+// Months a lot has been in service on the valuation date; negative if it enters later.
+int age_months(const TimeGrid& grid, Date in_service) {
+  return -static_cast<int>(std::floor(grid.time_of(in_service) * 12 + 0.5));
+}
+
+int life_months(const Hardware& hardware) {
+  return hardware.life_years ? static_cast<int>(std::floor(*hardware.life_years * 12 + 0.5)) : 0;
+}
+
+// Months of physical life left at month k; a lot not yet in service has all of it.
+int life_left(const Hardware& hardware, int age_today, int k) {
+  return std::clamp(life_months(hardware) - std::max(age_today + k, 0), 0, life_months(hardware));
+}
+
+LotPlan make_lot(const CompileInput& input, const Plan& plan, std::uint32_t hardware_index,
+                 int age) {
+  const Hardware& hardware = input.market->hardware[hardware_index];
+  const HardwarePlan& compiled = plan.hardware[hardware_index];
+  LotPlan lot;
+  lot.hardware = hardware_index;
+  lot.age_months = age;
+  lot.scheduled_units.assign(static_cast<std::size_t>(plan.steps) + 1, 0.0);
+  const double rent_today = hardware.rental_rate > 0 ? hardware.rental_rate : 1.0;
+  switch (compiled.law) {
+    case ValueLaw::rental_multiple:
+      lot.value_today = compiled.multiple * rent_today;
+      break;
+    case ValueLaw::curve:
+      lot.value_today = compiled.curve_scale.empty() ? 0 : compiled.curve_scale[0] * rent_today;
+      break;
+    case ValueLaw::income: {
+      const MeasureBasis drifts = hardware.resale->risk_neutral_drifts ? MeasureBasis::risk_neutral
+                                                                       : MeasureBasis::real_world;
+      const StripLaw law{drifts, input.market, &hardware, input.settings->valuation_date};
+      std::vector<int> nodes;
+      for (const double h : plan.node_months) nodes.push_back(static_cast<int>(h));
+      for (int k = 0; k <= plan.steps; ++k) {
+        const auto weights = strip_weights(law, nodes, k, life_left(hardware, age, k));
+        lot.weights.insert(lot.weights.end(), weights.begin(), weights.end());
+      }
+      const int left = life_left(hardware, age, 0);
+      StripState state = strip_state_today(*input.market, hardware, drifts,
+                                           input.settings->valuation_date, left);
+      state.log_moneyness =
+          engine::log(compiled.utilization * rent_today / compiled.operating_cost[0]);
+      lot.value_today =
+          exact_strip(law, state, compiled.operating_cost[0], compiled.scrap, 0, left);
+      break;
+    }
+  }
+  return lot;
+}
+
+// Lots by (hardware, age), in that order: the order in which the path loop runs.
+class Lots {
+ public:
+  void want(std::uint32_t hardware, int age) { wanted_[{hardware, age}] = 0; }
+  void build(const CompileInput& input, Plan& plan) {
+    for (auto& [key, row] : wanted_) {
+      row = static_cast<std::uint32_t>(plan.lots.size());
+      plan.lots.push_back(make_lot(input, plan, key.first, key.second));
+    }
+  }
+  [[nodiscard]] std::uint32_t at(std::uint32_t hardware, int age) const {
+    return wanted_.at({hardware, age});
+  }
+
+ private:
+  std::map<std::pair<std::uint32_t, int>, std::uint32_t> wanted_;
+};
+
+Date in_service(const Loan& loan) { return loan.in_service.value_or(loan.closing); }
+
+// A contract and its columns before they are sorted into the plan.
+struct Draft {
+  ContractPlan contract;
+  ContractColumns columns;
+  std::string id;
+};
+
+void report(std::vector<Diagnostic>& faults, const RowSource& source, const std::string& what,
+            const char* problem) {
+  faults.push_back({{source.file, source.line, 0}, what, "", problem,
+                    "check the contract's dates, rates and amounts"});
+}
+
+void add_to_book_totals(const Draft& draft, Plan& plan) {
+  const ContractPlan& contract = draft.contract;
+  if (contract.kind != ContractKind::loan || !contract.value_observed) return;
+  for (int k = 0; k <= contract.months; ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    if (!(draft.columns.closing[at] > 0)) continue;
+    plan.book_balance[at] += contract.held * draft.columns.closing[at];
+    plan.lots[contract.lot].scheduled_units[at] += contract.held * contract.units;
+  }
+}
+
+}  // namespace
+
+void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& plan,
+                       std::vector<Diagnostic>& faults) {
+  const Market& market = *input.market;
+  const Book& book = *input.book;
+  Lots lots;
+  for (const auto& loan : book.loans)
+    if (!loan.hardware.empty())
+      lots.want(hardware_index(market, loan.hardware), age_months(grid, in_service(loan)));
+  for (const auto& lease : book.leases)
+    lots.want(hardware_index(market, lease.hardware), age_months(grid, lease.start));
+  // A unit that enters service today is what the fans and the instruments show.
+  for (std::uint32_t g = 0; g < plan.hardware.size(); ++g)
+    if (plan.hardware[g].valued) lots.want(g, 0);
+  lots.build(input, plan);
+  static_cast<void>(lag_row(plan.rates, 0));  // contracts without collateral
+
+  std::vector<Draft> drafts;
+  const auto compile_one = [&](const auto& terms, auto&& make, const char* kind) {
+    try {
+      drafts.push_back(make());
+      drafts.back().id = terms.id;
+    } catch (const std::domain_error& error) {
+      report(faults, terms.source, std::string(kind) + " " + terms.id, error.what());
+    }
+  };
+  for (std::size_t i = 0; i < book.loans.size(); ++i) {
+    const Loan& loan = book.loans[i];
+    compile_one(
+        loan,
+        [&] {
+          Draft draft;
+          draft.contract.source = static_cast<std::uint32_t>(i);
+          if (!loan.hardware.empty())
+            draft.contract.lot = lots.at(hardware_index(market, loan.hardware),
+                                         age_months(grid, in_service(loan)));
+          compile_loan(input, loan, grid, plan, draft.contract, draft.columns);
+          return draft;
+        },
+        "loan");
+  }
+  for (std::size_t i = 0; i < book.leases.size(); ++i) {
+    const Lease& lease = book.leases[i];
+    compile_one(
+        lease,
+        [&] {
+          Draft draft;
+          draft.contract.source = static_cast<std::uint32_t>(i);
+          draft.contract.lot =
+              lots.at(hardware_index(market, lease.hardware), age_months(grid, lease.start));
+          compile_lease(input, lease, grid, plan, draft.contract, draft.columns);
+          return draft;
+        },
+        "lease");
+  }
+
+  // The canonical order: results of a permuted book are permuted results, and a lot's row is filled
+  // once.
+  std::sort(drafts.begin(), drafts.end(), [](const Draft& a, const Draft& b) {
+    return std::make_tuple(a.contract.lot, a.contract.party, a.contract.variant.code(),
+                           std::cref(a.id).get()) <
+           std::make_tuple(b.contract.lot, b.contract.party, b.contract.variant.code(),
+                           std::cref(b.id).get());
+  });
+  plan.book_balance.assign(static_cast<std::size_t>(plan.steps) + 1, 0.0);
+  for (auto& draft : drafts) {
+    if (draft.contract.min_coverage > 0)
+      draft.contract.coverage_test = static_cast<std::uint32_t>(plan.tests++);
+    if (draft.contract.max_loan_to_value > 0)
+      draft.contract.value_test_slot = static_cast<std::uint32_t>(plan.tests++);
+    add_to_book_totals(draft, plan);
+    append(draft.columns, plan.columns, draft.contract);
+    plan.contracts.push_back(std::move(draft.contract));
+  }
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,114 @@
+#include "engine/elementary/elementary.hpp"
+#include "engine/random/stream_key.hpp"
+#include "pricing/plan/compile.hpp"
+#include "pricing/plan/market_laws.hpp"
+
+namespace lien::pricing {
+namespace {
+
+using engine::StreamKind;
+
+double years_between(Date from, Date to) {
+  // Ages of past launches are calendar days over the mean year: they only set today's pipeline.
+  return static_cast<double>((to - from).count()) / 365.25;
+}
+
+engine::LaunchLinePlan launch_line(const LaunchLine& line, const CompileInput& input) {
+  engine::LaunchLinePlan plan;
+  plan.process = launch_process(line, input.basis, input.settings->valuation_date);
+  if (line.ramp == RampLaw::exponential) {
+    plan.ramp_decay = engine::exp(-1.0 / (12.0 * line.ramp_years));
+    for (const auto& past : line.past_launches) {
+      const double age = years_between(past.date, input.settings->valuation_date);
+      plan.pipeline_today += past.drop * engine::exp(-age / line.ramp_years);
+    }
+  }
+  for (const auto& forced : line.forced) plan.forced.push_back({forced.month, forced.drop});
+  plan.key = engine::stream_key(input.settings->seed, StreamKind::launch, line.line);
+  return plan;
+}
+
+}  // namespace
+
+engine::FactorLaw factor_law_of(const Market& market) {
+  engine::FactorLaw law;
+  if (market.scarcity) {
+    law.scarcity_mean_reversion = market.scarcity->mean_reversion;
+    law.scarcity_volatility = market.scarcity->volatility;
+  }
+  if (market.frontier) law.frontier_volatility = market.frontier->volatility;
+  if (market.rates.hull_white) {
+    law.rate_mean_reversion = market.rates.hull_white->mean_reversion;
+    law.rate_volatility = market.rates.hull_white->volatility;
+  }
+  law.scarcity_frontier = market.correlation.scarcity_frontier;
+  law.scarcity_rate = market.correlation.scarcity_rate;
+  law.frontier_rate = market.correlation.frontier_rate;
+  return law;
+}
+
+engine::LaunchProcess launch_process(const LaunchLine& line, MeasureBasis basis,
+                                     Date valuation_date) {
+  const bool neutral = basis == MeasureBasis::risk_neutral;
+  const double faster = neutral ? 1.0 + line.hazard_premium : 1.0;
+  engine::LaunchProcess process;
+  switch (line.law) {
+    case LaunchLaw::weibull:
+      process.law = engine::RenewalLaw::weibull;
+      process.shape = line.shape;
+      process.scale_years = engine::weibull_scale(line.shape, line.mean_years) *
+                            engine::pow(faster, -1.0 / line.shape);
+      break;
+    case LaunchLaw::exponential:
+      process.law = engine::RenewalLaw::exponential;
+      process.scale_years = line.mean_years / faster;
+      break;
+    case LaunchLaw::none:
+      process.law = engine::RenewalLaw::none;
+      break;
+  }
+  process.age_years = line.scheduled.empty() ? line.years_since_last : 0.0;
+  process.drop_mean = line.drop_mean + (neutral ? line.drop_premium * line.drop_stdev : 0.0);
+  process.drop_stdev = line.drop_stdev;
+  process.ramp_years = line.ramp == RampLaw::exponential ? line.ramp_years : 0.0;
+  const TimeGrid grid(valuation_date, 0);
+  for (const auto& scheduled : line.scheduled)
+    process.scheduled.push_back(
+        {grid.time_of(scheduled.date), scheduled.slip_months / 12.0 / faster});
+  return process;
+}
+
+void compile_factors(const CompileInput& input, Plan& plan) {
+  const Market& market = *input.market;
+  const bool neutral = input.basis == MeasureBasis::risk_neutral;
+  const engine::FactorLaw law = factor_law_of(market);
+  engine::FactorPlan& factors = plan.factors;
+  factors.steps = plan.steps;
+  factors.dt_years = 1.0 / 12;
+  const double dt = factors.dt_years;
+  if (market.scarcity) {
+    const auto& scarcity = *market.scarcity;
+    factors.scarcity_initial = scarcity.initial;
+    factors.scarcity_decay = engine::exp(-scarcity.mean_reversion * dt);
+    if (neutral)
+      factors.scarcity_drift =
+          -scarcity.risk_premium *
+          engine::exponential_integral_factor(scarcity.mean_reversion, dt);
+  }
+  if (market.frontier)
+    factors.frontier_drift =
+        (market.frontier->log_drift() - (neutral ? market.frontier->risk_premium : 0.0)) * dt;
+  factors.rate_decay = engine::exp(-law.rate_mean_reversion * dt);
+  factors.rate_integral_loading =
+      engine::exponential_integral_factor(law.rate_mean_reversion, dt);
+  factors.cholesky = engine::lower_cholesky(engine::step_covariance(law, dt));
+  const char* const names[4] = {"scarcity", "frontier", "short_rate", "rate_integral"};
+  for (std::size_t f = 0; f < 4; ++f) {
+    for (std::size_t row = f; row < 4; ++row)
+      factors.random[f] = factors.random[f] || factors.cholesky[4 * row + f] != 0.0;
+    factors.keys[f] = engine::stream_key(input.settings->seed, StreamKind::factor, names[f]);
+  }
+  for (const auto& line : market.launches) factors.lines.push_back(launch_line(line, input));
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,192 @@
+#include <algorithm>
+#include <cmath>
+
+#include "engine/elementary/elementary.hpp"
+#include "engine/factors/age_polynomial.hpp"
+#include "pricing/plan/compile.hpp"
+#include "pricing/plan/discount_curve.hpp"
+#include "pricing/plan/expected_rent.hpp"
+#include "pricing/plan/market_laws.hpp"
+#include "pricing/plan/strip.hpp"
+#include "pricing/plan/utilization.hpp"
+
+namespace lien::pricing {
+namespace {
+
+// ln(1 + shift) of a scenario's rental path at month k: linear between its months, last held.
+double path_shift(const Hardware& hardware, int k) {
+  const auto& path = hardware.rental_rate_path;
+  if (path.empty()) return 0;
+  if (k < path.front().first) return 0;
+  double shift = path.back().second;
+  for (std::size_t i = 1; i < path.size(); ++i)
+    if (k < path[i].first) {
+      const double share = static_cast<double>(k - path[i - 1].first) /
+                           static_cast<double>(path[i].first - path[i - 1].first);
+      shift = path[i - 1].second + share * (path[i].second - path[i - 1].second);
+      break;
+    }
+  return engine::log1p(shift);
+}
+
+void set_utilization(const Market& market, const Hardware& hardware, HardwarePlan& out) {
+  if (!hardware.utilization) return;
+  const Utilization& u = *hardware.utilization;
+  out.utilization = u.mean;
+  out.utilization_moves = u.moves && market.scarcity && u.scarcity_loading != 0;
+  if (!out.utilization_moves) return;
+  const auto& scarcity = *market.scarcity;
+  const double stdev = scarcity.mean_reversion > 0
+                           ? std::abs(u.scarcity_loading) * scarcity.volatility /
+                                 std::sqrt(2 * scarcity.mean_reversion)
+                           : 0.0;
+  out.logit_constant = utilization_constant(u.mean, u.min, u.max, stdev);
+  out.logit_loading = u.scarcity_loading;
+  out.utilization_min = u.min;
+  out.utilization_max = u.max;
+}
+
+// The transform of one line under one loading for a strip with these drifts; shared by hardware.
+std::uint32_t transform_of(const CompileInput& input, std::size_t line, double loading,
+                           MeasureBasis drifts, std::vector<MeasureBasis>& bases, Plan& plan) {
+  for (std::size_t i = 0; i < plan.transforms.size(); ++i)
+    if (plan.transforms[i].line == line && plan.transforms[i].loading == loading &&
+        bases[i] == drifts)
+      return static_cast<std::uint32_t>(i);
+  const engine::LaunchProcess process =
+      launch_process(input.market->launches[line], drifts, input.settings->valuation_date);
+  std::vector<int> nodes;
+  for (const double month : plan.node_months) nodes.push_back(static_cast<int>(month));
+  const auto polynomials = engine::age_polynomials(process, loading, nodes);
+  LaunchTransformPlan out;
+  out.line = line;
+  out.loading = loading;
+  out.age_max = polynomials.age_max;
+  out.root_age = polynomials.root_age;
+  out.degree = polynomials.degree;
+  out.first = polynomials.first;
+  out.second = polynomials.second;
+  out.masks = (1U << process.scheduled.size()) - 1U;
+  for (int k = 0; k <= plan.steps && out.masks > 0; ++k)
+    for (unsigned mask = 1; mask <= out.masks; ++mask) {
+      const int longest = nodes.back();
+      const auto first = engine::scheduled_transform(process, loading, k / 12.0, mask, longest);
+      const auto second =
+          engine::scheduled_transform(process, 2 * loading, k / 12.0, mask, longest);
+      for (const int h : nodes) {
+        out.pending_first.push_back(first[static_cast<std::size_t>(h - 1)]);
+        out.pending_second.push_back(second[static_cast<std::size_t>(h - 1)]);
+      }
+    }
+  plan.transforms.push_back(std::move(out));
+  bases.push_back(drifts);
+  return static_cast<std::uint32_t>(plan.transforms.size() - 1);
+}
+
+void add_strip(const CompileInput& input, const Hardware& hardware,
+               std::vector<MeasureBasis>& bases, HardwarePlan& out, Plan& plan) {
+  const StripLaw law{hardware.resale->risk_neutral_drifts ? MeasureBasis::risk_neutral
+                                                          : MeasureBasis::real_world,
+                     input.market, &hardware, input.settings->valuation_date};
+  StripPlan strip;
+  for (const double h : plan.node_months) {
+    const StripMonth month = strip_month(law, static_cast<int>(h));
+    strip.constant.push_back(month.constant);
+    strip.scarcity.push_back(month.scarcity);
+    strip.variance.push_back(month.variance);
+  }
+  for (const auto& line : out.lines) {
+    const LaunchLine& launches = input.market->launches[line.line];
+    strip.transforms.push_back(
+        transform_of(input, line.line, line.loading, law.drifts, bases, plan));
+    std::vector<double> pipeline;
+    for (const double h : plan.node_months)
+      pipeline.push_back(launches.ramp == RampLaw::exponential
+                             ? line.loading * -engine::expm1(-h / 12.0 / launches.ramp_years)
+                             : 0.0);
+    strip.pipeline.push_back(std::move(pipeline));
+  }
+  out.strip = static_cast<std::uint32_t>(plan.strips.size());
+  plan.strips.push_back(std::move(strip));
+}
+
+void set_resale(const CompileInput& input, const Hardware& hardware,
+                std::vector<MeasureBasis>& bases, HardwarePlan& out, Plan& plan) {
+  if (!hardware.resale) return;
+  const Resale& resale = *hardware.resale;
+  switch (resale.law) {
+    case ResaleLaw::rental_multiple:
+      out.law = ValueLaw::rental_multiple;
+      out.multiple = resale.multiple;
+      out.valued = true;
+      out.observed_value = resale.multiple > 0;
+      break;
+    case ResaleLaw::curve: {
+      out.law = ValueLaw::curve;
+      out.valued = out.observed_value = true;
+      const auto expected = expected_log_rents(*input.market, hardware, MeasureBasis::real_world,
+                                               input.settings->valuation_date, plan.steps);
+      for (int k = 0; k <= plan.steps; ++k)
+        out.curve_scale.push_back(interpolate(resale.curve, k / 12.0) *
+                                  engine::exp(-expected[static_cast<std::size_t>(k)]));
+      break;
+    }
+    case ResaleLaw::income:
+      if (!hardware.utilization || !hardware.operating_cost || !hardware.life_years) break;
+      out.law = ValueLaw::income;
+      out.scrap = resale.scrap;
+      out.valued = out.observed_value = true;
+      add_strip(input, hardware, bases, out, plan);
+      break;
+  }
+}
+
+}  // namespace
+
+std::uint32_t hardware_index(const Market& market, const std::string& id) {
+  for (std::size_t i = 0; i < market.hardware.size(); ++i)
+    if (market.hardware[i].id == id) return static_cast<std::uint32_t>(i);
+  return kNone;
+}
+
+std::uint32_t party_index(const Market& market, const std::string& id) {
+  for (std::size_t i = 0; i < market.parties.size(); ++i)
+    if (market.parties[i].id == id) return static_cast<std::uint32_t>(i);
+  return kNone;
+}
+
+void compile_hardware(const CompileInput& input, Plan& plan) {
+  const Market& market = *input.market;
+  int longest = 1;
+  for (const auto& hardware : market.hardware)
+    if (hardware.life_years)
+      longest = std::max(longest, static_cast<int>(std::ceil(*hardware.life_years * 12)));
+  for (const int h : strip_nodes(longest)) plan.node_months.push_back(h);
+  std::vector<MeasureBasis> bases;  // of plan.transforms
+  for (const auto& hardware : market.hardware) {
+    HardwarePlan out;
+    out.earns = hardware.rental_rate > 0;
+    out.scarcity_loading = hardware.scarcity_loading;
+    out.frontier_loading = hardware.frontier_loading;
+    const double log_rent = out.earns ? engine::log(hardware.rental_rate) : 0.0;
+    const double chi = market.scarcity ? market.scarcity->initial : 0.0;
+    const double cost = hardware.operating_cost.value_or(0.0);
+    // A unit that costs nothing to run never stops: a cost of one part in a thousand million of
+    // the rent keeps the moneyness finite and the value right to 1e-9.
+    const double least = 1e-9 * std::max(hardware.rental_rate, 1e-3);
+    for (int k = 0; k <= plan.steps; ++k) {
+      out.log_rent.push_back(log_rent - hardware.wear * k / 12.0 + path_shift(hardware, k) -
+                             hardware.scarcity_loading * chi);
+      out.operating_cost.push_back(
+          std::max(cost, least) *
+          engine::exp(hardware.operating_cost_growth * k / 12.0));
+    }
+    for (const auto& [line, loading] : line_loadings(market, hardware))
+      out.lines.push_back({line, loading});
+    set_utilization(market, hardware, out);
+    set_resale(input, hardware, bases, out, plan);
+    plan.hardware.push_back(std::move(out));
+  }
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <cmath>
+
+#include "engine/elementary/elementary.hpp"
+#include "pricing/plan/compile.hpp"
+#include "pricing/plan/discount_curve.hpp"
+#include "pricing/plan/expected_rent.hpp"
+
+namespace lien::pricing {
+namespace {
+
+std::uint32_t line_index(const Market& market, const std::string& line) {
+  for (std::size_t i = 0; i < market.launches.size(); ++i)
+    if (market.launches[i].line == line) return static_cast<std::uint32_t>(i);
+  return kNone;
+}
+
+// E[underlying] where the factors are lognormal and nothing is launched.
+void set_closed_forward(const CompileInput& input, const Plan& plan, InstrumentPlan& out) {
+  if (out.hardware == kNone) return;
+  const Hardware& hardware = input.market->hardware[out.hardware];
+  if (!line_loadings(*input.market, hardware).empty() || !hardware.rental_rate_path.empty()) return;
+  const HardwarePlan& compiled = plan.hardware[out.hardware];
+  const bool value = out.on == PayoffOn::resale_value;
+  if (value && compiled.law != ValueLaw::rental_multiple) return;
+  if (!compiled.earns) return;
+  if (out.on == PayoffOn::log_rental_rate) {
+    out.closed_forward = log_rent_spread(*input.market, hardware, input.basis,
+                                         input.settings->valuation_date, out.month)
+                             .mean.back();
+    return;
+  }
+  const double rent = engine::exp(expected_log_rents(*input.market, hardware, input.basis,
+                                                     input.settings->valuation_date, out.month)
+                                      .back());
+  out.closed_forward = value ? compiled.multiple * rent : rent;
+}
+
+}  // namespace
+
+void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& plan,
+                         std::vector<Diagnostic>& faults) {
+  const Market& market = *input.market;
+  for (std::size_t i = 0; i < input.book->instruments.size(); ++i) {
+    const Instrument& terms = input.book->instruments[i];
+    InstrumentPlan out;
+    out.source = static_cast<std::uint32_t>(i);
+    out.kind = terms.kind == InstrumentKind::forward ? PayoffKind::forward
+               : terms.kind == InstrumentKind::call  ? PayoffKind::call
+                                                     : PayoffKind::put;
+    out.month = grid.month_of(terms.expiry);
+    if (out.month > plan.months) {
+      faults.push_back({terms.where, "instrument " + terms.id + " / expiry", "",
+                        "lies beyond [simulation] horizon_months",
+                        "lengthen the horizon, or set it to 0"});
+      continue;
+    }
+    out.strike = terms.strike;
+    out.quantity = terms.quantity * (terms.long_position ? 1 : -1);
+    const Curve& curve = market.rates.zero_curve;
+    const double t = grid.time_of(terms.expiry);
+    out.timing = discount_factor(curve, t) / discount_factor(curve, out.month / 12.0) *
+                 engine::exp(-market.rates.liquidity_spread * t);
+    switch (terms.on) {
+      case Underlying::rental_rate:
+      case Underlying::log_rental_rate:
+      case Underlying::resale_value:
+        out.hardware = hardware_index(market, terms.hardware);
+        out.on = terms.on == Underlying::rental_rate       ? PayoffOn::rental_rate
+                 : terms.on == Underlying::log_rental_rate ? PayoffOn::log_rental_rate
+                                                           : PayoffOn::resale_value;
+        if (terms.on == Underlying::resale_value)
+          for (std::size_t lot = 0; lot < plan.lots.size(); ++lot)
+            if (plan.lots[lot].hardware == out.hardware && plan.lots[lot].age_months == 0)
+              out.lot = static_cast<std::uint32_t>(lot);
+        out.scale = terms.on == Underlying::resale_value
+                        ? std::max(plan.lots[out.lot].value_today, 1e-6)
+                        : std::max(market.hardware[out.hardware].rental_rate, 1e-6);
+        set_closed_forward(input, plan, out);
+        break;
+      case Underlying::launch_count:
+        out.on = PayoffOn::launch_count;
+        out.line = line_index(market, terms.line);
+        break;
+      case Underlying::zero_coupon_bond: {
+        out.on = PayoffOn::zero_coupon_bond;
+        const int tenor = grid.month_of(*terms.delivery) - out.month;
+        out.tenor = tenor == 0 ? kNone : tenor_row(input, plan, tenor);
+        break;
+      }
+      case Underlying::floating_rate:
+        faults.push_back({terms.where, "instrument " + terms.id + " / on", "floating_rate",
+                          "is not supported in this version",
+                          "use a forward on a zero_coupon_bond, or remove the instrument"});
+        continue;
+    }
+    out.scale *= std::max(std::abs(out.quantity), 1e-6);
+    plan.instruments.push_back(out);
+  }
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,91 @@
+#include <algorithm>
+
+#include "engine/elementary/elementary.hpp"
+#include "pricing/plan/contract_columns.hpp"
+#include "pricing/plan/discount_curve.hpp"
+#include "pricing/plan/lease_schedule.hpp"
+
+namespace lien::pricing {
+namespace {
+
+constexpr double kHoursPerMonth = 730;
+
+ResidualRule residual_rule(EndOption option) {
+  switch (option) {
+    case EndOption::none:
+      return ResidualRule::lessor;
+    case EndOption::fair_market_value:
+      return ResidualRule::fair_market_value;
+    case EndOption::fixed_price:
+      return ResidualRule::fixed_price;
+    case EndOption::one_dollar:
+      return ResidualRule::one_dollar;
+  }
+  return ResidualRule::none;
+}
+
+}  // namespace
+
+void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid& grid, Plan& plan,
+                   ContractPlan& contract, ContractColumns& columns) {
+  const Market& market = *input.market;
+  const LeaseSchedule schedule = schedule_lease(lease, market.rates, grid);
+  contract.kind = ContractKind::lease;
+  contract.party = contract.group = party_index(market, lease.lessee);
+  contract.guarantor = party_index(market, lease.residual_guarantor);
+  contract.months = schedule.months;
+  contract.outstanding = schedule.outstanding;
+  const Hardware& hardware = market.hardware[plan.lots[contract.lot].hardware];
+  set_liquidation(input, &hardware, lease.units, {}, {}, plan, contract);
+  contract.variant.owner = true;
+  contract.value_observed = plan.hardware[plan.lots[contract.lot].hardware].observed_value;
+  contract.effective_rate = schedule.implicit_rate;
+  contract.day_zero = schedule.rent_timed[0];
+  contract.residual = residual_rule(lease.end_option);
+  contract.option_price = lease.option_price;
+  contract.guaranteed_residual = lease.guaranteed_residual;
+  contract.return_cost = lease.return_cost * lease.units;
+  const double worth = lease.units * plan.lots[contract.lot].value_today;
+  contract.scale = std::max({schedule.outstanding, worth, 1e-6});
+  const Curve& curve = market.rates.zero_curve;
+  const double end = grid.time_of(lease.end);
+  contract.residual_factor = discount_factor(curve, end) /
+                             discount_factor(curve, contract.months / 12.0) *
+                             engine::exp(-market.rates.liquidity_spread * end);
+
+  columns = empty_columns(contract.months);
+  columns.opening = schedule.opening;
+  columns.rent = schedule.rent;
+  for (int k = 0; k + 1 <= contract.months; ++k)
+    columns.closing[static_cast<std::size_t>(k)] = schedule.opening[static_cast<std::size_t>(k + 1)];
+  fill_discounts(input, contract, columns);
+  const double cost_today = hardware.operating_cost.value_or(0.0);
+  for (int k = 1; k <= contract.months; ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    double cost = 0;
+    if (!lease.net)
+      cost = lease.units * kHoursPerMonth * cost_today *
+             engine::exp(hardware.operating_cost_growth * k / 12.0) *
+             grid.share_of_month(k, lease.start, lease.end);
+    columns.flow[at] = (schedule.rent_timed[at] - cost) * columns.present_factor[at];
+  }
+  // Its contractual flows, for a yield: rents and the residual the lessee owes.
+  if (contract.day_zero != 0) {
+    contract.schedule_times.push_back(0.0);
+    contract.schedule_flows.push_back(contract.day_zero);
+  }
+  for (int k = 1; k <= contract.months; ++k)
+    if (schedule.rent[static_cast<std::size_t>(k)] != 0) {
+      contract.schedule_times.push_back(k / 12.0);
+      contract.schedule_flows.push_back(schedule.rent[static_cast<std::size_t>(k)]);
+    }
+  const double owed = lease.guaranteed_residual > 0                  ? lease.guaranteed_residual
+                      : lease.end_option == EndOption::fixed_price ? lease.option_price
+                                                                     : 0.0;
+  if (owed > 0) {
+    contract.schedule_times.push_back(contract.months / 12.0);
+    contract.schedule_flows.push_back(owed);
+  }
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,72 @@
+#include <algorithm>
+#include <stdexcept>
+
+#include "engine/random/stream_key.hpp"
+#include "pricing/credit/hazard_curve.hpp"
+#include "pricing/plan/compile.hpp"
+
+namespace lien::pricing {
+namespace {
+
+// The hazards of one party, fitted on the baseline's market unless its own curve was changed.
+std::vector<double> log_hazards(const CompileInput& input, const Party& party, int months) {
+  const auto& changed = *input.changed_credit_curves;
+  const bool own = std::find(changed.begin(), changed.end(), party.id) != changed.end();
+  const Market& market = own ? *input.market : *input.baseline;
+  ScarcityLaw law;
+  if (market.scarcity) {
+    law.initial = market.scarcity->initial;
+    law.mean_reversion = market.scarcity->mean_reversion;
+    law.volatility = market.scarcity->volatility;
+    law.drift = input.basis == MeasureBasis::risk_neutral ? -market.scarcity->risk_premium : 0.0;
+  }
+  try {
+    return fit_log_hazards(monthly_hazards(party, market.rates, input.basis, months),
+                           party.scarcity_loading, party.fit_survival, law);
+  } catch (const std::domain_error& error) {
+    throw InputError({{party.where, "party " + party.id, "", error.what(),
+                       "check the party's curve, recovery and scarcity_loading"}});
+  }
+}
+
+void refuse_equal_keys(const Plan& plan, const Market& market) {
+  std::vector<std::pair<engine::PhiloxKey, std::size_t>> keys;
+  for (std::size_t i = 0; i < plan.parties.size(); ++i) keys.emplace_back(plan.parties[i].key, i);
+  std::sort(keys.begin(), keys.end());
+  for (std::size_t i = 1; i < keys.size(); ++i)
+    if (keys[i].first == keys[i - 1].first)
+      throw InputError({{market.parties[keys[i].second].where,
+                         "party " + market.parties[keys[i].second].id, "",
+                         "draws the same random numbers as party " +
+                             market.parties[keys[i - 1].second].id,
+                         "rename one of the two, or choose another seed"}});
+}
+
+}  // namespace
+
+void compile_parties(const CompileInput& input, Plan& plan) {
+  const Market& market = *input.market;
+  const auto steps = static_cast<std::size_t>(plan.steps);
+  for (const auto& party : market.parties) {
+    PartyPlan out;
+    // In a scenario the party is the baseline's, shocked; the curve is the baseline's unless
+    // changed, the loading is today's.
+    const auto baseline = std::find_if(input.baseline->parties.begin(),
+                                       input.baseline->parties.end(),
+                                       [&party](const Party& p) { return p.id == party.id; });
+    const auto& changed = *input.changed_credit_curves;
+    const bool own = std::find(changed.begin(), changed.end(), party.id) != changed.end();
+    const Party& fitted = own || baseline == input.baseline->parties.end() ? party : *baseline;
+    const std::vector<double> fit = log_hazards(input, fitted, plan.steps);
+    out.log_hazard.assign(steps + 1, 0.0);
+    std::copy(fit.begin(), fit.end(), out.log_hazard.begin() + 1);
+    out.scarcity_loading = party.scarcity_loading;
+    if (party.forced_default_month) out.forced_month = *party.forced_default_month;
+    out.key = engine::stream_key(input.settings->seed, engine::StreamKind::party, party.id);
+    out.sampled_value = input.settings->sample_values;
+    plan.parties.push_back(std::move(out));
+  }
+  refuse_equal_keys(plan, market);
+}
+
+}  // namespace lien::pricing

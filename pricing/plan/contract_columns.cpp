@@ -1,0 +1,95 @@
+#include "pricing/plan/contract_columns.hpp"
+
+#include "engine/elementary/elementary.hpp"
+
+namespace lien::pricing {
+namespace {
+
+// Every column of MonthColumns, so that append and empty_columns cannot miss one.
+template <class Columns, class Visit>
+void each_column(Columns& c, const Visit& visit) {
+  visit(c.opening);
+  visit(c.closing);
+  visit(c.inverse_closing);
+  visit(c.present_factor);
+  visit(c.flow);
+  visit(c.recovery_factor);
+  visit(c.eir_discount);
+  visit(c.eir_discount_sale);
+  visit(c.free_hours);
+  visit(c.contract_revenue);
+  visit(c.lost_hours);
+  visit(c.operating_cost);
+  visit(c.service);
+  visit(c.test_service);
+  visit(c.reserve_cap);
+  visit(c.window_keep);
+  visit(c.floating_base);
+  visit(c.floating_base_service);
+  visit(c.floating_base_test);
+  visit(c.gross_ratio);
+  visit(c.floor);
+  visit(c.margin);
+  visit(c.interest);
+  visit(c.principal);
+  visit(c.fee);
+  visit(c.rent);
+  visit(c.floating_scheduled);
+}
+
+}  // namespace
+
+ContractColumns empty_columns(int months) {
+  const std::size_t size = static_cast<std::size_t>(months) + 1;
+  ContractColumns columns;
+  each_column(columns, [size](std::vector<double>& column) { column.assign(size, 0.0); });
+  columns.fixing.assign(size, 0);
+  columns.inverse_closing.assign(size, 1e30);
+  columns.reserve_cap.assign(size, 1e30);
+  return columns;
+}
+
+void append(const ContractColumns& columns, MonthColumns& all, ContractPlan& contract) {
+  contract.first_month = all.opening.size();
+  std::vector<std::vector<double>*> into;
+  each_column(all, [&into](std::vector<double>& column) { into.push_back(&column); });
+  std::size_t i = 0;
+  each_column(columns, [&](const std::vector<double>& column) {
+    into[i]->insert(into[i]->end(), column.begin(), column.end());
+    ++i;
+  });
+  all.fixing.insert(all.fixing.end(), columns.fixing.begin(), columns.fixing.end());
+}
+
+void fill_discounts(const CompileInput& input, const ContractPlan& contract,
+                    ContractColumns& columns) {
+  const double spread = input.market->rates.liquidity_spread;
+  const double log_rate = engine::log1p(contract.effective_rate);
+  for (int k = 0; k <= contract.months; ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    const double t = k / 12.0, sale = (k + contract.lag) / 12.0;
+    columns.present_factor[at] = engine::exp(-spread * t);
+    columns.recovery_factor[at] = engine::exp(-spread * sale);
+    columns.eir_discount[at] = engine::exp(-log_rate * t);
+    columns.eir_discount_sale[at] = engine::exp(-log_rate * sale);
+    columns.inverse_closing[at] = columns.closing[at] > 0 ? 1.0 / columns.closing[at] : 1e30;
+  }
+}
+
+void set_liquidation(const CompileInput& input, const Hardware* hardware, double units,
+                     const std::optional<double>& haircut, const std::optional<double>& lag_months,
+                     Plan& plan, ContractPlan& contract) {
+  contract.units = units;
+  if (hardware != nullptr) {
+    const auto& terms = input.market->liquidation;
+    contract.lag = whole_lag(lag_months.value_or(terms ? terms->lag_months : 0.0));
+    contract.haircut_units = units * (1 - haircut.value_or(terms ? terms->haircut : 0.0));
+    if (terms)
+      contract.deduction = terms->fixed_cost + terms->holding_cost * units * contract.lag;
+  }
+  contract.lag_row = lag_row(plan.rates, contract.lag);
+  if (contract.party != kNone)
+    contract.recovery = input.market->parties[contract.party].recovery;
+}
+
+}  // namespace lien::pricing

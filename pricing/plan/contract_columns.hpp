@@ -1,0 +1,33 @@
+#pragma once
+
+#include "pricing/plan/compile.hpp"
+
+namespace lien::pricing {
+
+// One contract's month columns, [months + 1] each; the fields of MonthColumns.
+using ContractColumns = MonthColumns;
+
+// Fill a contract and its columns from its terms; contract.lot and .source are set before.
+// Throws std::domain_error where a schedule or an effective rate has no solution.
+void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& grid, Plan& plan,
+                  ContractPlan& contract, ContractColumns& columns);
+void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid& grid, Plan& plan,
+                   ContractPlan& contract, ContractColumns& columns);
+
+// Appends one contract's columns to the plan's and notes where they start.
+void append(const ContractColumns& columns, MonthColumns& all, ContractPlan& contract);
+
+// Columns of zeros (and 1e30 where nothing is owed), [months + 1].
+[[nodiscard]] ContractColumns empty_columns(int months);
+
+// Discount columns that every contract has: present and recovery factors of the liquidity spread,
+// effective-rate discounts at t_k and at the sale.
+void fill_discounts(const CompileInput& input, const ContractPlan& contract,
+                    ContractColumns& columns);
+
+// Terms of sale: haircut, costs, lag; and the party's recovery.
+void set_liquidation(const CompileInput& input, const Hardware* hardware, double units,
+                     const std::optional<double>& haircut, const std::optional<double>& lag_months,
+                     Plan& plan, ContractPlan& contract);
+
+}  // namespace lien::pricing

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "pricing/market/market.hpp"
+
+// Reading curves, in model time (years). The numbers enter a Plan, so the elementary functions are
+// the engine's own. Errors: std::invalid_argument for a curve without knots.
+namespace lien::pricing {
+
+// Linear between knots, flat outside: zero rates, forwards, resale values.
+[[nodiscard]] double interpolate(const Curve& curve, double years);
+
+// Zero rate z(t), continuous, per year, by interpolate. P(0,t) = exp(-z(t) t); above 1 for t < 0.
+[[nodiscard]] double zero_rate(const Curve& zero_curve, double years);
+[[nodiscard]] double discount_factor(const Curve& zero_curve, double years);
+
+}  // namespace lien::pricing

@@ -1,0 +1,107 @@
+#include "pricing/plan/expected_rent.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/elementary/elementary.hpp"
+#include "pricing/plan/market_laws.hpp"
+
+namespace lien::pricing {
+namespace {
+
+// l_q of one line seen from today, entry h - 1 for month h.
+std::vector<double> transform_today(const engine::LaunchProcess& process, double q, int months) {
+  if (process.scheduled.empty())
+    return engine::launch_transform(process, q, process.age_years, months);
+  const unsigned all = (1U << process.scheduled.size()) - 1U;
+  return engine::scheduled_transform(process, q, 0.0, all, months);
+}
+
+double pipeline_today(const LaunchLine& line, Date valuation_date) {
+  if (line.ramp != RampLaw::exponential) return 0;
+  double sum = 0;
+  for (const auto& past : line.past_launches)
+    sum += past.drop * engine::exp(-static_cast<double>((valuation_date - past.date).count()) /
+                                   365.25 / line.ramp_years);
+  return sum;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::size_t, double>> line_loadings(const Market& market,
+                                                          const Hardware& hardware) {
+  std::vector<std::pair<std::size_t, double>> out;
+  for (std::size_t l = 0; l < market.launches.size(); ++l) {
+    const std::string& line = market.launches[l].line;
+    double loading = 0;
+    if (hardware.launch_loadings.empty())
+      loading = line == hardware.line ? 1 : 0;
+    else if (const auto found = hardware.launch_loadings.find(line);
+             found != hardware.launch_loadings.end())
+      loading = found->second;
+    if (loading != 0) out.emplace_back(l, loading);
+  }
+  return out;
+}
+
+StripState strip_state_today(const Market& market, const Hardware& hardware, MeasureBasis drifts,
+                             Date valuation_date, int life) {
+  StripState state;
+  state.scarcity = market.scarcity ? market.scarcity->initial : 0;
+  const auto months = static_cast<std::size_t>(std::max(life, 0));
+  state.launch_mean.assign(months, 0.0);
+  state.launch_variance.assign(months, 0.0);
+  if (months == 0) return state;
+  for (const auto& [l, loading] : line_loadings(market, hardware)) {
+    const LaunchLine& line = market.launches[l];
+    const engine::LaunchProcess process = launch_process(line, drifts, valuation_date);
+    const auto first = transform_today(process, loading, life);
+    const auto second = transform_today(process, 2 * loading, life);
+    const double pipeline = pipeline_today(line, valuation_date);
+    for (std::size_t h = 0; h < months; ++h) {
+      const double t = static_cast<double>(h + 1) / 12.0;
+      const double arriving =
+          pipeline == 0 ? 0 : loading * pipeline * -engine::expm1(-t / line.ramp_years);
+      state.launch_mean[h] += first[h] - arriving;
+      state.launch_variance[h] += second[h] - 2 * first[h];
+    }
+  }
+  return state;
+}
+
+LogRentSpread log_rent_spread(const Market& market, const Hardware& hardware, MeasureBasis basis,
+                              Date valuation_date, int months) {
+  const StripState state = strip_state_today(market, hardware, basis, valuation_date, months);
+  const StripLaw law{basis, &market, &hardware, valuation_date};
+  const double start = hardware.rental_rate > 0 ? engine::log(hardware.rental_rate) : 0.0;
+  LogRentSpread out{{start}, {0.0}};
+  for (int k = 1; k <= months; ++k) {
+    const StripMonth month = strip_month(law, k);
+    const auto at = static_cast<std::size_t>(k - 1);
+    const double variance = std::max(month.variance + state.launch_variance[at], 0.0);
+    // strip_month carries the growth of operating cost and half the variance: taken back here.
+    out.mean.push_back(start + month.constant - month.variance / 2 +
+                       hardware.operating_cost_growth * k / 12.0 -
+                       month.scarcity * state.scarcity + state.launch_mean[at] -
+                       state.launch_variance[at] / 2);
+    out.stdev.push_back(std::sqrt(variance));
+  }
+  return out;
+}
+
+std::vector<double> expected_log_rents(const Market& market, const Hardware& hardware,
+                                       MeasureBasis basis, Date valuation_date, int months) {
+  const StripState state = strip_state_today(market, hardware, basis, valuation_date, months);
+  const StripLaw law{basis, &market, &hardware, valuation_date};
+  const double start = hardware.rental_rate > 0 ? engine::log(hardware.rental_rate) : 0.0;
+  std::vector<double> out{start};
+  for (int k = 1; k <= months; ++k) {
+    const StripMonth month = strip_month(law, k);
+    out.push_back(start + month.constant + hardware.operating_cost_growth * k / 12.0 -
+                  month.scarcity * state.scarcity +
+                  state.launch_mean[static_cast<std::size_t>(k - 1)]);
+  }
+  return out;
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "pricing/contract/run_settings.hpp"
+#include "pricing/plan/strip.hpp"
+
+namespace lien::pricing {
+
+// Lines of launches that age a hardware, as (index in the market, loading): its launch_loadings,
+// else its own line with loading 1. Loadings of 0 are left out.
+[[nodiscard]] std::vector<std::pair<std::size_t, double>> line_loadings(const Market& market,
+                                                                        const Hardware& hardware);
+
+// ln E[R(t_k)] on one basis seen from today, entry k, without scenario paths; R_0 = 1 for a
+// hardware that earns nothing. Exact: lognormal factors times the launch transform.
+[[nodiscard]] std::vector<double> expected_log_rents(const Market& market,
+                                                     const Hardware& hardware, MeasureBasis basis,
+                                                     Date valuation_date, int months);
+
+// E[ln R(t_k)] and its standard deviation to second order in launches: the middle of a fan's bins.
+struct LogRentSpread {
+  std::vector<double> mean, stdev;
+};
+[[nodiscard]] LogRentSpread log_rent_spread(const Market& market, const Hardware& hardware,
+                                            MeasureBasis basis, Date valuation_date, int months);
+
+// Launches as the strip sees them from today for `life` months: sums over lines of l_1 - pipeline
+// and of l_2 - 2 l_1.
+[[nodiscard]] StripState strip_state_today(const Market& market, const Hardware& hardware,
+                                           MeasureBasis drifts, Date valuation_date, int life);
+
+}  // namespace lien::pricing

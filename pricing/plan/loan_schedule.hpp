@@ -1,0 +1,96 @@
+#pragma once
+
+#include <vector>
+
+#include "pricing/contract/contract.hpp"
+#include "pricing/plan/time_grid.hpp"
+
+namespace lien::pricing {
+
+// One payment of a loan after the valuation date, in money of the whole loan, not of the part held.
+struct LoanPayment {
+  Date start{}, end{};     // accrual period; paid on `end`
+  double accrual = 0;      // year fraction by the loan's day count
+  double opening = 0;      // principal outstanding during the period
+  double principal = 0;    // scheduled repayment on `end`; < 0 if a stated payment misses interest
+  double interest = 0;     // on `opening`: fixed, or at the forward of the valuation date
+  bool fixed_now = false;  // the rate is known today: fixed loan, or the running floating period
+};
+
+// What a loan owes from the valuation date (date 0 of the grid) on.
+//
+// Dates: from closing in steps of the frequency, each counted from closing (31 Jan, 28 Feb,
+// 31 Mar), then a last short period to maturity; a closing that ends its month keeps month ends.
+//
+// Rates: coupon; or max(forward, floor) + margin, the forward of a period (s,e] being
+//   (P(0,s)/P(0,e) - 1)/accrual.
+// A floating period that runs on the valuation date (start <= it < end) has current_rate, all-in;
+// one that starts on it and has none takes the forward.
+//
+// Principal, over the payments after interest_only_months (all at maturity if none is left):
+//   level          the one amount that ends at zero with the actual accruals and the rates above,
+//                  solved from the outstanding principal over the remaining dates; or `payment`
+//   straight_line  equal parts of the outstanding principal, one a remaining date
+//   bullet         at maturity
+//   balloon        level
+//
+// `balloon` x principal is left for maturity under all but bullet. The last payment repays what is
+// owed, so principal sums to outstanding; a stated `payment` that repays early ends the schedule.
+//
+// outstanding_principal blank: by the same rules from closing, as if the rate of the running period
+// (the first forward + margin where none is given) had held since.
+//
+// Errors: std::domain_error with a sentence for a loan that closes after the valuation date and for
+// a floating period begun before it without current_rate.
+struct LoanSchedule {
+  double outstanding = 0;             // principal owed on the valuation date, after past payments
+  std::vector<LoanPayment> payments;  // after the valuation date, rising; empty once matured
+  // Money received on the valuation date if the loan closes on it, else 0. The payout of that day
+  // is not a flow: measures are of the asset.
+  double closing_fee = 0;
+};
+[[nodiscard]] LoanSchedule schedule_loan(const Loan& loan, const Rates& rates,
+                                         const TimeGrid& grid);
+
+// A loan's schedule put on the monthly grid, in money of the whole loan. Entry k is month k; entry
+// 0 is the valuation date itself and holds nothing but a closing fee. Several payments in one month
+// add up. A flow dated inside month k is worth timing = P(0,t(d))/P(0,t_k) of one paid at t_k, 1 on
+// grid dates: the _timed columns carry that factor, the others are as dated. Payments beyond the
+// last month of the grid are left out; then closing[months] > 0.
+struct MonthlySchedule {
+  int months = 0;  // last month with a flow; 0: none
+  // Every column: [months + 1].
+  std::vector<double> opening;    // owed during month k: the claim of a default in it
+  std::vector<double> closing;    // after the payments of month k; closing[0] = outstanding
+  std::vector<double> principal;  // scheduled
+  std::vector<double> interest;   // scheduled: fixed, or at today's forwards
+  std::vector<double> fee;
+  std::vector<double> principal_timed;
+  std::vector<double> fixed_interest;  // the part known today; 0 where the rate floats
+  std::vector<double> fixed_interest_timed;
+  std::vector<double> fee_timed;
+  // Share of the debt service of month k that falls after today, for coverage and reserves. Of a
+  // quarterly or longer period already begun what accrued before today is taken as set aside: by
+  // days. 1 for monthly payments, and where nothing is due.
+  std::vector<double> service_share;
+
+  // Where the rate floats, and 0 base elsewhere, with G = 1/P(t_fixing, t_fixing + tenor) on the
+  // path, fixed at month `fixing`:
+  //   interest = floating_base x (max(gross_ratio x G - 1, floor) + margin).
+  // For a period (s,e] with any dates
+  //   gross_ratio = [P(0,s)/P(0,e)] / [P(0,t_fixing)/P(0,t_k)]
+  // makes E[D_k timing (gross_ratio G - 1)] = P(0,s) - P(0,e): the value of a floating payment is
+  // exact although G spans whole months. Two floating payments in one month (a short last period)
+  // merge into one fixed with the first; without a floor their joint value stays exact.
+  std::vector<double> floating_base;  // principal of the period
+  std::vector<double> floating_base_timed;
+  std::vector<double> gross_ratio;
+  std::vector<double> floor;   // floor x accrual; -1 where there is none, as no rate is below
+  std::vector<double> margin;  // margin x accrual
+  std::vector<int> fixing;     // month, < k; 0 where nothing floats
+  std::vector<int> tenor;      // k - fixing, months, >= 1; 0 where nothing floats
+};
+[[nodiscard]] MonthlySchedule on_grid(const LoanSchedule& schedule, const Loan& loan,
+                                      const Rates& rates, const TimeGrid& grid);
+
+}  // namespace lien::pricing

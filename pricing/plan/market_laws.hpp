@@ -1,0 +1,17 @@
+#pragma once
+
+#include "engine/factors/joint_step.hpp"
+#include "engine/factors/launch_law.hpp"
+#include "pricing/contract/run_settings.hpp"
+
+// The market's blocks as the engine's laws, on one measure basis.
+namespace lien::pricing {
+
+[[nodiscard]] engine::FactorLaw factor_law_of(const Market& market);
+
+// Premia applied: Weibull scale times (1 + theta)^(-1/k), exponential mean and slips over
+// (1 + theta), drop mean + premium x stdev. Source: docs/model.md, "Two measures".
+[[nodiscard]] engine::LaunchProcess launch_process(const LaunchLine& line, MeasureBasis basis,
+                                                   Date valuation_date);
+
+}  // namespace lien::pricing

@@ -1,0 +1,240 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "engine/factors/factor_plan.hpp"
+#include "engine/random/philox.hpp"
+
+// What a run on one scenario and one measure basis needs inside the path loop, and nothing else:
+// dates, curves, names and currencies were resolved by compile(), so the loop cannot fail and
+// touches no string. Columns are structures of arrays; [months + 1] columns are indexed by month.
+namespace lien::pricing {
+
+inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+inline constexpr double kNever = 1e9;  // a default month that is never reached
+
+// Discounting and forward rates on the path.
+struct RatesPlan {
+  bool random = false;           // short rate volatility > 0
+  std::vector<double> discount;  // [steps + 1] P(0,t_k) exp(-V_I(t_k)/2): D_k = this exp(-I_k)
+  std::vector<int> lags;         // distinct liquidation lags in months: rows D_{k+lag}/D_k
+  // 1/P(t_k, t_k + tenor) = gross exp(loading x_k), one entry a distinct tenor
+  struct Tenor {
+    int months = 0;
+    double loading = 0;         // B_a(tenor)
+    std::vector<double> gross;  // [steps + 1]
+  };
+  std::vector<Tenor> tenors;
+};
+
+// ln of what launches after today cost a rent at node horizon h: l_1 and l_2 of one line under one
+// loading, as polynomials in age; a table by month and pending mask where launches are scheduled.
+struct LaunchTransformPlan {
+  std::size_t line = 0;
+  double loading = 1;
+  double age_max = 0;
+  bool root_age = false;  // the polynomials are in the square root of age
+  int degree = 0;
+  std::vector<double> first, second;  // [node][degree + 1], in scaled age on [-1, 1]
+  unsigned masks = 0;                 // 2^scheduled - 1; 0: none scheduled
+  std::vector<double> pending_first, pending_second;  // [step][mask - 1][node]
+};
+
+// The strip of one hardware: V = (1 - k_m) c_t sum_j W_j(m) b_j(k_j) + S with
+//   k_j = ln(u R / c) - scarcity_j chi + constant_j + sum over lines (l_1 - pipeline_j Y),
+//   b_j = one Black call at variance v_j + sum (l_2 - 2 l_1).
+struct StripPlan {
+  std::vector<double> constant, scarcity, variance;  // [nodes]
+  std::vector<std::uint32_t> transforms;             // into Plan::transforms
+  std::vector<std::vector<double>> pipeline;         // [its transforms][nodes]
+};
+
+enum class ValueLaw { income, rental_multiple, curve };
+
+struct HardwarePlan {
+  std::vector<double>
+      log_rent;  // [steps + 1] ln R_0 - wear t + shifts - loading chi_0
+  bool earns = true;  // false: rental_rate 0; log_rent then starts at 0
+  double scarcity_loading = 1, frontier_loading = 1;
+  struct LineLoading {
+    std::size_t line;
+    double loading;
+  };
+  std::vector<LineLoading> lines;
+  bool utilization_moves = false;
+  double utilization = 1;  // constant, and the strip's mean
+  double logit_constant = 0, logit_loading = 0, utilization_min = 0, utilization_max = 1;
+  std::vector<double> operating_cost;  // [steps + 1] hourly
+  ValueLaw law = ValueLaw::curve;
+  double multiple = 0;              // rental_multiple
+  double scrap = 0;                 // income
+  std::vector<double> curve_scale;  // [steps + 1] curve value over the expected rent (curve law)
+  std::uint32_t strip = kNone;      // income: into Plan::strips
+  bool valued = false;          // a resale law was compiled: lots of it have values
+  bool observed_value = false;      // some contract, test or fan reads its resale value
+};
+
+// Units of one hardware that entered service in one month share a resale value.
+struct LotPlan {
+  std::uint32_t hardware = 0;
+  int age_months = 0;           // at the valuation date; negative: enters service later
+  std::vector<double> weights;  // income: [steps + 1][nodes] of W_j, months of life left at k
+  double value_today = 0;       // exact, money a unit
+  std::vector<double>
+      scheduled_units;  // [steps + 1] units securing contracts that are not yet repaid
+};
+
+struct PartyPlan {
+  std::vector<double> log_hazard;  // [steps + 1] a_k for month k; entry 0 unused
+  double scarcity_loading = 0;
+  int forced_month = -1;          // defaults at this month on every path (scenarios); -1: none
+  lien::engine::PhiloxKey key{};  // of its default clock
+  bool sampled_value = false;     // values use the sampled default instead of survival weights
+};
+
+enum class ContractKind { loan, lease };
+
+// Which blocks of the kernel a contract needs; it pays for no other.
+struct KernelVariant {
+  bool cash = false;        // revenue, reserve account, coverage test, cash-flow default
+  bool floating = false;    // interest at a forward rate of the path
+  bool value_test = false;  // loan-to-value by month
+  bool owner =
+      false;  // a lease: proceeds above the claim stay with the lessor, residual at the end
+  [[nodiscard]] unsigned code() const noexcept {
+    return (cash ? 1U : 0U) | (floating ? 2U : 0U) | (value_test ? 4U : 0U) | (owner ? 8U : 0U);
+  }
+};
+
+enum class ResidualRule { none, lessor, fixed_price, fair_market_value, one_dollar };
+
+// One contract. Month columns stand in Plan::months, from `first_month`, months + 1 each.
+struct ContractPlan {
+  std::uint32_t source = 0;  // index in the book's loans or leases
+  ContractKind kind = ContractKind::loan;
+  KernelVariant variant;
+  std::uint32_t lot = kNone, party = kNone, customer = kNone, guarantor = kNone;
+  std::uint32_t group = kNone;  // index of the party whose totals it joins; kNone: no party
+  int months = 0;               // last month with a flow
+  std::size_t first_month = 0;  // offset of its month columns
+  int lag = 0;                  // months from default to sale
+  std::uint32_t lag_row = 0;    // into RatesPlan::lags
+  double held = 1;
+  double units = 0;
+  double haircut_units = 0;     // units x (1 - haircut)
+  bool value_observed = false;  // secured on hardware that is worth something
+  double deduction = 0;         // fixed cost + holding cost x units x lag
+  double recovery = 0;          // party's, on what proceeds leave
+  double outstanding = 0;       // principal owed today (lease: net investment)
+  double day_zero = 0;          // flows on the valuation date, certain
+  double scale = 1;             // size of a path's value, for the integer totals
+  double effective_rate = 0;    // EIR, a year
+  // cash
+  double reserve_initial = 0, reserve_target = 0;
+  int relet_months = 0;
+  double min_coverage = 0;            // 0: no test
+  double max_loan_to_value = 0;       // 0: no test
+  bool default_on_shortfall = false;  // recourse none
+  // lease end
+  ResidualRule residual = ResidualRule::none;
+  double option_price = 0, guaranteed_residual = 0, return_cost = 0;
+  double residual_factor = 1;  // timing x liquidity of the end date
+  // Test slots for covenants: kNone or index into the count arrays.
+  std::uint32_t coverage_test = kNone, value_test_slot = kNone;
+  std::vector<double> schedule_times, schedule_flows;  // for yields; empty where never asked
+};
+
+// Month columns of all contracts, each one array; a contract's part starts at its first_month.
+struct MonthColumns {
+  std::vector<double> opening;          // claim of a default in the month
+  std::vector<double> closing;          // owed after the month's payment
+  std::vector<double> inverse_closing;  // 1/closing; 1e30 where nothing is owed
+  std::vector<double> present_factor;   // exp(-liquidity spread t_k)
+  std::vector<double>
+      flow;  // valued: timed, times exp(-liquidity spread t); without floating interest
+  std::vector<double> recovery_factor;    // exp(-liquidity spread t_{k+lag})
+  std::vector<double> eir_discount;       // (1 + EIR)^-t_k
+  std::vector<double> eir_discount_sale;  // (1 + EIR)^-t_{k+lag}
+  // cash (contracts without it have zeros)
+  std::vector<double> free_hours;        // units x 730 x share that earns the spot rate
+  std::vector<double> contract_revenue;  // while the customer lives
+  std::vector<double> lost_hours;        // units x 730 under contract: relet at spot after a loss
+  std::vector<double> operating_cost;    // money
+  std::vector<double> service;  // debt service for the cash test, without floating interest
+  std::vector<double>
+      test_service;  // full debt service for the coverage test; 0: no test this month
+  std::vector<double>
+      reserve_cap;  // target in payment months, else 1e30: cash waits for the payment
+  std::vector<double> window_keep;  // 0 in the month after a payment, else 1
+  // floating
+  std::vector<double> floating_base;          // valued: timed x liquidity
+  std::vector<double> floating_base_service;  // for the cash test (share after today)
+  std::vector<double> floating_base_test;     // full
+  std::vector<double> gross_ratio, floor, margin;
+  std::vector<int> fixing;  // tenor x (steps + 1) + month of fixing: row of RatesPlan::tenors
+  // scheduled, for cashflows.csv: as dated, money of the whole contract
+  std::vector<double> interest, principal, fee, rent;
+  std::vector<double> floating_scheduled;  // interest is floating this month: 1
+};
+
+enum class PayoffKind { forward, call, put };
+enum class PayoffOn { rental_rate, log_rental_rate, resale_value, zero_coupon_bond, launch_count };
+
+struct InstrumentPlan {
+  std::uint32_t source = 0;
+  PayoffKind kind = PayoffKind::forward;
+  PayoffOn on = PayoffOn::rental_rate;
+  std::uint32_t hardware = kNone, lot = kNone, line = kNone, tenor = kNone;
+  int month = 0;
+  double strike = 0;
+  double quantity = 1;  // negative: short
+  double timing = 1;    // P(0,t(d))/P(0,t_k) x liquidity
+  double scale = 1;
+  double closed_forward = std::numeric_limits<double>::quiet_NaN();  // where one exists
+};
+
+// Bins of a fan; 4,096 keep a quantile's error under 0.2 standard errors at 65,536 paths.
+inline constexpr int kFanBins = 4096;
+
+// A fan of quantiles: counts in fixed bins by month.
+struct FanPlan {
+  enum class Of { rental_rate, resale_value, utilization, short_rate, launch_count, loan_to_value };
+  Of of = Of::rental_rate;
+  std::uint32_t index = kNone;  // hardware or line
+  std::uint32_t lot = kNone;    // resale_value: the lot that entered service on the valuation date
+  bool logarithmic = true;      // bins equal in ln, else in level
+  double scale = 1;             // size of a value, for the integer totals
+  std::vector<double> shift;    // [steps + 1] short_rate: r = x + shift
+  std::vector<double> low, inverse_width;  // [steps + 1] of the bins' axis
+};
+
+struct Plan {
+  bool real_world = true;  // basis
+  int steps = 0;           // months simulated
+  int months = 0;          // last month with a flow of the book
+  lien::engine::FactorPlan factors;
+  RatesPlan rates;
+  std::vector<double> node_months;  // horizons of the strip's nodes
+  std::vector<LaunchTransformPlan> transforms;
+  std::vector<StripPlan> strips;
+  std::vector<HardwarePlan> hardware;
+  std::vector<LotPlan> lots;
+  std::vector<PartyPlan> parties;
+  std::vector<ContractPlan> contracts;  // sorted by lot, party, variant, id
+  MonthColumns columns;
+  std::vector<InstrumentPlan> instruments;
+  std::vector<FanPlan> fans;
+  std::vector<int>
+      snapshots;  // months at which running sums are kept: horizons, 12, the end; rising
+  int tests = 0;  // covenant test slots
+  std::vector<double>
+      book_balance;  // [steps + 1] scheduled closing balance of secured contracts, held
+  std::vector<std::string> notes;
+  double interpolation_error = 0;  // of resale values, relative, measured at compile
+};
+
+}  // namespace lien::pricing

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <vector>
+
+#include "pricing/contract/run_settings.hpp"
+#include "pricing/plan/plan.hpp"
+
+// The income strip of one hardware: what the marginal operator can still earn with a unit.
+//   V = (1 - k_m) sum_{h=1..n} e^{-rho h/12} 730 C(Fhat_h, c_{t+h}, vhat_h) + S
+// Month h depends on the state through one number k_h only, so V for every remaining life is a
+// weighted sum of the same few one-variable functions, at node months. Source: docs/model.md,
+// "Resale value".
+namespace lien::pricing {
+
+// Months at which the strip's functions are evaluated: near Chebyshev points in sqrt(h) on 1 ..
+// longest_life, at most 16, rising, distinct.
+[[nodiscard]] std::vector<int> strip_nodes(int longest_life_months);
+
+// The law of the strip: which drifts, whose premia.
+struct StripLaw {
+  MeasureBasis drifts;             // of the strip, not of the run
+  const Market* market;
+  const Hardware* hardware;
+  Date valuation_date;
+};
+
+// k_h - ln(uR/c) without launches and state: -loading lambda B(kappa,h) + loading mu h - wear h -
+// growth h + v(h)/2; h in months.
+struct StripMonth {
+  double constant, scarcity, variance;
+};
+[[nodiscard]] StripMonth strip_month(const StripLaw& law, int h);
+
+// Discount x 730 x (1 - k_m) x e^{growth h} of month h seen from month k of the run, per unit of
+// today's operating cost of month k.
+[[nodiscard]] double strip_discount(const StripLaw& law, int k, int h);
+
+// W_j for `life` months of life left at month k, [nodes].
+[[nodiscard]] std::vector<double> strip_weights(const StripLaw& law, const std::vector<int>& nodes,
+                                                int k, int life);
+
+// What a state adds to month h: launches to come and their variance, pipeline under way.
+struct StripState {
+  double log_moneyness = 0;  // ln(u R / c)
+  double scarcity = 0;
+  std::vector<double> launch_mean;      // [life] sum over lines of l_1(h) - pipeline
+  std::vector<double> launch_variance;  // [life] sum of l_2 - 2 l_1
+};
+// The exact sum, money per unit (scrap included).
+[[nodiscard]] double exact_strip(const StripLaw& law, const StripState& state, double cost,
+                                 double scrap, int k, int life);
+
+}  // namespace lien::pricing

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "pricing/plan/calendar.hpp"
+
+namespace lien::pricing {
+
+// The monthly grid of a run: date k is the valuation date plus k calendar months, same day or the
+// last of a shorter month; if the valuation date ends its month, every grid date does. Model time
+// is t_k = k/12 exactly, in years. The same rule runs on before the valuation date and beyond the
+// last month, where time_of still answers.
+// Errors: std::invalid_argument for months < 0; std::domain_error for a date outside 1901 .. 2199.
+// Source: the conventions of docs/model.md, "Time".
+class TimeGrid {
+ public:
+  TimeGrid(Date valuation_date, int months);
+
+  [[nodiscard]] int months() const noexcept { return static_cast<int>(dates_.size()) - 1; }
+  [[nodiscard]] Date date(int k) const { return dates_[static_cast<std::size_t>(k)]; }
+  [[nodiscard]] const std::vector<Date>& dates() const noexcept { return dates_; }
+
+  // k with date_{k-1} < d <= date_k; 0 for d <= valuation date; months() + 1 beyond the grid.
+  [[nodiscard]] int month_of(Date d) const;
+  // Exact model time (k - 1 + share of month k by days)/12 in years; k/12 to the bit on grid
+  // dates; negative before the valuation date.
+  [[nodiscard]] double time_of(Date d) const;
+  // Share of month k (by days, in [0, 1]) that lies in (from, to]; k in 1 .. months().
+  [[nodiscard]] double share_of_month(int k, Date from, Date to) const;
+
+ private:
+  std::vector<Date> dates_;  // [months + 1]
+};
+
+}  // namespace lien::pricing

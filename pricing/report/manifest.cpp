@@ -1,0 +1,122 @@
+#include "pricing/report/manifest.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "pricing/report/resolved_settings.hpp"
+#include "pricing/report/text_form.hpp"
+
+namespace lien::pricing {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;  // keys in the order below, not sorted
+
+// nlohmann writes a NaN as null without a word; here it is null because we say so.
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json numbers(const std::vector<std::pair<std::string, double>>& named) {
+  Json object = Json::object();
+  for (const auto& [name, value] : named) object[name] = number(value);
+  return object;
+}
+
+Json digests(const std::vector<FileDigest>& files, const std::string& run_file) {
+  Json list = Json::array();
+  for (const FileDigest& file : files)
+    list.push_back({{"file", run_file.empty() ? file.path : beside_run_file(file.path, run_file)},
+                    {"bytes", file.bytes},
+                    {"sha256", file.sha256}});
+  return list;
+}
+
+Json run_object(const Inputs& inputs, const RunFacts& facts, const BuildFacts& build,
+                const RunCircumstances& circumstances) {
+  Json libraries = Json::object();
+  for (const auto& [name, version] : build.libraries) libraries[name] = version;
+  std::error_code error;
+  const fs::path folder = fs::absolute(inputs.settings.file, error).parent_path();
+  return {{"start", circumstances.start},
+          {"end", circumstances.end},
+          {"host", circumstances.host},
+          {"threads", circumstances.threads},
+          {"instruction_set", circumstances.instruction_set},
+          {"compiler", build.compiler},
+          {"libraries", libraries},
+          {"input_folder", folder.lexically_normal().string()},
+          {"stage_seconds", numbers(facts.stage_seconds)}};
+}
+
+}  // namespace
+
+std::string manifest_json(const Inputs& inputs, const std::vector<FileDigest>& input_digests,
+                          const RunFacts& facts, const BuildFacts& build,
+                          const RunCircumstances& circumstances,
+                          const std::vector<FileDigest>& written) {
+  const RunSettings& settings = inputs.settings;
+  Json manifest = {{"program", "lien"},
+                   {"version", build.version},
+                   {"commit", build.commit},
+                   {"status", "complete"},
+                   {"name", settings.name},
+                   {"valuation_date", iso_text(settings.valuation_date)},
+                   {"sampling", "philox"},
+                   {"seed", settings.seed},
+                   {"paths", facts.paths},
+                   {"block_paths", facts.block_paths},
+                   {"months", facts.months},
+                   {"control_totals",
+                    {{"rows_in", facts.rows_read},
+                     {"rows_priced", facts.contracts_priced},
+                     {"rows_rejected", facts.rows_rejected},
+                     {"balance", {{inputs.market.currency, number(facts.balance)}}}}},
+                   {"drivers_off", facts.drivers_off},
+                   {"notes", facts.notes},
+                   {"accuracy", numbers(facts.accuracy)},
+                   {"loan_months", number(facts.loan_months)},
+                   {"inputs", digests(input_digests, settings.file)},
+                   {"outputs", digests(written, "")},
+                   {"run", run_object(inputs, facts, build, circumstances)}};
+  return manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Verification verify_run(const std::string& directory) {
+  const fs::path folder(directory);
+  const std::string manifest_path = (folder / "manifest.json").string();
+  std::ifstream stream(manifest_path, std::ios::binary);
+  if (!stream) throw OutputError(OutputError::Kind::input_output, "read", manifest_path, errno);
+  Verification found;
+  const auto compare = [&](const Json& files, const fs::path& base) {
+    for (const Json& file : files) {
+      const std::string path = (base / file.at("file").get<std::string>()).string();
+      ++found.files;
+      try {
+        const FileDigest digest = digest_of_file(path);
+        if (digest.sha256 != file.at("sha256").get<std::string>())
+          found.faults.push_back(path + " changed since the run");
+      } catch (const OutputError& error) {
+        found.faults.emplace_back(error.what());
+      }
+    }
+  };
+  try {
+    const Json manifest = Json::parse(stream);
+    compare(manifest.at("outputs"), folder);
+    compare(manifest.at("inputs"),
+            fs::path(manifest.at("run").at("input_folder").get<std::string>()));
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+      const std::string name = entry.path().filename().string();
+      bool listed = name == "manifest.json";
+      for (const Json& file : manifest.at("outputs")) listed |= file.at("file") == name;
+      if (!listed) found.faults.push_back(entry.path().string() + " is not in the manifest");
+    }
+  } catch (const nlohmann::json::exception&) {
+    throw std::runtime_error(manifest_path + " is not a manifest of lien, or is damaged");
+  }
+  return found;
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pricing/report/write_run.hpp"
+
+namespace lien::pricing {
+
+// The text of manifest.json. All but its `run` object is the same for equal runs; files are named
+// as the run file names them, and `run` says in which folder that is.
+[[nodiscard]] std::string manifest_json(const Inputs& inputs,
+                                        const std::vector<FileDigest>& input_digests,
+                                        const RunFacts& facts, const BuildFacts& build,
+                                        const RunCircumstances& circumstances,
+                                        const std::vector<FileDigest>& written);
+
+// What comparing a run directory with its manifest found.
+struct Verification {
+  std::size_t files = 0;            // hashed and compared
+  std::vector<std::string> faults;  // a sentence each: changed, missing, not in the manifest
+};
+
+// Hashes the inputs and outputs that DIRECTORY/manifest.json names. Throws OutputError if the
+// manifest cannot be read and std::runtime_error if it is none of ours.
+[[nodiscard]] Verification verify_run(const std::string& directory);
+
+}  // namespace lien::pricing

@@ -1,0 +1,91 @@
+#include "pricing/report/resolved_settings.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "pricing/report/text_form.hpp"
+
+namespace lien::pricing {
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : without_controls(text)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+// A TOML float has a point or an exponent.
+std::string toml_float(double value) {
+  const std::string text = seventeen_digits(value);
+  return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+
+template <class Range, class Text>
+std::string toml_list(const Range& range, const Text& text) {
+  std::string out = "[";
+  for (const auto& element : range) {
+    if (out.size() > 1) out += ", ";
+    out += text(element);
+  }
+  return out + "]";
+}
+
+std::vector<std::string> names_of(const std::vector<ScenarioRow>& rows) {
+  std::vector<std::string> names;
+  for (const ScenarioRow& row : rows)
+    if (std::find(names.begin(), names.end(), row.scenario) == names.end())
+      names.push_back(row.scenario);
+  return names;
+}
+
+}  // namespace
+
+std::string beside_run_file(const std::string& path, const std::string& run_file) {
+  namespace fs = std::filesystem;
+  fs::path folder = fs::path(run_file).parent_path().lexically_normal();
+  if (folder.empty()) folder = ".";
+  const fs::path relative = fs::path(path).lexically_normal().lexically_relative(folder);
+  return relative.empty() ? path : relative.generic_string();
+}
+
+std::string resolved_settings(const RunSettings& settings,
+                              const std::vector<ScenarioRow>& scenarios) {
+  const auto path = [&](const std::string& file) {
+    return quoted(beside_run_file(file, settings.file));
+  };
+  std::vector<std::string> bases;
+  if (settings.risk_neutral) bases.emplace_back("risk_neutral");
+  if (settings.real_world) bases.emplace_back("real_world");
+  const auto integer = [](int value) { return std::to_string(value); };
+
+  std::string text =
+      "# The settings of this run, defaults and options of the command line included. Copied next\n"
+      "# to the run file that it came from, it runs and gives the same bytes.\n";
+  text += "name = " + quoted(settings.name) + "\n";
+  text += "valuation_date = " + iso_text(settings.valuation_date) + "\n";
+  text += "market = " + path(settings.market) + "\n";
+  text += "book = " + toml_list(settings.book, path) + "\n";
+  if (!settings.scenarios.empty()) {
+    text += "scenarios = " + path(settings.scenarios) + "\n";
+    text += "# valued: " + toml_list(names_of(scenarios), quoted) + "\n";
+  }
+  text += std::string("on_reject = ") + (settings.skip_rejected_rows ? "\"skip\"" : "\"stop\"");
+  text += "\n\n[simulation]\n";
+  text += "paths = " + std::to_string(settings.paths) + "\n";
+  text += "seed = " + std::to_string(settings.seed) + "\n";
+  text += "sampling = \"philox\"\n";
+  text += "measure_basis = " + toml_list(bases, quoted) + "\n";
+  text += "horizon_months = " + std::to_string(settings.horizon_months) + "\n";
+  text += std::string("default_method = ") +
+          (settings.sample_values ? "\"sampled\"" : "\"survival_weighted\"") + "\n";
+  text += "\n[results]\n";
+  text += "confidence = " + toml_list(settings.confidence, toml_float) + "\n";
+  text += "loss_horizon_months = " + toml_list(settings.loss_horizon_months, integer) + "\n";
+  text += std::string("contract_months = ") + (settings.contract_months ? "true" : "false") + "\n";
+  return text;
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pricing/contract/run_settings.hpp"
+
+namespace lien::pricing {
+
+// The text of resolved.toml: the run file with the options of the command line laid over it and
+// every default written out, numbers with 17 digits. It names its inputs as run.toml does, so it
+// runs beside run.toml and gives the same bytes. Threads are left out: they change no result.
+[[nodiscard]] std::string resolved_settings(const RunSettings& settings,
+                                            const std::vector<ScenarioRow>& scenarios);
+
+// `path` as the run file itself would name it: relative to the run file's folder.
+[[nodiscard]] std::string beside_run_file(const std::string& path, const std::string& run_file);
+
+}  // namespace lien::pricing

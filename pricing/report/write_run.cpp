@@ -1,0 +1,51 @@
+#include "pricing/report/write_run.hpp"
+
+#include "pricing/report/csv_writer.hpp"
+#include "pricing/report/manifest.hpp"
+#include "pricing/report/report_html.hpp"
+#include "pricing/report/resolved_settings.hpp"
+
+namespace lien::pricing {
+namespace {
+
+FileDigest write_text(const RunDirectory& directory, const std::string& name,
+                      const std::string& text) {
+  const auto file = directory.create(name);
+  file->write(text);
+  return file->close();
+}
+
+}  // namespace
+
+std::vector<FileDigest> digest_of_inputs(const Inputs& inputs) {
+  std::vector<FileDigest> digests;
+  for (const std::string& path : inputs.files) digests.push_back(digest_of_file(path));
+  return digests;
+}
+
+std::vector<FileDigest> write_run(const Inputs& inputs,
+                                  const std::vector<FileDigest>& input_digests,
+                                  const RunResults& results, const BuildFacts& build,
+                                  const RunCircumstances& circumstances,
+                                  const RunDirectory& directory) {
+  std::vector<FileDigest> written;
+  const RunTables& tables = results.tables;
+  for (const Table* table :
+       {&tables.measures, &tables.contracts, &tables.cashflows, &tables.covenants, &tables.losses,
+        &tables.paths, &tables.checks, &tables.rejects}) {
+    const auto file = directory.create(table->name + ".csv");
+    write_csv(*table, *file);
+    written.push_back(file->close());
+  }
+  written.push_back(
+      write_text(directory, "resolved.toml", resolved_settings(inputs.settings, inputs.scenarios)));
+  const ReportSubject subject{inputs.settings, inputs.market.currency, inputs.scenarios,
+                              build.version};
+  written.push_back(write_text(directory, "report.html", report_html(subject, results)));
+  const std::string text =
+      manifest_json(inputs, input_digests, results.facts, build, circumstances, written);
+  written.push_back(write_text(directory, "manifest.json", text));
+  return written;
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,314 @@
+#include "pricing/valuation/book_stages.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "engine/elementary/elementary.hpp"
+#include "engine/kernels/random_rows.hpp"
+#include "pricing/valuation/market_rows.hpp"
+#include "pricing/valuation/resale_rows.hpp"
+
+namespace lien::pricing {
+namespace {
+
+using engine::kBlockPaths;
+using engine::kLanes;
+using engine::PathBlock;
+
+std::size_t rows(const Plan& plan) { return static_cast<std::size_t>(plan.steps) + 1; }
+
+// Adds the seconds since its construction to a stage when it goes.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& seconds)
+      : seconds_(seconds), start_(std::chrono::steady_clock::now()) {}
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+  ~Stopwatch() {
+    seconds_ +=
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  double& seconds_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+}  // namespace
+
+BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& results,
+                       const double* references)
+    : plan_(&plan),
+      layout_(&layout),
+      results_(&results),
+      references_(references),
+      first_series_(engine::factor_series(plan.factors)),
+      default_months_((plan.parties.size() + 1) * kBlockPaths),
+      party_work_(2 * kBlockPaths),
+      samples_(layout.samples * kBlockPaths),
+      groups_(layout.groups * layout.samples * kBlockPaths),
+      group_months_(layout.groups * rows(plan) * kGroupMonths),
+      month_sums_(rows(plan) * kMonthSums * kLanes),
+      transforms_(rows(plan) * plan.transforms.size() * 2 * plan.node_months.size() * kBlockPaths),
+      calls_(plan.strips.empty() ? 0 : rows(plan) * plan.node_months.size() * kBlockPaths),
+      work_(4 * kBlockPaths),
+      block_tests_(2 * rows(plan) * kTestCounts),
+      counts_(static_cast<std::size_t>(plan.tests) * rows(plan) * kTestCounts),
+      fans_(plan.fans.size() * rows(plan) * static_cast<std::size_t>(kFanBins)) {
+  std::size_t next = 0;
+  const auto take = [&next](std::size_t count) {
+    const std::size_t first = next;
+    next += count;
+    return first;
+  };
+  ones_ = take(1);
+  zeros_ = take(1);
+  discount_ = take(1);
+  ratio_ = take(plan.rates.lags.size());
+  gross_ = take(plan.rates.tenors.size());
+  log_rent_ = take(plan.hardware.size());
+  spot_ = take(plan.hardware.size());
+  utilization_ = take(plan.hardware.size());
+  survival_ = take(plan.parties.size());
+  value_ = take(1);
+  book_value_ = take(1);
+  derived_ = next;
+  std::fill_n(default_months_.get() + plan.parties.size() * kBlockPaths, kBlockPaths, kNever);
+}
+
+std::size_t BookStages::derived_series() const noexcept { return derived_; }
+
+void BookStages::fill_market(PathBlock& block) noexcept {
+  const Plan& plan = *plan_;
+  for (int k = 0; k <= plan.steps; ++k) {
+    const auto step = static_cast<std::size_t>(k);
+    std::fill_n(block.row(series(ones_), k), kBlockPaths, 1.0);
+    std::fill_n(block.row(series(book_value_), k), kBlockPaths, 0.0);
+    double* const discount = block.row(series(discount_), k);
+    if (plan.rates.random)
+      exponential_row(plan.rates.discount[step], -1.0, block.row(engine::kRateIntegral, k),
+                      discount, kBlockPaths);
+    else
+      std::fill_n(discount, kBlockPaths, plan.rates.discount[step]);
+    for (std::size_t t = 0; t < plan.rates.tenors.size(); ++t) {
+      const auto& tenor = plan.rates.tenors[t];
+      double* const gross = block.row(series(gross_ + t), k);
+      if (plan.rates.random)
+        exponential_row(tenor.gross[step], tenor.loading, block.row(engine::kShortRate, k), gross,
+                        kBlockPaths);
+      else
+        std::fill_n(gross, kBlockPaths, tenor.gross[step]);
+    }
+    for (std::size_t g = 0; g < plan.hardware.size(); ++g) {
+      const auto& hardware = plan.hardware[g];
+      double* const log_rent = block.row(series(log_rent_ + g), k);
+      log_rent_row(hardware.log_rent[step], hardware.scarcity_loading, hardware.frontier_loading,
+                   block.row(engine::kScarcity, k), block.row(engine::kFrontier, k), log_rent,
+                   kBlockPaths);
+      for (const auto& line : hardware.lines)
+        take_launches_off(line.loading,
+                          block.row(engine::line_series(line.line, engine::kLaunchEffect), k),
+                          log_rent, kBlockPaths);
+      double* const utilization = block.row(series(utilization_ + g), k);
+      utilization_row(hardware, block.row(engine::kScarcity, k), utilization, kBlockPaths);
+      double* const spot = block.row(series(spot_ + g), k);
+      if (hardware.earns)
+        spot_row(utilization, log_rent, spot, kBlockPaths);
+      else
+        std::fill_n(spot, kBlockPaths, 0.0);
+    }
+  }
+  for (std::size_t l = 0; l < plan.rates.lags.size(); ++l)
+    for (int k = 0, lag = plan.rates.lags[l]; k + lag <= plan.steps; ++k)
+      quotient_row(block.row(series(discount_), k + lag), block.row(series(discount_), k),
+                   block.row(series(ratio_ + l), k), kBlockPaths);
+}
+
+void BookStages::fill_parties(PathBlock& block, std::uint64_t number) noexcept {
+  const Plan& plan = *plan_;
+  double *const clock = party_work_.get(), *const accumulated = clock + kBlockPaths;
+  for (std::size_t i = 0; i < plan.parties.size(); ++i) {
+    const auto& party = plan.parties[i];
+    double* const default_month = default_months_.get() + i * kBlockPaths;
+    engine::exponential_row(party.key, number * kBlockPaths, clock, kBlockPaths);
+    std::fill_n(accumulated, kBlockPaths, 0.0);
+    std::fill_n(default_month, kBlockPaths, kNever);
+    std::fill_n(block.row(series(survival_ + i), 0), kBlockPaths, 1.0);
+    for (int k = 1; k <= plan.steps; ++k) {
+      double* const survival = block.row(series(survival_ + i), k);
+      party_month(party.log_hazard[static_cast<std::size_t>(k)], party.scarcity_loading,
+                  plan.factors.dt_years, k, block.row(engine::kScarcity, k - 1), clock, accumulated,
+                  survival, default_month, kBlockPaths);
+      if (k == party.forced_month)
+        for (std::size_t p = 0; p < kBlockPaths; ++p)
+          default_month[p] = std::min(default_month[p], static_cast<double>(k));
+      if (party.forced_month >= 0 && k >= party.forced_month)
+        std::fill_n(survival, kBlockPaths, 0.0);
+      if (party.sampled_value) sampled_survival_row(k, default_month, survival, kBlockPaths);
+    }
+  }
+}
+
+void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexcept {
+  const Plan& plan = *plan_;
+  const auto& hardware = plan.hardware[hardware_index];
+  const auto& strip = plan.strips[hardware.strip];
+  const std::size_t nodes = plan.node_months.size(), size = nodes * kBlockPaths;
+  constexpr std::size_t kMost = 8;  // compile refuses more lines for one hardware
+  const double *pipeline[kMost], *first[kMost], *second[kMost];
+  for (int k = 0; k <= plan.steps; ++k) {
+    const auto step = static_cast<std::size_t>(k);
+    for (std::size_t i = 0; i < strip.transforms.size(); ++i) {
+      const std::size_t t = strip.transforms[i];
+      double* const at = transforms_.get() + (step * plan.transforms.size() + t) * 2 * size;
+      pipeline[i] =
+          block.row(engine::line_series(plan.transforms[t].line, engine::kLaunchPipeline), k);
+      first[i] = at;
+      second[i] = at + size;
+    }
+    const StripInput input{
+        block.row(engine::kScarcity, k),
+        block.row(series(log_rent_ + hardware_index), k),
+        engine::log(hardware.utilization / hardware.operating_cost[step]),
+        strip.transforms.size(),
+        pipeline,
+        first,
+        second};
+    strip_rows(strip, input, calls_.get() + step * size, kBlockPaths);
+  }
+}
+
+void BookStages::fill_lot(PathBlock& block, std::size_t lot_index) noexcept {
+  const Plan& plan = *plan_;
+  const auto& lot = plan.lots[lot_index];
+  const auto& hardware = plan.hardware[lot.hardware];
+  const std::size_t nodes = plan.node_months.size();
+  for (int k = 0; k <= plan.steps; ++k) {
+    const auto step = static_cast<std::size_t>(k);
+    double* const value = block.row(series(value_), k);
+    const double* const log_rent = block.row(series(log_rent_ + lot.hardware), k);
+    switch (hardware.law) {
+      case ValueLaw::income:
+        combine_strip_row(lot.weights.data() + step * nodes, nodes,
+                          calls_.get() + step * nodes * kBlockPaths, hardware.operating_cost[step],
+                          hardware.scrap, value, kBlockPaths);
+        break;
+      case ValueLaw::rental_multiple:
+        multiple_row(hardware.multiple, log_rent, value, kBlockPaths);
+        break;
+      case ValueLaw::curve:
+        multiple_row(hardware.curve_scale[step], log_rent, value, kBlockPaths);
+        break;
+    }
+    add_scaled_row(lot.scheduled_units[step], value, block.row(series(book_value_), k),
+                   kBlockPaths);
+  }
+}
+
+void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums) noexcept {
+  const Plan& plan = *plan_;
+  const auto& contract = plan.contracts[index];
+  const std::size_t row_of_sums = kMonthSums * kLanes;
+  std::fill_n(month_sums_.get(),
+              static_cast<std::size_t>(contract.months + contract.lag + 1) * row_of_sums, 0.0);
+  std::uint32_t* const coverage = block_tests_.data();
+  std::uint32_t* const value = coverage + rows(plan) * kTestCounts;
+  if (contract.coverage_test != kNone || contract.value_test_slot != kNone)
+    std::fill(block_tests_.begin(), block_tests_.end(), 0U);
+  const auto month_of = [&](std::uint32_t party) {
+    return default_months_.get() +
+           (party == kNone ? plan.parties.size() : static_cast<std::size_t>(party)) * kBlockPaths;
+  };
+  const std::size_t hardware = contract.lot == kNone ? 0 : plan.lots[contract.lot].hardware;
+  ContractArguments a{};
+  a.contract = &contract;
+  a.columns = &plan.columns;
+  a.survival = block.row(
+      series(contract.party == kNone ? ones_ : survival_ + contract.party), 0);
+  a.discount = block.row(series(discount_), 0);
+  a.discount_ratio = block.row(series(ratio_ + contract.lag_row), 0);
+  a.value = block.row(series(contract.lot == kNone ? zeros_ : value_), 0);
+  a.spot = block.row(series(contract.lot == kNone ? zeros_ : spot_ + hardware), 0);
+  a.gross = block.row(series(plan.rates.tenors.empty() ? ones_ : gross_), 0);
+  a.default_month = month_of(contract.party);
+  a.customer_month = month_of(contract.customer);
+  a.guarantor_month = month_of(contract.guarantor);
+  a.snapshots = plan.snapshots.data();
+  a.snapshot_count = plan.snapshots.size();
+  a.samples = samples_.get();
+  a.month_sums = month_sums_.get();
+  a.coverage_counts = contract.coverage_test == kNone ? nullptr : coverage;
+  a.value_counts = contract.value_test_slot == kNone ? nullptr : value;
+  value_contract(a);
+  add_contract(index, sums);
+  add_contract_months(index, sums);
+  add_tests(index);
+}
+
+void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums) noexcept {
+  const Plan& plan = *plan_;
+  std::fill_n(groups_.get(), groups_.size(), 0.0);
+  std::fill_n(group_months_.get(), group_months_.size(), 0.0);
+  {
+    const Stopwatch watch(seconds_.market);
+    fill_market(block);
+    fill_parties(block, number);
+  }
+  {
+    const Stopwatch watch(seconds_.resale);
+    const std::size_t size = plan.node_months.size() * kBlockPaths;
+    for (int k = 0; k <= plan.steps; ++k)
+      for (std::size_t t = 0; t < plan.transforms.size(); ++t) {
+        const auto& transform = plan.transforms[t];
+        double* const at =
+            transforms_.get() +
+            (static_cast<std::size_t>(k) * plan.transforms.size() + t) * 2 * size;
+        launch_transform_rows(
+            transform, plan.node_months.size(), k,
+            block.row(engine::line_series(transform.line, engine::kLaunchAge), k),
+            block.row(engine::line_series(transform.line, engine::kLaunchPending), k), at,
+            at + size, kBlockPaths);
+      }
+  }
+  // Lots are sorted by hardware and contracts by lot, so that a strip and a resale row are filled
+  // once and used while they are in the cache. Contracts without a lot come last.
+  std::size_t contract = 0;
+  for (std::size_t lot = 0; lot < plan.lots.size(); ++lot) {
+    {
+      const Stopwatch watch(seconds_.resale);
+      const std::size_t hardware = plan.lots[lot].hardware;
+      const bool next_hardware = lot == 0 || plan.lots[lot - 1].hardware != hardware;
+      if (next_hardware && plan.hardware[hardware].law == ValueLaw::income)
+        fill_strip(block, hardware);
+      fill_lot(block, lot);
+    }
+    {
+      const Stopwatch watch(seconds_.contracts);
+      for (; contract < plan.contracts.size() && plan.contracts[contract].lot == lot; ++contract)
+        run_contract(block, contract, sums);
+    }
+    const Stopwatch watch(seconds_.other);
+    for (std::size_t f = 0; f < plan.fans.size(); ++f)
+      if (plan.fans[f].of == FanPlan::Of::resale_value && plan.fans[f].lot == lot)
+        for (int k = 0; k <= plan.steps; ++k)
+          count_fan(f, block.row(series(value_), k), nullptr, k, sums);
+    for (std::size_t i = 0; i < plan.instruments.size(); ++i)
+      if (plan.instruments[i].on == PayoffOn::resale_value && plan.instruments[i].lot == lot)
+        run_instrument(block, i, sums);
+  }
+  {
+    const Stopwatch watch(seconds_.contracts);
+    for (; contract < plan.contracts.size(); ++contract) run_contract(block, contract, sums);
+  }
+  const Stopwatch watch(seconds_.other);
+  for (std::size_t i = 0; i < plan.instruments.size(); ++i)
+    if (plan.instruments[i].on != PayoffOn::resale_value) run_instrument(block, i, sums);
+  for (std::size_t i = 0; i < plan.parties.size(); ++i)
+    for (std::size_t s = 0; s < plan.snapshots.size(); ++s)
+      add_pair(layout_->survival(i, s),
+               block.row(series(survival_ + i), std::min(plan.snapshots[s], plan.steps)), sums);
+  run_fans(block, sums);
+  add_groups(number, sums);
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "engine/simulation/path_block.hpp"
+#include "pricing/plan/plan.hpp"
+#include "pricing/valuation/sum_layout.hpp"
+
+namespace lien::pricing {
+
+// Results that belong to a path or a block, written by whichever thread runs it at a place of its own.
+struct PathResults {
+  // [snapshots][paths] discounted sampled loss of the portfolio; filled on the real-world basis.
+  std::vector<std::vector<double>> losses;
+  // [blocks][groups][samples] sums over a block's paths, for paired differences; empty if not asked.
+  std::vector<double> block_groups;
+};
+
+// Where the stages spend their time, seconds.
+struct StageSeconds {
+  double market = 0, resale = 0, contracts = 0, other = 0;
+};
+
+// The stages of pricing on one block, in order: market rows, parties, then hardware by hardware
+// the resale values and the contracts secured on it, instruments, fans. One object a thread; all
+// memory is taken in the constructor.
+class BookStages {
+ public:
+  // references: [pairs] subtracted from each sample, or null for zeros.
+  BookStages(const Plan& plan, const SumLayout& layout, PathResults& results,
+             const double* references);
+
+  [[nodiscard]] std::size_t derived_series() const noexcept;
+  void operator()(lien::engine::PathBlock& block, std::uint64_t number, double* sums) noexcept;
+
+  // Counts of this thread's blocks, to be added up after the run.
+  [[nodiscard]] const std::vector<std::uint32_t>& test_counts() const noexcept { return counts_; }
+  [[nodiscard]] const std::vector<std::uint32_t>& fan_counts() const noexcept { return fans_; }
+  [[nodiscard]] const StageSeconds& seconds() const noexcept { return seconds_; }
+  // Place of a test's counts: [months + 1][kTestCounts] from here.
+  [[nodiscard]] std::size_t test_first(std::uint32_t test) const noexcept {
+    return static_cast<std::size_t>(test) * (static_cast<std::size_t>(plan_->steps) + 1) *
+           kTestCounts;
+  }
+  [[nodiscard]] std::size_t fan_first(std::size_t fan, int month) const noexcept {
+    return (fan * (static_cast<std::size_t>(plan_->steps) + 1) + static_cast<std::size_t>(month)) *
+           static_cast<std::size_t>(kFanBins);
+  }
+
+ private:
+  using PathBlock = lien::engine::PathBlock;
+  void fill_market(PathBlock& block) noexcept;
+  void fill_parties(PathBlock& block, std::uint64_t number) noexcept;
+  void fill_strip(PathBlock& block, std::size_t hardware) noexcept;
+  void fill_lot(PathBlock& block, std::size_t lot) noexcept;
+  void run_contract(PathBlock& block, std::size_t contract, double* sums) noexcept;
+  void add_contract(std::size_t contract, double* sums) noexcept;
+  void add_contract_months(std::size_t contract, double* sums) noexcept;
+  void add_tests(std::size_t contract) noexcept;
+  void run_instrument(PathBlock& block, std::size_t instrument, double* sums) noexcept;
+  void run_fans(PathBlock& block, double* sums) noexcept;
+  void count_fan(std::size_t fan, const double* level, const double* axis, int month,
+                 double* sums) noexcept;
+  void add_groups(std::uint64_t number, double* sums) noexcept;
+  void add_pair(std::size_t pair, const double* row, double* sums) noexcept;
+  void add_block_sample(std::size_t pair, double value, double* sums) noexcept;
+  [[nodiscard]] double reference(std::size_t pair) const noexcept {
+    return references_ == nullptr ? 0.0 : references_[pair];
+  }
+  [[nodiscard]] std::size_t series(std::size_t which) const noexcept { return first_series_ + which; }
+
+  const Plan* plan_;
+  const SumLayout* layout_;
+  PathResults* results_;
+  const double* references_;
+  std::size_t first_series_;
+  // Derived series of a block, offsets from first_series_.
+  std::size_t ones_, zeros_, discount_, ratio_, gross_, log_rent_, spot_, utilization_, survival_,
+      value_, book_value_, derived_;
+  lien::engine::AlignedDoubles default_months_;  // [parties + 1][paths]; the last is never
+  lien::engine::AlignedDoubles party_work_;      // [2][paths]
+  lien::engine::AlignedDoubles samples_;         // [samples][paths]
+  lien::engine::AlignedDoubles groups_;          // [groups][samples][paths]
+  lien::engine::AlignedDoubles group_months_;    // [groups][steps + 1][kGroupMonths]
+  lien::engine::AlignedDoubles month_sums_;      // [steps + 1][kMonthSums][kLanes]
+  lien::engine::AlignedDoubles transforms_;      // [steps + 1][transforms][2][nodes][paths]
+  lien::engine::AlignedDoubles calls_;           // [steps + 1][nodes][paths] of one hardware
+  lien::engine::AlignedDoubles work_;            // [4][paths]
+  std::vector<std::uint32_t> block_tests_;       // [2][steps + 1][kTestCounts] of one contract
+  std::vector<std::uint32_t> counts_, fans_;
+  StageSeconds seconds_;
+};
+
+}  // namespace lien::pricing

@@ -1,0 +1,239 @@
+#include <algorithm>
+#include <cmath>
+
+#include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/market_rows.hpp"
+#include "pricing/valuation/resale_rows.hpp"
+
+// What BookStages adds to the sums of a run, after the kernels have filled its rows.
+namespace lien::pricing {
+
+using engine::kBlockPaths;
+using engine::kLanes;
+using engine::PathBlock;
+
+void BookStages::add_pair(std::size_t pair, const double* row, double* sums) noexcept {
+  const RowSums s = row_sums(row, reference(pair), kBlockPaths);
+  sums[2 * pair] += s.sum;
+  sums[2 * pair + 1] += s.square;
+}
+
+void BookStages::add_block_sample(std::size_t pair, double value, double* sums) noexcept {
+  const double d = value - reference(pair);
+  sums[2 * pair] += d;
+  sums[2 * pair + 1] += d * d;
+}
+
+void BookStages::add_contract(std::size_t index, double* sums) noexcept {
+  const auto& contract = plan_->contracts[index];
+  const auto sample = [this](std::size_t s) { return samples_.get() + s * kBlockPaths; };
+  for (std::size_t s = 0; s < layout_->samples; ++s)
+    add_pair(layout_->contract(index, s), sample(s), sums);
+  sums[2 * layout_->contract(index, layout_->samples)] += row_product(
+      sample(kExposure), reference(layout_->contract(index, kExposure)), sample(kLossAtDefault),
+      reference(layout_->contract(index, kLossAtDefault)), kBlockPaths);
+
+  const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
+  double* const rows = groups_.get() + group * layout_->samples * kBlockPaths;
+  for (std::size_t s = 0; s < layout_->samples; ++s) {
+    if (s == kPeakLoanToValue) continue;
+    const bool probability =
+        s >= kFixedSamples && (s - kFixedSamples) % kSnapshotSamples == kDefault;
+    // A group's probability of default is weighted by balance.
+    const double weight = probability ? contract.held * contract.outstanding : contract.held;
+    add_scaled_row(weight, sample(s), rows + s * kBlockPaths, kBlockPaths);
+  }
+}
+
+void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
+  const auto& contract = plan_->contracts[index];
+  const MonthColumns& c = plan_->columns;
+  const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
+  double* const months = group_months_.get() + group * (layout_->steps + 1) * kGroupMonths;
+  const auto last = static_cast<std::size_t>(contract.months + contract.lag);
+  const auto end = static_cast<std::size_t>(contract.months);
+  for (std::size_t m = 1; m <= last; ++m) {
+    const double* const lanes = month_sums_.get() + m * kMonthSums * kLanes;
+    const double survival = fold_lanes(lanes + kSurvival * kLanes);
+    const double recovery = fold_lanes(lanes + kRecovery * kLanes);
+    const double variable = fold_lanes(lanes + kVariable * kLanes);
+    if (layout_->contract_months) {
+      add_block_sample(layout_->contract_month(index, m, kSurvival), survival, sums);
+      add_block_sample(layout_->contract_month(index, m, kRecovery), recovery, sums);
+      add_block_sample(layout_->contract_month(index, m, kVariable), variable, sums);
+    }
+    double* const row = months + m * kGroupMonths;
+    row[kGroupRecovery] += contract.held * recovery;
+    if (m > end) continue;
+    const std::size_t at = contract.first_month + m;
+    const bool lease = contract.kind == ContractKind::lease;
+    const double interest = c.floating_scheduled[at] > 0 ? variable : survival * c.interest[at];
+    row[kGroupInterest] += contract.held * (lease ? 0.0 : interest);
+    row[kGroupPrincipal] +=
+        contract.held * (lease ? variable : survival * c.principal[at]);
+    row[kGroupFee] += contract.held * survival * c.fee[at];
+    row[kGroupRent] += contract.held * survival * c.rent[at];
+  }
+}
+
+void BookStages::add_tests(std::size_t index) noexcept {
+  const auto& contract = plan_->contracts[index];
+  const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
+  double* const months = group_months_.get() + group * (layout_->steps + 1) * kGroupMonths;
+  const auto end = static_cast<std::size_t>(contract.months);
+  const std::size_t slots[2] = {contract.coverage_test, contract.value_test_slot};
+  for (std::size_t t = 0; t < 2; ++t) {
+    if (slots[t] == kNone) continue;
+    const std::uint32_t* const block =
+        block_tests_.data() + t * (layout_->steps + 1) * kTestCounts;
+    std::uint32_t* const total = counts_.data() + test_first(static_cast<std::uint32_t>(slots[t]));
+    double ever = 0;
+    for (std::size_t m = 0; m <= layout_->steps; ++m) {
+      if (m <= end) {
+        for (std::size_t i = 0; i < kTestCounts; ++i)
+          total[m * kTestCounts + i] += block[m * kTestCounts + i];
+        months[m * kGroupMonths + kGroupInBreach] += block[m * kTestCounts + kInBreach];
+        ever += block[m * kTestCounts + kFirstBreach];
+      }
+      months[m * kGroupMonths + kGroupEverBreach] += ever;
+    }
+  }
+}
+
+void BookStages::run_instrument(PathBlock& block, std::size_t index, double* sums) noexcept {
+  const auto& instrument = plan_->instruments[index];
+  const int k = instrument.month;
+  double *const level = work_.get(), *const payoff = level + kBlockPaths;
+  double* const exercised = payoff + kBlockPaths;
+  switch (instrument.on) {
+    case PayoffOn::rental_rate:
+      multiple_row(1.0, block.row(series(log_rent_ + instrument.hardware), k), level, kBlockPaths);
+      break;
+    case PayoffOn::log_rental_rate:
+      std::copy_n(block.row(series(log_rent_ + instrument.hardware), k), kBlockPaths, level);
+      break;
+    case PayoffOn::resale_value:
+      std::copy_n(block.row(series(value_), k), kBlockPaths, level);
+      break;
+    case PayoffOn::zero_coupon_bond:
+      quotient_row(block.row(series(ones_), k),
+                   instrument.tenor == kNone ? block.row(series(ones_), k)
+                                             : block.row(series(gross_ + instrument.tenor), k),
+                   level, kBlockPaths);
+      break;
+    case PayoffOn::launch_count:
+      std::copy_n(block.row(engine::line_series(instrument.line, engine::kLaunchCount), k),
+                  kBlockPaths, level);
+      break;
+  }
+  const double* const discount = block.row(series(discount_), k);
+  for (std::size_t p = 0; p < kBlockPaths; ++p) {
+    const double over = level[p] - instrument.strike;
+    const double signed_over = instrument.kind == PayoffKind::put ? -over : over;
+    const bool forward = instrument.kind == PayoffKind::forward;
+    exercised[p] = forward || signed_over > 0 ? 1.0 : 0.0;
+    payoff[p] = instrument.quantity * instrument.timing * discount[p] *
+                (forward ? over : std::max(signed_over, 0.0));
+  }
+  add_pair(layout_->instrument(index, kPayoff), payoff, sums);
+  add_pair(layout_->instrument(index, kExercised), exercised, sums);
+  add_pair(layout_->instrument(index, kUnderlying), level, sums);
+  double* const group = groups_.get() + layout_->no_party() * layout_->samples * kBlockPaths;
+  add_scaled_row(1.0, payoff, group + kPresentValue * kBlockPaths, kBlockPaths);
+}
+
+void BookStages::count_fan(std::size_t fan, const double* level, const double* axis, int month,
+                           double* sums) noexcept {
+  const auto& plan = plan_->fans[fan];
+  const auto m = static_cast<std::size_t>(month);
+  add_pair(layout_->fan(fan, m), level, sums);
+  double* const logarithm = work_.get() + 3 * kBlockPaths;
+  if (plan.logarithmic && axis == nullptr) log_row(level, logarithm, kBlockPaths);
+  const double* const x = !plan.logarithmic ? level : axis == nullptr ? logarithm : axis;
+  std::uint32_t* const counts = fans_.data() + fan_first(fan, month);
+  for (std::size_t p = 0; p < kBlockPaths; ++p) {
+    const double bin = (x[p] - plan.low[m]) * plan.inverse_width[m];
+    const double clamped = std::min(std::max(bin, 0.0), static_cast<double>(kFanBins - 1));
+    ++counts[static_cast<std::size_t>(clamped)];
+  }
+}
+
+void BookStages::run_fans(PathBlock& block, double* sums) noexcept {
+  using Of = FanPlan::Of;
+  double* const level = work_.get();
+  for (std::size_t f = 0; f < plan_->fans.size(); ++f) {
+    const auto& fan = plan_->fans[f];
+    if (fan.of == Of::resale_value) continue;  // counted while its lot's row was there
+    for (int k = 0; k <= plan_->steps; ++k) {
+      const auto step = static_cast<std::size_t>(k);
+      switch (fan.of) {
+        case Of::rental_rate: {
+          const double* const log_rent = block.row(series(log_rent_ + fan.index), k);
+          multiple_row(1.0, log_rent, level, kBlockPaths);
+          count_fan(f, level, log_rent, k, sums);
+          break;
+        }
+        case Of::utilization:
+          count_fan(f, block.row(series(utilization_ + fan.index), k), nullptr, k, sums);
+          break;
+        case Of::short_rate: {
+          const double* const x = block.row(engine::kShortRate, k);
+          for (std::size_t p = 0; p < kBlockPaths; ++p) level[p] = x[p] + fan.shift[step];
+          count_fan(f, level, nullptr, k, sums);
+          break;
+        }
+        case Of::launch_count:
+          count_fan(f, block.row(engine::line_series(fan.index, engine::kLaunchCount), k), nullptr,
+                    k, sums);
+          break;
+        case Of::loan_to_value: {
+          if (!(plan_->book_balance[step] > 0)) break;
+          const double* const worth = block.row(series(book_value_), k);
+          for (std::size_t p = 0; p < kBlockPaths; ++p)
+            level[p] = worth[p] > 0 ? std::min(plan_->book_balance[step] / worth[p],
+                                               kLargestLoanToValue)
+                                    : kLargestLoanToValue;
+          count_fan(f, level, nullptr, k, sums);
+          break;
+        }
+        case Of::resale_value:
+          break;
+      }
+    }
+  }
+}
+
+void BookStages::add_groups(std::uint64_t number, double* sums) noexcept {
+  const std::size_t samples = layout_->samples, portfolio = layout_->portfolio();
+  double* const all = groups_.get() + portfolio * samples * kBlockPaths;
+  for (std::size_t g = 0; g < portfolio; ++g)
+    add_scaled_row(1.0, groups_.get() + g * samples * kBlockPaths, all, samples * kBlockPaths);
+  double* const all_months = group_months_.get() + portfolio * (layout_->steps + 1) * kGroupMonths;
+  for (std::size_t g = 0; g < portfolio; ++g) {
+    const double* const months = group_months_.get() + g * (layout_->steps + 1) * kGroupMonths;
+    for (std::size_t i = 0; i < (layout_->steps + 1) * kGroupMonths; ++i)
+      all_months[i] += months[i];
+  }
+  for (std::size_t g = 0; g < layout_->groups; ++g) {
+    const double* const rows = groups_.get() + g * samples * kBlockPaths;
+    for (std::size_t s = 0; s < samples; ++s) {
+      const double* const row = rows + s * kBlockPaths;
+      add_pair(layout_->group(g, s), row, sums);
+      if (!results_->block_groups.empty())
+        results_->block_groups[(number * layout_->groups + g) * samples + s] =
+            row_sums(row, 0.0, kBlockPaths).sum;
+    }
+    sums[2 * layout_->group(g, samples)] +=
+        row_product(rows + kExposure * kBlockPaths, reference(layout_->group(g, kExposure)),
+                    rows + kLossAtDefault * kBlockPaths,
+                    reference(layout_->group(g, kLossAtDefault)), kBlockPaths);
+    const double* const months = group_months_.get() + g * (layout_->steps + 1) * kGroupMonths;
+    for (std::size_t i = 0; i < (layout_->steps + 1) * kGroupMonths; ++i)
+      add_block_sample(layout_->group_month(g, 0, 0) + i, months[i], sums);
+  }
+  for (std::size_t s = 0; s < results_->losses.size(); ++s)
+    std::copy_n(all + (kFixedSamples + s * kSnapshotSamples + kSampledLoss) * kBlockPaths,
+                kBlockPaths, results_->losses[s].data() + number * kBlockPaths);
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "pricing/plan/plan.hpp"
+
+// The month loop of one contract over one block of paths: contracts outside, months inside, paths
+// innermost, so that a contract's state stays in registers. Compiled once per instruction set.
+namespace lien::pricing {
+
+// What a contract yields on every path: five numbers, then four for every snapshot month.
+enum ContractSample : std::size_t {
+  kPresentValue = 0,  // all flows and recoveries, discounted on the path
+  kExposure = 1,      // weight of default x claim, undiscounted
+  kLossAtDefault = 2, // weight of default x (claim - recovery discounted to the default)
+  kPeakLoanToValue = 3,
+  kResidual = 4,      // lease: residual at the end, discounted
+  kFixedSamples = 5,
+};
+enum SnapshotSample : std::size_t {
+  kLoss = 0,         // expected given the factors: weight of default x discounted loss
+  kDefault = 1,      // weight of default so far
+  kSampledLoss = 2,  // discounted loss of the one sampled default
+  kCreditLoss = 3,   // as kLoss, discounted at the effective rate (IFRS 9)
+  kSnapshotSamples = 4,
+};
+[[nodiscard]] constexpr std::size_t sample_count(std::size_t snapshots) noexcept {
+  return kFixedSamples + kSnapshotSamples * snapshots;
+}
+// Ratios of loan to value are counted up to this: a unit worth nothing would make a mean infinite.
+inline constexpr double kLargestLoanToValue = 100.0;
+
+// What the kernel sums over paths by month, in eight lanes: [month][kMonthSums][8].
+enum MonthSum : std::size_t {
+  kSurvival = 0,   // weight of not having defaulted, after the month's defaults
+  kRecovery = 1,   // received in the month, undiscounted
+  kVariable = 2,   // floating interest paid; at a lease's end its residual
+  kMonthSums = 3,
+};
+// Counts over paths with sampled defaults, by month: [month][kTestCounts].
+enum TestCount : std::size_t { kInBreach = 0, kFirstBreach = 1, kCured = 2, kTestCounts = 3 };
+
+struct ContractArguments {
+  const ContractPlan* contract;
+  const MonthColumns* columns;
+  // Rows of the block, [steps + 1][kBlockPaths]; never null (a row of ones or zeros instead).
+  const double* survival;
+  const double* discount;
+  const double* discount_ratio;  // D_{k + lag}/D_k
+  const double* value;           // of one unit
+  const double* spot;            // utilization x rent, hourly
+  const double* gross;           // 1/P(t_k, t_k + tenor)
+  // One value a path.
+  const double* default_month;
+  const double* customer_month;
+  const double* guarantor_month;
+  const int* snapshots;
+  std::size_t snapshot_count;
+  double* samples;                // [sample_count][kBlockPaths], overwritten
+  double* month_sums;             // [months + lag + 1][kMonthSums][kLanes], zeroed by the caller
+  std::uint32_t* coverage_counts;  // [months + 1][kTestCounts], added to; null without the test
+  std::uint32_t* value_counts;
+};
+
+void value_contract(const ContractArguments& arguments) noexcept;
+
+// Sums of d = value - reference and d^2 over a row in eight lanes and a fixed tree.
+struct RowSums {
+  double sum, square;
+};
+[[nodiscard]] RowSums row_sums(const double* row, double reference, std::size_t paths) noexcept;
+// Sum of (a - reference_a) x (b - reference_b) over two rows, in the same order.
+[[nodiscard]] double row_product(const double* a, double reference_a, const double* b,
+                                 double reference_b, std::size_t paths) noexcept;
+// The fixed tree over eight lanes.
+[[nodiscard]] inline double fold_lanes(const double* lanes) noexcept {
+  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
+         ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,141 @@
+#include "pricing/valuation/resale_rows.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "pricing/valuation/resale_rows.cpp"
+#include "hwy/foreach_target.h"  // compiles this file once per instruction set
+#include "hwy/highway.h"
+
+#include "engine/kernels/elementary-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lien::pricing::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+namespace en = lien::engine::HWY_NAMESPACE;
+using Tag = hn::CappedTag<double, 8>;
+
+void LaunchTransformRows(const LaunchTransformPlan& t, std::size_t nodes, int step,
+                         const double* age, const double* pending, double* first, double* second,
+                         std::size_t paths) {
+  const Tag d;
+  const std::size_t terms = static_cast<std::size_t>(t.degree) + 1;
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto capped = hn::Min(hn::Load(d, age + p), hn::Set(d, t.age_max));
+    // Scaled to [-1, 1]; a transform without age (degree 0) never reads it.
+    auto share = hn::Mul(capped, hn::Set(d, t.age_max > 0 ? 1.0 / t.age_max : 0.0));
+    if (t.root_age) share = hn::Sqrt(share);
+    const auto x = hn::MulAdd(share, hn::Set(d, 2.0), hn::Set(d, -1.0));
+    for (std::size_t j = 0; j < nodes; ++j) {
+      const double* const c1 = t.first.data() + j * terms;
+      const double* const c2 = t.second.data() + j * terms;
+      auto l1 = hn::Set(d, c1[terms - 1]);
+      auto l2 = hn::Set(d, c2[terms - 1]);
+      for (std::size_t i = terms - 1; i-- > 0;) {
+        l1 = hn::MulAdd(l1, x, hn::Set(d, c1[i]));
+        l2 = hn::MulAdd(l2, x, hn::Set(d, c2[i]));
+      }
+      for (unsigned mask = 1; mask <= t.masks; ++mask) {
+        const std::size_t at =
+            ((static_cast<std::size_t>(step) * t.masks) + (mask - 1)) * nodes + j;
+        const auto here = hn::Eq(hn::Load(d, pending + p), hn::Set(d, static_cast<double>(mask)));
+        l1 = hn::IfThenElse(here, hn::Set(d, t.pending_first[at]), l1);
+        l2 = hn::IfThenElse(here, hn::Set(d, t.pending_second[at]), l2);
+      }
+      hn::Store(l1, d, first + j * paths + p);
+      hn::Store(l2, d, second + j * paths + p);
+    }
+  }
+}
+
+void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std::size_t paths) {
+  const Tag d;
+  const std::size_t nodes = strip.constant.size();
+  const auto floor = hn::Set(d, 1e-12);  // a variance of rounding size prices as the intrinsic value
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto scarcity = hn::Load(d, in.scarcity + p);
+    const auto moneyness =
+        hn::Add(hn::Load(d, in.log_rent + p), hn::Set(d, in.log_utilization_over_cost));
+    for (std::size_t j = 0; j < nodes; ++j) {
+      auto k = hn::NegMulAdd(hn::Set(d, strip.scarcity[j]), scarcity,
+                             hn::Add(moneyness, hn::Set(d, strip.constant[j])));
+      auto variance = hn::Set(d, strip.variance[j]);
+      for (std::size_t i = 0; i < in.transforms; ++i) {
+        const auto l1 = hn::Load(d, in.first[i] + j * paths + p);
+        const auto l2 = hn::Load(d, in.second[i] + j * paths + p);
+        k = hn::Add(k, l1);
+        k = hn::NegMulAdd(hn::Set(d, strip.pipeline[i][j]), hn::Load(d, in.pipeline[i] + p), k);
+        variance = hn::Add(variance, hn::NegMulAdd(hn::Set(d, 2.0), l1, l2));
+      }
+      hn::Store(en::BlackCall(d, k, hn::Max(variance, floor)), d, calls + j * paths + p);
+    }
+  }
+}
+
+void CombineStripRow(const double* weights, std::size_t nodes, const double* calls, double cost,
+                     double scrap, double* value, std::size_t paths) {
+  const Tag d;
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    auto even = hn::Zero(d), odd = hn::Zero(d);
+    std::size_t j = 0;
+    for (; j + 2 <= nodes; j += 2) {
+      even = hn::MulAdd(hn::Set(d, weights[j]), hn::Load(d, calls + j * paths + p), even);
+      odd = hn::MulAdd(hn::Set(d, weights[j + 1]), hn::Load(d, calls + (j + 1) * paths + p), odd);
+    }
+    if (j < nodes) even = hn::MulAdd(hn::Set(d, weights[j]), hn::Load(d, calls + j * paths + p), even);
+    // Interpolation between nodes can undershoot a strip that is worth nothing.
+    const auto strip = hn::Max(hn::Add(even, odd), hn::Zero(d));
+    const auto v = hn::MulAdd(hn::Set(d, cost), strip, hn::Set(d, scrap));
+    hn::Store(v, d, value + p);
+  }
+}
+
+void MultipleRow(double factor, const double* log_rent, double* value,
+                 std::size_t paths) {
+  const Tag d;
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto v = hn::Mul(hn::Set(d, factor), en::Exp(d, hn::Load(d, log_rent + p)));
+    hn::Store(v, d, value + p);
+  }
+}
+
+void AddScaledRow(double units, const double* value, double* total, std::size_t paths) {
+  const Tag d;
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d))
+    hn::Store(hn::MulAdd(hn::Set(d, units), hn::Load(d, value + p), hn::Load(d, total + p)), d,
+              total + p);
+}
+
+}  // namespace lien::pricing::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lien::pricing {
+HWY_EXPORT(LaunchTransformRows);
+HWY_EXPORT(StripRows);
+HWY_EXPORT(CombineStripRow);
+HWY_EXPORT(MultipleRow);
+HWY_EXPORT(AddScaledRow);
+
+void launch_transform_rows(const LaunchTransformPlan& transform, std::size_t nodes, int step,
+                           const double* age, const double* pending, double* first, double* second,
+                           std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(LaunchTransformRows)
+  (transform, nodes, step, age, pending, first, second, paths);
+}
+void strip_rows(const StripPlan& strip, const StripInput& input, double* calls,
+                std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(StripRows)(strip, input, calls, paths);
+}
+void combine_strip_row(const double* weights, std::size_t nodes, const double* calls, double cost,
+                       double scrap, double* value, std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(CombineStripRow)
+  (weights, nodes, calls, cost, scrap, value, paths);
+}
+void multiple_row(double factor, const double* log_rent, double* value,
+                  std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(MultipleRow)(factor, log_rent, value, paths);
+}
+void add_scaled_row(double units, const double* value, double* total, std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(AddScaledRow)(units, value, total, paths);
+}
+}  // namespace lien::pricing
+#endif

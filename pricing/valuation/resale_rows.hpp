@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+
+#include "pricing/plan/plan.hpp"
+
+// Resale values on a block: the strip's one-variable functions once per hardware and month, then
+// one weighted sum per lot. Rows are [paths] doubles, aligned; paths a multiple of 8.
+namespace lien::pricing {
+
+// l_1 and l_2 of every node for one line, loading and month: [nodes][paths] each.
+//   age, pending: the line's rows; pending is read only where launches are scheduled
+void launch_transform_rows(const LaunchTransformPlan& transform, std::size_t nodes, int step,
+                           const double* age, const double* pending, double* first, double* second,
+                           std::size_t paths) noexcept;
+
+// What a month's strip of one hardware reads.
+struct StripInput {
+  const double* scarcity;         // [paths]
+  const double* log_rent;         // [paths]
+  double log_utilization_over_cost;  // ln(u / c_t)
+  std::size_t transforms = 0;
+  const double* const* pipeline = nullptr;  // [transforms] rows Y of their lines
+  const double* const* first = nullptr;     // [transforms] l_1 rows [nodes][paths]
+  const double* const* second = nullptr;    // [transforms] l_2 rows [nodes][paths]
+};
+// calls[node][paths] = b_j(k_j).
+void strip_rows(const StripPlan& strip, const StripInput& input, double* calls,
+                std::size_t paths) noexcept;
+
+// value = cost x sum_j weights[j] calls[j] + scrap.
+void combine_strip_row(const double* weights, std::size_t nodes, const double* calls, double cost,
+                       double scrap, double* value, std::size_t paths) noexcept;
+
+// value = factor x exp(log_rent): rental multiple, or a given curve times the market's move.
+void multiple_row(double factor, const double* log_rent, double* value,
+                  std::size_t paths) noexcept;
+
+// total += units x value.
+void add_scaled_row(double units, const double* value, double* total, std::size_t paths) noexcept;
+
+}  // namespace lien::pricing

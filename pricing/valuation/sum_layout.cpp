@@ -1,0 +1,82 @@
+#include "pricing/valuation/sum_layout.hpp"
+
+#include <algorithm>
+
+#include "engine/simulation/path_block.hpp"
+
+namespace lien::pricing {
+namespace {
+
+void set_scale(SumLayout& layout, std::size_t pair, double scale) {
+  layout.scales[2 * pair] = scale;
+  layout.scales[2 * pair + 1] = scale * scale;
+}
+
+void set_sample_scales(SumLayout& layout, std::size_t first, double scale, double default_scale) {
+  for (std::size_t s = 0; s < layout.samples; ++s) set_scale(layout, first + s, scale);
+  set_scale(layout, first + kPeakLoanToValue, 1.0);
+  for (std::size_t s = 0; s < layout.snapshots; ++s)
+    set_scale(layout, first + kFixedSamples + s * kSnapshotSamples + kDefault, default_scale);
+  // Exposure x loss at default: one number, kept in the first half of the pair.
+  set_scale(layout, first + layout.samples, scale * scale);
+}
+
+}  // namespace
+
+SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
+  SumLayout layout;
+  layout.snapshots = plan.snapshots.size();
+  layout.samples = sample_count(layout.snapshots);
+  layout.groups = plan.parties.size() + 2;
+  layout.steps = static_cast<std::size_t>(plan.steps);
+  layout.contract_months = contract_months;
+  std::size_t pairs = 0;
+  const auto take = [&pairs](std::size_t count) {
+    const std::size_t first = pairs;
+    pairs += count;
+    return first;
+  };
+  layout.contract_first = take(plan.contracts.size() * (layout.samples + 1));
+  layout.group_first = take(layout.groups * (layout.samples + 1));
+  layout.survival_first = take(plan.parties.size() * layout.snapshots);
+  layout.group_month_first = take(layout.groups * (layout.steps + 1) * kGroupMonths);
+  layout.instrument_first = take(plan.instruments.size() * kInstrumentSamples);
+  layout.fan_first = take(plan.fans.size() * (layout.steps + 1));
+  if (contract_months)
+    for (const auto& contract : plan.contracts)
+      layout.contract_month_first.push_back(
+          take(static_cast<std::size_t>(contract.months + contract.lag + 1) * kMonthSums));
+  layout.pairs = pairs;
+  layout.scales.assign(2 * pairs, 1.0);
+
+  double book = 1.0;
+  for (const auto& contract : plan.contracts) book += contract.scale;
+  for (std::size_t i = 0; i < plan.contracts.size(); ++i) {
+    const auto& contract = plan.contracts[i];
+    set_sample_scales(layout, layout.contract(i, 0), contract.scale, 1.0);
+    if (!contract_months) continue;
+    const std::size_t rows = static_cast<std::size_t>(contract.months + contract.lag + 1);
+    for (std::size_t m = 0; m < rows; ++m) {
+      set_scale(layout, layout.contract_month(i, m, kSurvival), 1.0);
+      set_scale(layout, layout.contract_month(i, m, kRecovery), contract.scale);
+      set_scale(layout, layout.contract_month(i, m, kVariable), contract.scale);
+    }
+  }
+  for (std::size_t g = 0; g < layout.groups; ++g) {
+    set_sample_scales(layout, layout.group(g, 0), book, book);
+    for (std::size_t m = 0; m <= layout.steps; ++m)
+      for (std::size_t f = 0; f < kGroupMonths; ++f)
+        set_scale(layout, layout.group_month(g, m, f),
+                  f < kGroupInBreach ? book : std::max(1.0, 1.0 * plan.tests));
+  }
+  for (std::size_t i = 0; i < plan.instruments.size(); ++i) {
+    set_scale(layout, layout.instrument(i, kPayoff), plan.instruments[i].scale);
+    set_scale(layout, layout.instrument(i, kUnderlying), plan.instruments[i].scale);
+  }
+  for (std::size_t f = 0; f < plan.fans.size(); ++f)
+    for (std::size_t m = 0; m <= layout.steps; ++m)
+      set_scale(layout, layout.fan(f, m), plan.fans[f].scale);
+  return layout;
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "pricing/plan/plan.hpp"
+#include "pricing/valuation/contract_kernel.hpp"
+
+namespace lien::pricing {
+
+// By month, for every group: what cashflows.csv and covenants.csv say of portfolio and parties.
+enum GroupMonth : std::size_t {
+  kGroupInterest = 0,
+  kGroupPrincipal = 1,
+  kGroupRecovery = 2,
+  kGroupFee = 3,
+  kGroupRent = 4,
+  kGroupInBreach = 5,    // number of tests in breach
+  kGroupEverBreach = 6,  // number of tests breached at least once so far
+  kGroupMonths = 7,
+};
+enum InstrumentSample : std::size_t { kPayoff = 0, kExercised = 1, kUnderlying = 2, kInstrumentSamples = 3 };
+
+// Where each number stands among the sums of a run. Every number is a pair: the sum of deviations
+// d from a reference near its mean, and the sum of d^2; pair i is at sums[2i], sums[2i + 1].
+//
+// Contracts, parties, instruments and fans are sampled by path. What is summed by month is sampled
+// by block of paths (a sum over 64 paths is one sample), which saves a second pass over the months.
+struct SumLayout {
+  std::size_t snapshots = 0, samples = 0;
+  std::size_t groups = 0;  // parties, then `no party`, then the portfolio
+  std::size_t steps = 0;
+  std::size_t contract_first = 0;   // [contracts][samples + 1]: the last is exposure x loss
+  std::size_t group_first = 0;      // [groups][samples + 1]
+  std::size_t survival_first = 0;   // [parties][snapshots]
+  std::size_t group_month_first = 0;  // [groups][steps + 1][kGroupMonths]
+  std::size_t instrument_first = 0;   // [instruments][kInstrumentSamples]
+  std::size_t fan_first = 0;          // [fans][steps + 1]
+  bool contract_months = false;
+  std::vector<std::size_t> contract_month_first;  // a contract's [months + lag + 1][kMonthSums]
+  std::size_t pairs = 0;
+  std::vector<double> scales;  // [2 pairs] size of one path's contribution, for the integer totals
+
+  [[nodiscard]] std::size_t contract(std::size_t i, std::size_t sample) const noexcept {
+    return contract_first + i * (samples + 1) + sample;
+  }
+  [[nodiscard]] std::size_t group(std::size_t g, std::size_t sample) const noexcept {
+    return group_first + g * (samples + 1) + sample;
+  }
+  [[nodiscard]] std::size_t survival(std::size_t party, std::size_t snapshot) const noexcept {
+    return survival_first + party * snapshots + snapshot;
+  }
+  [[nodiscard]] std::size_t group_month(std::size_t g, std::size_t month,
+                                        std::size_t which) const noexcept {
+    return group_month_first + (g * (steps + 1) + month) * kGroupMonths + which;
+  }
+  [[nodiscard]] std::size_t contract_month(std::size_t i, std::size_t month,
+                                           std::size_t which) const noexcept {
+    return contract_month_first[i] + month * kMonthSums + which;
+  }
+  [[nodiscard]] std::size_t instrument(std::size_t i, std::size_t sample) const noexcept {
+    return instrument_first + i * kInstrumentSamples + sample;
+  }
+  [[nodiscard]] std::size_t fan(std::size_t f, std::size_t month) const noexcept {
+    return fan_first + f * (steps + 1) + month;
+  }
+  [[nodiscard]] std::size_t portfolio() const noexcept { return groups - 1; }
+  [[nodiscard]] std::size_t no_party() const noexcept { return groups - 2; }
+};
+
+// contract_months: keep expected flows by contract and month, not only by group.
+[[nodiscard]] SumLayout lay_out_sums(const Plan& plan, bool contract_months);
+
+}  // namespace lien::pricing
