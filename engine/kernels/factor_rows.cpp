@@ -5,9 +5,9 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/kernels/factor_rows.cpp"
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
-#include "hwy/highway.h"
-
+// After foreach_target.h, which must come first.
 #include "engine/kernels/elementary-inl.h"
+#include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lien::engine::HWY_NAMESPACE {
@@ -28,11 +28,12 @@ void AdvanceFactors(const FactorPlan& plan, const double* const* normals, const 
     hn::Store(hn::MulAdd(set(c[0]), z0, scarcity), d, to.scarcity + p);
     const auto frontier = hn::Add(hn::Load(d, from.frontier + p), set(plan.frontier_drift));
     hn::Store(hn::MulAdd(set(c[5]), z1, hn::MulAdd(set(c[4]), z0, frontier)), d, to.frontier + p);
-    const auto noise2 = hn::MulAdd(set(c[10]), z2, hn::MulAdd(set(c[9]), z1, hn::Mul(set(c[8]), z0)));
+    const auto noise2 =
+        hn::MulAdd(set(c[10]), z2, hn::MulAdd(set(c[9]), z1, hn::Mul(set(c[8]), z0)));
     hn::Store(hn::MulAdd(set(plan.rate_decay), rate, noise2), d, to.rate + p);
-    const auto noise3 = hn::MulAdd(
-        set(c[15]), z3,
-        hn::MulAdd(set(c[14]), z2, hn::MulAdd(set(c[13]), z1, hn::Mul(set(c[12]), z0))));
+    const auto noise3 =
+        hn::MulAdd(set(c[15]), z3,
+                   hn::MulAdd(set(c[14]), z2, hn::MulAdd(set(c[13]), z1, hn::Mul(set(c[12]), z0))));
     const auto integral =
         hn::MulAdd(set(plan.rate_integral_loading), rate, hn::Load(d, from.integral + p));
     hn::Store(hn::Add(integral, noise3), d, to.integral + p);

@@ -17,8 +17,9 @@ namespace lien::engine {
 using TaskDone = std::function<void(std::uint64_t tasks_done)>;
 
 // Runs every task in [0, tasks) once over `threads` threads and adds its sums to `totals`.
-//   make_worker(): called once a thread on the calling thread, so that what can fail (memory) fails before any thread starts; the worker is
-//   worker(task, sums) noexcept: adds the task's contribution to sums, [totals.size()], zeroed before
+//   make_worker(): called once a thread on the calling thread, so that what can fail (memory) fails
+//   before any thread starts; the worker is worker(task, sums) noexcept: adds the task's
+//   contribution to sums, [totals.size()], zeroed before
 // The caller owns the workers' other results through the returned vector, in no meaningful order.
 template <class MakeWorker>
 auto run_tasks(std::uint64_t tasks, unsigned threads, IntegerTotals& totals,

@@ -22,8 +22,9 @@ class AlignedDoubles {
  public:
   AlignedDoubles() = default;
   explicit AlignedDoubles(std::size_t count)
-      : count_(count), values_(static_cast<double*>(
-                           ::operator new(sizeof(double) * (count + 8), std::align_val_t{64}))) {
+      : count_(count),
+        values_(static_cast<double*>(
+            ::operator new (sizeof(double) * (count + 8), std::align_val_t{64}))) {
     for (std::size_t i = 0; i < count + 8; ++i) values_.get()[i] = 0.0;
   }
   [[nodiscard]] double* get() noexcept { return values_.get(); }
@@ -32,7 +33,7 @@ class AlignedDoubles {
 
  private:
   struct Free {
-    void operator()(double* p) const noexcept { ::operator delete(p, std::align_val_t{64}); }
+    void operator()(double* p) const noexcept { ::operator delete (p, std::align_val_t{64}); }
   };
   std::size_t count_ = 0;
   std::unique_ptr<double, Free> values_;

@@ -21,8 +21,9 @@ struct SimulationSize {
 };
 
 // The loop of the program: for every block of paths the factor stage, then the caller's stages.
-//   make_stages(): one object a thread; called on the calling thread; its derived_series() says how many series it wants beside the factors
-//   stages(PathBlock&, block, sums) noexcept: the block's factor rows are filled; adds to sums
+//   make_stages(): one object a thread; called on the calling thread; its derived_series() says how
+//   many series it wants beside the factors stages(PathBlock&, block, sums) noexcept: the block's
+//   factor rows are filled; adds to sums
 // What couples threads is only `totals` (order-free) and whatever rows the stages write at places
 // that belong to one block. Returns the stage objects, for their counts.
 template <class MakeStages>
@@ -48,8 +49,8 @@ auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals&
       size.tasks(), size.threads, totals,
       [&] {
         auto stages = std::make_unique<Stages>(make_stages());
-        auto block = std::make_unique<PathBlock>(factor_series(plan) + stages->derived_series(),
-                                                 plan.steps);
+        auto block =
+            std::make_unique<PathBlock>(factor_series(plan) + stages->derived_series(), plan.steps);
         return Worker{&plan, size.blocks(), std::move(stages),
                       std::make_unique<FactorScratch>(plan), std::move(block)};
       },

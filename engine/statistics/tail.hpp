@@ -16,7 +16,8 @@ struct TailEstimate {
 //   VaR_q = x_(ceil(nq)) = min{x: cdf(x) >= q}; nq within 1e-9 of an integer is that integer
 //   ES_q = [sum over x > VaR + (n cdf(VaR) - nq) VaR] / (n (1-q))
 // Intervals (95 %): VaR by binomial order statistics; ES by its asymptotic variance, the variance
-// of VaR + (x - VaR)^+ / (1-q) over n. Source: docs/model.md, "Statistics"; Serfling 1980, 2.3 and 2.6.
+// of VaR + (x - VaR)^+ / (1-q) over n. Source: docs/model.md, "Statistics"; Serfling 1980, 2.3
+// and 2.6.
 [[nodiscard]] TailEstimate tail_of(const std::vector<double>& sorted, double confidence);
 
 }  // namespace lien::engine

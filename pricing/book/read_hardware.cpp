@@ -65,6 +65,19 @@ Resale read_resale(const TomlValue& table, const Scope& scope) {
   return resale;
 }
 
+// Every line that ages an income costs each path a transform of its own.
+void check_strip_lines(const TomlValue& table, const Hardware& hardware, const Scope& scope) {
+  if (!hardware.resale || hardware.resale->law != ResaleLaw::income) return;
+  std::size_t lines = 0;
+  for (const auto& [line, loading] : hardware.launch_loadings) lines += loading != 0 ? 1U : 0U;
+  if (lines <= kMostStripLines) return;
+  const TomlValue& loadings = *table.find("launch_loadings");
+  scope.fault(loadings.line, loadings.column, "launch_loadings", "",
+              "has " + std::to_string(lines) + " lines; resale law income takes " +
+                  std::to_string(kMostStripLines),
+              "leave out the lines with the smallest loadings");
+}
+
 }  // namespace
 
 Hardware read_hardware(const TomlValue& table, const Scope& top) {
@@ -84,6 +97,7 @@ Hardware read_hardware(const TomlValue& table, const Scope& top) {
                                  Unit::plain, scope);
       hardware.launch_loadings[entry.key] = x.value_or(0.0);
     }
+  check_strip_lines(table, hardware, scope);
   return hardware;
 }
 

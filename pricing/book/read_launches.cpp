@@ -29,6 +29,11 @@ void read_lists(const TomlValue& table, LaunchLine& line, std::optional<Date> to
     if (given.good("name") && twice)
       scope.fault(entry->find("name")->scalar(), "scheduled.name", "is scheduled twice",
                   "give each launch its own name");
+    if (line.scheduled.size() == kMostScheduled)
+      scope.fault(entry->line, entry->column, "scheduled", "",
+                  "has more than " + std::to_string(kMostScheduled) + " launches",
+                  "keep the first " + std::to_string(kMostScheduled) +
+                      "; the law of the line draws those after them");
     line.scheduled.push_back(launch);
   }
 }

@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   // A reader that closes the pipe (`lien run ... | head`) is a failed write, which is answered, and
   // not a signal, which would kill a run between two files.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file past the user's limit is a failed write as well
   if (!lien::engine::cpu_supported())
     return told(kInternal,
                 "this CPU lacks AVX2 with fused multiply-add, which every kernel needs; run on an "

@@ -43,12 +43,12 @@ struct Loan {
   std::optional<double> operating_cost;  // hourly; default: the hardware's
   std::optional<double> liquidation_haircut;
   std::optional<double> liquidation_lag_months;
-  std::optional<double> quoted_price;    // share of par
+  std::optional<double> quoted_price;  // share of par
   std::optional<double> appraised_value;
 
   std::string customer;  // party; empty: no offtake contract
   double contract_share = 1;
-  double contract_rate = 0;  // hourly
+  double contract_rate = 0;            // hourly
   std::optional<Date> contract_start;  // default: in_service
   std::optional<Date> contract_end;    // required with a contract_rate
   double take_or_pay = 1;
@@ -59,8 +59,8 @@ struct Loan {
   Date closing{};
   Date maturity{};
   bool floating = false;
-  double coupon = 0;  // fixed, per year
-  double margin = 0;  // over the forward rate
+  double coupon = 0;                   // fixed, per year
+  double margin = 0;                   // over the forward rate
   std::optional<double> floor;         // on the forward rate
   std::optional<double> current_rate;  // all-in, of the running floating period
   Frequency frequency = Frequency::monthly;

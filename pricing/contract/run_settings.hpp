@@ -15,17 +15,17 @@ enum class MeasureBasis { risk_neutral, real_world };  // prices; losses
 struct RunSettings {
   std::string name;
   Date valuation_date{};
-  std::string file;       // run.toml itself
-  std::string market;     // paths, resolved against the folder of run.toml
+  std::string file;    // run.toml itself
+  std::string market;  // paths, resolved against the folder of run.toml
   std::vector<std::string> book;
-  std::string scenarios;  // empty: none
+  std::string scenarios;            // empty: none
   bool skip_rejected_rows = false;  // on_reject = "skip"
 
   std::uint64_t paths = 65536;
   std::uint64_t seed = 1;
   bool risk_neutral = true;  // measure_basis
   bool real_world = true;
-  int horizon_months = 0;  // 0: to the last cash flow
+  int horizon_months = 0;      // 0: to the last cash flow
   bool sample_values = false;  // default_method = "sampled"; else survival_weighted
   unsigned threads = 0;        // 0: all
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -81,6 +82,11 @@ struct ForcedLaunch {
   double drop = 0;  // log
 };
 
+// Most scheduled launches of a line, and most lines that age one hardware with resale law income:
+// the sizes for which the path loop has room.
+inline constexpr std::size_t kMostScheduled = 3;
+inline constexpr std::size_t kMostStripLines = 8;
+
 struct LaunchLine {
   std::string line;
   LaunchLaw law = LaunchLaw::none;
@@ -100,7 +106,7 @@ struct LaunchLine {
 };
 
 struct Utilization {
-  double mean = 1;  // share of free hours that are rented
+  double mean = 1;     // share of free hours that are rented
   bool moves = false;  // logistic in scarcity between min and max; else constant
   double min = 0;
   double max = 1;
@@ -111,13 +117,14 @@ enum class ResaleLaw { income, rental_multiple, curve };
 
 struct Resale {
   ResaleLaw law = ResaleLaw::income;
-  std::optional<double> operator_rate;  // income: continuous discount a year; empty: risk-free curve
-  bool risk_neutral_drifts = false;     // income: drifts of the strip
-  double liquidity_spread = 0;          // income: over the risk-free curve, strip only
-  double transaction_cost = 0;          // share of value
-  double scrap = 0;                     // money per unit
-  double multiple = 0;                  // rental_multiple: hours, value / rental_rate
-  Curve curve;                          // expected value of a unit by time, money
+  std::optional<double>
+      operator_rate;                 // income: continuous discount a year; empty: risk-free curve
+  bool risk_neutral_drifts = false;  // income: drifts of the strip
+  double liquidity_spread = 0;       // income: over the risk-free curve, strip only
+  double transaction_cost = 0;       // share of value
+  double scrap = 0;                  // money per unit
+  double multiple = 0;               // rental_multiple: hours, value / rental_rate
+  Curve curve;                       // expected value of a unit by time, money
 };
 
 struct Hardware {

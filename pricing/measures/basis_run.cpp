@@ -98,9 +98,7 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
   engine::IntegerTotals totals(run.layout.scales);
   const auto workers = engine::simulate(
       run.plan.factors, size, totals,
-      [&run] {
-        return BookStages(run.plan, run.layout, run.results, run.references.data());
-      },
+      [&run] { return BookStages(run.plan, run.layout, run.results, run.references.data()); },
       task_done);
   refuse_non_finite(totals, run.layout);
   run.sums.resize(totals.size());

@@ -14,8 +14,8 @@ struct BasisRun {
   Plan plan;
   SumLayout layout;
   double paths = 0;
-  std::vector<double> references;  // [pairs]
-  std::vector<double> sums;        // [2 pairs]
+  std::vector<double> references;          // [pairs]
+  std::vector<double> sums;                // [2 pairs]
   std::vector<std::uint32_t> test_counts;  // [tests][steps + 1][kTestCounts]
   std::vector<std::uint32_t> fan_counts;   // [fans][steps + 1][kFanBins]
   PathResults results;

@@ -73,14 +73,11 @@ MonthFlows contract_month(const BasisRun& run, std::size_t i, int k) {
   f.expected_recovery = scaled(sum(kRecovery), contract.held);
   if (k > contract.months) return f;
   const bool lease = contract.kind == ContractKind::lease;
-  const bool floats =
-      run.plan.columns.floating_scheduled[contract.first_month + month] > 0;
+  const bool floats = run.plan.columns.floating_scheduled[contract.first_month + month] > 0;
   if (!lease)
-    f.expected_interest =
-        floats ? scaled(variable, contract.held) : scaled(survival, f.interest);
+    f.expected_interest = floats ? scaled(variable, contract.held) : scaled(survival, f.interest);
   // The principal of a lease is the residual it brings at its end.
-  f.expected_principal =
-      lease ? scaled(variable, contract.held) : scaled(survival, f.principal);
+  f.expected_principal = lease ? scaled(variable, contract.held) : scaled(survival, f.principal);
   f.expected_fee = scaled(survival, f.fee);
   f.expected_rent = scaled(survival, f.rent);
   return f;

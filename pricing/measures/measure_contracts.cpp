@@ -17,8 +17,7 @@ using engine::Estimate;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::size_t sample(const BasisRun& run, std::size_t i, SnapshotSample which, int horizon) {
-  return run.layout.contract(i,
-                             kFixedSamples + run.snapshot(horizon) * kSnapshotSamples + which);
+  return run.layout.contract(i, kFixedSamples + run.snapshot(horizon) * kSnapshotSamples + which);
 }
 
 // The rate at which the contractual flows are worth a price; none where there is no such rate.
@@ -62,8 +61,7 @@ void add_prices(const Inputs& inputs, const ScenarioRun& scenario, const BasisRu
   const ContractPlan& contract = run.plan.contracts[i];
   const Estimate value = run.mean(run.layout.contract(i, kPresentValue));
   writer.add(id, "present_value", 0, scaled(value, contract.held));
-  if (contract.outstanding > 0)
-    writer.add(id, "price", 0, scaled(value, 1 / contract.outstanding));
+  if (contract.outstanding > 0) writer.add(id, "price", 0, scaled(value, 1 / contract.outstanding));
   const bool loan = contract.kind == ContractKind::loan;
   const auto& quoted = loan ? scenario.book->loans[contract.source].quoted_price
                             : scenario.book->leases[contract.source].quoted_price;
@@ -113,8 +111,7 @@ void add_credit(const RunSettings& settings, const BasisRun& run, std::size_t i,
       tests.add(id + "/loan_to_value", "breach_probability", h,
                 breach_probability(run, contract.value_test_slot, h));
   }
-  const double defaults =
-      run.mean(sample(run, i, kDefault, 0)).value;
+  const double defaults = run.mean(sample(run, i, kDefault, 0)).value;
   if (defaults > 0) {
     writer.add(id, "exposure_at_default", 0,
                scaled(run.mean(run.layout.contract(i, kExposure)), contract.held / defaults));
@@ -125,8 +122,7 @@ void add_credit(const RunSettings& settings, const BasisRun& run, std::size_t i,
     writer.add(id, "ecl_lifetime", 0,
                scaled(run.mean(sample(run, i, kCreditLoss, 0)), contract.held));
   }
-  if (contract.value_observed)
-    writer.add_exact(id, "loan_to_value", 0, value_today(run, contract));
+  if (contract.value_observed) writer.add_exact(id, "loan_to_value", 0, value_today(run, contract));
   for (int k = 1; k <= contract.months; ++k) {
     const std::size_t at = contract.first_month + static_cast<std::size_t>(k);
     const auto& c = run.plan.columns;
@@ -145,9 +141,12 @@ void add_contract_row(const Inputs& inputs, const ScenarioRun& scenario, std::si
   const std::string& party = contract.kind == ContractKind::loan
                                  ? book.loans[contract.source].borrower
                                  : book.leases[contract.source].lessee;
-  std::vector<Cell> row = {std::string_view(scenario.id), std::string_view(id),
-                           std::string_view(party), std::string_view(inputs.market.currency),
-                           contract.outstanding * contract.held, Cell{}};
+  std::vector<Cell> row = {std::string_view(scenario.id),
+                           std::string_view(id),
+                           std::string_view(party),
+                           std::string_view(inputs.market.currency),
+                           contract.outstanding * contract.held,
+                           Cell{}};
   const auto put = [&row](const std::optional<Estimate>& e) {
     const bool value = e && !std::isnan(e->value);
     row.push_back(value ? Cell{e->value} : Cell{});

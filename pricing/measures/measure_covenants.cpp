@@ -13,7 +13,7 @@ Cell number(double x) { return std::isnan(x) ? Cell{} : Cell{x}; }
 
 bool tested(const BasisRun& run, const ContractPlan& contract, bool coverage, int month) {
   const std::size_t at = contract.first_month + static_cast<std::size_t>(month);
-  return coverage ? run.plan.columns.test_service[at] > 0 : run.plan.columns.closing[at] > 0;
+  return coverage ? run.plan.columns.test_service[at] > 0 : run.plan.columns.tested_balance[at] > 0;
 }
 
 void add_test(const ScenarioRun& scenario, const BasisRun& run, const ContractPlan& contract,
@@ -46,8 +46,8 @@ void add_group(const ScenarioRun& scenario, const BasisRun& run, std::size_t g,
   double tests = 0;
   for (const auto& contract : run.plan.contracts)
     if (all || contract.group == g)
-      tests += (contract.coverage_test != kNone ? 1 : 0) +
-               (contract.value_test_slot != kNone ? 1 : 0);
+      tests +=
+          (contract.coverage_test != kNone ? 1 : 0) + (contract.value_test_slot != kNone ? 1 : 0);
   if (tests == 0) return;
   const std::string id = all ? "portfolio" : "party:" + scenario.market->parties[g].id;
   for (int month = 1; month <= run.plan.months; ++month) {
@@ -58,9 +58,8 @@ void add_group(const ScenarioRun& scenario, const BasisRun& run, std::size_t g,
         scaled(run.block_mean(run.layout.group_month(g, at, kGroupEverBreach)), 1 / tests);
     table.add({std::string_view(scenario.id),
                std::string_view(run.plan.real_world ? "real_world" : "risk_neutral"),
-               std::string_view(id), std::string_view("all"), month,
-               std::string_view(dates[at]), in.value, number(in.standard_error), ever.value,
-               Cell{}});
+               std::string_view(id), std::string_view("all"), month, std::string_view(dates[at]),
+               in.value, number(in.standard_error), ever.value, Cell{}});
   }
 }
 

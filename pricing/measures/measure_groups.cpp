@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "pricing/measures/measure_rows.hpp"
 #include "engine/simulation/path_block.hpp"
+#include "pricing/measures/measure_rows.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -24,8 +24,8 @@ double group_tests(const BasisRun& run, std::size_t g) {
   double tests = 0;
   for (const auto& contract : run.plan.contracts)
     if (g == run.layout.portfolio() || contract.group == g)
-      tests += (contract.coverage_test != kNone ? 1 : 0) +
-               (contract.value_test_slot != kNone ? 1 : 0);
+      tests +=
+          (contract.coverage_test != kNone ? 1 : 0) + (contract.value_test_slot != kNone ? 1 : 0);
   return tests;
 }
 
@@ -47,8 +47,8 @@ void add_group(const RunSettings& settings, const BasisRun& run, std::size_t g,
     if (tests > 0) {
       const int month = h == 0 ? run.plan.months : h;
       writer.add(id, "breach_probability", h,
-                 scaled(run.block_mean(run.layout.group_month(
-                            g, static_cast<std::size_t>(month), kGroupEverBreach)),
+                 scaled(run.block_mean(run.layout.group_month(g, static_cast<std::size_t>(month),
+                                                              kGroupEverBreach)),
                         1 / tests));
     }
   }
@@ -130,14 +130,13 @@ void add_changes(const RunSettings& settings, const BasisRun& baseline, const Ba
   const double balance = group_balance(baseline, g);
   if (g == run.layout.portfolio() && balance > 0)
     for (const int h : settings.loss_horizon_months)
-      writer.add(id, "probability_of_default_change", h,
-                 scaled(change(kDefault, h), 1 / balance));
+      writer.add(id, "probability_of_default_change", h, scaled(change(kDefault, h), 1 / balance));
 }
 
 }  // namespace
 
-void measure_changes(const Inputs& inputs, const ScenarioRun& baseline,
-                     const ScenarioRun& scenario, RunTables& tables) {
+void measure_changes(const Inputs& inputs, const ScenarioRun& baseline, const ScenarioRun& scenario,
+                     RunTables& tables) {
   const std::pair<const BasisRun*, const BasisRun*> runs[] = {
       {baseline.risk_neutral, scenario.risk_neutral}, {baseline.real_world, scenario.real_world}};
   for (const auto& [before, after] : runs) {

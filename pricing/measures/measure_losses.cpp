@@ -27,8 +27,7 @@ void add_histogram(const std::string& scenario, int horizon, const std::vector<d
   }
   for (int i = 0; i < kHistogramBins; ++i)
     table.add({std::string_view(scenario), horizon, low + (high - low) * i / kHistogramBins,
-               low + (high - low) * (i + 1) / kHistogramBins,
-               share[static_cast<std::size_t>(i)]});
+               low + (high - low) * (i + 1) / kHistogramBins, share[static_cast<std::size_t>(i)]});
 }
 
 }  // namespace
@@ -59,11 +58,10 @@ void measure_losses(const Inputs& inputs, const ScenarioRun& scenario, RunTables
     levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
     for (const double level : levels) {
       const engine::TailEstimate t = engine::tail_of(sorted, level);
-      tables.losses.add({std::string_view(scenario.id), horizon, level,
-                         std::string_view(inputs.market.currency), t.value_at_risk,
-                         t.value_at_risk_low, t.value_at_risk_high, t.expected_shortfall,
-                         t.expected_shortfall_low, t.expected_shortfall_high,
-                         t.cumulative_probability});
+      tables.losses.add(
+          {std::string_view(scenario.id), horizon, level, std::string_view(inputs.market.currency),
+           t.value_at_risk, t.value_at_risk_low, t.value_at_risk_high, t.expected_shortfall,
+           t.expected_shortfall_low, t.expected_shortfall_high, t.cumulative_probability});
       const auto& asked = inputs.settings.confidence;
       if (std::find(asked.begin(), asked.end(), level) == asked.end()) continue;
       writer.add_tail("value_at_risk", horizon, level,

@@ -7,19 +7,21 @@ namespace lien::pricing {
 namespace {
 
 Cell number(double x) { return std::isnan(x) ? Cell{} : Cell{x}; }
+Cell months(int horizon) { return horizon < 0 ? Cell{} : Cell{horizon}; }
 
 }  // namespace
 
 void MeasureWriter::add(std::string_view id, std::string_view measure, int horizon,
                         const engine::Estimate& estimate) {
   table_->add({std::string_view(scenario_), std::string_view(basis_), std::string_view(level_), id,
-               measure, horizon, Cell{}, number(estimate.value), number(estimate.standard_error)});
+               measure, months(horizon), Cell{}, number(estimate.value),
+               number(estimate.standard_error)});
 }
 
 void MeasureWriter::add_exact(std::string_view id, std::string_view measure, int horizon,
                               double value) {
   table_->add({std::string_view(scenario_), std::string_view(basis_), std::string_view(level_), id,
-               measure, horizon < 0 ? Cell{} : Cell{horizon}, Cell{}, number(value), Cell{}});
+               measure, months(horizon), Cell{}, number(value), Cell{}});
 }
 
 void MeasureWriter::add_tail(std::string_view measure, int horizon, double confidence,

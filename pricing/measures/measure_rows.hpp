@@ -30,10 +30,10 @@ class MeasureWriter {
         scenario_(std::move(scenario)),
         basis_(run.plan.real_world ? "real_world" : "risk_neutral"),
         level_(std::move(level)) {}
-  // A simulated number. A horizon of 0 is the lifetime.
+  // A simulated number. A horizon of 0 is the lifetime; < 0: not applicable.
   void add(std::string_view id, std::string_view measure, int horizon,
            const engine::Estimate& estimate);
-  // A number known without simulation: no standard error. `horizon` < 0: not applicable.
+  // A number known without simulation: no standard error.
   void add_exact(std::string_view id, std::string_view measure, int horizon, double value);
   void add_tail(std::string_view measure, int horizon, double confidence,
                 const engine::Estimate& estimate);

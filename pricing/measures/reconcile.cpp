@@ -46,11 +46,10 @@ void check_groups(const BasisRun& run, Checks& checks) {
   checks.add("sum of contracts is the portfolio: expected loss, " + basis, loss,
              run.mean(run.layout.group(portfolio, loss_sample)).value, scale);
   // The sampled default has the law of the survival weights: both are means of the same loss.
-  const auto sampled = run.mean(run.layout.group(
-      portfolio, kFixedSamples + last * kSnapshotSamples + kSampledLoss));
+  const auto sampled =
+      run.mean(run.layout.group(portfolio, kFixedSamples + last * kSnapshotSamples + kSampledLoss));
   const auto weighted = run.mean(run.layout.group(portfolio, loss_sample));
-  checks.add("sampled losses average to the expected loss, " + basis, weighted.value,
-             sampled.value,
+  checks.add("sampled losses average to the expected loss, " + basis, weighted.value, sampled.value,
              kErrors * std::hypot(sampled.standard_error, weighted.standard_error) + scale);
 }
 

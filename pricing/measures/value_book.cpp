@@ -89,19 +89,19 @@ ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed 
   const Horizon horizon = horizon_of(settings, out.stressed.market, out.stressed.book);
   const TimeGrid grid(settings.valuation_date, horizon.months);
   const std::size_t contracts = inputs.book.loans.size() + inputs.book.leases.size();
-  const bool by_contract = settings.contract_months ||
-                           (id == "baseline" && contracts <= kContractsByMonth);
+  const bool by_contract =
+      settings.contract_months || (id == "baseline" && contracts <= kContractsByMonth);
   for (const MeasureBasis basis : {MeasureBasis::risk_neutral, MeasureBasis::real_world}) {
     const bool neutral = basis == MeasureBasis::risk_neutral;
     if (!(neutral ? settings.risk_neutral : settings.real_world)) continue;
     const auto start = std::chrono::steady_clock::now();
-    Plan plan = compile({&settings, &out.stressed.market, &out.stressed.book, basis,
-                         &inputs.market, &out.stressed.changed_credit_curves},
+    Plan plan = compile({&settings, &out.stressed.market, &out.stressed.book, basis, &inputs.market,
+                         &out.stressed.changed_credit_curves},
                         horizon, grid);
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    BasisRun run = simulate_plan(std::move(plan), settings, by_contract, paired,
-                                 progress.start(id));
+    BasisRun run =
+        simulate_plan(std::move(plan), settings, by_contract, paired, progress.start(id));
     run.compile_seconds = seconds;
     add_facts(run, facts);
     (neutral ? out.risk_neutral : out.real_world) = std::move(run);
@@ -147,8 +147,7 @@ std::uint64_t rejected_rows(const Inputs& inputs) {
   return rows.size();
 }
 
-RunResults value_book(const Inputs& inputs,
-                      const std::function<void(const Progress&)>& progress) {
+RunResults value_book(const Inputs& inputs, const std::function<void(const Progress&)>& progress) {
   RunResults results;
   RunFacts& facts = results.facts;
   const auto scenarios = by_scenario(inputs.scenarios);
@@ -161,8 +160,8 @@ RunResults value_book(const Inputs& inputs,
   ProgressCounter counter(progress, tasks * bases * (scenarios.size() + 1));
 
   const bool paired = !scenarios.empty();
-  ScenarioRuns baseline = run_scenario(inputs, "baseline", {inputs.market, inputs.book, {}},
-                                       paired, counter, facts);
+  ScenarioRuns baseline =
+      run_scenario(inputs, "baseline", {inputs.market, inputs.book, {}}, paired, counter, facts);
   const ScenarioRun base = baseline.view("baseline");
   measure(inputs, base, results.tables);
   reconcile(inputs, base, results.tables);
@@ -177,8 +176,8 @@ RunResults value_book(const Inputs& inputs,
   }
   add_rejects(inputs, results.tables.rejects);
   list_drivers(inputs.market, facts);
-  facts.contracts_priced = inputs.book.loans.size() + inputs.book.leases.size() +
-                           inputs.book.instruments.size();
+  facts.contracts_priced =
+      inputs.book.loans.size() + inputs.book.leases.size() + inputs.book.instruments.size();
   facts.rows_read = inputs.rows_read;
   facts.rows_rejected = rejected_rows(inputs);
   for (const auto& contract : base.any().plan.contracts)
@@ -186,8 +185,7 @@ RunResults value_book(const Inputs& inputs,
   for (const auto& note : base.any().plan.notes) facts.notes.push_back(note);
   if (facts.paths != inputs.settings.paths)
     facts.notes.push_back("paths rounded up to whole blocks of " +
-                          std::to_string(engine::kBlockPaths) + ": " +
-                          std::to_string(facts.paths));
+                          std::to_string(engine::kBlockPaths) + ": " + std::to_string(facts.paths));
   return results;
 }
 

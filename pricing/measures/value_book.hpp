@@ -24,9 +24,9 @@ struct RunFacts {
   std::uint64_t block_paths = 0;
   int months = 0;  // longest grid simulated
   std::uint64_t contracts_priced = 0, rows_read = 0, rows_rejected = 0;
-  double balance = 0;                       // outstanding principal held, reporting currency
-  std::vector<std::string> drivers_off;     // optional drivers that are absent
-  std::vector<std::string> notes;           // assumptions the reader of the numbers must know
+  double balance = 0;                    // outstanding principal held, reporting currency
+  std::vector<std::string> drivers_off;  // optional drivers that are absent
+  std::vector<std::string> notes;        // assumptions the reader of the numbers must know
   std::vector<std::pair<std::string, double>> accuracy;  // e.g. "resale_interpolation_error"
   // Where time went, seconds by stage (not part of the compared bytes).
   std::vector<std::pair<std::string, double>> stage_seconds;
@@ -38,8 +38,9 @@ struct RunResults {
   RunFacts facts;
 };
 
-// The main job: compiles, simulates and measures the baseline and every scenario on the same random numbers, on both measure bases.
-// Throws InputError where the book asks what the market lacks, std::runtime_error on a non-finite result.
+// The main job: compiles, simulates and measures the baseline and every scenario on the same random
+// numbers, on both measure bases. Throws InputError where the book asks what the market lacks,
+// std::runtime_error on a non-finite result.
 [[nodiscard]] RunResults value_book(const Inputs& inputs,
                                     const std::function<void(const Progress&)>& progress);
 

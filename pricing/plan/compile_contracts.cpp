@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <tuple>
 
@@ -28,41 +29,57 @@ int life_left(const Hardware& hardware, int age_today, int k) {
   return std::clamp(life_months(hardware) - std::max(age_today + k, 0), 0, life_months(hardware));
 }
 
-LotPlan make_lot(const CompileInput& input, const Plan& plan, std::uint32_t hardware_index,
-                 int age) {
+double rent_today(const Hardware& hardware) {
+  return hardware.rental_rate > 0 ? hardware.rental_rate : 1.0;
+}
+
+// What the lots of one hardware with law income have in common.
+struct IncomeLaw {
+  StripLaw law;
+  StripWeights weights;
+  StripState today;  // for the longest life; a shorter one reads its beginning
+};
+
+IncomeLaw income_law(const CompileInput& input, const Plan& plan, std::uint32_t hardware_index) {
+  const Hardware& hardware = input.market->hardware[hardware_index];
+  const HardwarePlan& compiled = plan.hardware[hardware_index];
+  const MeasureBasis drifts =
+      hardware.resale->risk_neutral_drifts ? MeasureBasis::risk_neutral : MeasureBasis::real_world;
+  const StripLaw law{drifts, input.market, &hardware, input.settings->valuation_date};
+  const std::vector<int> nodes(plan.node_months.begin(), plan.node_months.end());
+  const int life = life_months(hardware);
+  IncomeLaw income{
+      law, StripWeights(law, nodes, plan.steps, life),
+      strip_state_today(*input.market, hardware, drifts, input.settings->valuation_date, life)};
+  income.today.log_moneyness =
+      engine::log(compiled.utilization * rent_today(hardware) / compiled.operating_cost[0]);
+  return income;
+}
+
+LotPlan make_lot(const CompileInput& input, const Plan& plan, std::uint32_t hardware_index, int age,
+                 const IncomeLaw* income) {
   const Hardware& hardware = input.market->hardware[hardware_index];
   const HardwarePlan& compiled = plan.hardware[hardware_index];
   LotPlan lot;
   lot.hardware = hardware_index;
   lot.age_months = age;
   lot.scheduled_units.assign(static_cast<std::size_t>(plan.steps) + 1, 0.0);
-  const double rent_today = hardware.rental_rate > 0 ? hardware.rental_rate : 1.0;
   switch (compiled.law) {
     case ValueLaw::rental_multiple:
-      lot.value_today = compiled.multiple * rent_today;
+      lot.value_today = compiled.multiple * rent_today(hardware);
       break;
     case ValueLaw::curve:
-      lot.value_today = compiled.curve_scale.empty() ? 0 : compiled.curve_scale[0] * rent_today;
+      lot.value_today =
+          compiled.curve_scale.empty() ? 0 : compiled.curve_scale[0] * rent_today(hardware);
       break;
-    case ValueLaw::income: {
-      const MeasureBasis drifts = hardware.resale->risk_neutral_drifts ? MeasureBasis::risk_neutral
-                                                                       : MeasureBasis::real_world;
-      const StripLaw law{drifts, input.market, &hardware, input.settings->valuation_date};
-      std::vector<int> nodes;
-      for (const double h : plan.node_months) nodes.push_back(static_cast<int>(h));
+    case ValueLaw::income:
       for (int k = 0; k <= plan.steps; ++k) {
-        const auto weights = strip_weights(law, nodes, k, life_left(hardware, age, k));
+        const auto weights = income->weights.at(k, life_left(hardware, age, k));
         lot.weights.insert(lot.weights.end(), weights.begin(), weights.end());
       }
-      const int left = life_left(hardware, age, 0);
-      StripState state = strip_state_today(*input.market, hardware, drifts,
-                                           input.settings->valuation_date, left);
-      state.log_moneyness =
-          engine::log(compiled.utilization * rent_today / compiled.operating_cost[0]);
-      lot.value_today =
-          exact_strip(law, state, compiled.operating_cost[0], compiled.scrap, 0, left);
+      lot.value_today = exact_strip(income->law, income->today, compiled.operating_cost[0],
+                                    compiled.scrap, 0, life_left(hardware, age, 0));
       break;
-    }
   }
   return lot;
 }
@@ -72,9 +89,15 @@ class Lots {
  public:
   void want(std::uint32_t hardware, int age) { wanted_[{hardware, age}] = 0; }
   void build(const CompileInput& input, Plan& plan) {
+    std::optional<IncomeLaw> income;
+    std::uint32_t of = kNone;
     for (auto& [key, row] : wanted_) {
+      const auto [hardware, age] = key;
+      if (hardware != of && plan.hardware[hardware].law == ValueLaw::income)
+        income.emplace(income_law(input, plan, hardware));
+      of = hardware;
       row = static_cast<std::uint32_t>(plan.lots.size());
-      plan.lots.push_back(make_lot(input, plan, key.first, key.second));
+      plan.lots.push_back(make_lot(input, plan, hardware, age, income ? &*income : nullptr));
     }
   }
   [[nodiscard]] std::uint32_t at(std::uint32_t hardware, int age) const {
@@ -96,7 +119,10 @@ struct Draft {
 
 void report(std::vector<Diagnostic>& faults, const RowSource& source, const std::string& what,
             const char* problem) {
-  faults.push_back({{source.file, source.line, 0}, what, "", problem,
+  faults.push_back({{source.file, source.line, 0},
+                    what,
+                    "",
+                    problem,
                     "check the contract's dates, rates and amounts"});
 }
 
@@ -146,8 +172,8 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
           Draft draft;
           draft.contract.source = static_cast<std::uint32_t>(i);
           if (!loan.hardware.empty())
-            draft.contract.lot = lots.at(hardware_index(market, loan.hardware),
-                                         age_months(grid, in_service(loan)));
+            draft.contract.lot =
+                lots.at(hardware_index(market, loan.hardware), age_months(grid, in_service(loan)));
           compile_loan(input, loan, grid, plan, draft.contract, draft.columns);
           return draft;
         },

@@ -92,15 +92,13 @@ void compile_factors(const CompileInput& input, Plan& plan) {
     factors.scarcity_decay = engine::exp(-scarcity.mean_reversion * dt);
     if (neutral)
       factors.scarcity_drift =
-          -scarcity.risk_premium *
-          engine::exponential_integral_factor(scarcity.mean_reversion, dt);
+          -scarcity.risk_premium * engine::exponential_integral_factor(scarcity.mean_reversion, dt);
   }
   if (market.frontier)
     factors.frontier_drift =
         (market.frontier->log_drift() - (neutral ? market.frontier->risk_premium : 0.0)) * dt;
   factors.rate_decay = engine::exp(-law.rate_mean_reversion * dt);
-  factors.rate_integral_loading =
-      engine::exponential_integral_factor(law.rate_mean_reversion, dt);
+  factors.rate_integral_loading = engine::exponential_integral_factor(law.rate_mean_reversion, dt);
   factors.cholesky = engine::lower_cholesky(engine::step_covariance(law, dt));
   const char* const names[4] = {"scarcity", "frontier", "short_rate", "rate_integral"};
   for (std::size_t f = 0; f < 4; ++f) {

@@ -67,8 +67,7 @@ FanPlan short_rate_fan(const CompileInput& input, const Plan& plan) {
     const double slope = (zero_rate(curve, t + dt) - zero_rate(curve, t)) / dt;
     const double b = engine::exponential_integral_factor(a, t);
     fan.shift.push_back(zero_rate(curve, t) + t * slope + volatility * volatility * b * b / 2);
-    const double stdev =
-        volatility * std::sqrt(engine::exponential_integral_factor(2 * a, t));
+    const double stdev = volatility * std::sqrt(engine::exponential_integral_factor(2 * a, t));
     add_bins(fan, fan.shift.back() - kStdevs * stdev, fan.shift.back() + kStdevs * stdev);
   }
   return fan;

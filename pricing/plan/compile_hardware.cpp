@@ -46,6 +46,40 @@ void set_utilization(const Market& market, const Hardware& hardware, HardwarePla
   out.utilization_max = u.max;
 }
 
+bool dates_passed(const engine::LaunchProcess& process, unsigned pending, double years) {
+  for (std::size_t i = 0; i < process.scheduled.size(); ++i)
+    if ((pending >> i & 1U) != 0 && process.scheduled[i].years > years) return false;
+  return true;
+}
+
+// Rows [step][mask - 1][node] while scheduled launches are pending. The law of a pending launch
+// depends on the step through the wait for its date only: once the dates of a mask have passed, its
+// row stays.
+void add_pending(const engine::LaunchProcess& process, const std::vector<int>& nodes, int steps,
+                 LaunchTransformPlan& out) {
+  const std::size_t row = nodes.size(), step = out.masks * row;
+  out.pending_first.reserve((static_cast<std::size_t>(steps) + 1) * step);
+  out.pending_second.reserve((static_cast<std::size_t>(steps) + 1) * step);
+  for (int k = 0; k <= steps; ++k)
+    for (unsigned mask = 1; mask <= out.masks; ++mask) {
+      if (k > 0 && dates_passed(process, mask, (k - 1) / 12.0)) {
+        for (std::size_t j = 0; j < row; ++j) {
+          out.pending_first.push_back(out.pending_first[out.pending_first.size() - step]);
+          out.pending_second.push_back(out.pending_second[out.pending_second.size() - step]);
+        }
+        continue;
+      }
+      const auto first =
+          engine::scheduled_transform(process, out.loading, k / 12.0, mask, nodes.back());
+      const auto second =
+          engine::scheduled_transform(process, 2 * out.loading, k / 12.0, mask, nodes.back());
+      for (const int h : nodes) {
+        out.pending_first.push_back(first[static_cast<std::size_t>(h - 1)]);
+        out.pending_second.push_back(second[static_cast<std::size_t>(h - 1)]);
+      }
+    }
+}
+
 // The transform of one line under one loading for a strip with these drifts; shared by hardware.
 std::uint32_t transform_of(const CompileInput& input, std::size_t line, double loading,
                            MeasureBasis drifts, std::vector<MeasureBasis>& bases, Plan& plan) {
@@ -67,17 +101,7 @@ std::uint32_t transform_of(const CompileInput& input, std::size_t line, double l
   out.first = polynomials.first;
   out.second = polynomials.second;
   out.masks = (1U << process.scheduled.size()) - 1U;
-  for (int k = 0; k <= plan.steps && out.masks > 0; ++k)
-    for (unsigned mask = 1; mask <= out.masks; ++mask) {
-      const int longest = nodes.back();
-      const auto first = engine::scheduled_transform(process, loading, k / 12.0, mask, longest);
-      const auto second =
-          engine::scheduled_transform(process, 2 * loading, k / 12.0, mask, longest);
-      for (const int h : nodes) {
-        out.pending_first.push_back(first[static_cast<std::size_t>(h - 1)]);
-        out.pending_second.push_back(second[static_cast<std::size_t>(h - 1)]);
-      }
-    }
+  if (out.masks > 0) add_pending(process, nodes, plan.steps, out);
   plan.transforms.push_back(std::move(out));
   bases.push_back(drifts);
   return static_cast<std::uint32_t>(plan.transforms.size() - 1);
@@ -85,9 +109,15 @@ std::uint32_t transform_of(const CompileInput& input, std::size_t line, double l
 
 void add_strip(const CompileInput& input, const Hardware& hardware,
                std::vector<MeasureBasis>& bases, HardwarePlan& out, Plan& plan) {
-  const StripLaw law{hardware.resale->risk_neutral_drifts ? MeasureBasis::risk_neutral
-                                                          : MeasureBasis::real_world,
-                     input.market, &hardware, input.settings->valuation_date};
+  const StripLaw law{
+      hardware.resale->risk_neutral_drifts ? MeasureBasis::risk_neutral : MeasureBasis::real_world,
+      input.market, &hardware, input.settings->valuation_date};
+  // The reader counted the market's own; a scenario can raise a loading of 0.
+  if (out.lines.size() > kMostStripLines)
+    throw InputError({{hardware.where, "hardware " + hardware.id + " / launch_loadings", "",
+                       "has more than " + std::to_string(kMostStripLines) +
+                           " lines in a scenario; resale law income takes no more",
+                       "leave out the lines with the smallest loadings"}});
   StripPlan strip;
   for (const double h : plan.node_months) {
     const StripMonth month = strip_month(law, static_cast<int>(h));
@@ -177,9 +207,8 @@ void compile_hardware(const CompileInput& input, Plan& plan) {
     for (int k = 0; k <= plan.steps; ++k) {
       out.log_rent.push_back(log_rent - hardware.wear * k / 12.0 + path_shift(hardware, k) -
                              hardware.scarcity_loading * chi);
-      out.operating_cost.push_back(
-          std::max(cost, least) *
-          engine::exp(hardware.operating_cost_growth * k / 12.0));
+      out.operating_cost.push_back(std::max(cost, least) *
+                                   engine::exp(hardware.operating_cost_growth * k / 12.0));
     }
     for (const auto& [line, loading] : line_loadings(market, hardware))
       out.lines.push_back({line, loading});

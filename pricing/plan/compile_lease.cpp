@@ -57,7 +57,8 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
   columns.opening = schedule.opening;
   columns.rent = schedule.rent;
   for (int k = 0; k + 1 <= contract.months; ++k)
-    columns.closing[static_cast<std::size_t>(k)] = schedule.opening[static_cast<std::size_t>(k + 1)];
+    columns.closing[static_cast<std::size_t>(k)] =
+        schedule.opening[static_cast<std::size_t>(k + 1)];
   fill_discounts(input, contract, columns);
   const double cost_today = hardware.operating_cost.value_or(0.0);
   for (int k = 1; k <= contract.months; ++k) {
@@ -79,9 +80,9 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
       contract.schedule_times.push_back(k / 12.0);
       contract.schedule_flows.push_back(schedule.rent[static_cast<std::size_t>(k)]);
     }
-  const double owed = lease.guaranteed_residual > 0                  ? lease.guaranteed_residual
+  const double owed = lease.guaranteed_residual > 0                ? lease.guaranteed_residual
                       : lease.end_option == EndOption::fixed_price ? lease.option_price
-                                                                     : 0.0;
+                                                                   : 0.0;
   if (owed > 0) {
     contract.schedule_times.push_back(contract.months / 12.0);
     contract.schedule_flows.push_back(owed);

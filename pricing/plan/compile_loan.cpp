@@ -29,11 +29,11 @@ void fill_revenue(const CompileInput& input, const Loan& loan, const TimeGrid& g
     columns.free_hours[at] = hours * (active - under);
     columns.contract_revenue[at] = hours * under * loan.contract_rate * loan.take_or_pay;
     columns.lost_hours[at] = hours * under;
-    const double own = loan.operating_cost.value_or(
-        input.market->hardware[hardware].operating_cost.value_or(0.0));
+    const double own =
+        loan.operating_cost.value_or(input.market->hardware[hardware].operating_cost.value_or(0.0));
     // The loan's own cost grows as its hardware's.
-    const double growth = engine::exp(
-        input.market->hardware[hardware].operating_cost_growth * k / 12.0);
+    const double growth =
+        engine::exp(input.market->hardware[hardware].operating_cost_growth * k / 12.0);
     columns.operating_cost[at] = hours * active * own * growth;
   }
 }
@@ -42,8 +42,7 @@ void fill_service(const MonthlySchedule& schedule, const Loan& loan, ContractCol
   bool paid_before = true;  // month 1 starts a window of its own
   for (int k = 1; k <= schedule.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
-    const double due =
-        schedule.principal[at] + schedule.fixed_interest[at] + schedule.fee[at];
+    const double due = schedule.principal[at] + schedule.fixed_interest[at] + schedule.fee[at];
     const double share = schedule.service_share[at];
     const double base = schedule.floating_base[at];
     const bool pays = due != 0 || base != 0;
@@ -84,10 +83,9 @@ void set_effective_rate(const Loan& loan, const LoanSchedule& schedule, const Ti
   // The fee not yet earned lowers the carrying amount; it is earned by the day.
   const double whole = static_cast<double>((loan.maturity - loan.closing).count());
   const double left = static_cast<double>((loan.maturity - grid.date(0)).count());
-  const double fee =
-      loan.closing_fee * loan.principal * std::clamp(left / whole, 0.0, 1.0);
-  contract.effective_rate = effective_rate(contract.schedule_times, contract.schedule_flows,
-                                           schedule.outstanding - fee);
+  const double fee = loan.closing_fee * loan.principal * std::clamp(left / whole, 0.0, 1.0);
+  contract.effective_rate =
+      effective_rate(contract.schedule_times, contract.schedule_flows, schedule.outstanding - fee);
 }
 
 }  // namespace
@@ -119,9 +117,9 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
   contract.max_loan_to_value = loan.max_loan_to_value.value_or(0.0);
   contract.value_observed =
       hardware != nullptr && plan.hardware[plan.lots[contract.lot].hardware].observed_value;
-  contract.variant.cash = hardware != nullptr &&
-                          (contract.default_on_shortfall || contract.min_coverage > 0 ||
-                           loan.reserve_initial > 0 || loan.reserve_target > 0);
+  contract.variant.cash =
+      hardware != nullptr && (contract.default_on_shortfall || contract.min_coverage > 0 ||
+                              loan.reserve_initial > 0 || loan.reserve_target > 0);
   contract.variant.value_test = contract.value_observed;
 
   columns = empty_columns(contract.months);
@@ -132,9 +130,9 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
   columns.fee = monthly.fee;
   fill_discounts(input, contract, columns);
   for (std::size_t k = 1; k < columns.flow.size(); ++k)
-    columns.flow[k] = (monthly.principal_timed[k] + monthly.fixed_interest_timed[k] +
-                       monthly.fee_timed[k]) *
-                      columns.present_factor[k];
+    columns.flow[k] =
+        (monthly.principal_timed[k] + monthly.fixed_interest_timed[k] + monthly.fee_timed[k]) *
+        columns.present_factor[k];
   fill_floating(input, monthly, plan, columns);
   contract.variant.floating =
       std::any_of(columns.floating_scheduled.begin(), columns.floating_scheduled.end(),

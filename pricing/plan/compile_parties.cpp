@@ -35,11 +35,10 @@ void refuse_equal_keys(const Plan& plan, const Market& market) {
   std::sort(keys.begin(), keys.end());
   for (std::size_t i = 1; i < keys.size(); ++i)
     if (keys[i].first == keys[i - 1].first)
-      throw InputError({{market.parties[keys[i].second].where,
-                         "party " + market.parties[keys[i].second].id, "",
-                         "draws the same random numbers as party " +
-                             market.parties[keys[i - 1].second].id,
-                         "rename one of the two, or choose another seed"}});
+      throw InputError(
+          {{market.parties[keys[i].second].where, "party " + market.parties[keys[i].second].id, "",
+            "draws the same random numbers as party " + market.parties[keys[i - 1].second].id,
+            "rename one of the two, or choose another seed"}});
 }
 
 }  // namespace
@@ -51,9 +50,9 @@ void compile_parties(const CompileInput& input, Plan& plan) {
     PartyPlan out;
     // In a scenario the party is the baseline's, shocked; the curve is the baseline's unless
     // changed, the loading is today's.
-    const auto baseline = std::find_if(input.baseline->parties.begin(),
-                                       input.baseline->parties.end(),
-                                       [&party](const Party& p) { return p.id == party.id; });
+    const auto baseline =
+        std::find_if(input.baseline->parties.begin(), input.baseline->parties.end(),
+                     [&party](const Party& p) { return p.id == party.id; });
     const auto& changed = *input.changed_credit_curves;
     const bool own = std::find(changed.begin(), changed.end(), party.id) != changed.end();
     const Party& fitted = own || baseline == input.baseline->parties.end() ? party : *baseline;

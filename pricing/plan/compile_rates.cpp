@@ -31,8 +31,7 @@ std::uint32_t tenor_row(const CompileInput& input, Plan& plan, int months) {
   tenor.loading = engine::exponential_integral_factor(law.rate_mean_reversion, months / 12.0);
   for (int k = 0; k <= plan.steps; ++k) {
     const double t = k / 12.0, maturity = (k + months) / 12.0;
-    const double convexity =
-        (variance(months / 12.0) - variance(maturity) + variance(t)) / 2;
+    const double convexity = (variance(months / 12.0) - variance(maturity) + variance(t)) / 2;
     tenor.gross.push_back(discount_factor(curve, t) / discount_factor(curve, maturity) *
                           engine::exp(-convexity));
   }

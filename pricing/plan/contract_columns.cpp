@@ -10,7 +10,8 @@ template <class Columns, class Visit>
 void each_column(Columns& c, const Visit& visit) {
   visit(c.opening);
   visit(c.closing);
-  visit(c.inverse_closing);
+  visit(c.tested_balance);
+  visit(c.inverse_tested);
   visit(c.present_factor);
   visit(c.flow);
   visit(c.recovery_factor);
@@ -44,7 +45,7 @@ ContractColumns empty_columns(int months) {
   ContractColumns columns;
   each_column(columns, [size](std::vector<double>& column) { column.assign(size, 0.0); });
   columns.fixing.assign(size, 0);
-  columns.inverse_closing.assign(size, 1e30);
+  columns.inverse_tested.assign(size, 1e30);
   columns.reserve_cap.assign(size, 1e30);
   return columns;
 }
@@ -72,7 +73,10 @@ void fill_discounts(const CompileInput& input, const ContractPlan& contract,
     columns.recovery_factor[at] = engine::exp(-spread * sale);
     columns.eir_discount[at] = engine::exp(-log_rate * t);
     columns.eir_discount_sale[at] = engine::exp(-log_rate * sale);
-    columns.inverse_closing[at] = columns.closing[at] > 0 ? 1.0 / columns.closing[at] : 1e30;
+    // The last payment is made or refinanced against the collateral: it is tested before it.
+    columns.tested_balance[at] = k == contract.months ? columns.opening[at] : columns.closing[at];
+    columns.inverse_tested[at] =
+        columns.tested_balance[at] > 0 ? 1.0 / columns.tested_balance[at] : 1e30;
   }
 }
 
@@ -84,12 +88,10 @@ void set_liquidation(const CompileInput& input, const Hardware* hardware, double
     const auto& terms = input.market->liquidation;
     contract.lag = whole_lag(lag_months.value_or(terms ? terms->lag_months : 0.0));
     contract.haircut_units = units * (1 - haircut.value_or(terms ? terms->haircut : 0.0));
-    if (terms)
-      contract.deduction = terms->fixed_cost + terms->holding_cost * units * contract.lag;
+    if (terms) contract.deduction = terms->fixed_cost + terms->holding_cost * units * contract.lag;
   }
   contract.lag_row = lag_row(plan.rates, contract.lag);
-  if (contract.party != kNone)
-    contract.recovery = input.market->parties[contract.party].recovery;
+  if (contract.party != kNone) contract.recovery = input.market->parties[contract.party].recovery;
 }
 
 }  // namespace lien::pricing

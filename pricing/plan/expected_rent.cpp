@@ -81,9 +81,8 @@ LogRentSpread log_rent_spread(const Market& market, const Hardware& hardware, Me
     const double variance = std::max(month.variance + state.launch_variance[at], 0.0);
     // strip_month carries the growth of operating cost and half the variance: taken back here.
     out.mean.push_back(start + month.constant - month.variance / 2 +
-                       hardware.operating_cost_growth * k / 12.0 -
-                       month.scarcity * state.scarcity + state.launch_mean[at] -
-                       state.launch_variance[at] / 2);
+                       hardware.operating_cost_growth * k / 12.0 - month.scarcity * state.scarcity +
+                       state.launch_mean[at] - state.launch_variance[at] / 2);
     out.stdev.push_back(std::sqrt(variance));
   }
   return out;

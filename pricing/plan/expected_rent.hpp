@@ -15,9 +15,9 @@ namespace lien::pricing {
 
 // ln E[R(t_k)] on one basis seen from today, entry k, without scenario paths; R_0 = 1 for a
 // hardware that earns nothing. Exact: lognormal factors times the launch transform.
-[[nodiscard]] std::vector<double> expected_log_rents(const Market& market,
-                                                     const Hardware& hardware, MeasureBasis basis,
-                                                     Date valuation_date, int months);
+[[nodiscard]] std::vector<double> expected_log_rents(const Market& market, const Hardware& hardware,
+                                                     MeasureBasis basis, Date valuation_date,
+                                                     int months);
 
 // E[ln R(t_k)] and its standard deviation to second order in launches: the middle of a fan's bins.
 struct LogRentSpread {

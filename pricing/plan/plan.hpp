@@ -56,9 +56,8 @@ struct StripPlan {
 enum class ValueLaw { income, rental_multiple, curve };
 
 struct HardwarePlan {
-  std::vector<double>
-      log_rent;  // [steps + 1] ln R_0 - wear t + shifts - loading chi_0
-  bool earns = true;  // false: rental_rate 0; log_rent then starts at 0
+  std::vector<double> log_rent;  // [steps + 1] ln R_0 - wear t + shifts - loading chi_0
+  bool earns = true;             // false: rental_rate 0; log_rent then starts at 0
   double scarcity_loading = 1, frontier_loading = 1;
   struct LineLoading {
     std::size_t line;
@@ -74,7 +73,7 @@ struct HardwarePlan {
   double scrap = 0;                 // income
   std::vector<double> curve_scale;  // [steps + 1] curve value over the expected rent (curve law)
   std::uint32_t strip = kNone;      // income: into Plan::strips
-  bool valued = false;          // a resale law was compiled: lots of it have values
+  bool valued = false;              // a resale law was compiled: lots of it have values
   bool observed_value = false;      // some contract, test or fan reads its resale value
 };
 
@@ -150,10 +149,11 @@ struct ContractPlan {
 
 // Month columns of all contracts, each one array; a contract's part starts at its first_month.
 struct MonthColumns {
-  std::vector<double> opening;          // claim of a default in the month
-  std::vector<double> closing;          // owed after the month's payment
-  std::vector<double> inverse_closing;  // 1/closing; 1e30 where nothing is owed
-  std::vector<double> present_factor;   // exp(-liquidity spread t_k)
+  std::vector<double> opening;         // claim of a default in the month
+  std::vector<double> closing;         // owed after the month's payment
+  std::vector<double> tested_balance;  // owed when value is tested: closing; at maturity opening
+  std::vector<double> inverse_tested;  // its inverse; 1e30 where nothing is owed
+  std::vector<double> present_factor;  // exp(-liquidity spread t_k)
   std::vector<double>
       flow;  // valued: timed, times exp(-liquidity spread t); without floating interest
   std::vector<double> recovery_factor;    // exp(-liquidity spread t_{k+lag})

@@ -14,16 +14,23 @@ namespace {
 constexpr double kHoursPerMonth = 730;
 constexpr int kMostNodes = 16;
 
-// Lagrange polynomial of node j at month h, in the variable sqrt(h).
-double lagrange(const std::vector<int>& nodes, std::size_t j, int h) {
-  const double x = std::sqrt(static_cast<double>(h)), xj = std::sqrt(static_cast<double>(nodes[j]));
-  double value = 1;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (i == j) continue;
-    const double xi = std::sqrt(static_cast<double>(nodes[i]));
-    value *= (x - xi) / (xj - xi);
+// Lagrange polynomials of the nodes, in the variable sqrt(h), at months 1 .. longest:
+// [month - 1][node].
+std::vector<double> lagrange_table(const std::vector<int>& nodes, int longest) {
+  std::vector<double> roots;
+  for (const int node : nodes) roots.push_back(std::sqrt(static_cast<double>(node)));
+  std::vector<double> table;
+  table.reserve(static_cast<std::size_t>(longest) * nodes.size());
+  for (int h = 1; h <= longest; ++h) {
+    const double x = std::sqrt(static_cast<double>(h));
+    for (std::size_t j = 0; j < nodes.size(); ++j) {
+      double value = 1;
+      for (std::size_t i = 0; i < nodes.size(); ++i)
+        if (i != j) value *= (x - roots[i]) / (roots[j] - roots[i]);
+      table.push_back(value);
+    }
   }
-  return value;
+  return table;
 }
 
 std::vector<int> rounded_points(int points, int longest) {
@@ -65,8 +72,8 @@ StripMonth strip_month(const StripLaw& law, int h) {
   const double t = h / 12.0;
   const engine::FactorLaw factors = factor_law_of(market);
   StripMonth month{};
-  month.variance = engine::log_price_variance(factors, hardware.scarcity_loading,
-                                              hardware.frontier_loading, t);
+  month.variance =
+      engine::log_price_variance(factors, hardware.scarcity_loading, hardware.frontier_loading, t);
   const double kappa = market.scarcity ? market.scarcity->mean_reversion : 0;
   month.scarcity = hardware.scarcity_loading * -engine::expm1(-kappa * t);
   double drift = 0;
@@ -97,15 +104,25 @@ double strip_discount(const StripLaw& law, int k, int h) {
          engine::exp(hardware.operating_cost_growth * t);
 }
 
-std::vector<double> strip_weights(const StripLaw& law, const std::vector<int>& nodes, int k,
-                                  int life) {
-  std::vector<double> weights(nodes.size(), 0.0);
-  for (int h = 1; h <= life; ++h) {
-    const double discount = strip_discount(law, k, h);
-    for (std::size_t j = 0; j < nodes.size(); ++j)
-      weights[j] += discount * lagrange(nodes, j, h);
+StripWeights::StripWeights(const StripLaw& law, const std::vector<int>& nodes, int steps,
+                           int longest_life)
+    : nodes_(nodes.size()),
+      longest_life_(static_cast<std::size_t>(longest_life)),
+      by_month_(!law.hardware->resale->operator_rate) {
+  const std::vector<double> lagrange = lagrange_table(nodes, longest_life);
+  const int last = by_month_ ? steps : 0;
+  weights_.reserve(static_cast<std::size_t>(last + 1) * (longest_life_ + 1) * nodes_);
+  std::vector<double> sums(nodes_);
+  for (int k = 0; k <= last; ++k) {
+    std::fill(sums.begin(), sums.end(), 0.0);
+    weights_.insert(weights_.end(), sums.begin(), sums.end());
+    for (int h = 1; h <= longest_life; ++h) {
+      const double discount = strip_discount(law, k, h);
+      const double* const at_month = &lagrange[static_cast<std::size_t>(h - 1) * nodes_];
+      for (std::size_t j = 0; j < nodes_; ++j) sums[j] += discount * at_month[j];
+      weights_.insert(weights_.end(), sums.begin(), sums.end());
+    }
   }
-  return weights;
 }
 
 double exact_strip(const StripLaw& law, const StripState& state, double cost, double scrap, int k,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <vector>
 
 #include "pricing/contract/run_settings.hpp"
@@ -18,7 +20,7 @@ namespace lien::pricing {
 
 // The law of the strip: which drifts, whose premia.
 struct StripLaw {
-  MeasureBasis drifts;             // of the strip, not of the run
+  MeasureBasis drifts;  // of the strip, not of the run
   const Market* market;
   const Hardware* hardware;
   Date valuation_date;
@@ -35,9 +37,24 @@ struct StripMonth {
 // today's operating cost of month k.
 [[nodiscard]] double strip_discount(const StripLaw& law, int k, int h);
 
-// W_j for `life` months of life left at month k, [nodes].
-[[nodiscard]] std::vector<double> strip_weights(const StripLaw& law, const std::vector<int>& nodes,
-                                                int k, int life);
+// W_j by months of life left, for every lot of one hardware: with a constant operator rate one
+// table serves every month of the run, with the risk-free curve each month has its own.
+class StripWeights {
+ public:
+  // steps: last month of the run asked for; longest_life: in months.
+  StripWeights(const StripLaw& law, const std::vector<int>& nodes, int steps, int longest_life);
+  // [nodes], 0 <= k <= steps, 0 <= life <= longest_life.
+  [[nodiscard]] std::span<const double> at(int k, int life) const {
+    const auto table = static_cast<std::size_t>(by_month_ ? k : 0);
+    return std::span(weights_).subspan(
+        (table * (longest_life_ + 1) + static_cast<std::size_t>(life)) * nodes_, nodes_);
+  }
+
+ private:
+  std::size_t nodes_, longest_life_;
+  bool by_month_;
+  std::vector<double> weights_;  // [months of the run or 1][longest_life + 1][nodes]
+};
 
 // What a state adds to month h: launches to come and their variance, pipeline under way.
 struct StripState {

@@ -50,6 +50,7 @@ svg { max-width: 100%; height: auto; display: block; }
 figure svg { width: 100%; }
 .legend { font-size: 13px; color: var(--soft); margin: 0 0 10px; }
 .legend svg { display: inline-block; vertical-align: -1px; margin: 0 4px 0 12px; width: 30px; }
+figure .legend { margin: 4px 0 0; }
 .legend svg:first-child { margin-left: 0; }
 svg text { font: 11px system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: var(--soft); }
 svg .title { font-size: 13.5px; font-weight: 650; fill: var(--ink); }

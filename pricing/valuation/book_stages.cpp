@@ -25,8 +25,7 @@ class Stopwatch {
   Stopwatch(const Stopwatch&) = delete;
   Stopwatch& operator=(const Stopwatch&) = delete;
   ~Stopwatch() {
-    seconds_ +=
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   }
 
  private:
@@ -52,7 +51,9 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       transforms_(rows(plan) * plan.transforms.size() * 2 * plan.node_months.size() * kBlockPaths),
       calls_(plan.strips.empty() ? 0 : rows(plan) * plan.node_months.size() * kBlockPaths),
       work_(4 * kBlockPaths),
-      block_tests_(2 * rows(plan) * kTestCounts),
+      month_bits_(3 * rows(plan)),
+      dead_at_(rows(plan)),
+      party_survival_((plan.parties.size() + 1) * rows(plan), static_cast<double>(kBlockPaths)),
       counts_(static_cast<std::size_t>(plan.tests) * rows(plan) * kTestCounts),
       fans_(plan.fans.size() * rows(plan) * static_cast<std::size_t>(kFanBins)) {
   std::size_t next = 0;
@@ -145,6 +146,8 @@ void BookStages::fill_parties(PathBlock& block, std::uint64_t number) noexcept {
       if (party.forced_month >= 0 && k >= party.forced_month)
         std::fill_n(survival, kBlockPaths, 0.0);
       if (party.sampled_value) sampled_survival_row(k, default_month, survival, kBlockPaths);
+      party_survival_[i * rows(plan) + static_cast<std::size_t>(k)] =
+          row_sums(survival, 0.0, kBlockPaths).sum;
     }
   }
 }
@@ -166,14 +169,13 @@ void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexce
       first[i] = at;
       second[i] = at + size;
     }
-    const StripInput input{
-        block.row(engine::kScarcity, k),
-        block.row(series(log_rent_ + hardware_index), k),
-        engine::log(hardware.utilization / hardware.operating_cost[step]),
-        strip.transforms.size(),
-        pipeline,
-        first,
-        second};
+    const StripInput input{block.row(engine::kScarcity, k),
+                           block.row(series(log_rent_ + hardware_index), k),
+                           engine::log(hardware.utilization / hardware.operating_cost[step]),
+                           strip.transforms.size(),
+                           pipeline,
+                           first,
+                           second};
     strip_rows(strip, input, calls_.get() + step * size, kBlockPaths);
   }
 }
@@ -211,10 +213,6 @@ void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums)
   const std::size_t row_of_sums = kMonthSums * kLanes;
   std::fill_n(month_sums_.get(),
               static_cast<std::size_t>(contract.months + contract.lag + 1) * row_of_sums, 0.0);
-  std::uint32_t* const coverage = block_tests_.data();
-  std::uint32_t* const value = coverage + rows(plan) * kTestCounts;
-  if (contract.coverage_test != kNone || contract.value_test_slot != kNone)
-    std::fill(block_tests_.begin(), block_tests_.end(), 0U);
   const auto month_of = [&](std::uint32_t party) {
     return default_months_.get() +
            (party == kNone ? plan.parties.size() : static_cast<std::size_t>(party)) * kBlockPaths;
@@ -223,8 +221,7 @@ void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums)
   ContractArguments a{};
   a.contract = &contract;
   a.columns = &plan.columns;
-  a.survival = block.row(
-      series(contract.party == kNone ? ones_ : survival_ + contract.party), 0);
+  a.survival = block.row(series(contract.party == kNone ? ones_ : survival_ + contract.party), 0);
   a.discount = block.row(series(discount_), 0);
   a.discount_ratio = block.row(series(ratio_ + contract.lag_row), 0);
   a.value = block.row(series(contract.lot == kNone ? zeros_ : value_), 0);
@@ -237,8 +234,10 @@ void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums)
   a.snapshot_count = plan.snapshots.size();
   a.samples = samples_.get();
   a.month_sums = month_sums_.get();
-  a.coverage_counts = contract.coverage_test == kNone ? nullptr : coverage;
-  a.value_counts = contract.value_test_slot == kNone ? nullptr : value;
+  a.prices = !plan.real_world;
+  a.bits.coverage = contract.coverage_test == kNone ? nullptr : month_bits_.data();
+  a.bits.value = contract.value_test_slot == kNone ? nullptr : month_bits_.data() + rows(plan);
+  a.bits.failed = contract.variant.cash ? month_bits_.data() + 2 * rows(plan) : nullptr;
   value_contract(a);
   add_contract(index, sums);
   add_contract_months(index, sums);
@@ -260,9 +259,8 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
     for (int k = 0; k <= plan.steps; ++k)
       for (std::size_t t = 0; t < plan.transforms.size(); ++t) {
         const auto& transform = plan.transforms[t];
-        double* const at =
-            transforms_.get() +
-            (static_cast<std::size_t>(k) * plan.transforms.size() + t) * 2 * size;
+        double* const at = transforms_.get() +
+                           (static_cast<std::size_t>(k) * plan.transforms.size() + t) * 2 * size;
         launch_transform_rows(
             transform, plan.node_months.size(), k,
             block.row(engine::line_series(transform.line, engine::kLaunchAge), k),

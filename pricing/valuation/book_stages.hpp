@@ -10,11 +10,13 @@
 
 namespace lien::pricing {
 
-// Results that belong to a path or a block, written by whichever thread runs it at a place of its own.
+// Results that belong to a path or a block, written by whichever thread runs it at a place of its
+// own.
 struct PathResults {
   // [snapshots][paths] discounted sampled loss of the portfolio; filled on the real-world basis.
   std::vector<std::vector<double>> losses;
-  // [blocks][groups][samples] sums over a block's paths, for paired differences; empty if not asked.
+  // [blocks][groups][samples] sums over a block's paths, for paired differences; empty if not
+  // asked.
   std::vector<double> block_groups;
 };
 
@@ -69,7 +71,9 @@ class BookStages {
   [[nodiscard]] double reference(std::size_t pair) const noexcept {
     return references_ == nullptr ? 0.0 : references_[pair];
   }
-  [[nodiscard]] std::size_t series(std::size_t which) const noexcept { return first_series_ + which; }
+  [[nodiscard]] std::size_t series(std::size_t which) const noexcept {
+    return first_series_ + which;
+  }
 
   const Plan* plan_;
   const SumLayout* layout_;
@@ -88,7 +92,9 @@ class BookStages {
   lien::engine::AlignedDoubles transforms_;      // [steps + 1][transforms][2][nodes][paths]
   lien::engine::AlignedDoubles calls_;           // [steps + 1][nodes][paths] of one hardware
   lien::engine::AlignedDoubles work_;            // [4][paths]
-  std::vector<std::uint32_t> block_tests_;       // [2][steps + 1][kTestCounts] of one contract
+  std::vector<std::uint64_t> month_bits_;        // [3][steps + 1] of one contract: MonthBits
+  std::vector<std::uint64_t> dead_at_;           // [steps + 1] sampled defaults of one contract
+  std::vector<double> party_survival_;           // [parties + 1][steps + 1] sums over the block
   std::vector<std::uint32_t> counts_, fans_;
   StageSeconds seconds_;
 };

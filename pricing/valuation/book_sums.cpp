@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "pricing/valuation/book_stages.hpp"
@@ -50,11 +51,14 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
   const MonthColumns& c = plan_->columns;
   const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
   double* const months = group_months_.get() + group * (layout_->steps + 1) * kGroupMonths;
+  const std::size_t party = contract.party == kNone ? plan_->parties.size() : contract.party;
   const auto last = static_cast<std::size_t>(contract.months + contract.lag);
   const auto end = static_cast<std::size_t>(contract.months);
   for (std::size_t m = 1; m <= last; ++m) {
     const double* const lanes = month_sums_.get() + m * kMonthSums * kLanes;
-    const double survival = fold_lanes(lanes + kSurvival * kLanes);
+    const double survival = contract.variant.cash
+                                ? fold_lanes(lanes + kSurvival * kLanes)
+                                : party_survival_[party * (layout_->steps + 1) + m];
     const double recovery = fold_lanes(lanes + kRecovery * kLanes);
     const double variable = fold_lanes(lanes + kVariable * kLanes);
     if (layout_->contract_months) {
@@ -69,8 +73,7 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
     const bool lease = contract.kind == ContractKind::lease;
     const double interest = c.floating_scheduled[at] > 0 ? variable : survival * c.interest[at];
     row[kGroupInterest] += contract.held * (lease ? 0.0 : interest);
-    row[kGroupPrincipal] +=
-        contract.held * (lease ? variable : survival * c.principal[at]);
+    row[kGroupPrincipal] += contract.held * (lease ? variable : survival * c.principal[at]);
     row[kGroupFee] += contract.held * survival * c.fee[at];
     row[kGroupRent] += contract.held * survival * c.rent[at];
   }
@@ -81,21 +84,43 @@ void BookStages::add_tests(std::size_t index) noexcept {
   const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
   double* const months = group_months_.get() + group * (layout_->steps + 1) * kGroupMonths;
   const auto end = static_cast<std::size_t>(contract.months);
-  const std::size_t slots[2] = {contract.coverage_test, contract.value_test_slot};
+  const std::uint32_t slots[2] = {contract.coverage_test, contract.value_test_slot};
+  if (slots[0] == kNone && slots[1] == kNone) return;
+
+  // Paths whose sampled default falls in a month, one bit each.
+  std::uint64_t* const dead_at = dead_at_.data();
+  std::fill_n(dead_at, end + 1, std::uint64_t{0});
+  const std::size_t party = contract.party == kNone ? plan_->parties.size() : contract.party;
+  const double* const default_month = default_months_.get() + party * kBlockPaths;
+  for (std::size_t p = 0; p < kBlockPaths; ++p)
+    if (default_month[p] <= contract.months)
+      dead_at[static_cast<std::size_t>(default_month[p])] |= std::uint64_t{1} << p;
+
   for (std::size_t t = 0; t < 2; ++t) {
     if (slots[t] == kNone) continue;
-    const std::uint32_t* const block =
-        block_tests_.data() + t * (layout_->steps + 1) * kTestCounts;
-    std::uint32_t* const total = counts_.data() + test_first(static_cast<std::uint32_t>(slots[t]));
-    double ever = 0;
-    for (std::size_t m = 0; m <= layout_->steps; ++m) {
+    const std::uint64_t* const breach = month_bits_.data() + t * (layout_->steps + 1);
+    const std::uint64_t* const failed = month_bits_.data() + 2 * (layout_->steps + 1);
+    const double* const tested =
+        (t == 0 ? plan_->columns.test_service : plan_->columns.tested_balance).data() +
+        contract.first_month;
+    std::uint32_t* const total = counts_.data() + test_first(slots[t]);
+    std::uint64_t living = ~std::uint64_t{0}, in = 0, ever = 0;
+    for (std::size_t m = 1; m <= layout_->steps; ++m) {
       if (m <= end) {
-        for (std::size_t i = 0; i < kTestCounts; ++i)
-          total[m * kTestCounts + i] += block[m * kTestCounts + i];
-        months[m * kGroupMonths + kGroupInBreach] += block[m * kTestCounts + kInBreach];
-        ever += block[m * kTestCounts + kFirstBreach];
+        living &= ~dead_at[m];
+        if (contract.variant.cash) living &= ~failed[m];
+        if (tested[m] > 0) {
+          const std::uint64_t now = breach[m] & living;
+          std::uint32_t* const row = total + m * kTestCounts;
+          row[kInBreach] += static_cast<std::uint32_t>(std::popcount(now));
+          row[kFirstBreach] += static_cast<std::uint32_t>(std::popcount(now & ~ever));
+          row[kCured] += static_cast<std::uint32_t>(std::popcount(in & living & ~breach[m]));
+          ever |= now;
+          in = now;
+          months[m * kGroupMonths + kGroupInBreach] += std::popcount(now);
+        }
       }
-      months[m * kGroupMonths + kGroupEverBreach] += ever;
+      months[m * kGroupMonths + kGroupEverBreach] += std::popcount(ever);
     }
   }
 }
@@ -190,9 +215,9 @@ void BookStages::run_fans(PathBlock& block, double* sums) noexcept {
           if (!(plan_->book_balance[step] > 0)) break;
           const double* const worth = block.row(series(book_value_), k);
           for (std::size_t p = 0; p < kBlockPaths; ++p)
-            level[p] = worth[p] > 0 ? std::min(plan_->book_balance[step] / worth[p],
-                                               kLargestLoanToValue)
-                                    : kLargestLoanToValue;
+            level[p] = worth[p] > 0
+                           ? std::min(plan_->book_balance[step] / worth[p], kLargestLoanToValue)
+                           : kLargestLoanToValue;
           count_fan(f, level, nullptr, k, sums);
           break;
         }

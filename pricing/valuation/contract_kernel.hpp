@@ -11,18 +11,18 @@ namespace lien::pricing {
 
 // What a contract yields on every path: five numbers, then four for every snapshot month.
 enum ContractSample : std::size_t {
-  kPresentValue = 0,  // all flows and recoveries, discounted on the path
-  kExposure = 1,      // weight of default x claim, undiscounted
-  kLossAtDefault = 2, // weight of default x (claim - recovery discounted to the default)
+  kPresentValue = 0,   // all flows and recoveries, discounted on the path; risk neutral, else 0
+  kExposure = 1,       // weight of default x claim, undiscounted
+  kLossAtDefault = 2,  // weight of default x (claim - recovery discounted to the default)
   kPeakLoanToValue = 3,
-  kResidual = 4,      // lease: residual at the end, discounted
+  kResidual = 4,  // lease: residual at the end, discounted
   kFixedSamples = 5,
 };
 enum SnapshotSample : std::size_t {
   kLoss = 0,         // expected given the factors: weight of default x discounted loss
   kDefault = 1,      // weight of default so far
-  kSampledLoss = 2,  // discounted loss of the one sampled default
-  kCreditLoss = 3,   // as kLoss, discounted at the effective rate (IFRS 9)
+  kSampledLoss = 2,  // discounted loss of the one sampled default; real world, else 0
+  kCreditLoss = 3,   // as kLoss, discounted at the effective rate (IFRS 9); real world, else 0
   kSnapshotSamples = 4,
 };
 [[nodiscard]] constexpr std::size_t sample_count(std::size_t snapshots) noexcept {
@@ -31,15 +31,23 @@ enum SnapshotSample : std::size_t {
 // Ratios of loan to value are counted up to this: a unit worth nothing would make a mean infinite.
 inline constexpr double kLargestLoanToValue = 100.0;
 
-// What the kernel sums over paths by month, in eight lanes: [month][kMonthSums][8].
-enum MonthSum : std::size_t {
-  kSurvival = 0,   // weight of not having defaulted, after the month's defaults
-  kRecovery = 1,   // received in the month, undiscounted
-  kVariable = 2,   // floating interest paid; at a lease's end its residual
-  kMonthSums = 3,
-};
 // Counts over paths with sampled defaults, by month: [month][kTestCounts].
 enum TestCount : std::size_t { kInBreach = 0, kFirstBreach = 1, kCured = 2, kTestCounts = 3 };
+
+// What the kernel sums over paths by month, in eight lanes: [month][kMonthSums][8].
+enum MonthSum : std::size_t {
+  kSurvival = 0,  // weight of not having defaulted, after the month's defaults; left at zero
+                  // without a cash account, where it is the party's own survival
+  kRecovery = 1,  // received in the month, undiscounted
+  kVariable = 2,  // floating interest paid; at a lease's end its residual
+  kMonthSums = 3,
+};
+// What happened in a month, one bit a path of the block: [month].
+struct MonthBits {
+  std::uint64_t* coverage = nullptr;  // coverage test breached; null without the test
+  std::uint64_t* value = nullptr;     // loan-to-value test breached; null without the test
+  std::uint64_t* failed = nullptr;  // cash-flow default in this month; null without a cash account
+};
 
 struct ContractArguments {
   const ContractPlan* contract;
@@ -55,12 +63,12 @@ struct ContractArguments {
   const double* default_month;
   const double* customer_month;
   const double* guarantor_month;
+  bool prices;  // risk-neutral basis: value is kept; else credit loss and sampled loss are
   const int* snapshots;
   std::size_t snapshot_count;
-  double* samples;                // [sample_count][kBlockPaths], overwritten
-  double* month_sums;             // [months + lag + 1][kMonthSums][kLanes], zeroed by the caller
-  std::uint32_t* coverage_counts;  // [months + 1][kTestCounts], added to; null without the test
-  std::uint32_t* value_counts;
+  double* samples;     // [sample_count][kBlockPaths], overwritten
+  double* month_sums;  // [months + lag + 1][kMonthSums][kLanes], zeroed by the caller
+  MonthBits bits;      // [months + 1] each, overwritten from month 1 on
 };
 
 void value_contract(const ContractArguments& arguments) noexcept;

@@ -3,9 +3,9 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "pricing/valuation/market_rows.cpp"
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
-#include "hwy/highway.h"
-
+// After foreach_target.h, which must come first.
 #include "engine/kernels/elementary-inl.h"
+#include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
@@ -34,8 +34,8 @@ void LogRentRow(double constant, double scarcity_loading, double frontier_loadin
                 std::size_t paths) {
   const Tag d;
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
-    const auto moved = hn::MulAdd(hn::Set(d, scarcity_loading), hn::Load(d, scarcity + p),
-                                  hn::Set(d, constant));
+    const auto moved =
+        hn::MulAdd(hn::Set(d, scarcity_loading), hn::Load(d, scarcity + p), hn::Set(d, constant));
     hn::Store(hn::MulAdd(hn::Set(d, frontier_loading), hn::Load(d, frontier + p), moved), d,
               log_rent + p);
   }
@@ -44,8 +44,9 @@ void LogRentRow(double constant, double scarcity_loading, double frontier_loadin
 void TakeLaunchesOff(double loading, const double* effect, double* log_rent, std::size_t paths) {
   const Tag d;
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d))
-    hn::Store(hn::NegMulAdd(hn::Set(d, loading), hn::Load(d, effect + p), hn::Load(d, log_rent + p)),
-              d, log_rent + p);
+    hn::Store(
+        hn::NegMulAdd(hn::Set(d, loading), hn::Load(d, effect + p), hn::Load(d, log_rent + p)), d,
+        log_rent + p);
 }
 
 void UtilizationRow(const HardwarePlan& hardware, const double* scarcity, double* utilization,
@@ -87,8 +88,8 @@ void PartyMonth(double log_hazard, double loading, double dt_years, double month
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
     const auto exponent = hn::NegMulAdd(hn::Set(d, loading), hn::Load(d, scarcity_before + p),
                                         hn::Set(d, log_hazard));
-    const auto total = hn::MulAdd(hn::Set(d, dt_years), en::Exp(d, exponent),
-                                  hn::Load(d, accumulated + p));
+    const auto total =
+        hn::MulAdd(hn::Set(d, dt_years), en::Exp(d, exponent), hn::Load(d, accumulated + p));
     hn::Store(total, d, accumulated + p);
     hn::Store(en::Exp(d, hn::Neg(total)), d, survival + p);
     const auto before = hn::Load(d, default_month + p);

@@ -33,7 +33,8 @@ void spot_row(const double* utilization, const double* log_rent, double* spot,
 void log_row(const double* row, double* out, std::size_t paths) noexcept;
 
 // One party over one month: accumulated += dt exp(log_hazard - loading chi_before);
-// survival = exp(-accumulated); default_month = min(default_month, accumulated > clock ? month : never).
+// survival = exp(-accumulated); default_month = min(default_month, accumulated > clock ? month :
+// never).
 void party_month(double log_hazard, double loading, double dt_years, double month,
                  const double* scarcity_before, const double* clock, double* accumulated,
                  double* survival, double* default_month, std::size_t paths) noexcept;

@@ -3,9 +3,9 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "pricing/valuation/resale_rows.cpp"
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
-#include "hwy/highway.h"
-
+// After foreach_target.h, which must come first.
 #include "engine/kernels/elementary-inl.h"
+#include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
@@ -49,7 +49,8 @@ void LaunchTransformRows(const LaunchTransformPlan& t, std::size_t nodes, int st
 void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std::size_t paths) {
   const Tag d;
   const std::size_t nodes = strip.constant.size();
-  const auto floor = hn::Set(d, 1e-12);  // a variance of rounding size prices as the intrinsic value
+  const auto floor =
+      hn::Set(d, 1e-12);  // a variance of rounding size prices as the intrinsic value
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
     const auto scarcity = hn::Load(d, in.scarcity + p);
     const auto moneyness =
@@ -80,7 +81,8 @@ void CombineStripRow(const double* weights, std::size_t nodes, const double* cal
       even = hn::MulAdd(hn::Set(d, weights[j]), hn::Load(d, calls + j * paths + p), even);
       odd = hn::MulAdd(hn::Set(d, weights[j + 1]), hn::Load(d, calls + (j + 1) * paths + p), odd);
     }
-    if (j < nodes) even = hn::MulAdd(hn::Set(d, weights[j]), hn::Load(d, calls + j * paths + p), even);
+    if (j < nodes)
+      even = hn::MulAdd(hn::Set(d, weights[j]), hn::Load(d, calls + j * paths + p), even);
     // Interpolation between nodes can undershoot a strip that is worth nothing.
     const auto strip = hn::Max(hn::Add(even, odd), hn::Zero(d));
     const auto v = hn::MulAdd(hn::Set(d, cost), strip, hn::Set(d, scrap));
@@ -88,8 +90,7 @@ void CombineStripRow(const double* weights, std::size_t nodes, const double* cal
   }
 }
 
-void MultipleRow(double factor, const double* log_rent, double* value,
-                 std::size_t paths) {
+void MultipleRow(double factor, const double* log_rent, double* value, std::size_t paths) {
   const Tag d;
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
     const auto v = hn::Mul(hn::Set(d, factor), en::Exp(d, hn::Load(d, log_rent + p)));

@@ -16,8 +16,8 @@ void launch_transform_rows(const LaunchTransformPlan& transform, std::size_t nod
 
 // What a month's strip of one hardware reads.
 struct StripInput {
-  const double* scarcity;         // [paths]
-  const double* log_rent;         // [paths]
+  const double* scarcity;            // [paths]
+  const double* log_rent;            // [paths]
   double log_utilization_over_cost;  // ln(u / c_t)
   std::size_t transforms = 0;
   const double* const* pipeline = nullptr;  // [transforms] rows Y of their lines
@@ -33,8 +33,7 @@ void combine_strip_row(const double* weights, std::size_t nodes, const double* c
                        double scrap, double* value, std::size_t paths) noexcept;
 
 // value = factor x exp(log_rent): rental multiple, or a given curve times the market's move.
-void multiple_row(double factor, const double* log_rent, double* value,
-                  std::size_t paths) noexcept;
+void multiple_row(double factor, const double* log_rent, double* value, std::size_t paths) noexcept;
 
 // total += units x value.
 void add_scaled_row(double units, const double* value, double* total, std::size_t paths) noexcept;

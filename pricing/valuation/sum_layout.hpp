@@ -20,7 +20,12 @@ enum GroupMonth : std::size_t {
   kGroupEverBreach = 6,  // number of tests breached at least once so far
   kGroupMonths = 7,
 };
-enum InstrumentSample : std::size_t { kPayoff = 0, kExercised = 1, kUnderlying = 2, kInstrumentSamples = 3 };
+enum InstrumentSample : std::size_t {
+  kPayoff = 0,
+  kExercised = 1,
+  kUnderlying = 2,
+  kInstrumentSamples = 3
+};
 
 // Where each number stands among the sums of a run. Every number is a pair: the sum of deviations
 // d from a reference near its mean, and the sum of d^2; pair i is at sums[2i], sums[2i + 1].
@@ -31,9 +36,9 @@ struct SumLayout {
   std::size_t snapshots = 0, samples = 0;
   std::size_t groups = 0;  // parties, then `no party`, then the portfolio
   std::size_t steps = 0;
-  std::size_t contract_first = 0;   // [contracts][samples + 1]: the last is exposure x loss
-  std::size_t group_first = 0;      // [groups][samples + 1]
-  std::size_t survival_first = 0;   // [parties][snapshots]
+  std::size_t contract_first = 0;     // [contracts][samples + 1]: the last is exposure x loss
+  std::size_t group_first = 0;        // [groups][samples + 1]
+  std::size_t survival_first = 0;     // [parties][snapshots]
   std::size_t group_month_first = 0;  // [groups][steps + 1][kGroupMonths]
   std::size_t instrument_first = 0;   // [instruments][kInstrumentSamples]
   std::size_t fan_first = 0;          // [fans][steps + 1]
