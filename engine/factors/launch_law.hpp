@@ -48,4 +48,10 @@ struct LaunchProcess {
                                                       double time_years, unsigned pending,
                                                       int months);
 
+// The same for many times, one row a time, at these horizons only (months, >= 1, rising); the
+// renewal equation is solved once, and times after all dates share their row.
+[[nodiscard]] std::vector<std::vector<double>> scheduled_transforms(
+    const LaunchProcess& process, double q, const std::vector<double>& times_years,
+    unsigned pending, const std::vector<int>& horizon_months);
+
 }  // namespace lien::engine

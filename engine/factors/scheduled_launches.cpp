@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <stdexcept>
 #include <vector>
 
@@ -16,6 +17,7 @@ constexpr std::size_t kNodes = 10;
 // A launch still to come: at `wait`, or at `wait` + Exp(slip); years from now.
 struct Pending {
   double wait = 0, slip = 0;
+  friend bool operator==(const Pending&, const Pending&) = default;
 };
 
 std::vector<Pending> pending_launches(const LaunchProcess& process, double time_years,
@@ -168,19 +170,38 @@ class HorizonSum {
 
 }  // namespace
 
-std::vector<double> scheduled_transform(const LaunchProcess& process, double q, double time_years,
-                                        unsigned pending, int months) {
-  const std::vector<Pending> launches = pending_launches(process, time_years, pending);
-  const RenewalTransform renewal = solve_renewal(process, q, months);
+std::vector<std::vector<double>> scheduled_transforms(const LaunchProcess& process, double q,
+                                                      const std::vector<double>& times_years,
+                                                      unsigned pending,
+                                                      const std::vector<int>& horizon_months) {
+  const RenewalTransform renewal = solve_renewal(process, q, horizon_months.back());
   const GaussLegendre rule = gauss_legendre(kNodes);
   const std::vector<double> cumulative = cumulative_weights(rule);
-  std::vector<double> result;
-  for (int m = 1; m <= months; ++m) {
-    const double h = m / 12.0;
-    HorizonSum sum(process, q, launches, h);
-    result.push_back(log(sum.value(renewal, rule, cumulative, break_points(launches, h))));
+  std::vector<std::vector<double>> result;
+  std::vector<Pending> before;
+  for (const double time : times_years) {
+    const std::vector<Pending> launches = pending_launches(process, time, pending);
+    // Time counts through the waits alone: once all dates have passed, nothing changes.
+    if (launches == before) {
+      result.push_back(result.back());
+      continue;
+    }
+    before = launches;
+    std::vector<double>& row = result.emplace_back();
+    for (const int m : horizon_months) {
+      const double h = m / 12.0;
+      HorizonSum sum(process, q, launches, h);
+      row.push_back(log(sum.value(renewal, rule, cumulative, break_points(launches, h))));
+    }
   }
   return result;
+}
+
+std::vector<double> scheduled_transform(const LaunchProcess& process, double q, double time_years,
+                                        unsigned pending, int months) {
+  std::vector<int> horizons(static_cast<std::size_t>(months));
+  std::iota(horizons.begin(), horizons.end(), 1);
+  return scheduled_transforms(process, q, {time_years}, pending, horizons).front();
 }
 
 }  // namespace lien::engine

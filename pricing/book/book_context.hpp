@@ -82,6 +82,9 @@ class ContractChecks {
 // A party whose hazard is zero throughout never defaults.
 [[nodiscard]] bool can_default(const Party& party);
 
+// A resale multiple of 0: contracts on it bring nothing in a sale.
+[[nodiscard]] bool worthless(const Hardware& hardware);
+
 // Appends the contracts of one file of the book. named: the line that names the file.
 void read_book_file(const std::string& file, const Location& named, BookContext& context);
 

@@ -119,13 +119,16 @@ void ContractChecks::observes_resale(const Hardware& hardware) const {
 }
 
 void ContractChecks::observes_liquidation(const Hardware& hardware) const {
-  const bool worthless = hardware.resale && hardware.resale->law == ResaleLaw::rental_multiple &&
-                         hardware.resale->multiple == 0;
-  if (context_.market->liquidation || has("liquidation_lag_months") || worthless) return;
+  if (context_.market->liquidation || has("liquidation_lag_months") || worthless(hardware)) return;
   if (!context_.skip_rejected_rows && !context_.reported.insert("[liquidation]").second) return;
   missing("liquidation_lag_months",
           "a default sells the hardware, and " + context_.market->file + " has no [liquidation]",
           "add [liquidation] with lag_months there, or liquidation_lag_months here");
+}
+
+bool worthless(const Hardware& hardware) {
+  return hardware.resale && hardware.resale->law == ResaleLaw::rental_multiple &&
+         hardware.resale->multiple == 0;
 }
 
 bool can_default(const Party& party) {

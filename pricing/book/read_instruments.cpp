@@ -11,10 +11,8 @@ std::span<const Field<Instrument>> instrument_fields() {
   static constexpr std::array fields = {
       id("id", &T::id).required(),
       choice<&T::kind>("kind", "forward|call|put", "future|swap|cap|floor|bond").required(),
-      choice<&T::on>(
-          "on",
-          "rental_rate|log_rental_rate|resale_value|floating_rate|zero_coupon_bond|launch_count",
-          "forward_rental_rate|power")
+      choice<&T::on>("on", "rental_rate|log_rental_rate|resale_value|zero_coupon_bond|launch_count",
+                     "floating_rate|forward_rental_rate|power")
           .required(),
       id("hardware", &T::hardware),
       id("line", &T::line),

@@ -72,7 +72,11 @@ int months_between(Date from, Date to) {
          static_cast<int>(static_cast<unsigned>(a.month()));
 }
 
-void check_principal(const Loan& loan, const ContractChecks& check) {
+void check_principal(const Loan& loan, const ContractChecks& check, std::optional<Date> today) {
+  if (today && check.good("closing") && loan.closing > *today)
+    check.wrong("closing",
+                "is after the valuation date: a commitment is not valued in this version",
+                "remove the loan until it is closed");
   check.after("maturity", loan.maturity, "closing", loan.closing);
   check.not_past("maturity", loan.maturity);
   if (check.good("principal") && check.good("outstanding_principal") &&
@@ -109,6 +113,10 @@ void check_market(const Loan& loan, const ContractChecks& check, const Given& gi
   if (!hardware) return;
   check.observes_resale(*hardware);
   check_mark(given, *hardware, scope);
+  if (check.good("max_loan_to_value") && worthless(*hardware))
+    check.wrong("max_loan_to_value",
+                "has no value to test: the resale multiple of " + hardware->id + " is 0",
+                "remove it, or give the hardware a resale value");
   const bool by_rents = loan.recourse == Recourse::none || check.has("contract_rate") ||
                         loan.reserve_initial > 0 || loan.reserve_target > 0 ||
                         check.has("min_debt_service_coverage_ratio");
@@ -207,7 +215,7 @@ void check_loan(Loan& loan, const Given& given, const Scope& scope, BookContext&
   check_security(loan, check);
   check_customer(loan, check);
   check_interest(loan, check, context.valuation_date);
-  check_principal(loan, check);
+  check_principal(loan, check, context.valuation_date);
   check_market(loan, check, given, scope);
 }
 

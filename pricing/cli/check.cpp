@@ -5,6 +5,7 @@
 
 #include "pricing/cli/commands.hpp"
 #include "pricing/cli/console.hpp"
+#include "pricing/measures/compile_scenario.hpp"
 #include "pricing/report/text_form.hpp"
 
 namespace lien::pricing {
@@ -87,6 +88,7 @@ std::string listing_json(const Inputs& inputs, const Counts& counts) {
 
 int check_command(const Options& options) {
   const Inputs inputs = read_inputs(options.operands.front(), options.overrides);
+  compile_all(inputs);  // schedules without a solution and the like
   const Counts counts = count(inputs);
   if (options.json) {
     print(listing_json(inputs, counts));

@@ -109,7 +109,6 @@ enum class Underlying {
   rental_rate,
   log_rental_rate,
   resale_value,
-  floating_rate,
   zero_coupon_bond,
   launch_count
 };

@@ -66,6 +66,8 @@ void add_prices(const Inputs& inputs, const ScenarioRun& scenario, const BasisRu
   const auto& quoted = loan ? scenario.book->loans[contract.source].quoted_price
                             : scenario.book->leases[contract.source].quoted_price;
   const double amount = quoted ? *quoted * contract.outstanding : value.value;
+  // Rates and lives of the flows to the horizon would be those of another contract.
+  if (contract.outlives_horizon) return;
   if (!contract.schedule_flows.empty()) {
     writer.add_exact(id, "yield", -1, rate_or_none([&] {
                        return effective_rate(contract.schedule_times, contract.schedule_flows,

@@ -13,7 +13,7 @@ Cell number(double x) { return std::isnan(x) ? Cell{} : Cell{x}; }
 
 bool tested(const BasisRun& run, const ContractPlan& contract, bool coverage, int month) {
   const std::size_t at = contract.first_month + static_cast<std::size_t>(month);
-  return coverage ? run.plan.columns.test_service[at] > 0 : run.plan.columns.tested_balance[at] > 0;
+  return (coverage ? run.plan.terms[at].test_service : run.plan.terms[at].tested_balance) > 0;
 }
 
 void add_test(const ScenarioRun& scenario, const BasisRun& run, const ContractPlan& contract,

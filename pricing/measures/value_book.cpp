@@ -9,28 +9,18 @@
 
 #include "engine/simulation/path_block.hpp"
 #include "pricing/market/scenario.hpp"
+#include "pricing/measures/compile_scenario.hpp"
 #include "pricing/measures/measure_rows.hpp"
+#include "pricing/measures/run_notes.hpp"
 
 namespace lien::pricing {
 namespace {
 
 // Above this many contracts cashflows.csv and covenants.csv hold portfolio and parties only.
 constexpr std::size_t kContractsByMonth = 5000;
-
-// The rows of each scenario, scenarios in the order in which they first occur.
-std::vector<std::pair<std::string, std::vector<ScenarioRow>>> by_scenario(
-    const std::vector<ScenarioRow>& rows) {
-  std::vector<std::pair<std::string, std::vector<ScenarioRow>>> out;
-  for (const auto& row : rows) {
-    const auto found = std::find_if(out.begin(), out.end(),
-                                    [&row](const auto& s) { return s.first == row.scenario; });
-    if (found == out.end())
-      out.push_back({row.scenario, {row}});
-    else
-      found->second.push_back(row);
-  }
-  return out;
-}
+constexpr const char* kInterpolationError = "resale_interpolation_error";
+// Relative, of the moment matching inside a strip; measured in case O14 of docs/validation.
+constexpr double kMomentMatchingBias = -0.0025;
 
 // Counts tasks over all scenarios and bases.
 class ProgressCounter {
@@ -61,6 +51,8 @@ struct ScenarioRuns {
 
 void add_facts(const BasisRun& run, RunFacts& facts) {
   facts.months = std::max(facts.months, run.plan.steps);
+  for (auto& [name, error] : facts.accuracy)
+    if (name == kInterpolationError) error = std::max(error, run.plan.interpolation_error);
   double months = 0;
   for (const auto& contract : run.plan.contracts) months += contract.months;
   facts.loan_months += months * run.paths;
@@ -86,25 +78,19 @@ ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed 
   ScenarioRuns out;
   out.stressed = std::move(stressed);
   const RunSettings& settings = inputs.settings;
-  const Horizon horizon = horizon_of(settings, out.stressed.market, out.stressed.book);
-  const TimeGrid grid(settings.valuation_date, horizon.months);
   const std::size_t contracts = inputs.book.loans.size() + inputs.book.leases.size();
   const bool by_contract =
       settings.contract_months || (id == "baseline" && contracts <= kContractsByMonth);
-  for (const MeasureBasis basis : {MeasureBasis::risk_neutral, MeasureBasis::real_world}) {
-    const bool neutral = basis == MeasureBasis::risk_neutral;
-    if (!(neutral ? settings.risk_neutral : settings.real_world)) continue;
+  for (const MeasureBasis basis : bases_of(settings)) {
     const auto start = std::chrono::steady_clock::now();
-    Plan plan = compile({&settings, &out.stressed.market, &out.stressed.book, basis, &inputs.market,
-                         &out.stressed.changed_credit_curves},
-                        horizon, grid);
+    Plan plan = compile_scenario(inputs, id, out.stressed, basis);
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     BasisRun run =
         simulate_plan(std::move(plan), settings, by_contract, paired, progress.start(id));
     run.compile_seconds = seconds;
     add_facts(run, facts);
-    (neutral ? out.risk_neutral : out.real_world) = std::move(run);
+    (basis == MeasureBasis::risk_neutral ? out.risk_neutral : out.real_world) = std::move(run);
   }
   return out;
 }
@@ -159,6 +145,9 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   const std::uint64_t tasks = (facts.paths + task_paths - 1) / task_paths;
   ProgressCounter counter(progress, tasks * bases * (scenarios.size() + 1));
 
+  if (has_income_strip(inputs.market))
+    facts.accuracy = {{kInterpolationError, 0.0},
+                      {"resale_moment_matching_bias", kMomentMatchingBias}};
   const bool paired = !scenarios.empty();
   ScenarioRuns baseline =
       run_scenario(inputs, "baseline", {inputs.market, inputs.book, {}}, paired, counter, facts);
@@ -182,6 +171,7 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   facts.rows_rejected = rejected_rows(inputs);
   for (const auto& contract : base.any().plan.contracts)
     facts.balance += contract.held * contract.outstanding;
+  facts.notes = assumptions(inputs);
   for (const auto& note : base.any().plan.notes) facts.notes.push_back(note);
   if (facts.paths != inputs.settings.paths)
     facts.notes.push_back("paths rounded up to whole blocks of " +

@@ -209,7 +209,7 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
     if (draft.contract.max_loan_to_value > 0)
       draft.contract.value_test_slot = static_cast<std::uint32_t>(plan.tests++);
     add_to_book_totals(draft, plan);
-    append(draft.columns, plan.columns, draft.contract);
+    append(draft.columns, plan, draft.contract);
     plan.contracts.push_back(std::move(draft.contract));
   }
 }

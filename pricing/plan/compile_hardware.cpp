@@ -46,38 +46,24 @@ void set_utilization(const Market& market, const Hardware& hardware, HardwarePla
   out.utilization_max = u.max;
 }
 
-bool dates_passed(const engine::LaunchProcess& process, unsigned pending, double years) {
-  for (std::size_t i = 0; i < process.scheduled.size(); ++i)
-    if ((pending >> i & 1U) != 0 && process.scheduled[i].years > years) return false;
-  return true;
-}
-
-// Rows [step][mask - 1][node] while scheduled launches are pending. The law of a pending launch
-// depends on the step through the wait for its date only: once the dates of a mask have passed, its
-// row stays.
+// Rows [step][mask - 1][node] while scheduled launches are pending.
 void add_pending(const engine::LaunchProcess& process, const std::vector<int>& nodes, int steps,
                  LaunchTransformPlan& out) {
-  const std::size_t row = nodes.size(), step = out.masks * row;
-  out.pending_first.reserve((static_cast<std::size_t>(steps) + 1) * step);
-  out.pending_second.reserve((static_cast<std::size_t>(steps) + 1) * step);
-  for (int k = 0; k <= steps; ++k)
-    for (unsigned mask = 1; mask <= out.masks; ++mask) {
-      if (k > 0 && dates_passed(process, mask, (k - 1) / 12.0)) {
-        for (std::size_t j = 0; j < row; ++j) {
-          out.pending_first.push_back(out.pending_first[out.pending_first.size() - step]);
-          out.pending_second.push_back(out.pending_second[out.pending_second.size() - step]);
-        }
-        continue;
-      }
-      const auto first =
-          engine::scheduled_transform(process, out.loading, k / 12.0, mask, nodes.back());
-      const auto second =
-          engine::scheduled_transform(process, 2 * out.loading, k / 12.0, mask, nodes.back());
-      for (const int h : nodes) {
-        out.pending_first.push_back(first[static_cast<std::size_t>(h - 1)]);
-        out.pending_second.push_back(second[static_cast<std::size_t>(h - 1)]);
-      }
-    }
+  std::vector<double> times;
+  for (int k = 0; k <= steps; ++k) times.push_back(k / 12.0);
+  const std::size_t row = out.masks * nodes.size();
+  out.pending_first.resize(times.size() * row);
+  out.pending_second.resize(times.size() * row);
+  const auto fill = [&](double loading, unsigned mask, std::vector<double>& table) {
+    const auto transforms = engine::scheduled_transforms(process, loading, times, mask, nodes);
+    for (std::size_t k = 0; k < times.size(); ++k)
+      std::copy(transforms[k].begin(), transforms[k].end(),
+                &table[k * row + (mask - 1) * nodes.size()]);
+  };
+  for (unsigned mask = 1; mask <= out.masks; ++mask) {
+    fill(out.loading, mask, out.pending_first);
+    fill(2 * out.loading, mask, out.pending_second);
+  }
 }
 
 // The transform of one line under one loading for a strip with these drifts; shared by hardware.

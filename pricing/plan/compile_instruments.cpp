@@ -88,11 +88,6 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
         out.tenor = tenor == 0 ? kNone : tenor_row(input, plan, tenor);
         break;
       }
-      case Underlying::floating_rate:
-        faults.push_back({terms.where, "instrument " + terms.id + " / on", "floating_rate",
-                          "is not supported in this version",
-                          "use a forward on a zero_coupon_bond, or remove the instrument"});
-        continue;
     }
     out.scale *= std::max(std::abs(out.quantity), 1e-6);
     plan.instruments.push_back(out);

@@ -34,6 +34,7 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
   contract.party = contract.group = party_index(market, lease.lessee);
   contract.guarantor = party_index(market, lease.residual_guarantor);
   contract.months = schedule.months;
+  contract.outlives_horizon = grid.month_of(lease.end) > grid.months();
   contract.outstanding = schedule.outstanding;
   const Hardware& hardware = market.hardware[plan.lots[contract.lot].hardware];
   set_liquidation(input, &hardware, lease.units, {}, {}, plan, contract);
@@ -41,7 +42,9 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
   contract.value_observed = plan.hardware[plan.lots[contract.lot].hardware].observed_value;
   contract.effective_rate = schedule.implicit_rate;
   contract.day_zero = schedule.rent_timed[0];
-  contract.residual = residual_rule(lease.end_option);
+  // The horizon is not the end: what comes then is a flow beyond it.
+  contract.residual =
+      contract.outlives_horizon ? ResidualRule::none : residual_rule(lease.end_option);
   contract.option_price = lease.option_price;
   contract.guaranteed_residual = lease.guaranteed_residual;
   contract.return_cost = lease.return_cost * lease.units;
@@ -56,9 +59,8 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
   columns = empty_columns(contract.months);
   columns.opening = schedule.opening;
   columns.rent = schedule.rent;
-  for (int k = 0; k + 1 <= contract.months; ++k)
-    columns.closing[static_cast<std::size_t>(k)] =
-        schedule.opening[static_cast<std::size_t>(k + 1)];
+  columns.closing.assign(schedule.opening.begin() + 1, schedule.opening.end());
+  columns.closing.push_back(schedule.owed_after);
   fill_discounts(input, contract, columns);
   const double cost_today = hardware.operating_cost.value_or(0.0);
   for (int k = 1; k <= contract.months; ++k) {
@@ -83,7 +85,7 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
   const double owed = lease.guaranteed_residual > 0                ? lease.guaranteed_residual
                       : lease.end_option == EndOption::fixed_price ? lease.option_price
                                                                    : 0.0;
-  if (owed > 0) {
+  if (owed > 0 && !contract.outlives_horizon) {
     contract.schedule_times.push_back(contract.months / 12.0);
     contract.schedule_flows.push_back(owed);
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "engine/elementary/elementary.hpp"
 #include "pricing/plan/contract_columns.hpp"
@@ -99,6 +100,7 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
   contract.party = contract.group = party_index(market, loan.borrower);
   contract.customer = party_index(market, loan.customer);
   contract.months = monthly.months;
+  contract.outlives_horizon = monthly.outlives_grid;
   contract.held = loan.held;
   contract.outstanding = schedule.outstanding;
   contract.scale = std::max(schedule.outstanding, 1e-6);
@@ -117,6 +119,9 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
   contract.max_loan_to_value = loan.max_loan_to_value.value_or(0.0);
   contract.value_observed =
       hardware != nullptr && plan.hardware[plan.lots[contract.lot].hardware].observed_value;
+  if (hardware != nullptr && loan.max_loan_to_value && !contract.value_observed)
+    throw std::domain_error("max_loan_to_value has no value to test: the resale multiple of " +
+                            hardware->id + " is 0");
   contract.variant.cash =
       hardware != nullptr && (contract.default_on_shortfall || contract.min_coverage > 0 ||
                               loan.reserve_initial > 0 || loan.reserve_target > 0);

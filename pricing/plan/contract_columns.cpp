@@ -50,16 +50,49 @@ ContractColumns empty_columns(int months) {
   return columns;
 }
 
-void append(const ContractColumns& columns, MonthColumns& all, ContractPlan& contract) {
-  contract.first_month = all.opening.size();
-  std::vector<std::vector<double>*> into;
-  each_column(all, [&into](std::vector<double>& column) { into.push_back(&column); });
-  std::size_t i = 0;
-  each_column(columns, [&](const std::vector<double>& column) {
-    into[i]->insert(into[i]->end(), column.begin(), column.end());
-    ++i;
-  });
-  all.fixing.insert(all.fixing.end(), columns.fixing.begin(), columns.fixing.end());
+std::vector<MonthTerms> month_terms(const ContractColumns& c) {
+  std::vector<MonthTerms> terms(c.opening.size());
+  for (std::size_t k = 0; k < terms.size(); ++k)
+    terms[k] = {.month = static_cast<double>(k),
+                .opening = c.opening[k],
+                .flow = c.flow[k],
+                .present_factor = c.present_factor[k],
+                .recovery_factor = c.recovery_factor[k],
+                .eir_discount = c.eir_discount[k],
+                .eir_discount_sale = c.eir_discount_sale[k],
+                .tested_balance = c.tested_balance[k],
+                .inverse_tested = c.inverse_tested[k],
+                .free_hours = c.free_hours[k],
+                .contract_revenue = c.contract_revenue[k],
+                .lost_hours = c.lost_hours[k],
+                .operating_cost = c.operating_cost[k],
+                .service = c.service[k],
+                .test_service = c.test_service[k],
+                .reserve_cap = c.reserve_cap[k],
+                .window_keep = c.window_keep[k],
+                .floating_base = c.floating_base[k],
+                .floating_base_service = c.floating_base_service[k],
+                .floating_base_test = c.floating_base_test[k],
+                .gross_ratio = c.gross_ratio[k],
+                .floor = c.floor[k],
+                .margin = c.margin[k],
+                .fixing = c.fixing[k]};
+  return terms;
+}
+
+void append(const ContractColumns& columns, Plan& plan, ContractPlan& contract) {
+  contract.first_month = plan.terms.size();
+  const std::vector<MonthTerms> terms = month_terms(columns);
+  plan.terms.insert(plan.terms.end(), terms.begin(), terms.end());
+  const auto keep = [](const std::vector<double>& one, std::vector<double>& all) {
+    all.insert(all.end(), one.begin(), one.end());
+  };
+  keep(columns.closing, plan.columns.closing);
+  keep(columns.interest, plan.columns.interest);
+  keep(columns.principal, plan.columns.principal);
+  keep(columns.fee, plan.columns.fee);
+  keep(columns.rent, plan.columns.rent);
+  keep(columns.floating_scheduled, plan.columns.floating_scheduled);
 }
 
 void fill_discounts(const CompileInput& input, const ContractPlan& contract,
@@ -74,7 +107,8 @@ void fill_discounts(const CompileInput& input, const ContractPlan& contract,
     columns.eir_discount[at] = engine::exp(-log_rate * t);
     columns.eir_discount_sale[at] = engine::exp(-log_rate * sale);
     // The last payment is made or refinanced against the collateral: it is tested before it.
-    columns.tested_balance[at] = k == contract.months ? columns.opening[at] : columns.closing[at];
+    const bool last = k == contract.months && !contract.outlives_horizon;
+    columns.tested_balance[at] = last ? columns.opening[at] : columns.closing[at];
     columns.inverse_tested[at] =
         columns.tested_balance[at] > 0 ? 1.0 / columns.tested_balance[at] : 1e30;
   }

@@ -14,8 +14,11 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
 void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid& grid, Plan& plan,
                    ContractPlan& contract, ContractColumns& columns);
 
-// Appends one contract's columns to the plan's and notes where they start.
-void append(const ContractColumns& columns, MonthColumns& all, ContractPlan& contract);
+// The kernel's view of a contract's columns, [months + 1].
+[[nodiscard]] std::vector<MonthTerms> month_terms(const ContractColumns& columns);
+
+// Appends one contract to the plan's terms and columns and notes where it starts.
+void append(const ContractColumns& columns, Plan& plan, ContractPlan& contract);
 
 // Columns of zeros (and 1e30 where nothing is owed), [months + 1].
 [[nodiscard]] ContractColumns empty_columns(int months);

@@ -114,6 +114,9 @@ LeaseSchedule schedule_lease(const Lease& lease, const Rates& rates, const TimeG
   for (std::size_t k = started + 1; k < size; ++k)
     schedule.opening[k] = to_come[k] / worth_of_one(static_cast<double>(k - 1) / 12);
 
+  if (started < size)
+    schedule.owed_after = to_come[size] / worth_of_one(static_cast<double>(size - 1) / 12);
+
   if (implicit) {
     schedule.implicit_rate = *implicit;
   } else if (to_come[0] > 0) {

@@ -32,6 +32,8 @@ struct LeaseSchedule {
   // [months + 1] claim of a default in month k: net investment at t_{k-1} after its rent, for a
   // defaulter does not pay at t_k; 0 up to the month of a start to come. [0]: outstanding.
   std::vector<double> opening;
+  double owed_after = 0;     // net investment at the last month, after its rent: 0 unless the lease
+                             // outlives the grid
   double outstanding = 0;    // net investment on the valuation date, after past payments; the rent
                              // in advance of a lease that starts on it is to come
   double implicit_rate = 0;  // effective a year; from the zero curve: the one rate of equal worth

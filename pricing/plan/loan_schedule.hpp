@@ -58,7 +58,8 @@ struct LoanSchedule {
 // grid dates: the _timed columns carry that factor, the others are as dated. Payments beyond the
 // last month of the grid are left out; then closing[months] > 0.
 struct MonthlySchedule {
-  int months = 0;  // last month with a flow; 0: none
+  int months = 0;  // last month with a flow, or of the grid where flows follow; 0: none
+  bool outlives_grid = false;
   // Every column: [months + 1].
   std::vector<double> opening;    // owed during month k: the claim of a default in it
   std::vector<double> closing;    // after the payments of month k; closing[0] = outstanding

@@ -83,7 +83,12 @@ MonthlySchedule on_grid(const LoanSchedule& schedule, const Loan& loan, const Ra
   int months = 0;
   for (const LoanPayment& payment : schedule.payments)
     if (const int month = grid.month_of(payment.end); month <= grid.months()) months = month;
+  const bool outlives =
+      !schedule.payments.empty() && grid.month_of(schedule.payments.back().end) > grid.months();
+  // A default after the last payment that is seen counts until the grid ends.
+  if (outlives) months = grid.months();
   MonthlySchedule monthly = empty_schedule(months);
+  monthly.outlives_grid = outlives;
   monthly.fee[0] = monthly.fee_timed[0] = schedule.closing_fee;
 
   std::vector<double> discount;

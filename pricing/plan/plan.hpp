@@ -118,7 +118,9 @@ struct ContractPlan {
   KernelVariant variant;
   std::uint32_t lot = kNone, party = kNone, customer = kNone, guarantor = kNone;
   std::uint32_t group = kNone;  // index of the party whose totals it joins; kNone: no party
-  int months = 0;               // last month with a flow
+  int months = 0;               // last month with a flow, or the horizon
+  // Its later flows are left out: at `months` it is alive, something is owed and nothing ends.
+  bool outlives_horizon = false;
   std::size_t first_month = 0;  // offset of its month columns
   int lag = 0;                  // months from default to sale
   std::uint32_t lag_row = 0;    // into RatesPlan::lags
@@ -181,6 +183,20 @@ struct MonthColumns {
   std::vector<double> floating_scheduled;  // interest is floating this month: 1
 };
 
+// One month of one contract as the kernel reads it: everything side by side, so that a month is
+// three cache lines behind one pointer. Fields as in MonthColumns.
+struct MonthTerms {
+  double month = 0;  // its number
+  double opening = 0, flow = 0, present_factor = 1, recovery_factor = 1;
+  double eir_discount = 1, eir_discount_sale = 1;
+  double tested_balance = 0, inverse_tested = 1e30;
+  double free_hours = 0, contract_revenue = 0, lost_hours = 0, operating_cost = 0;
+  double service = 0, test_service = 0, reserve_cap = 1e30, window_keep = 0;
+  double floating_base = 0, floating_base_service = 0, floating_base_test = 0;
+  double gross_ratio = 0, floor = 0, margin = 0;
+  std::int64_t fixing = 0;
+};
+
 enum class PayoffKind { forward, call, put };
 enum class PayoffOn { rental_rate, log_rental_rate, resale_value, zero_coupon_bond, launch_count };
 
@@ -225,7 +241,8 @@ struct Plan {
   std::vector<LotPlan> lots;
   std::vector<PartyPlan> parties;
   std::vector<ContractPlan> contracts;  // sorted by lot, party, variant, id
-  MonthColumns columns;
+  std::vector<MonthTerms> terms;        // all contracts, each from its first_month
+  MonthColumns columns;                 // what the tables say of a month; the rest stands in terms
   std::vector<InstrumentPlan> instruments;
   std::vector<FanPlan> fans;
   std::vector<int>

@@ -220,7 +220,7 @@ void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums)
   const std::size_t hardware = contract.lot == kNone ? 0 : plan.lots[contract.lot].hardware;
   ContractArguments a{};
   a.contract = &contract;
-  a.columns = &plan.columns;
+  a.terms = plan.terms.data() + contract.first_month;
   a.survival = block.row(series(contract.party == kNone ? ones_ : survival_ + contract.party), 0);
   a.discount = block.row(series(discount_), 0);
   a.discount_ratio = block.row(series(ratio_ + contract.lag_row), 0);

@@ -100,16 +100,14 @@ void BookStages::add_tests(std::size_t index) noexcept {
     if (slots[t] == kNone) continue;
     const std::uint64_t* const breach = month_bits_.data() + t * (layout_->steps + 1);
     const std::uint64_t* const failed = month_bits_.data() + 2 * (layout_->steps + 1);
-    const double* const tested =
-        (t == 0 ? plan_->columns.test_service : plan_->columns.tested_balance).data() +
-        contract.first_month;
+    const MonthTerms* const terms = plan_->terms.data() + contract.first_month;
     std::uint32_t* const total = counts_.data() + test_first(slots[t]);
     std::uint64_t living = ~std::uint64_t{0}, in = 0, ever = 0;
     for (std::size_t m = 1; m <= layout_->steps; ++m) {
       if (m <= end) {
         living &= ~dead_at[m];
         if (contract.variant.cash) living &= ~failed[m];
-        if (tested[m] > 0) {
+        if ((t == 0 ? terms[m].test_service : terms[m].tested_balance) > 0) {
           const std::uint64_t now = breach[m] & living;
           std::uint32_t* const row = total + m * kTestCounts;
           row[kInBreach] += static_cast<std::uint32_t>(std::popcount(now));

@@ -19,14 +19,38 @@ using lien::engine::kBlockPaths;
 using lien::engine::kLanes;
 
 inline constexpr std::size_t kWidth = hn::MaxLanes(Tag());
-// Vectors in flight: the month-to-month recurrence is a chain of dependent operations, so several
-// are interleaved; sixteen registers hold the state of two, thirty-two that of four.
-inline constexpr std::size_t kInFlight = kWidth >= 8 ? 4 : 2;
 
 HWY_INLINE V Num(double x) { return hn::Set(Tag(), x); }
 HWY_INLINE V Row(const double* p) { return hn::Load(Tag(), p); }
 
-// State of one vector of paths.
+// Which blocks of the loop a contract needs: KernelVariant, and the basis.
+template <unsigned kCode>
+struct Needs {
+  static constexpr bool kCash = (kCode & 1) != 0, kFloating = (kCode & 2) != 0,
+                        kValue = (kCode & 4) != 0, kOwner = (kCode & 8) != 0,
+                        kPrices = (kCode & 16) != 0;
+};
+
+// The numbers of a contract that the loop reads, for the same reason as Places.
+struct Terms {
+  double units, haircut_units, deduction, recovery, min_coverage, max_loan_to_value, relet_months;
+  bool default_on_shortfall;
+};
+
+// What the loop reads and writes, copied out of the arguments: stores of doubles could otherwise
+// change them in the compiler's eyes, which would reload them every month.
+struct Places {
+  const double *HWY_RESTRICT survival, *HWY_RESTRICT discount, *HWY_RESTRICT ratio,
+      *HWY_RESTRICT value, *HWY_RESTRICT sale, *HWY_RESTRICT spot, *HWY_RESTRICT gross;
+  double* HWY_RESTRICT sums;       // month 0 of this vector's lanes
+  double* HWY_RESTRICT sale_sums;  // the same, lag months on
+  MonthBits bits;
+  std::size_t path;
+};
+
+// State of one vector of paths. The month-to-month chain (account, alive) is short against the work
+// of a month, so the processor overlaps months by itself and one vector at a time keeps the state
+// in registers.
 struct State {
   V before, alive;  // survival weight of the month before; 0 after a cash-flow default
   V value, exposure, at_default, loss, credit_loss, sampled;
@@ -49,10 +73,7 @@ HWY_INLINE Outcome Settle(V claim, V proceeds, V recovery, V ratio) {
   return {recovered, discounted, hn::Sub(claim, discounted)};
 }
 
-HWY_INLINE void AddToLanes(double* lanes, std::size_t p, V x) {
-  double* const at = lanes + p % kLanes;
-  hn::Store(hn::Add(Row(at), x), Tag(), at);
-}
+HWY_INLINE void Accumulate(double* at, V x) { hn::Store(hn::Add(Row(at), x), Tag(), at); }
 
 // Bits of one vector of a block, at their place in the month's word.
 HWY_INLINE void StoreBits(std::uint64_t* word, std::size_t path, M mask) {
@@ -61,56 +82,17 @@ HWY_INLINE void StoreBits(std::uint64_t* word, std::size_t path, M mask) {
   *word |= static_cast<std::uint64_t>(bytes[0]) << path;
 }
 
-// Month columns of one contract.
-struct Columns {
-  const double *opening, *tested, *inverse_tested, *flow, *present, *recovery_factor, *eir,
-      *eir_sale;
-  const double *free_hours, *contract_revenue, *lost_hours, *operating_cost, *service,
-      *test_service, *reserve_cap, *window_keep;
-  const double *base, *base_service, *base_test, *gross_ratio, *floor, *margin;
-  const int* fixing;
-};
-HWY_INLINE Columns ColumnsOf(const ContractArguments& a) {
-  const MonthColumns& c = *a.columns;
-  const std::size_t o = a.contract->first_month;
-  return {c.opening.data() + o,
-          c.tested_balance.data() + o,
-          c.inverse_tested.data() + o,
-          c.flow.data() + o,
-          c.present_factor.data() + o,
-          c.recovery_factor.data() + o,
-          c.eir_discount.data() + o,
-          c.eir_discount_sale.data() + o,
-          c.free_hours.data() + o,
-          c.contract_revenue.data() + o,
-          c.lost_hours.data() + o,
-          c.operating_cost.data() + o,
-          c.service.data() + o,
-          c.test_service.data() + o,
-          c.reserve_cap.data() + o,
-          c.window_keep.data() + o,
-          c.floating_base.data() + o,
-          c.floating_base_service.data() + o,
-          c.floating_base_test.data() + o,
-          c.gross_ratio.data() + o,
-          c.floor.data() + o,
-          c.margin.data() + o,
-          c.fixing.data() + o};
-}
-
 // A month's observations that hazard and cash-flow default share.
 struct MonthRows {
-  std::size_t k, path;
   V weight, discount, ratio, proceeds;
 };
 
 // Books a cash-flow default: the month's cash and the reserve go to the claim. Rare, so it stands
 // apart: adding it for paths that do not fail would add zeros.
-HWY_INLINE void BookShortfall(const ContractArguments& a, const Columns& c, const MonthRows& m,
-                              M fails, V available, State& s) {
-  const ContractPlan& contract = *a.contract;
-  const std::size_t k = m.k;
-  const V zero = hn::Zero(Tag()), now = Num(static_cast<double>(k)), opening = Num(c.opening[k]);
+template <unsigned kCode>
+HWY_INLINE void BookShortfall(const Terms& contract, const Places& at, const MonthTerms& t,
+                              std::size_t k, const MonthRows& m, M fails, V available, State& s) {
+  const V zero = hn::Zero(Tag()), opening = Num(t.opening);
   const V killed = hn::IfThenElseZero(fails, s.alive);
   const V claim = hn::Max(zero, hn::Sub(opening, hn::Add(s.account, hn::Max(available, zero))));
   const Outcome out = Settle(claim, m.proceeds, Num(contract.recovery), m.ratio);
@@ -119,102 +101,95 @@ HWY_INLINE void BookShortfall(const ContractArguments& a, const Columns& c, cons
   s.exposure = hn::MulAdd(q, opening, s.exposure);
   s.at_default = hn::MulAdd(q, out.loss, s.at_default);
   s.loss = hn::MulAdd(discounted, out.loss, s.loss);
-  if (a.prices) {
+  if constexpr (Needs<kCode>::kPrices) {
     const V received =
-        hn::MulAdd(out.discounted, Num(c.recovery_factor[k]), hn::Mul(cash, Num(c.present[k])));
+        hn::MulAdd(out.discounted, Num(t.recovery_factor), hn::Mul(cash, Num(t.present_factor)));
     s.value = hn::MulAdd(discounted, received, s.value);
   } else {
     s.credit_loss = hn::MulAdd(
-        q, hn::NegMulAdd(out.recovered, Num(c.eir_sale[k]), hn::Mul(claim, Num(c.eir[k]))),
+        q,
+        hn::NegMulAdd(out.recovered, Num(t.eir_discount_sale), hn::Mul(claim, Num(t.eir_discount))),
         s.credit_loss);
-    const V hit = hn::IfThenElseZero(hn::Gt(s.default_month, now), hn::Mul(killed, m.discount));
+    const V hit =
+        hn::IfThenElseZero(hn::Gt(s.default_month, Num(t.month)), hn::Mul(killed, m.discount));
     s.sampled = hn::MulAdd(hit, out.loss, s.sampled);
   }
   s.alive = hn::Sub(s.alive, killed);
-  StoreBits(a.bits.failed + k, m.path, fails);
-  double* const received = a.month_sums + (k * kMonthSums + kRecovery) * kLanes;
-  AddToLanes(received, m.path, hn::Mul(q, cash));
-  AddToLanes(received + static_cast<std::size_t>(contract.lag) * kMonthSums * kLanes, m.path,
-             hn::Mul(q, out.recovered));
+  StoreBits(at.bits.failed + k, at.path, fails);
+  const std::size_t row = (k * kMonthSums + kRecovery) * kLanes;
+  Accumulate(at.sums + row, hn::Mul(q, cash));
+  Accumulate(at.sale_sums + row, hn::Mul(q, out.recovered));
 }
 
 // Revenue to the account, the cash-flow default and the coverage test. Order as docs/model.md,
 // "The timeline of month k".
-template <bool kFloating>
-HWY_INLINE void CashMonth(const ContractArguments& a, const Columns& c, const MonthRows& m, V rate,
-                          State& s) {
+template <unsigned kCode>
+HWY_INLINE void CashMonth(const Terms& contract, const Places& at, const MonthTerms& t,
+                          std::size_t k, const MonthRows& m, V rate, State& s) {
   const Tag d;
-  const ContractPlan& contract = *a.contract;
-  const std::size_t k = m.k;
-  const V zero = hn::Zero(d), now = Num(static_cast<double>(k));
-  const V spot = Row(a.spot + k * kBlockPaths + m.path);
-  V contracted = zero;
-  if (c.lost_hours[k] > 0) {
+  const V zero = hn::Zero(d);
+  const V spot = Row(at.spot + k * kBlockPaths);
+  V earned = hn::MulSub(Num(t.free_hours), spot, Num(t.operating_cost));
+  if (t.lost_hours > 0) {
     // A lost customer's hours earn nothing until they are relet at the spot rate.
+    const V now = Num(t.month);
     const M relet = hn::Ge(now, hn::Add(s.customer, Num(contract.relet_months)));
-    const V after_loss = hn::IfThenElseZero(relet, hn::Mul(Num(c.lost_hours[k]), spot));
-    contracted = hn::IfThenElse(hn::Lt(now, s.customer), Num(c.contract_revenue[k]), after_loss);
+    const V after_loss = hn::IfThenElseZero(relet, hn::Mul(Num(t.lost_hours), spot));
+    earned = hn::Add(earned,
+                     hn::IfThenElse(hn::Lt(now, s.customer), Num(t.contract_revenue), after_loss));
   }
-  const V available =
-      hn::Sub(hn::MulAdd(Num(c.free_hours[k]), spot, contracted), Num(c.operating_cost[k]));
-  V service = Num(c.service[k]);
-  if constexpr (kFloating) service = hn::MulAdd(Num(c.base_service[k]), rate, service);
-  V account = hn::Add(s.account, hn::Sub(available, service));
+  V service = Num(t.service);
+  if constexpr (Needs<kCode>::kFloating)
+    service = hn::MulAdd(Num(t.floating_base_service), rate, service);
+  V account = hn::Add(s.account, hn::Sub(earned, service));
 
   if (contract.default_on_shortfall) {
     const M fails = hn::And(hn::Lt(account, zero), hn::Gt(s.alive, zero));
-    if (HWY_UNLIKELY(!hn::AllFalse(d, fails))) BookShortfall(a, c, m, fails, available, s);
+    if (HWY_UNLIKELY(!hn::AllFalse(d, fails)))
+      BookShortfall<kCode>(contract, at, t, k, m, fails, earned, s);
   }
   account = hn::Max(account, zero);
-  const M trapped = hn::Or(s.trapped_coverage, s.trapped_value);
-  s.account = hn::IfThenElse(trapped, account, hn::Min(account, Num(c.reserve_cap[k])));
-
-  if (a.bits.coverage == nullptr) return;
-  s.window = hn::MulAdd(Num(c.window_keep[k]), s.window, available);
-  if (!(c.test_service[k] > 0)) return;
-  V due = Num(c.test_service[k]);
-  if constexpr (kFloating) due = hn::MulAdd(Num(c.base_test[k]), rate, due);
+  const V capped = hn::Min(account, Num(t.reserve_cap));
+  if (at.bits.coverage == nullptr && at.bits.value == nullptr) {
+    s.account = capped;
+    return;
+  }
+  s.account = hn::IfThenElse(hn::Or(s.trapped_coverage, s.trapped_value), account, capped);
+  if (at.bits.coverage == nullptr) return;
+  s.window = hn::MulAdd(Num(t.window_keep), s.window, earned);
+  if (!(t.test_service > 0)) return;
+  V due = Num(t.test_service);
+  if constexpr (Needs<kCode>::kFloating) due = hn::MulAdd(Num(t.floating_base_test), rate, due);
   s.trapped_coverage = hn::Lt(s.window, hn::Mul(Num(contract.min_coverage), due));
-  StoreBits(a.bits.coverage + k, m.path, s.trapped_coverage);
-}
-
-template <bool kCash>
-HWY_INLINE void TestValue(const ContractArguments& a, const Columns& c, const MonthRows& m,
-                          State& s) {
-  const ContractPlan& contract = *a.contract;
-  const std::size_t k = m.k;
-  const V worth = hn::Mul(Num(contract.units), Row(a.value + k * kBlockPaths + m.path));
-  s.least_cover = hn::Min(s.least_cover, hn::Mul(worth, Num(c.inverse_tested[k])));
-  if (a.bits.value == nullptr || !(c.tested[k] > 0)) return;
-  const M breach = hn::Gt(Num(c.tested[k]), hn::Mul(Num(contract.max_loan_to_value), worth));
-  if constexpr (kCash) s.trapped_value = breach;
-  StoreBits(a.bits.value + k, m.path, breach);
+  StoreBits(at.bits.coverage + k, at.path, s.trapped_coverage);
 }
 
 template <unsigned kCode>
-HWY_INLINE void Month(const ContractArguments& a, const Columns& c, std::size_t k, std::size_t path,
+HWY_INLINE void TestValue(const Terms& contract, const Places& at, const MonthTerms& t,
+                          std::size_t k, State& s) {
+  const V worth = hn::Mul(Num(contract.units), Row(at.value + k * kBlockPaths));
+  s.least_cover = hn::Min(s.least_cover, hn::Mul(worth, Num(t.inverse_tested)));
+  if (at.bits.value == nullptr || !(t.tested_balance > 0)) return;
+  const M breach = hn::Gt(Num(t.tested_balance), hn::Mul(Num(contract.max_loan_to_value), worth));
+  if constexpr (Needs<kCode>::kCash) s.trapped_value = breach;
+  StoreBits(at.bits.value + k, at.path, breach);
+}
+
+template <unsigned kCode>
+HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms& t, std::size_t k,
                       State& s) {
-  constexpr bool kCash = (kCode & 1) != 0, kFloating = (kCode & 2) != 0, kValue = (kCode & 4) != 0,
-                 kOwner = (kCode & 8) != 0;
-  const Tag d;
-  const ContractPlan& contract = *a.contract;
-  const std::size_t lag = static_cast<std::size_t>(contract.lag);
-  const std::size_t at = k * kBlockPaths + path;
-  const V zero = hn::Zero(d), opening = Num(c.opening[k]);
-  const V sale = Row(a.value + at + lag * kBlockPaths);
-  const MonthRows m{
-      k,
-      path,
-      Row(a.survival + at),
-      Row(a.discount + at),
-      Row(a.discount_ratio + at),
-      hn::Max(zero, hn::MulSub(Num(contract.haircut_units), sale, Num(contract.deduction)))};
+  using N = Needs<kCode>;
+  const V zero = hn::Zero(Tag()), opening = Num(t.opening);
+  const std::size_t row = k * kBlockPaths;
+  const MonthRows m{Row(at.survival + row), Row(at.discount + row), Row(at.ratio + row),
+                    hn::Max(zero, hn::MulSub(Num(contract.haircut_units), Row(at.sale + row),
+                                             Num(contract.deduction)))};
 
   // Defaults of the month, before any payment.
   const V defaulted = hn::Mul(s.alive, hn::Sub(s.before, m.weight));
   s.before = m.weight;
   V claim = opening;
-  if constexpr (kCash) claim = hn::Max(zero, hn::Sub(opening, s.account));
+  if constexpr (N::kCash) claim = hn::Max(zero, hn::Sub(opening, s.account));
   const Outcome out = Settle(claim, m.proceeds, Num(contract.recovery), m.ratio);
   const V discounted = hn::Mul(defaulted, m.discount);
   s.exposure = hn::MulAdd(defaulted, opening, s.exposure);
@@ -222,49 +197,50 @@ HWY_INLINE void Month(const ContractArguments& a, const Columns& c, std::size_t 
   s.loss = hn::MulAdd(discounted, out.loss, s.loss);
   // What is above the claim goes to the borrower of a loan and stays with the owner of a lease.
   V kept = out.recovered;
-  if constexpr (kOwner) kept = hn::Max(kept, m.proceeds);
-  double* const recovery_lanes = a.month_sums + (k * kMonthSums + kRecovery) * kLanes;
-  AddToLanes(recovery_lanes + lag * kMonthSums * kLanes, path, hn::Mul(defaulted, kept));
-  if constexpr (kCash)
-    AddToLanes(recovery_lanes, path, hn::Mul(defaulted, hn::Sub(opening, claim)));
-  if (a.prices) {
+  if constexpr (N::kOwner) kept = hn::Max(kept, m.proceeds);
+  const std::size_t sums = k * kMonthSums * kLanes;
+  Accumulate(at.sale_sums + sums + kRecovery * kLanes, hn::Mul(defaulted, kept));
+  if constexpr (N::kCash)
+    Accumulate(at.sums + sums + kRecovery * kLanes, hn::Mul(defaulted, hn::Sub(opening, claim)));
+  if constexpr (N::kPrices) {
     V received =
-        hn::Mul(kOwner ? hn::Mul(kept, m.ratio) : out.discounted, Num(c.recovery_factor[k]));
-    if constexpr (kCash)
-      received = hn::MulAdd(hn::Sub(opening, claim), Num(c.present[k]), received);
+        hn::Mul(N::kOwner ? hn::Mul(kept, m.ratio) : out.discounted, Num(t.recovery_factor));
+    if constexpr (N::kCash)
+      received = hn::MulAdd(hn::Sub(opening, claim), Num(t.present_factor), received);
     s.value = hn::MulAdd(discounted, received, s.value);
   } else {
     s.credit_loss = hn::MulAdd(
-        defaulted, hn::NegMulAdd(out.recovered, Num(c.eir_sale[k]), hn::Mul(claim, Num(c.eir[k]))),
+        defaulted,
+        hn::NegMulAdd(out.recovered, Num(t.eir_discount_sale), hn::Mul(claim, Num(t.eir_discount))),
         s.credit_loss);
-    const M hit = hn::Eq(s.default_month, Num(static_cast<double>(k)));
-    s.sampled =
-        hn::MulAdd(hn::IfThenElseZero(hit, hn::Mul(s.alive, m.discount)), out.loss, s.sampled);
+    const V hit =
+        hn::IfThenElseZero(hn::Eq(s.default_month, Num(t.month)), hn::Mul(s.alive, m.discount));
+    s.sampled = hn::MulAdd(hit, out.loss, s.sampled);
   }
 
   V rate = zero;
-  if constexpr (kFloating) {
-    const V gross = Row(a.gross + static_cast<std::size_t>(c.fixing[k]) * kBlockPaths + path);
-    rate = hn::Add(hn::Max(hn::MulSub(Num(c.gross_ratio[k]), gross, Num(1.0)), Num(c.floor[k])),
-                   Num(c.margin[k]));
+  if constexpr (N::kFloating) {
+    const V gross = Row(at.gross + static_cast<std::size_t>(t.fixing) * kBlockPaths);
+    rate = hn::Add(hn::Max(hn::MulSub(Num(t.gross_ratio), gross, Num(1.0)), Num(t.floor)),
+                   Num(t.margin));
   }
-  if constexpr (kCash) CashMonth<kFloating>(a, c, m, rate, s);
+  if constexpr (N::kCash) CashMonth<kCode>(contract, at, t, k, m, rate, s);
 
   // Payments of the living.
   const V living = hn::Mul(s.alive, m.weight);
-  if (a.prices) {
-    V paid = Num(c.flow[k]);
-    if constexpr (kFloating) paid = hn::MulAdd(Num(c.base[k]), rate, paid);
+  if constexpr (N::kPrices) {
+    V paid = Num(t.flow);
+    if constexpr (N::kFloating) paid = hn::MulAdd(Num(t.floating_base), rate, paid);
     s.value = hn::MulAdd(hn::Mul(living, m.discount), paid, s.value);
   }
-  if constexpr (kFloating)
-    AddToLanes(a.month_sums + (k * kMonthSums + kVariable) * kLanes, path,
-               hn::Mul(living, hn::Mul(Num(c.base_test[k]), rate)));
-  if constexpr (kCash)
-    AddToLanes(a.month_sums + (k * kMonthSums + kSurvival) * kLanes, path, living);
-  if constexpr (kValue) TestValue<kCash>(a, c, m, s);
+  if constexpr (N::kFloating)
+    Accumulate(at.sums + sums + kVariable * kLanes,
+               hn::Mul(living, hn::Mul(Num(t.floating_base_test), rate)));
+  if constexpr (N::kCash) Accumulate(at.sums + sums + kSurvival * kLanes, living);
+  if constexpr (N::kValue) TestValue<kCode>(contract, at, t, k, s);
 }
 
+template <unsigned kCode>
 HWY_INLINE State Initial(const ContractArguments& a, std::size_t path) {
   const Tag d;
   const V zero = hn::Zero(d), one = Num(1.0);
@@ -272,7 +248,7 @@ HWY_INLINE State Initial(const ContractArguments& a, std::size_t path) {
   const ContractPlan& contract = *a.contract;
   State s;
   s.before = s.alive = one;
-  s.value = Num(a.prices ? contract.day_zero : 0.0);
+  s.value = Num(Needs<kCode>::kPrices ? contract.day_zero : 0.0);
   s.exposure = s.at_default = s.loss = s.credit_loss = s.sampled = zero;
   s.default_month = Row(a.default_month + path);
   s.least_cover = Num(1e30);
@@ -318,75 +294,108 @@ HWY_INLINE void StoreSnapshot(const ContractArguments& a, std::size_t snapshot, 
 }
 
 template <unsigned kCode>
-HWY_INLINE void Finish(const ContractArguments& a, std::size_t path, State& s) {
+HWY_INLINE void Finish(const ContractArguments& a, const Places& at, State& s) {
+  using N = Needs<kCode>;
   const Tag d;
   const ContractPlan& contract = *a.contract;
+  const std::size_t path = at.path;
   V residual = hn::Zero(d);
-  if constexpr ((kCode & 8) != 0) {
+  if constexpr (N::kOwner) {
     const std::size_t k = static_cast<std::size_t>(contract.months);
-    const std::size_t at = k * kBlockPaths + path;
-    const V worth = hn::Mul(Num(contract.units), Row(a.value + at));
+    const V worth = hn::Mul(Num(contract.units), Row(at.value + k * kBlockPaths));
     const V weighted = hn::Mul(hn::Mul(s.alive, s.before),
                                LeaseResidual(contract, worth, Row(a.guarantor_month + path)));
-    residual = hn::Mul(hn::Mul(Row(a.discount + at), Num(contract.residual_factor)), weighted);
-    if (a.prices) s.value = hn::Add(s.value, residual);
-    AddToLanes(a.month_sums + (k * kMonthSums + kVariable) * kLanes, path, weighted);
+    residual = hn::Mul(hn::Mul(Row(at.discount + k * kBlockPaths), Num(contract.residual_factor)),
+                       weighted);
+    if constexpr (N::kPrices) s.value = hn::Add(s.value, residual);
+    Accumulate(at.sums + (k * kMonthSums + kVariable) * kLanes, weighted);
   }
   hn::Store(s.value, d, a.samples + kPresentValue * kBlockPaths + path);
   hn::Store(s.exposure, d, a.samples + kExposure * kBlockPaths + path);
   hn::Store(s.at_default, d, a.samples + kLossAtDefault * kBlockPaths + path);
   const V floor = Num(1.0 / kLargestLoanToValue);
   V peak = hn::Zero(d);
-  if constexpr ((kCode & 4) != 0) peak = hn::Div(Num(1.0), hn::Max(s.least_cover, floor));
+  if constexpr (N::kValue) peak = hn::Div(Num(1.0), hn::Max(s.least_cover, floor));
   hn::Store(peak, d, a.samples + kPeakLoanToValue * kBlockPaths + path);
   hn::Store(residual, d, a.samples + kResidual * kBlockPaths + path);
 }
 
 template <unsigned kCode>
 void Contract(const ContractArguments& a) {
-  const Columns c = ColumnsOf(a);
-  const std::size_t months = static_cast<std::size_t>(a.contract->months);
+  const ContractPlan& plan = *a.contract;
+  const Terms contract{plan.units,
+                       plan.haircut_units,
+                       plan.deduction,
+                       plan.recovery,
+                       plan.min_coverage,
+                       plan.max_loan_to_value,
+                       static_cast<double>(plan.relet_months),
+                       plan.default_on_shortfall};
+  const std::size_t months = static_cast<std::size_t>(plan.months);
+  const std::size_t lag = static_cast<std::size_t>(plan.lag);
   for (std::uint64_t* const words : {a.bits.coverage, a.bits.value, a.bits.failed})
     if (words != nullptr) std::fill_n(words, months + 1, std::uint64_t{0});
-  for (std::size_t path = 0; path < kBlockPaths; path += kInFlight * kWidth) {
-    State s[kInFlight];
-    for (std::size_t i = 0; i < kInFlight; ++i) s[i] = Initial(a, path + i * kWidth);
+  const auto places = [&](std::size_t path) HWY_ATTR {
+    double* const sums = a.month_sums + path % kLanes;
+    return Places{a.survival + path,
+                  a.discount + path,
+                  a.discount_ratio + path,
+                  a.value + path,
+                  a.value + lag * kBlockPaths + path,
+                  a.spot + path,
+                  a.gross + path,
+                  sums,
+                  sums + lag * kMonthSums * kLanes,
+                  a.bits,
+                  path};
+  };
+  for (std::size_t path = 0; path < kBlockPaths; path += 2 * kWidth) {
+    const Places at0 = places(path), at1 = places(path + kWidth);
+    State s0 = Initial<kCode>(a, path), s1 = Initial<kCode>(a, path + kWidth);
     std::size_t k = 1;
     for (std::size_t snapshot = 0; snapshot < a.snapshot_count; ++snapshot) {
-      const std::size_t until = static_cast<std::size_t>(a.snapshots[snapshot]);
-      const std::size_t last = until < months ? until : months;
+      const std::size_t last = std::min(static_cast<std::size_t>(a.snapshots[snapshot]), months);
       for (; k <= last; ++k) {
-#pragma GCC unroll 4
-        for (std::size_t i = 0; i < kInFlight; ++i) Month<kCode>(a, c, k, path + i * kWidth, s[i]);
+        Month<kCode>(contract, at0, a.terms[k], k, s0);
+        Month<kCode>(contract, at1, a.terms[k], k, s1);
       }
-      for (std::size_t i = 0; i < kInFlight; ++i)
-        StoreSnapshot(a, snapshot, path + i * kWidth, s[i]);
+      StoreSnapshot(a, snapshot, path, s0);
+      StoreSnapshot(a, snapshot, path + kWidth, s1);
     }
-    for (std::size_t i = 0; i < kInFlight; ++i) Finish<kCode>(a, path + i * kWidth, s[i]);
+    Finish<kCode>(a, at0, s0);
+    Finish<kCode>(a, at1, s1);
+  }
+}
+
+template <unsigned kBasis>
+void ValueOnBasis(const ContractArguments& a) {
+  switch (a.contract->variant.code()) {
+    case 0:
+      return Contract<kBasis + 0>(a);
+    case 1:
+      return Contract<kBasis + 1>(a);
+    case 2:
+      return Contract<kBasis + 2>(a);
+    case 3:
+      return Contract<kBasis + 3>(a);
+    case 4:
+      return Contract<kBasis + 4>(a);
+    case 5:
+      return Contract<kBasis + 5>(a);
+    case 6:
+      return Contract<kBasis + 6>(a);
+    case 7:
+      return Contract<kBasis + 7>(a);
+    default:
+      return Contract<kBasis + 8>(a);
   }
 }
 
 void ValueContract(const ContractArguments& a) {
-  switch (a.contract->variant.code()) {
-    case 0:
-      return Contract<0>(a);
-    case 1:
-      return Contract<1>(a);
-    case 2:
-      return Contract<2>(a);
-    case 3:
-      return Contract<3>(a);
-    case 4:
-      return Contract<4>(a);
-    case 5:
-      return Contract<5>(a);
-    case 6:
-      return Contract<6>(a);
-    case 7:
-      return Contract<7>(a);
-    default:
-      return Contract<8>(a);
-  }
+  if (a.prices)
+    ValueOnBasis<16>(a);
+  else
+    ValueOnBasis<0>(a);
 }
 
 RowSums RowSumsOf(const double* row, double reference, std::size_t paths) {
@@ -395,7 +404,7 @@ RowSums RowSumsOf(const double* row, double reference, std::size_t paths) {
   const V shift = Num(reference);
   for (std::size_t p = 0; p < paths; p += kWidth) {
     const V x = hn::Sub(Row(row + p), shift);
-    AddToLanes(sum, p, x);
+    Accumulate(sum + p % kLanes, x);
     double* const at = square + p % kLanes;
     hn::Store(hn::MulAdd(x, x, Row(at)), d, at);
   }

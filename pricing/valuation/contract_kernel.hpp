@@ -51,7 +51,7 @@ struct MonthBits {
 
 struct ContractArguments {
   const ContractPlan* contract;
-  const MonthColumns* columns;
+  const MonthTerms* terms;  // [months + 1]
   // Rows of the block, [steps + 1][kBlockPaths]; never null (a row of ones or zeros instead).
   const double* survival;
   const double* discount;
