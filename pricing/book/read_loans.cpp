@@ -73,7 +73,8 @@ int months_between(Date from, Date to) {
 }
 
 void check_principal(const Loan& loan, const ContractChecks& check, std::optional<Date> today) {
-  if (today && check.good("closing") && loan.closing > *today)
+  const bool ordered = !check.good("maturity") || loan.maturity > loan.closing;
+  if (today && check.good("closing") && loan.closing > *today && ordered)
     check.wrong("closing",
                 "is after the valuation date: a commitment is not valued in this version",
                 "remove the loan until it is closed");

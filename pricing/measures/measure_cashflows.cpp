@@ -57,6 +57,14 @@ MonthFlows scheduled(const BasisRun& run, const ContractPlan& contract, int k) {
   return f;
 }
 
+void add_scheduled(const MonthFlows& one, MonthFlows& sum) {
+  sum.interest += one.interest;
+  sum.principal += one.principal;
+  sum.fee += one.fee;
+  sum.rent += one.rent;
+  sum.outstanding += one.outstanding;
+}
+
 MonthFlows contract_month(const BasisRun& run, std::size_t i, int k) {
   const ContractPlan& contract = run.plan.contracts[i];
   MonthFlows f = scheduled(run, contract, k);
@@ -91,23 +99,22 @@ bool says_something(const MonthFlows& f) {
 void add_groups(const Inputs& inputs, const ScenarioRun& scenario, const BasisRun& run,
                 const std::vector<std::string>& dates, Table& table) {
   const char* const basis = run.plan.real_world ? "real_world" : "risk_neutral";
+  const std::size_t portfolio = run.layout.portfolio();
+  const auto months = static_cast<std::size_t>(run.plan.steps) + 1;
+  std::vector<MonthFlows> all(run.layout.groups * months);
+  std::vector<bool> holds(run.layout.groups);  // at least one contract
+  for (const auto& contract : run.plan.contracts)
+    for (const std::size_t g : {portfolio, static_cast<std::size_t>(contract.group)}) {
+      if (g == kNone) continue;
+      holds[g] = true;
+      for (int k = 0; k <= contract.months; ++k)
+        add_scheduled(scheduled(run, contract, k), all[g * months + static_cast<std::size_t>(k)]);
+    }
   for (std::size_t g = 0; g < run.layout.groups; ++g) {
-    if (g == run.layout.no_party()) continue;
-    const bool all = g == run.layout.portfolio();
-    const auto belongs = [&](const ContractPlan& c) { return all || c.group == g; };
-    if (!std::any_of(run.plan.contracts.begin(), run.plan.contracts.end(), belongs)) continue;
-    const std::string id = all ? "portfolio" : "party:" + scenario.market->parties[g].id;
+    if (!holds[g]) continue;
+    const std::string id = g == portfolio ? "portfolio" : "party:" + scenario.market->parties[g].id;
     for (int k = 0; k <= run.plan.steps; ++k) {
-      MonthFlows f;
-      for (const auto& contract : run.plan.contracts) {
-        if (!belongs(contract)) continue;
-        const MonthFlows one = scheduled(run, contract, k);
-        f.interest += one.interest;
-        f.principal += one.principal;
-        f.fee += one.fee;
-        f.rent += one.rent;
-        f.outstanding += one.outstanding;
-      }
+      MonthFlows& f = all[g * months + static_cast<std::size_t>(k)];
       const auto sum = [&](GroupMonth which) {
         return run.block_mean(run.layout.group_month(g, static_cast<std::size_t>(k), which));
       };

@@ -12,27 +12,31 @@ std::size_t group_sample(const BasisRun& run, std::size_t g, SnapshotSample whic
   return run.layout.group(g, kFixedSamples + run.snapshot(horizon) * kSnapshotSamples + which);
 }
 
-double group_balance(const BasisRun& run, std::size_t g) {
-  double sum = 0;
-  for (const auto& contract : run.plan.contracts)
-    if (g == run.layout.portfolio() || contract.group == g)
-      sum += contract.held * contract.outstanding;
-  return sum;
-}
+// Balance and tests of every group, parties then portfolio, in one walk over the contracts.
+struct GroupTotals {
+  std::vector<double> balance, tests;
+};
 
-double group_tests(const BasisRun& run, std::size_t g) {
-  double tests = 0;
-  for (const auto& contract : run.plan.contracts)
-    if (g == run.layout.portfolio() || contract.group == g)
-      tests +=
-          (contract.coverage_test != kNone ? 1 : 0) + (contract.value_test_slot != kNone ? 1 : 0);
-  return tests;
+GroupTotals group_totals(const BasisRun& run) {
+  GroupTotals totals{std::vector<double>(run.layout.groups),
+                     std::vector<double>(run.layout.groups)};
+  for (const auto& contract : run.plan.contracts) {
+    const double balance = contract.held * contract.outstanding;
+    const double tests =
+        (contract.coverage_test != kNone ? 1 : 0) + (contract.value_test_slot != kNone ? 1 : 0);
+    totals.balance[run.layout.portfolio()] += balance;
+    totals.tests[run.layout.portfolio()] += tests;
+    if (contract.group == kNone) continue;
+    totals.balance[contract.group] += balance;
+    totals.tests[contract.group] += tests;
+  }
+  return totals;
 }
 
 // What portfolio and parties have in common.
-void add_group(const RunSettings& settings, const BasisRun& run, std::size_t g,
-               const std::string& id, MeasureWriter& writer) {
-  const double balance = group_balance(run, g);
+void add_group(const RunSettings& settings, const BasisRun& run, const GroupTotals& totals,
+               std::size_t g, const std::string& id, MeasureWriter& writer) {
+  const double balance = totals.balance[g];
   if (!run.plan.real_world) {
     const Estimate value = run.mean(run.layout.group(g, kPresentValue));
     writer.add(id, "present_value", 0, value);
@@ -43,7 +47,7 @@ void add_group(const RunSettings& settings, const BasisRun& run, std::size_t g,
   }
   for (const int h : settings.loss_horizon_months) {
     writer.add(id, "expected_loss", h, run.mean(group_sample(run, g, kLoss, h)));
-    const double tests = group_tests(run, g);
+    const double tests = totals.tests[g];
     if (tests > 0) {
       const int month = h == 0 ? run.plan.months : h;
       writer.add(id, "breach_probability", h,
@@ -56,17 +60,17 @@ void add_group(const RunSettings& settings, const BasisRun& run, std::size_t g,
     writer.add(id, "loss_given_default", 0, run.loss_given_default(run.layout.group(g, 0)));
 }
 
-void add_party(const RunSettings& settings, const BasisRun& run, std::size_t i,
-               const std::string& id, double book, MeasureWriter& writer) {
+void add_party(const RunSettings& settings, const BasisRun& run, const GroupTotals& totals,
+               std::size_t i, const std::string& id, MeasureWriter& writer) {
   for (const int h : settings.loss_horizon_months) {
     const Estimate survival = run.mean(run.layout.survival(i, run.snapshot(h)));
     writer.add(id, "survival_probability", h, survival);
     writer.add(id, "probability_of_default", h, {1 - survival.value, survival.standard_error});
   }
-  const double balance = group_balance(run, i);
+  const double balance = totals.balance[i], book = totals.balance[run.layout.portfolio()];
   if (balance > 0 && book > 0) {
     writer.add_exact(id, "exposure_share", -1, balance / book);
-    add_group(settings, run, i, id, writer);
+    add_group(settings, run, totals, i, id, writer);
   }
 }
 
@@ -76,9 +80,10 @@ void measure_groups(const Inputs& inputs, const ScenarioRun& scenario, RunTables
   for (const BasisRun* run : {scenario.risk_neutral, scenario.real_world}) {
     if (run == nullptr) continue;
     const std::size_t portfolio = run->layout.portfolio();
-    const double book = group_balance(*run, portfolio);
+    const GroupTotals totals = group_totals(*run);
+    const double book = totals.balance[portfolio];
     MeasureWriter writer(tables.measures, scenario.id, *run, "portfolio");
-    add_group(inputs.settings, *run, portfolio, "", writer);
+    add_group(inputs.settings, *run, totals, portfolio, "", writer);
     if (book > 0) {
       for (const int h : inputs.settings.loss_horizon_months)
         writer.add("", "probability_of_default", h,
@@ -87,7 +92,7 @@ void measure_groups(const Inputs& inputs, const ScenarioRun& scenario, RunTables
     }
     MeasureWriter parties(tables.measures, scenario.id, *run, "party");
     for (std::size_t i = 0; i < run->plan.parties.size(); ++i)
-      add_party(inputs.settings, *run, i, scenario.market->parties[i].id, book, parties);
+      add_party(inputs.settings, *run, totals, i, scenario.market->parties[i].id, parties);
   }
 }
 
@@ -112,7 +117,8 @@ Estimate paired(const BasisRun& baseline, const BasisRun& run, std::size_t g, st
 }
 
 void add_changes(const RunSettings& settings, const BasisRun& baseline, const BasisRun& run,
-                 std::size_t g, const std::string& id, MeasureWriter& writer) {
+                 const GroupTotals& totals, std::size_t g, const std::string& id,
+                 MeasureWriter& writer) {
   const auto at = [](const BasisRun& r, SnapshotSample which, int h) {
     return kFixedSamples + r.snapshot(h) * kSnapshotSamples + which;
   };
@@ -127,7 +133,7 @@ void add_changes(const RunSettings& settings, const BasisRun& baseline, const Ba
   if (!run.plan.real_world) return;
   writer.add(id, "ecl_12m_change", 12, change(kCreditLoss, 12));
   writer.add(id, "ecl_lifetime_change", 0, change(kCreditLoss, 0));
-  const double balance = group_balance(baseline, g);
+  const double balance = totals.balance[g];
   if (g == run.layout.portfolio() && balance > 0)
     for (const int h : settings.loss_horizon_months)
       writer.add(id, "probability_of_default_change", h, scaled(change(kDefault, h), 1 / balance));
@@ -142,11 +148,13 @@ void measure_changes(const Inputs& inputs, const ScenarioRun& baseline, const Sc
   for (const auto& [before, after] : runs) {
     if (before == nullptr || after == nullptr) continue;
     MeasureWriter writer(tables.measures, scenario.id, *after, "portfolio");
-    add_changes(inputs.settings, *before, *after, after->layout.portfolio(), "", writer);
+    const GroupTotals totals = group_totals(*before);
+    add_changes(inputs.settings, *before, *after, totals, after->layout.portfolio(), "", writer);
     MeasureWriter parties(tables.measures, scenario.id, *after, "party");
     for (std::size_t i = 0; i < after->plan.parties.size(); ++i)
-      if (group_balance(*before, i) > 0)
-        add_changes(inputs.settings, *before, *after, i, scenario.market->parties[i].id, parties);
+      if (totals.balance[i] > 0)
+        add_changes(inputs.settings, *before, *after, totals, i, scenario.market->parties[i].id,
+                    parties);
   }
 }
 

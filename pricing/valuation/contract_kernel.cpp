@@ -398,49 +398,15 @@ void ValueContract(const ContractArguments& a) {
     ValueOnBasis<0>(a);
 }
 
-RowSums RowSumsOf(const double* row, double reference, std::size_t paths) {
-  alignas(64) double sum[kLanes] = {}, square[kLanes] = {};
-  const Tag d;
-  const V shift = Num(reference);
-  for (std::size_t p = 0; p < paths; p += kWidth) {
-    const V x = hn::Sub(Row(row + p), shift);
-    Accumulate(sum + p % kLanes, x);
-    double* const at = square + p % kLanes;
-    hn::Store(hn::MulAdd(x, x, Row(at)), d, at);
-  }
-  return {fold_lanes(sum), fold_lanes(square)};
-}
-
-double RowProduct(const double* a, double reference_a, const double* b, double reference_b,
-                  std::size_t paths) {
-  alignas(64) double sum[kLanes] = {};
-  const Tag d;
-  for (std::size_t p = 0; p < paths; p += kWidth) {
-    double* const at = sum + p % kLanes;
-    const V x = hn::Sub(Row(a + p), Num(reference_a));
-    hn::Store(hn::MulAdd(x, hn::Sub(Row(b + p), Num(reference_b)), Row(at)), d, at);
-  }
-  return fold_lanes(sum);
-}
-
 }  // namespace lien::pricing::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lien::pricing {
 HWY_EXPORT(ValueContract);
-HWY_EXPORT(RowSumsOf);
-HWY_EXPORT(RowProduct);
 
 void value_contract(const ContractArguments& arguments) noexcept {
   HWY_DYNAMIC_DISPATCH(ValueContract)(arguments);
-}
-RowSums row_sums(const double* row, double reference, std::size_t paths) noexcept {
-  return HWY_DYNAMIC_DISPATCH(RowSumsOf)(row, reference, paths);
-}
-double row_product(const double* a, double reference_a, const double* b, double reference_b,
-                   std::size_t paths) noexcept {
-  return HWY_DYNAMIC_DISPATCH(RowProduct)(a, reference_a, b, reference_b, paths);
 }
 }  // namespace lien::pricing
 #endif

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "pricing/plan/plan.hpp"
+#include "pricing/valuation/row_sums.hpp"
 
 // The month loop of one contract over one block of paths: contracts outside, months inside, paths
 // innermost, so that a contract's state stays in registers. Compiled once per instruction set.
@@ -72,19 +73,5 @@ struct ContractArguments {
 };
 
 void value_contract(const ContractArguments& arguments) noexcept;
-
-// Sums of d = value - reference and d^2 over a row in eight lanes and a fixed tree.
-struct RowSums {
-  double sum, square;
-};
-[[nodiscard]] RowSums row_sums(const double* row, double reference, std::size_t paths) noexcept;
-// Sum of (a - reference_a) x (b - reference_b) over two rows, in the same order.
-[[nodiscard]] double row_product(const double* a, double reference_a, const double* b,
-                                 double reference_b, std::size_t paths) noexcept;
-// The fixed tree over eight lanes.
-[[nodiscard]] inline double fold_lanes(const double* lanes) noexcept {
-  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
-         ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
-}
 
 }  // namespace lien::pricing
