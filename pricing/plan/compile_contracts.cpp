@@ -202,12 +202,19 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
            std::make_tuple(b.contract.lot, b.contract.party, b.contract.variant.code(),
                            std::cref(b.id).get());
   });
+  // A unit that entered service today is seen by fans and instruments to the end.
+  for (auto& lot : plan.lots)
+    if (lot.age_months == 0) lot.last_month = plan.steps;
   plan.book_balance.assign(static_cast<std::size_t>(plan.steps) + 1, 0.0);
   for (auto& draft : drafts) {
     if (draft.contract.min_coverage > 0)
       draft.contract.coverage_test = static_cast<std::uint32_t>(plan.tests++);
     if (draft.contract.max_loan_to_value > 0)
       draft.contract.value_test_slot = static_cast<std::uint32_t>(plan.tests++);
+    if (draft.contract.lot != kNone) {
+      LotPlan& lot = plan.lots[draft.contract.lot];
+      lot.last_month = std::max(lot.last_month, draft.contract.months + draft.contract.lag);
+    }
     add_to_book_totals(draft, plan);
     append(draft.columns, plan, draft.contract);
     plan.contracts.push_back(std::move(draft.contract));

@@ -83,6 +83,7 @@ struct LotPlan {
   int age_months = 0;           // at the valuation date; negative: enters service later
   std::vector<double> weights;  // income: [steps + 1][nodes] of W_j, months of life left at k
   double value_today = 0;       // exact, money a unit
+  int last_month = 0;           // last month at which something reads its value
   std::vector<double>
       scheduled_units;  // [steps + 1] units securing contracts that are not yet repaid
 };

@@ -95,13 +95,71 @@ std::string blocks(const std::string& heading, const PortfolioSummary& summary,
   return text;
 }
 
-}  // namespace
+// One instrument in one scenario, by measure; NaN where it has none.
+struct InstrumentLine {
+  std::string id;
+  Estimate value, exercise, forward;
+};
 
-std::string text_table(const ReportSubject& subject, const RunResults& results,
-                       const TerminalStyle& style) {
-  const PortfolioSummary summary = summarize_portfolio(results.tables);
-  const RunFacts& facts = results.facts;
-  const MoneyUnit money = money_unit(std::abs(facts.balance), subject.currency);
+// Value and the rest on the risk-neutral basis; the losses' basis if that is all there is.
+std::vector<InstrumentLine> instrument_lines(const Table& table, const std::string& scenario) {
+  std::vector<InstrumentLine> lines;
+  const auto& bases = table.column("measure_basis").texts;
+  const bool priced = std::find(bases.begin(), bases.end(), "risk_neutral") != bases.end();
+  for (std::size_t row = 0; row < bases.size(); ++row) {
+    if (table.column("scenario").texts[row] != scenario ||
+        table.column("level").texts[row] != "contract" ||
+        bases[row] != (priced ? "risk_neutral" : "real_world"))
+      continue;
+    const std::string& id = table.column("id").texts[row];
+    if (lines.empty() || lines.back().id != id) lines.push_back({id, {}, {}, {}});
+    const std::string& measure = table.column("measure").texts[row];
+    Estimate estimate;
+    estimate.value = table.column("value").numbers[row];
+    estimate.standard_error = table.column("standard_error").numbers[row];
+    if (measure == "present_value") lines.back().value = estimate;
+    if (measure == "exercise_probability") lines.back().exercise = estimate;
+    if (measure == "forward_value") lines.back().forward = estimate;
+  }
+  return lines;
+}
+
+void add_entry(const Estimate& e, SummaryUnit unit, TextColumn& column) {
+  EstimateText text;  // an empty cell where the instrument has no such number
+  if (!std::isnan(e.value)) text = estimate_texts({e}, unit, 1.0, false).front();
+  column.value_width = std::max(column.value_width, text.value.size());
+  column.uncertainty_width = std::max(column.uncertainty_width, text.uncertainty.size());
+  column.entries.push_back(text);
+}
+
+// A book without contracts has no losses to show: its instruments, a block a scenario.
+std::string instrument_blocks(const RunTables& tables, const std::vector<std::string>& scenarios,
+                              const std::string& currency, const TerminalStyle& style) {
+  std::string text;
+  for (const std::string& scenario : scenarios) {
+    std::string heading = "Instrument";
+    if (scenarios.size() > 1) heading += ", " + without_controls(scenario);
+    std::vector<TextColumn> columns(3);
+    columns[0].title = "Value, " + currency;
+    columns[1].title = "Exercise probability";
+    columns[2].title = "Forward of the underlying";
+    std::vector<std::string> labels;
+    std::size_t label_width = heading.size();
+    for (const InstrumentLine& line : instrument_lines(tables.measures, scenario)) {
+      labels.push_back(without_controls(line.id));
+      label_width = std::max(label_width, labels.back().size());
+      add_entry(line.value, SummaryUnit::money, columns[0]);
+      add_entry(line.exercise, SummaryUnit::share, columns[1]);
+      add_entry(line.forward, SummaryUnit::money, columns[2]);
+    }
+    text += "\n" + one_block(heading, labels, columns, 0, columns.size(), label_width, style);
+  }
+  return text;
+}
+
+// The rows of a book with loans or leases.
+std::string portfolio_blocks(const PortfolioSummary& summary, const MoneyUnit& money,
+                             const TerminalStyle& style) {
   std::vector<SummaryRow> measures, tails, changes;
   for (const SummaryRow& row : summary.rows) {
     const bool tail = std::any_of(row.values.begin(), row.values.end(),
@@ -109,6 +167,23 @@ std::string text_table(const ReportSubject& subject, const RunResults& results,
     (tail ? tails : measures).push_back(row);
     if (!row.changes.empty()) changes.push_back(row);
   }
+  std::string text = blocks("Portfolio", summary, measures, &SummaryRow::values, money, style);
+  if (!tails.empty())
+    text += blocks("Tail of the losses, 95 % interval", summary, tails, &SummaryRow::values, money,
+                   style);
+  if (!changes.empty() && summary.scenarios.size() > 1)
+    text += blocks("Change to " + summary.scenarios.front(), summary, changes, &SummaryRow::changes,
+                   money, style);
+  return text;
+}
+
+}  // namespace
+
+std::string text_table(const ReportSubject& subject, const RunResults& results,
+                       const TerminalStyle& style) {
+  const PortfolioSummary summary = summarize_portfolio(results.tables);
+  const RunFacts& facts = results.facts;
+  const MoneyUnit money = money_unit(std::abs(facts.balance), subject.currency);
   std::string text =
       without_controls(subject.settings.name) + " on " + iso_text(subject.settings.valuation_date) +
       ": " + integer_text(facts.contracts_priced) + " contracts, balance " + money.label + " " +
@@ -117,17 +192,18 @@ std::string text_table(const ReportSubject& subject, const RunResults& results,
   if (facts.rows_rejected > 0)
     text += integer_text(facts.rows_rejected) + " of " + integer_text(facts.rows_read) +
             " rows were rejected and are not priced: see rejects.csv\n";
-  text += blocks("Portfolio", summary, measures, &SummaryRow::values, money, style);
-  if (!tails.empty())
-    text += blocks("Tail of the losses, 95 % interval", summary, tails, &SummaryRow::values, money,
-                   style);
-  if (!changes.empty() && summary.scenarios.size() > 1)
-    text += blocks("Change to " + summary.scenarios.front(), summary, changes, &SummaryRow::changes,
-                   money, style);
-  text +=
-      "\n+- is one standard error of the simulation; changes are on the same "
-      "paths; pp: percentage points.\n";
-  return text;
+  const bool contracts = !results.tables.contracts.column("scenario").texts.empty();
+  const bool instruments = !contracts && facts.contracts_priced > 0 && !summary.scenarios.empty();
+  if (instruments)
+    text += instrument_blocks(results.tables, summary.scenarios, subject.currency, style);
+  else
+    text += portfolio_blocks(summary, money, style);
+  text += "\n+- is one standard error of the simulation";
+  if (!instruments)
+    text +=
+        "; changes are on the same paths; pp: percentage points.\n"
+        "Probability of default is the mean of the contracts, weighted by balance";
+  return text + ".\n";
 }
 
 }  // namespace lien::pricing

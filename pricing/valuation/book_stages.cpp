@@ -185,7 +185,7 @@ void BookStages::fill_lot(PathBlock& block, std::size_t lot_index) noexcept {
   const auto& lot = plan.lots[lot_index];
   const auto& hardware = plan.hardware[lot.hardware];
   const std::size_t nodes = plan.node_months.size();
-  for (int k = 0; k <= plan.steps; ++k) {
+  for (int k = 0; k <= lot.last_month; ++k) {
     const auto step = static_cast<std::size_t>(k);
     double* const value = block.row(series(value_), k);
     const double* const log_rent = block.row(series(log_rent_ + lot.hardware), k);

@@ -1,0 +1,219 @@
+#include "pricing/plan/strip_accuracy.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "engine/elementary/elementary.hpp"
+#include "engine/factors/age_polynomial.hpp"
+#include "pricing/plan/expected_rent.hpp"
+#include "pricing/plan/market_laws.hpp"
+#include "pricing/plan/strip.hpp"
+
+namespace lien::pricing {
+namespace {
+
+constexpr double kQuantile = 2.3263478740408408;  // 99 % of a standard normal
+constexpr double kOutlived = 4.605170185988092;   // -ln 1 %
+constexpr int kAges = 4;
+
+// l_1 and l_2 of one line at one state: by the renewal equation for every month, and as the path
+// loop has them at the nodes.
+struct Launches {
+  std::vector<double> first, second;            // [life]
+  std::vector<double> node_first, node_second;  // [nodes]
+};
+
+// All that the states of one transform and month differ in: the age, or that launches are pending.
+std::vector<Launches> launches_at(const engine::LaunchProcess& process,
+                                  const LaunchTransformPlan& transform, std::size_t nodes, int k,
+                                  int life) {
+  std::vector<double> ages = {0};
+  if (transform.age_max > 0)
+    for (int i = 1; i < kAges; ++i)
+      ages.push_back(process.scale_years * engine::pow(kOutlived, 1 / process.shape) * i /
+                     (kAges - 1));
+  const auto first = engine::launch_transforms(process, transform.loading, ages, life);
+  const auto second = engine::launch_transforms(process, 2 * transform.loading, ages, life);
+  const engine::AgePolynomials age_scale{
+      transform.age_max, transform.root_age, transform.degree, {}, {}, 0};
+  const std::size_t terms = static_cast<std::size_t>(transform.degree) + 1;
+  std::vector<Launches> out;
+  for (std::size_t i = 0; i < ages.size(); ++i) {
+    Launches state{first[i], second[i], {}, {}};
+    const double x = engine::scaled_age(age_scale, ages[i]);
+    for (std::size_t j = 0; j < nodes; ++j) {
+      state.node_first.push_back(
+          engine::polynomial_value(&transform.first[j * terms], transform.degree, x));
+      state.node_second.push_back(
+          engine::polynomial_value(&transform.second[j * terms], transform.degree, x));
+    }
+    out.push_back(std::move(state));
+  }
+  if (transform.masks == 0) return out;
+  const double now = k / 12.0;
+  const auto row = static_cast<std::ptrdiff_t>(
+      (static_cast<std::size_t>(k) * transform.masks + transform.masks - 1) * nodes);
+  const auto at_nodes = [&](const std::vector<double>& table) {
+    const auto from = table.begin() + row;
+    return std::vector<double>(from, from + static_cast<std::ptrdiff_t>(nodes));
+  };
+  out.push_back(
+      {engine::scheduled_transform(process, transform.loading, now, transform.masks, life),
+       engine::scheduled_transform(process, 2 * transform.loading, now, transform.masks, life),
+       at_nodes(transform.pending_first), at_nodes(transform.pending_second)});
+  return out;
+}
+
+// One hardware in one month of the run.
+struct Setting {
+  const StripLaw* law;
+  const Plan* plan;
+  const HardwarePlan* hardware;
+  const std::vector<StripMonth>* months;        // [life]
+  std::vector<std::vector<Launches>> launches;  // by its transforms
+  std::vector<double> ramp_years;               // of their lines, 0: step
+  std::vector<double> drop;                     // on its way, of their lines
+  int k = 0;
+};
+
+struct Life {
+  const double* weights;  // [nodes]
+  int months;
+};
+
+// One state: log_rent, scarcity, entry `which` of each transform's states, drops on their way or
+// not.
+struct State {
+  double log_rent, scarcity;
+  std::size_t which;
+  bool arriving;
+};
+
+// Moneyness and variance of month h, or of node j: launches added to what the factors alone give.
+struct Moments {
+  double moneyness, variance;
+};
+void add_launch(const Setting& s, std::size_t i, const State& state, double first, double second,
+                double years, Moments& m) {
+  const auto& transform = s.plan->transforms[s.plan->strips[s.hardware->strip].transforms[i]];
+  m.moneyness += first;
+  m.variance += second - 2 * first;
+  if (state.arriving && s.ramp_years[i] > 0)
+    m.moneyness += transform.loading * s.drop[i] * engine::expm1(-years / s.ramp_years[i]);
+}
+
+const Launches& launch_state(const Setting& s, std::size_t i, const State& state) {
+  return s.launches[i][std::min(state.which, s.launches[i].size() - 1)];
+}
+
+double largest_error(const Setting& s, const State& state, const std::vector<Life>& lives) {
+  const StripPlan& strip = s.plan->strips[s.hardware->strip];
+  const double cost = s.hardware->operating_cost[static_cast<std::size_t>(s.k)];
+  const double moneyness = state.log_rent + engine::log(s.hardware->utilization / cost);
+  std::vector<double> calls;
+  for (std::size_t j = 0; j < s.plan->node_months.size(); ++j) {
+    Moments m{moneyness - strip.scarcity[j] * state.scarcity + strip.constant[j],
+              strip.variance[j]};
+    for (std::size_t i = 0; i < s.launches.size(); ++i) {
+      const Launches& launches = launch_state(s, i, state);
+      add_launch(s, i, state, launches.node_first[j], launches.node_second[j],
+                 s.plan->node_months[j] / 12.0, m);
+    }
+    calls.push_back(engine::black_call(m.moneyness, std::max(m.variance, 1e-12)));
+  }
+  std::vector<double> exact = {0.0};  // by life
+  for (std::size_t h = 1; h <= s.months->size(); ++h) {
+    const StripMonth& month = (*s.months)[h - 1];
+    Moments m{moneyness - month.scarcity * state.scarcity + month.constant, month.variance};
+    for (std::size_t i = 0; i < s.launches.size(); ++i) {
+      const Launches& launches = launch_state(s, i, state);
+      add_launch(s, i, state, launches.first[h - 1], launches.second[h - 1],
+                 static_cast<double>(h) / 12.0, m);
+    }
+    exact.push_back(exact.back() + strip_discount(*s.law, s.k, static_cast<int>(h)) *
+                                       engine::black_call(m.moneyness, std::max(m.variance, 0.0)));
+  }
+  double largest = 0;
+  for (const Life& life : lives) {
+    double interpolated = 0;
+    for (std::size_t j = 0; j < calls.size(); ++j) interpolated += life.weights[j] * calls[j];
+    const double value = cost * exact[static_cast<std::size_t>(life.months)] + s.hardware->scrap;
+    const double error =
+        cost * (std::max(interpolated, 0.0) - exact[static_cast<std::size_t>(life.months)]);
+    if (value > 0) largest = std::max(largest, std::abs(error) / value);
+  }
+  return largest;
+}
+
+// The youngest and the oldest lot of a hardware that still lives at month k.
+std::vector<Life> lives_at(const Plan& plan, std::size_t g, int life, int k) {
+  std::vector<Life> lives;
+  const std::size_t nodes = plan.node_months.size();
+  for (const LotPlan& lot : plan.lots) {
+    if (lot.hardware != g) continue;
+    const int left = std::clamp(life - std::max(lot.age_months + k, 0), 0, life);
+    if (left > 0) lives.push_back({&lot.weights[static_cast<std::size_t>(k) * nodes], left});
+  }
+  const auto [oldest, youngest] = std::minmax_element(
+      lives.begin(), lives.end(), [](const Life& a, const Life& b) { return a.months < b.months; });
+  return lives.empty() ? lives : std::vector<Life>{*oldest, *youngest};
+}
+
+double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g) {
+  const Market& market = *input.market;
+  const Hardware& hardware = market.hardware[g];
+  const MeasureBasis drifts =
+      hardware.resale->risk_neutral_drifts ? MeasureBasis::risk_neutral : MeasureBasis::real_world;
+  const StripLaw law{drifts, &market, &hardware, input.settings->valuation_date};
+  const int life = static_cast<int>(std::floor(*hardware.life_years * 12 + 0.5));
+  std::vector<StripMonth> months;
+  for (int h = 1; h <= life; ++h) months.push_back(strip_month(law, h));
+  const int last = std::max(plan.months, 1);
+  const auto rents =
+      log_rent_spread(market, hardware, input.basis, input.settings->valuation_date, last);
+  double largest = 0;
+  for (const int k : {1, (last + 1) / 2, last}) {
+    const auto lives = lives_at(plan, g, life, k);
+    if (lives.empty()) continue;
+    Setting s{&law, &plan, &plan.hardware[g], &months, {}, {}, {}, k};
+    std::size_t states = 1;
+    for (const std::uint32_t t : plan.strips[plan.hardware[g].strip].transforms) {
+      const LaunchLine& line = market.launches[plan.transforms[t].line];
+      s.launches.push_back(launches_at(launch_process(line, drifts, input.settings->valuation_date),
+                                       plan.transforms[t], plan.node_months.size(), k, life));
+      s.ramp_years.push_back(line.ramp == RampLaw::exponential ? line.ramp_years : 0.0);
+      s.drop.push_back(line.drop_mean);
+      states = std::max(states, s.launches.back().size());
+    }
+    const double t = k / 12.0;
+    const double kappa = market.scarcity ? market.scarcity->mean_reversion : 0.0;
+    const double stdev = market.scarcity
+                             ? market.scarcity->volatility *
+                                   std::sqrt(engine::exponential_integral_factor(2 * kappa, t))
+                             : 0.0;
+    const double mean = market.scarcity ? market.scarcity->initial * engine::exp(-kappa * t) : 0.0;
+    const auto at = static_cast<std::size_t>(k);
+    for (const double rent : {-kQuantile, 0.0, kQuantile})
+      for (const double scarcity : {-kQuantile, 0.0, kQuantile})
+        for (std::size_t which = 0; which < states; ++which)
+          for (const bool arriving : {false, true})
+            largest = std::max(largest, largest_error(s,
+                                                      {rents.mean[at] + rent * rents.stdev[at],
+                                                       mean + scarcity * stdev, which, arriving},
+                                                      lives));
+  }
+  return largest;
+}
+
+}  // namespace
+
+double strip_interpolation_error(const CompileInput& input, const Plan& plan) {
+  double largest = 0;
+  for (std::size_t g = 0; g < plan.hardware.size(); ++g)
+    if (plan.hardware[g].strip != kNone)
+      largest = std::max(largest, hardware_error(input, plan, g));
+  return largest;
+}
+
+}  // namespace lien::pricing
