@@ -84,7 +84,15 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
         break;
       case Underlying::zero_coupon_bond: {
         out.on = PayoffOn::zero_coupon_bond;
-        const int tenor = grid.month_of(*terms.delivery) - out.month;
+        // The grid answers for dates beyond its last month too.
+        const double months = grid.time_of(*terms.delivery) * 12;
+        const int tenor = static_cast<int>(std::floor(months + 0.5)) - out.month;
+        if (std::abs(months - std::floor(months + 0.5)) > 1e-9 || tenor < 0) {
+          faults.push_back({terms.where, "instrument " + terms.id + " / delivery", "",
+                            "must lie on the monthly grid of the valuation date, after expiry",
+                            "use the same day of a month as the valuation date"});
+          continue;
+        }
         out.tenor = tenor == 0 ? kNone : tenor_row(input, plan, tenor);
         break;
       }

@@ -84,6 +84,7 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
     }
   const double owed = lease.guaranteed_residual > 0                ? lease.guaranteed_residual
                       : lease.end_option == EndOption::fixed_price ? lease.option_price
+                      : lease.end_option == EndOption::one_dollar  ? 1.0
                                                                    : 0.0;
   if (owed > 0 && !contract.outlives_horizon) {
     contract.schedule_times.push_back(contract.months / 12.0);

@@ -24,10 +24,10 @@ struct Launches {
   std::vector<double> node_first, node_second;  // [nodes]
 };
 
-// All that the states of one transform and month differ in: the age, or that launches are pending.
-std::vector<Launches> launches_at(const engine::LaunchProcess& process,
-                                  const LaunchTransformPlan& transform, std::size_t nodes, int k,
-                                  int life) {
+// The launches of one transform over the states: one entry an age.
+std::vector<Launches> aged_launches(const engine::LaunchProcess& process,
+                                    const LaunchTransformPlan& transform, std::size_t nodes,
+                                    int life) {
   std::vector<double> ages = {0};
   if (transform.age_max > 0)
     for (int i = 1; i < kAges; ++i)
@@ -50,20 +50,28 @@ std::vector<Launches> launches_at(const engine::LaunchProcess& process,
     }
     out.push_back(std::move(state));
   }
-  if (transform.masks == 0) return out;
-  const double now = k / 12.0;
+  return out;
+}
+
+// All scheduled launches still to come at month k.
+Launches pending_launches(const engine::LaunchProcess& process,
+                          const LaunchTransformPlan& transform, std::size_t nodes, int k,
+                          int life) {
   const auto row = static_cast<std::ptrdiff_t>(
       (static_cast<std::size_t>(k) * transform.masks + transform.masks - 1) * nodes);
   const auto at_nodes = [&](const std::vector<double>& table) {
     const auto from = table.begin() + row;
     return std::vector<double>(from, from + static_cast<std::ptrdiff_t>(nodes));
   };
-  out.push_back(
-      {engine::scheduled_transform(process, transform.loading, now, transform.masks, life),
-       engine::scheduled_transform(process, 2 * transform.loading, now, transform.masks, life),
-       at_nodes(transform.pending_first), at_nodes(transform.pending_second)});
-  return out;
+  const auto exact = [&](double q) {
+    return engine::scheduled_transform(process, q, k / 12.0, transform.masks, life);
+  };
+  return {exact(transform.loading), exact(2 * transform.loading), at_nodes(transform.pending_first),
+          at_nodes(transform.pending_second)};
 }
+
+// By transform: hardware of one line shares it.
+using AgedLaunches = std::map<std::uint32_t, std::vector<Launches>>;
 
 // One hardware in one month of the run.
 struct Setting {
@@ -160,7 +168,8 @@ std::vector<Life> lives_at(const Plan& plan, std::size_t g, int life, int k) {
   return lives.empty() ? lives : std::vector<Life>{*oldest, *youngest};
 }
 
-double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g) {
+double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g,
+                      AgedLaunches& aged) {
   const Market& market = *input.market;
   const Hardware& hardware = market.hardware[g];
   const MeasureBasis drifts =
@@ -180,8 +189,15 @@ double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g
     std::size_t states = 1;
     for (const std::uint32_t t : plan.strips[plan.hardware[g].strip].transforms) {
       const LaunchLine& line = market.launches[plan.transforms[t].line];
-      s.launches.push_back(launches_at(launch_process(line, drifts, input.settings->valuation_date),
-                                       plan.transforms[t], plan.node_months.size(), k, life));
+      const LaunchTransformPlan& transform = plan.transforms[t];
+      const auto process = launch_process(line, drifts, input.settings->valuation_date);
+      const std::size_t nodes = plan.node_months.size();
+      auto& known = aged[t];
+      if (known.empty() || known[0].first.size() < static_cast<std::size_t>(life))
+        known = aged_launches(process, transform, nodes, life);
+      s.launches.push_back(known);
+      if (transform.masks > 0)
+        s.launches.back().push_back(pending_launches(process, transform, nodes, k, life));
       s.ramp_years.push_back(line.ramp == RampLaw::exponential ? line.ramp_years : 0.0);
       s.drop.push_back(line.drop_mean);
       states = std::max(states, s.launches.back().size());
@@ -210,9 +226,10 @@ double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g
 
 double strip_interpolation_error(const CompileInput& input, const Plan& plan) {
   double largest = 0;
+  AgedLaunches aged;
   for (std::size_t g = 0; g < plan.hardware.size(); ++g)
     if (plan.hardware[g].strip != kNone)
-      largest = std::max(largest, hardware_error(input, plan, g));
+      largest = std::max(largest, hardware_error(input, plan, g, aged));
   return largest;
 }
 

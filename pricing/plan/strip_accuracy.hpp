@@ -10,7 +10,7 @@ namespace lien::pricing {
 // youngest and the oldest lot then, rent and scarcity at their 1, 50 and 99 % quantiles in every
 // combination, four ages of the newest generation up to the one that one gap in a hundred outlives,
 // with and without a drop on its way, and, while launches are scheduled, all of them pending. 0
-// where no hardware has law income. Cost about 15 ms a hardware. plan: contracts compiled.
+// where no hardware has law income. Cost about 10 ms a hardware. plan: contracts compiled.
 [[nodiscard]] double strip_interpolation_error(const CompileInput& input, const Plan& plan);
 
 }  // namespace lien::pricing
