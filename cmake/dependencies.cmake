@@ -4,6 +4,15 @@ find_package(PkgConfig REQUIRED)
 
 # QuantLib and Highway have no CMake package on Debian 12: one imported target each.
 pkg_check_modules(QUANTLIB REQUIRED IMPORTED_TARGET quantlib)
+# Debian 13's quantlib.pc asks for -std=c++17 and both for OpenMP: neither is ours to take over (the
+# standard is 20, and OpenMP gives false races under the thread sanitizer).
+foreach(property INTERFACE_COMPILE_OPTIONS INTERFACE_LINK_OPTIONS)
+  get_target_property(options PkgConfig::QUANTLIB ${property})
+  if(options)
+    list(FILTER options EXCLUDE REGEX "^-std=|^-fopenmp")
+    set_target_properties(PkgConfig::QUANTLIB PROPERTIES ${property} "${options}")
+  endif()
+endforeach()
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
 

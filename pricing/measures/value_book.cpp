@@ -19,7 +19,7 @@ namespace {
 // Above this many contracts cashflows.csv and covenants.csv hold portfolio and parties only.
 constexpr std::size_t kContractsByMonth = 5000;
 constexpr const char* kInterpolationError = "resale_interpolation_error";
-// Relative, of the moment matching inside a strip; measured in case O14 of docs/validation.
+// Relative, of the moment matching inside a strip; measured in case O14 (docs/validation.md).
 constexpr double kMomentMatchingBias = -0.0025;
 
 // Counts tasks over all scenarios and bases.

@@ -1,5 +1,7 @@
 #include "pricing/valuation/resale_rows.hpp"
 
+#include "engine/simulation/path_block.hpp"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "pricing/valuation/resale_rows.cpp"
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
@@ -13,52 +15,75 @@ namespace hn = hwy::HWY_NAMESPACE;
 namespace en = lien::engine::HWY_NAMESPACE;
 using Tag = hn::CappedTag<double, 8>;
 
+// l_1 and l_2 of one node: polynomials in scaled age, or the table where launches are pending.
+void TransformNode(const LaunchTransformPlan& t, std::size_t nodes, int step, std::size_t j,
+                   const double* HWY_RESTRICT scaled, const double* HWY_RESTRICT pending,
+                   double* HWY_RESTRICT first, double* HWY_RESTRICT second, std::size_t paths) {
+  const Tag d;
+  const std::size_t terms = static_cast<std::size_t>(t.degree) + 1, width = hn::Lanes(d);
+  const double* HWY_RESTRICT const c1 = t.first.data() + j * terms;
+  const double* HWY_RESTRICT const c2 = t.second.data() + j * terms;
+  // Two vectors a coefficient: the loads of coefficients would be the limit otherwise.
+  for (std::size_t p = 0; p < paths; p += 2 * width) {
+    const auto x = hn::Load(d, scaled + p), y = hn::Load(d, scaled + p + width);
+    auto l1 = hn::Set(d, c1[terms - 1]), m1 = l1;
+    auto l2 = hn::Set(d, c2[terms - 1]), m2 = l2;
+    for (std::size_t i = terms - 1; i-- > 0;) {
+      const auto a1 = hn::Set(d, c1[i]), a2 = hn::Set(d, c2[i]);
+      l1 = hn::MulAdd(l1, x, a1);
+      m1 = hn::MulAdd(m1, y, a1);
+      l2 = hn::MulAdd(l2, x, a2);
+      m2 = hn::MulAdd(m2, y, a2);
+    }
+    hn::Store(l1, d, first + p);
+    hn::Store(m1, d, first + p + width);
+    hn::Store(l2, d, second + p);
+    hn::Store(m2, d, second + p + width);
+  }
+  for (unsigned mask = 1; mask <= t.masks; ++mask) {
+    const std::size_t at = (static_cast<std::size_t>(step) * t.masks + (mask - 1)) * nodes + j;
+    const auto l1 = hn::Set(d, t.pending_first[at]), l2 = hn::Set(d, t.pending_second[at]);
+    for (std::size_t p = 0; p < paths; p += width) {
+      const auto here = hn::Eq(hn::Load(d, pending + p), hn::Set(d, static_cast<double>(mask)));
+      hn::Store(hn::IfThenElse(here, l1, hn::Load(d, first + p)), d, first + p);
+      hn::Store(hn::IfThenElse(here, l2, hn::Load(d, second + p)), d, second + p);
+    }
+  }
+}
+
 void LaunchTransformRows(const LaunchTransformPlan& t, std::size_t nodes, int step,
                          const double* age, const double* pending, double* first, double* second,
                          std::size_t paths) {
   const Tag d;
-  const std::size_t terms = static_cast<std::size_t>(t.degree) + 1;
+  alignas(64) double scaled[lien::engine::kBlockPaths];
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
     const auto capped = hn::Min(hn::Load(d, age + p), hn::Set(d, t.age_max));
     // Scaled to [-1, 1]; a transform without age (degree 0) never reads it.
     auto share = hn::Mul(capped, hn::Set(d, t.age_max > 0 ? 1.0 / t.age_max : 0.0));
     if (t.root_age) share = hn::Sqrt(share);
-    const auto x = hn::MulAdd(share, hn::Set(d, 2.0), hn::Set(d, -1.0));
-    for (std::size_t j = 0; j < nodes; ++j) {
-      const double* const c1 = t.first.data() + j * terms;
-      const double* const c2 = t.second.data() + j * terms;
-      auto l1 = hn::Set(d, c1[terms - 1]);
-      auto l2 = hn::Set(d, c2[terms - 1]);
-      for (std::size_t i = terms - 1; i-- > 0;) {
-        l1 = hn::MulAdd(l1, x, hn::Set(d, c1[i]));
-        l2 = hn::MulAdd(l2, x, hn::Set(d, c2[i]));
-      }
-      for (unsigned mask = 1; mask <= t.masks; ++mask) {
-        const std::size_t at =
-            ((static_cast<std::size_t>(step) * t.masks) + (mask - 1)) * nodes + j;
-        const auto here = hn::Eq(hn::Load(d, pending + p), hn::Set(d, static_cast<double>(mask)));
-        l1 = hn::IfThenElse(here, hn::Set(d, t.pending_first[at]), l1);
-        l2 = hn::IfThenElse(here, hn::Set(d, t.pending_second[at]), l2);
-      }
-      hn::Store(l1, d, first + j * paths + p);
-      hn::Store(l2, d, second + j * paths + p);
-    }
+    hn::Store(hn::MulAdd(share, hn::Set(d, 2.0), hn::Set(d, -1.0)), d, scaled + p);
   }
+  for (std::size_t j = 0; j < nodes; ++j)
+    TransformNode(t, nodes, step, j, scaled, pending, first + j * paths, second + j * paths, paths);
 }
 
 void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std::size_t paths) {
   const Tag d;
-  const std::size_t nodes = strip.constant.size();
+  const std::size_t nodes = strip.constant.size(), width = hn::Lanes(d);
   const auto floor =
       hn::Set(d, 1e-12);  // a variance of rounding size prices as the intrinsic value
-  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
-    const auto scarcity = hn::Load(d, in.scarcity + p);
-    const auto moneyness =
-        hn::Add(hn::Load(d, in.log_rent + p), hn::Set(d, in.log_utilization_over_cost));
-    for (std::size_t j = 0; j < nodes; ++j) {
-      auto k = hn::NegMulAdd(hn::Set(d, strip.scarcity[j]), scarcity,
-                             hn::Add(moneyness, hn::Set(d, strip.constant[j])));
-      auto variance = hn::Set(d, strip.variance[j]);
+  const double* HWY_RESTRICT const scarcity = in.scarcity;
+  const double* HWY_RESTRICT const log_rent = in.log_rent;
+  const auto shift = hn::Set(d, in.log_utilization_over_cost);
+  for (std::size_t j = 0; j < nodes; ++j) {
+    // Nodes outside, paths inside: a node's constants stay in registers over the row.
+    const auto constant = hn::Set(d, strip.constant[j]), loading = hn::Set(d, strip.scarcity[j]);
+    const auto variance_today = hn::Set(d, strip.variance[j]);
+    double* HWY_RESTRICT const out = calls + j * paths;
+    for (std::size_t p = 0; p < paths; p += width) {
+      const auto moneyness = hn::Add(hn::Load(d, log_rent + p), shift);
+      auto k = hn::NegMulAdd(loading, hn::Load(d, scarcity + p), hn::Add(moneyness, constant));
+      auto variance = variance_today;
       for (std::size_t i = 0; i < in.transforms; ++i) {
         const auto l1 = hn::Load(d, in.first[i] + j * paths + p);
         const auto l2 = hn::Load(d, in.second[i] + j * paths + p);
@@ -66,7 +91,7 @@ void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std:
         k = hn::NegMulAdd(hn::Set(d, strip.pipeline[i][j]), hn::Load(d, in.pipeline[i] + p), k);
         variance = hn::Add(variance, hn::NegMulAdd(hn::Set(d, 2.0), l1, l2));
       }
-      hn::Store(en::BlackCall(d, k, hn::Max(variance, floor)), d, calls + j * paths + p);
+      hn::Store(en::BlackCall(d, k, hn::Max(variance, floor)), d, out + p);
     }
   }
 }

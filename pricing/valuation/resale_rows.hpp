@@ -10,6 +10,7 @@ namespace lien::pricing {
 
 // l_1 and l_2 of every node for one line, loading and month: [nodes][paths] each.
 //   age, pending: the line's rows; pending is read only where launches are scheduled
+//   paths: at most kBlockPaths, a multiple of 16
 void launch_transform_rows(const LaunchTransformPlan& transform, std::size_t nodes, int step,
                            const double* age, const double* pending, double* first, double* second,
                            std::size_t paths) noexcept;

@@ -19,30 +19,39 @@ inline constexpr std::size_t kWidth = hn::MaxLanes(Tag());
 HWY_INLINE V Num(double x) { return hn::Set(Tag(), x); }
 HWY_INLINE V Row(const double* p) { return hn::Load(Tag(), p); }
 
-RowSums RowSumsOf(const double* row, double reference, std::size_t paths) {
-  alignas(64) double sum[kLanes] = {}, square[kLanes] = {};
-  const Tag d;
-  const V shift = Num(reference);
-  for (std::size_t p = 0; p < paths; p += kWidth) {
-    const V x = hn::Sub(Row(row + p), shift);
-    double* const at_sum = sum + p % kLanes;
-    hn::Store(hn::Add(Row(at_sum), x), d, at_sum);
-    double* const at = square + p % kLanes;
-    hn::Store(hn::MulAdd(x, x, Row(at)), d, at);
-  }
-  return {fold_lanes(sum), fold_lanes(square)};
+// The eight lanes stay in registers: through memory every step would wait for the one before.
+inline constexpr std::size_t kVectors = kLanes / kWidth;
+
+double Fold(const V (&lanes)[kVectors]) {
+  alignas(64) double all[kLanes];
+  for (std::size_t i = 0; i < kVectors; ++i) hn::Store(lanes[i], Tag(), all + i * kWidth);
+  return fold_lanes(all);
 }
 
-double RowProduct(const double* a, double reference_a, const double* b, double reference_b,
-                  std::size_t paths) {
-  alignas(64) double sum[kLanes] = {};
-  const Tag d;
-  for (std::size_t p = 0; p < paths; p += kWidth) {
-    double* const at = sum + p % kLanes;
-    const V x = hn::Sub(Row(a + p), Num(reference_a));
-    hn::Store(hn::MulAdd(x, hn::Sub(Row(b + p), Num(reference_b)), Row(at)), d, at);
-  }
-  return fold_lanes(sum);
+RowSums RowSumsOf(const double* HWY_RESTRICT row, double reference, std::size_t paths) {
+  V sum[kVectors], square[kVectors];
+  for (std::size_t i = 0; i < kVectors; ++i) sum[i] = square[i] = Num(0.0);
+  const V shift = Num(reference);
+  for (std::size_t p = 0; p < paths; p += kLanes)
+    for (std::size_t i = 0; i < kVectors; ++i) {
+      const V x = hn::Sub(Row(row + p + i * kWidth), shift);
+      sum[i] = hn::Add(sum[i], x);
+      square[i] = hn::MulAdd(x, x, square[i]);
+    }
+  return {Fold(sum), Fold(square)};
+}
+
+double RowProduct(const double* HWY_RESTRICT a, double reference_a, const double* HWY_RESTRICT b,
+                  double reference_b, std::size_t paths) {
+  V sum[kVectors];
+  for (std::size_t i = 0; i < kVectors; ++i) sum[i] = Num(0.0);
+  const V shift_a = Num(reference_a), shift_b = Num(reference_b);
+  for (std::size_t p = 0; p < paths; p += kLanes)
+    for (std::size_t i = 0; i < kVectors; ++i) {
+      const V x = hn::Sub(Row(a + p + i * kWidth), shift_a);
+      sum[i] = hn::MulAdd(x, hn::Sub(Row(b + p + i * kWidth), shift_b), sum[i]);
+    }
+  return Fold(sum);
 }
 
 }  // namespace lien::pricing::HWY_NAMESPACE
