@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pricing/plan/strip_accuracy.hpp"
+
 namespace lien::pricing {
 
 Horizon horizon_of(const RunSettings& settings, const Market& market, const Book& book) {
@@ -49,6 +51,7 @@ Plan compile(const CompileInput& input, const Horizon& horizon, const TimeGrid& 
   compile_instruments(input, grid, plan, faults);
   compile_fans(input, plan);
   if (!faults.empty()) throw InputError(std::move(faults));
+  plan.interpolation_error = strip_interpolation_error(input, plan);
   return plan;
 }
 
