@@ -1,0 +1,118 @@
+// Contracts that outlive [simulation] horizon_months: what the run leaves out, and what it must not
+// invent at the horizon.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "pricing/measures/value_book.hpp"
+#include "pricing/plan/lease_schedule.hpp"
+#include "tests/pricing/schedule_test.hpp"
+
+namespace lien::pricing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Date kToday{2026y / 9 / 30};
+
+// No rates, no noise: present values are plain sums. One hardware at 8,000 hours of a rent of 2.
+Inputs certain_inputs(double hazard) {
+  Inputs inputs;
+  inputs.settings.name = "horizon";
+  inputs.settings.valuation_date = kToday;
+  inputs.settings.paths = 64;
+  inputs.settings.threads = 1;
+  inputs.market.currency = "USD";
+  inputs.market.rates = flat_rates(0.0);
+  inputs.market.liquidation.emplace();
+  Hardware hardware;
+  hardware.id = "X";
+  hardware.rental_rate = 2;
+  hardware.resale.emplace();
+  hardware.resale->law = ResaleLaw::rental_multiple;
+  hardware.resale->multiple = 8000;
+  inputs.market.hardware.push_back(hardware);
+  Party party;
+  party.id = "lessee";
+  party.hazard = {{1}, {hazard}};
+  inputs.market.parties.push_back(party);
+  return inputs;
+}
+
+Lease two_years() {
+  Lease lease;
+  lease.id = "R";
+  lease.lessee = "lessee";
+  lease.hardware = "X";
+  lease.units = 1;
+  lease.purchase_price = 20000;
+  lease.start = kToday;
+  lease.end = Date{2028y / 9 / 30};
+  lease.rent = 700;
+  lease.timing = RentTiming::arrears;
+  lease.net = true;
+  return lease;
+}
+
+// Value and horizon of a contract's row of measures.csv; value NaN where there is no such row.
+std::pair<double, double> row_of(const RunResults& results, const std::string& measure,
+                                 const std::string& basis = "risk_neutral") {
+  const Table& table = results.tables.measures;
+  for (std::size_t row = 0; row < table.column("measure").texts.size(); ++row)
+    if (table.column("measure").texts[row] == measure &&
+        table.column("level").texts[row] == "contract" &&
+        table.column("measure_basis").texts[row] == basis)
+      return {table.column("value").numbers[row], table.column("horizon_months").numbers[row]};
+  return {std::nan(""), std::nan("")};
+}
+
+TEST(Horizon, LeaseThatEndsWithinItBringsItsResidual) {
+  Inputs inputs = certain_inputs(0);
+  inputs.book.leases.push_back(two_years());
+  const RunResults results = value_book(inputs, {});
+  EXPECT_NEAR(row_of(results, "present_value").first, 24 * 700 + 16000, 1e-9);
+  EXPECT_NEAR(row_of(results, "residual_value").first, 16000, 1e-9);
+  // (20,000 - 16,000) over 24 rents; it has no horizon, and -1 is none.
+  EXPECT_NEAR(row_of(results, "fair_rate").first, 4000.0 / 24, 1e-9);
+  EXPECT_TRUE(std::isnan(row_of(results, "fair_rate").second));
+}
+
+TEST(Horizon, LeaseThatOutlivesItBringsRentsOnly) {
+  Inputs inputs = certain_inputs(0);
+  inputs.book.leases.push_back(two_years());
+  inputs.settings.horizon_months = 12;
+  const RunResults results = value_book(inputs, {});
+  EXPECT_NEAR(row_of(results, "present_value").first, 12 * 700, 1e-9);
+  for (const char* measure : {"residual_value", "fair_rate", "yield"})
+    EXPECT_TRUE(std::isnan(row_of(results, measure).first)) << measure;
+}
+
+// A lease's schedule still owes something at the horizon: twelve rents at an implicit rate of 0
+// (the curve's, since an operating lease does not repay its cost).
+TEST(Horizon, LeaseThatOutlivesItIsOwedTheRest) {
+  const TimeGrid grid(kToday, 12);
+  EXPECT_NEAR(schedule_lease(two_years(), flat_rates(0.0), grid).owed_after, 12 * 700, 1e-9);
+  EXPECT_EQ(schedule_lease(two_years(), flat_rates(0.0), TimeGrid(kToday, 24)).owed_after, 0);
+  EXPECT_EQ(schedule_lease(two_years(), flat_rates(0.0), TimeGrid(kToday, 30)).owed_after, 0);
+}
+
+// A quarterly loan seen for eleven months pays in months 3, 6 and 9; a default in months 10 and 11
+// is one all the same.
+TEST(Horizon, LoanThatOutlivesItCanDefaultUntilItsEnd) {
+  Inputs inputs = certain_inputs(0.06);
+  Loan loan = term_loan(1200, kToday, 2, 0.08);
+  loan.id = "L";
+  loan.borrower = "lessee";
+  loan.frequency = Frequency::quarterly;
+  loan.amortization = Amortization::bullet;
+  inputs.book.loans.push_back(loan);
+  inputs.settings.horizon_months = 11;
+  inputs.settings.loss_horizon_months = {0};
+  const RunResults results = value_book(inputs, {});
+  const double defaulted = 1 - std::exp(-0.06 * 11 / 12);
+  EXPECT_NEAR(row_of(results, "probability_of_default", "real_world").first, defaulted, 1e-12);
+  EXPECT_NEAR(row_of(results, "expected_loss", "real_world").first, 1200 * defaulted, 1e-8);
+}
+
+}  // namespace
+}  // namespace lien::pricing

@@ -1,0 +1,253 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "pricing/measures/measure_rows.hpp"
+#include "pricing/measures/value_book.hpp"
+#include "tests/pricing/random_book.hpp"
+#include "tests/pricing/sample_market.hpp"
+
+namespace lien::pricing {
+namespace {
+
+Inputs sample_inputs() {
+  Inputs inputs;
+  inputs.settings.valuation_date = kSampleDate;
+  inputs.settings.paths = 2048;
+  inputs.settings.threads = 2;
+  inputs.settings.loss_horizon_months = {12, 0};
+  inputs.settings.confidence = {0.9, 0.99};
+  inputs.market = sample_market();
+  std::mt19937_64 draw(31);
+  for (int i = 0; i < 15; ++i) {
+    Loan loan = random_loan(draw, kSampleDate, i);
+    if (!loan.hardware.empty()) loan.hardware = loan.hardware == "curve" ? "income" : "multiple";
+    if (loan.borrower.empty()) loan.borrower = "customer";
+    inputs.book.loans.push_back(loan);
+  }
+  for (int i = 0; i < 5; ++i) {
+    Lease lease = random_lease(draw, kSampleDate, i);
+    lease.hardware = "income";
+    lease.residual_guarantor.clear();
+    inputs.book.leases.push_back(lease);
+  }
+  inputs.rows_read = 20;
+  inputs.market.file = "market.toml";
+  ScenarioRow row;
+  row.scenario = "weak";
+  row.input = "hardware.*.rental_rate";
+  row.shock = Shock::relative;
+  row.value = -0.2;
+  inputs.scenarios = {row};
+  return inputs;
+}
+
+const RunTables& tables() {
+  static const RunTables result = value_book(sample_inputs(), {}).tables;
+  return result;
+}
+
+// One number of measures.csv.
+struct Row {
+  double value, error;
+};
+std::optional<Row> measure(const std::string& scenario, const std::string& basis,
+                           const std::string& level, const std::string& id, const std::string& name,
+                           int horizon) {
+  const Table& t = tables().measures;
+  for (std::size_t r = 0; r < t.rows(); ++r) {
+    const double h = t.column("horizon_months").numbers[r];
+    if (t.column("scenario").texts[r] == scenario && t.column("measure_basis").texts[r] == basis &&
+        t.column("level").texts[r] == level && t.column("id").texts[r] == id &&
+        t.column("measure").texts[r] == name && (horizon < 0 ? std::isnan(h) : h == horizon))
+      return Row{t.column("value").numbers[r], t.column("standard_error").numbers[r]};
+  }
+  return std::nullopt;
+}
+
+double sum_over_contracts(const std::string& column) {
+  const Table& t = tables().contracts;
+  double sum = 0;
+  for (std::size_t r = 0; r < t.rows(); ++r)
+    if (t.column("scenario").texts[r] == "baseline") sum += t.column(column).numbers[r];
+  return sum;
+}
+
+void expect_sum(const std::string& basis, const std::string& name, int horizon,
+                const std::string& column) {
+  const double sum = sum_over_contracts(column);
+  EXPECT_NEAR(measure("baseline", basis, "portfolio", "", name, horizon).value().value, sum,
+              1e-9 * std::abs(sum))
+      << name;
+}
+
+TEST(Measures, OfThePortfolioAreSumsOfContracts) {
+  expect_sum("risk_neutral", "present_value", 0, "present_value");
+  expect_sum("real_world", "expected_loss", 0, "expected_loss");
+  expect_sum("real_world", "ecl_12m", 12, "ecl_12m");
+  expect_sum("real_world", "ecl_lifetime", 0, "ecl_lifetime");
+  EXPECT_NEAR(measure("baseline", "risk_neutral", "portfolio", "", "outstanding_principal", 0)
+                  .value()
+                  .value,
+              sum_over_contracts("balance"), 1e-6);
+  // By parties too.
+  double parties = 0;
+  for (const char* id : {"borrower", "customer"})
+    parties += measure("baseline", "real_world", "party", id, "ecl_lifetime", 0).value().value;
+  EXPECT_NEAR(parties, sum_over_contracts("ecl_lifetime"), 1e-9 * parties);
+}
+
+TEST(Measures, WeighDefaultByBalance) {
+  const Table& t = tables().contracts;
+  double weighted = 0, balance = 0;
+  for (std::size_t r = 0; r < t.rows(); ++r)
+    if (t.column("scenario").texts[r] == "baseline") {
+      const double b = t.column("balance").numbers[r];
+      weighted += b * t.column("probability_of_default").numbers[r];
+      balance += b;
+    }
+  EXPECT_NEAR(
+      measure("baseline", "real_world", "portfolio", "", "probability_of_default", 0).value().value,
+      weighted / balance, 1e-12);
+}
+
+// A paired difference is the difference, with less error than two runs would have.
+TEST(Measures, OfAScenarioAreDifferences) {
+  for (const auto& [basis, name, horizon] : {std::tuple{"risk_neutral", "present_value", 0},
+                                             {"real_world", "expected_loss", 12},
+                                             {"real_world", "ecl_lifetime", 0},
+                                             {"real_world", "probability_of_default", 0}}) {
+    const Row before = measure("baseline", basis, "portfolio", "", name, horizon).value();
+    const Row after = measure("weak", basis, "portfolio", "", name, horizon).value();
+    const Row change =
+        measure("weak", basis, "portfolio", "", std::string(name) + "_change", horizon).value();
+    EXPECT_NEAR(change.value, after.value - before.value, 1e-9 * std::abs(after.value)) << name;
+    EXPECT_LT(change.error, std::hypot(before.error, after.error)) << name;
+    EXPECT_GT(change.error, 0) << name;
+  }
+}
+
+TEST(Measures, OfTheTailAreOrdered) {
+  const Table& t = tables().losses;
+  ASSERT_GT(t.rows(), 0U);
+  double before = -INFINITY;
+  for (std::size_t r = 0; r < t.rows(); ++r) {
+    const double q = t.column("confidence").numbers[r];
+    const double var = t.column("value_at_risk").numbers[r];
+    if (q == 0.01) before = -INFINITY;
+    EXPECT_GE(var, before);
+    before = var;
+    EXPECT_GE(t.column("expected_shortfall").numbers[r], var);
+    EXPECT_LE(t.column("value_at_risk_low").numbers[r], var);
+    EXPECT_GE(t.column("value_at_risk_high").numbers[r], var);
+    EXPECT_GE(t.column("cumulative_probability").numbers[r], q - 1e-12);
+  }
+}
+
+TEST(Measures, OfCovenantsAccumulate) {
+  const Table& t = tables().covenants;
+  ASSERT_GT(t.rows(), 0U);
+  std::map<std::string, double> ever;
+  for (std::size_t r = 0; r < t.rows(); ++r) {
+    const std::string key = t.column("scenario").texts[r] + t.column("measure_basis").texts[r] +
+                            t.column("contract").texts[r] + t.column("test").texts[r];
+    const double now = t.column("breach_probability").numbers[r];
+    const double cumulative = t.column("cumulative_breach_probability").numbers[r];
+    EXPECT_GE(cumulative, now - 1e-12) << key;
+    EXPECT_GE(cumulative, ever[key]) << key;
+    EXPECT_LE(cumulative, 1.0);
+    ever[key] = cumulative;
+    const double cured = t.column("cure_probability").numbers[r];
+    EXPECT_TRUE(std::isnan(cured) || (cured >= 0 && cured <= 1)) << key;
+  }
+}
+
+// Every expected flow is at most the scheduled one (fixed interest, principal, fee, rent), and
+// scheduled principal adds up to the balance.
+TEST(Measures, OfCashFlowsAreUnderTheirSchedule) {
+  const Table& t = tables().cashflows;
+  std::map<std::string, double> principal;
+  for (std::size_t r = 0; r < t.rows(); ++r) {
+    const std::string& id = t.column("contract").texts[r];
+    const bool loan = id.rfind("loan", 0) == 0;
+    if (t.column("scenario").texts[r] != "baseline" || !loan) continue;
+    const double due = t.column("scheduled_principal").numbers[r];
+    if (t.column("measure_basis").texts[r] == "real_world") principal[id] += due;
+    EXPECT_LE(t.column("expected_principal").numbers[r], due + 1e-6) << id;
+    EXPECT_LE(t.column("expected_fee").numbers[r], t.column("scheduled_fee").numbers[r] + 1e-6);
+    EXPECT_GE(t.column("expected_recovery").numbers[r], 0);
+  }
+  const Table& contracts = tables().contracts;
+  for (std::size_t r = 0; r < contracts.rows(); ++r) {
+    const std::string& id = contracts.column("contract").texts[r];
+    if (principal.count(id) == 0 || contracts.column("scenario").texts[r] != "baseline") continue;
+    EXPECT_NEAR(principal[id], contracts.column("balance").numbers[r], 1e-6) << id;
+  }
+}
+
+// A floating loan is expected to pay interest, with an account or without one.
+TEST(Measures, ExpectInterestOfEveryLoan) {
+  const Table& t = tables().cashflows;
+  std::map<std::string, double> scheduled, expected;
+  for (std::size_t r = 0; r < t.rows(); ++r) {
+    const std::string& id = t.column("contract").texts[r];
+    if (t.column("scenario").texts[r] != "baseline" || id.rfind("loan", 0) != 0) continue;
+    scheduled[id] += t.column("scheduled_interest").numbers[r];
+    expected[id] += t.column("expected_interest").numbers[r];
+  }
+  for (const auto& [id, interest] : scheduled) {
+    EXPECT_GT(expected[id], 0) << id;
+    EXPECT_LT(expected[id], 1.1 * interest) << id;
+  }
+}
+
+TEST(Measures, ReconcileWithThemselves) {
+  const Table& t = tables().checks;
+  ASSERT_GT(t.rows(), 5U);
+  for (std::size_t r = 0; r < t.rows(); ++r)
+    EXPECT_EQ(t.column("passed").texts[r], "true") << t.column("check").texts[r];
+}
+
+// The error of a ratio of means against its spread over seeds.
+TEST(Measures, LossGivenDefaultHasItsDeltaError) {
+  Market market = sample_market();
+  Book book;
+  Loan loan;
+  loan.id = "loan";
+  loan.borrower = "borrower";
+  loan.hardware = "multiple";
+  loan.units = 1000;
+  loan.principal = 16e6;
+  loan.closing = kSampleDate;
+  loan.maturity = kSampleDate + std::chrono::days(365 * 3);
+  loan.coupon = 0.12;
+  book.loans = {loan};
+  double sum = 0, square = 0, claimed = 0;
+  constexpr int kSeeds = 100;
+  for (int seed = 1; seed <= kSeeds; ++seed) {
+    RunSettings settings;
+    settings.valuation_date = kSampleDate;
+    settings.paths = 512;
+    settings.threads = 1;
+    settings.seed = static_cast<std::uint64_t>(seed);
+    const std::vector<std::string> changed;
+    const Horizon horizon = horizon_of(settings, market, book);
+    const BasisRun run = simulate_plan(
+        compile({&settings, &market, &book, MeasureBasis::real_world, &market, &changed}, horizon,
+                TimeGrid(kSampleDate, horizon.months)),
+        settings, true, false, {});
+    const std::size_t first = run.layout.contract(0, 0);
+    const auto e = run.loss_given_default(first);
+    EXPECT_NEAR(e.value, run.mean(first + kLossAtDefault).value / run.mean(first + kExposure).value,
+                1e-12);
+    sum += e.value;
+    square += e.value * e.value;
+    claimed += e.standard_error;
+  }
+  const double spread = std::sqrt(square / kSeeds - sum * sum / kSeeds / kSeeds);
+  // A standard deviation from 100 values is known to 7 %: four of those.
+  EXPECT_NEAR(claimed / kSeeds / spread, 1.0, 0.28);
+}
+
+}  // namespace
+}  // namespace lien::pricing

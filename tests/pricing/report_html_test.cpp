@@ -1,0 +1,139 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "pricing/report/file_digest.hpp"
+#include "pricing/report/svg_plot.hpp"
+#include "pricing/report/text_form.hpp"
+#include "pricing/report/text_table.hpp"
+#include "tests/pricing/report/sample_run.hpp"
+
+namespace lien::pricing {
+namespace {
+
+// Tags that open and close in order: what an XML parser would ask of this subset of HTML.
+std::string first_unbalanced(const std::string& html) {
+  std::vector<std::string> open;
+  for (std::size_t at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
+    const std::size_t end = html.find('>', at);
+    if (end == std::string::npos) return html.substr(at, 40);
+    const std::string tag = html.substr(at + 1, end - at - 1);
+    const std::string name = tag.substr(0, tag.find_first_of(" \n"));
+    if (name == "!DOCTYPE" || name == "meta" || tag.back() == '/') continue;
+    if (tag.front() != '/') {
+      open.push_back(name);
+    } else {
+      if (open.empty() || open.back() != tag.substr(1)) return "</" + tag.substr(1) + ">";
+      open.pop_back();
+    }
+    if (name == "style") at = html.find("</style>", at) - 1;
+  }
+  return open.empty() ? "" : open.back();
+}
+
+std::string sample_html() {
+  const SampleRun run = sample_run();
+  return report_html({run.inputs.settings, "USD", run.inputs.scenarios, "0.1.0"}, run.results);
+}
+
+TEST(ReportHtml, IsWellFormedAndSaysWhatACommitteeAsks) {
+  const std::string html = sample_html();
+  EXPECT_EQ(first_unbalanced(html), "");
+  for (const char* wanted :
+       {"Present value", "Covenants breached, 12 months", "rent_replay", "USD per accelerator-hour",
+        "99 % value at risk", "Largest expected losses", "L-112", "regime of scarcity", "FAILED"})
+    EXPECT_NE(html.find(wanted), std::string::npos) << wanted;
+  EXPECT_EQ(html.find(">nan"), std::string::npos);
+}
+
+TEST(ReportHtml, RunsNoForeignMarkupAndOpensOffline) {
+  const std::string html = sample_html();
+  for (const char* forbidden :
+       {"<script", "<b>parallel", "http:", "https:", "url(", "@import", "style=\""})
+    EXPECT_EQ(html.find(forbidden), std::string::npos) << forbidden;
+  EXPECT_NE(html.find("&lt;script&gt;"), std::string::npos);
+  // The policy allows the one style sheet by its hash; hashed here from the page as written.
+  const std::size_t begin = html.find("<style>") + 7;
+  const std::string style = html.substr(begin, html.find("</style>") - begin);
+  EXPECT_NE(html.find("style-src 'sha256-" + base64(sha256(style)) + "'"), std::string::npos);
+}
+
+TEST(ReportHtml, SaysNothingOfTimeOrMachine) {
+  const std::string html = sample_html();
+  for (const char* forbidden : {"2026-09-30T", "avx2", "desk", "GNU"})
+    EXPECT_EQ(html.find(forbidden), std::string::npos) << forbidden;
+}
+
+TEST(ReportHtml, CopesWithAnEmptyRun) {
+  const SampleRun run = sample_run();
+  const RunResults nothing;
+  const ReportSubject subject{run.inputs.settings, "USD", {}, "0.1.0"};
+  EXPECT_EQ(first_unbalanced(report_html(subject, nothing)), "");
+  EXPECT_FALSE(text_table(subject, nothing, {}).empty());
+}
+
+TEST(TextTable, ShowsChangesWithTheirOwnErrors) {
+  const SampleRun run = sample_run();
+  const ReportSubject subject{run.inputs.settings, "USD", run.inputs.scenarios, "0.1.0"};
+  const std::string text = text_table(subject, run.results, {.width = 160, .colour = false});
+  EXPECT_NE(text.find("4,712.9 +- 2.1"), std::string::npos) << text;
+  EXPECT_NE(text.find("-217.97 +- 0.53"), std::string::npos);
+  EXPECT_EQ(text.find('\033'), std::string::npos);
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 160u) << line;
+}
+
+// A book of instruments alone has no losses: its table is of the instruments.
+TEST(TextTable, ShowsInstrumentsWhereNothingElseWasPriced) {
+  const SampleRun run = sample_run();
+  const ReportSubject subject{run.inputs.settings, "USD", {}, "0.1.0"};
+  RunResults results;
+  results.facts.contracts_priced = 2;
+  const auto add = [&](const char* id, const char* measure, double value, Cell error) {
+    results.tables.measures.add(
+        {"baseline", "risk_neutral", "contract", id, measure, 0, Cell{}, value, error});
+  };
+  results.tables.measures.add(
+      {"baseline", "risk_neutral", "portfolio", "", "present_value", 0, Cell{}, 4.7512, 0.15});
+  add("put", "present_value", 8.2512, 0.149);
+  add("put", "exercise_probability", 0.5801, 0.0077);
+  add("put", "forward_value", 46.767, Cell{});
+  add("bond", "present_value", -3.5, 0.02);
+  const std::string text = text_table(subject, results, {.width = 100, .colour = false});
+  EXPECT_NE(text.find("put           8.25 +- 0.15        58.01 % +- 0.77"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("46.767\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("bond        -3.500 +- 0.020\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("n/a"), std::string::npos) << text;
+  EXPECT_EQ(text.find("Portfolio"), std::string::npos) << text;
+}
+
+TEST(TextForm, RoundsForPeople) {
+  EXPECT_EQ(fixed_text(-1234567.891, 2), "-1,234,567.89");
+  EXPECT_EQ(fixed_text(-0.001, 2), "0.00");
+  EXPECT_EQ(fixed_text(999.5, 0), "1,000");  // half to even
+  EXPECT_EQ(signed_text(0.25, 1), "+0.2");
+  EXPECT_EQ(fixed_text(std::nan(""), 2), "n/a");
+  EXPECT_EQ(decimals_for(0.12, 3), 2);
+  EXPECT_EQ(decimals_for(0.95, 3), 1);
+  EXPECT_EQ(decimals_for(14, 3), 0);
+  EXPECT_EQ(decimals_for(0, 3), 3);
+}
+
+TEST(SvgPlot, TicksAreRoundAndCoverTheValues) {
+  for (const double high : {0.037, 0.9, 1.0, 7.3, 41.0, 52500.0, 1e9}) {
+    const Axis axis = round_axis("", 0, high, 4);
+    EXPECT_GE(axis.high, high * (1 - 1e-9)) << high;
+    EXPECT_LE(axis.ticks.size(), 7u) << high;
+    EXPECT_GE(axis.ticks.size(), 3u) << high;
+    for (std::size_t i = 0; i < axis.ticks.size(); ++i) {
+      std::string label = axis.tick_labels[i];
+      std::erase(label, ',');
+      EXPECT_NEAR(std::strtod(label.c_str(), nullptr), axis.ticks[i], 1e-9 * high) << high;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lien::pricing

@@ -1,0 +1,168 @@
+#include "pricing/market/scenario.hpp"
+
+namespace lien::pricing {
+namespace {
+
+Date day(int y, int m, int d) { return std::chrono::sys_days(std::chrono::year(y) / m / d); }
+
+Market market() {
+  Market m;
+  m.file = "market.toml";
+  m.rates.zero_curve = {{1, 5}, {0.03, 0.04}};
+  LaunchLine line;
+  line.line = "nvidia";
+  line.law = LaunchLaw::weibull;
+  line.mean_years = 1.25;
+  line.scheduled = {{"Rubin", day(2026, 10, 31), 3}};
+  m.launches.push_back(line);
+  for (const char* id : {"H100", "B200"}) {
+    Hardware h;
+    h.id = id;
+    h.rental_rate = 2.5;
+    m.hardware.push_back(h);
+  }
+  m.hardware[0].utilization = Utilization{0.8, true, 0.35, 0.97, 1.5};
+  m.hardware[1].operating_cost = 0.4;
+  Party bank, lab;
+  bank.id = "bank";
+  bank.input = CreditInput::pd_one_year;
+  bank.pd_one_year = 0.001;
+  lab.id = "lab";
+  lab.hazard = {{1, 3}, {0.04, 0.05}};
+  m.parties = {bank, lab};
+  return m;
+}
+
+ScenarioRow row(const char* input, Shock shock, std::optional<double> value,
+                std::optional<int> month = std::nullopt) {
+  ScenarioRow r;
+  r.scenario = "s";
+  r.input = input;
+  r.shock = shock;
+  r.value = value;
+  r.month = month;
+  r.where = {"s.csv", 2, {{"input", 3}, {"value", 30}}, {}};
+  return r;
+}
+
+Stressed apply(const std::vector<ScenarioRow>& rows) {
+  return apply_scenario(market(), {}, rows, day(2026, 9, 30));
+}
+
+std::string fault(const ScenarioRow& r) {
+  try {
+    (void)apply({r});
+  } catch (const InputError& error) {
+    return to_string(error.faults().at(0));
+  }
+  return "accepted";
+}
+
+TEST(Scenario, ShocksAreRelativeAbsoluteOrLevels) {
+  const auto rent = [](Shock shock, double v) {
+    return apply({row("hardware.H100.rental_rate", shock, v)}).market.hardware[0].rental_rate;
+  };
+  EXPECT_EQ(rent(Shock::relative, -0.4), 2.5 * 0.6);
+  EXPECT_EQ(rent(Shock::absolute, -0.5), 2.0);
+  EXPECT_EQ(rent(Shock::level, 7.0), 7.0);
+}
+
+TEST(Scenario, LeavesEverythingElseAlone) {
+  const Stressed s = apply({row("hardware.H100.rental_rate", Shock::level, 7.0)});
+  EXPECT_EQ(s.market.hardware[1].rental_rate, 2.5);
+  EXPECT_EQ(s.market.rates.zero_curve.values, market().rates.zero_curve.values);
+  EXPECT_TRUE(s.changed_credit_curves.empty());
+}
+
+TEST(Scenario, ShiftsEveryKnotOfACurve) {
+  const Stressed s = apply({row("rates.zero_curve", Shock::absolute, 0.02)});
+  EXPECT_EQ(s.market.rates.zero_curve.values, (std::vector<double>{0.03 + 0.02, 0.04 + 0.02}));
+}
+
+TEST(Scenario, RowsOfOneScenarioActInTheirOrder) {
+  const Stressed s = apply({row("hardware.H100.rental_rate", Shock::absolute, 0.5),
+                            row("hardware.H100.rental_rate", Shock::relative, 1.0)});
+  EXPECT_EQ(s.market.hardware[0].rental_rate, 6.0);
+}
+
+TEST(Scenario, AStarStandsForEveryIdThatHasTheField) {
+  const Stressed rents = apply({row("hardware.*.rental_rate", Shock::relative, -0.5)});
+  EXPECT_EQ(rents.market.hardware[0].rental_rate, 1.25);
+  EXPECT_EQ(rents.market.hardware[1].rental_rate, 1.25);
+  const Stressed costs = apply({row("hardware.*.operating_cost", Shock::relative, 1.0)});
+  EXPECT_FALSE(costs.market.hardware[0].operating_cost);
+  EXPECT_EQ(*costs.market.hardware[1].operating_cost, 0.8);
+}
+
+TEST(Scenario, NamesThePartiesWhoseCurveItChanged) {
+  const Stressed s = apply(
+      {row("party.*.hazard", Shock::relative, 1.0), row("party.bank.recovery", Shock::level, 0.5)});
+  EXPECT_EQ(s.changed_credit_curves, std::vector<std::string>{"lab"});
+  EXPECT_EQ(s.market.parties[1].hazard.values, (std::vector<double>{0.08, 0.10}));
+  EXPECT_EQ(apply({row("party.bank.pd_one_year", Shock::level, 0.5)}).changed_credit_curves,
+            std::vector<std::string>{"bank"});
+}
+
+TEST(Scenario, MovesDatesByCalendarMonths) {
+  const auto moved = [](double months) {
+    return apply({row("launches.nvidia.Rubin.date", Shock::absolute, months)})
+        .market.launches[0]
+        .scheduled[0]
+        .date;
+  };
+  EXPECT_EQ(moved(2), day(2026, 12, 31));
+  EXPECT_EQ(moved(4), day(2027, 2, 28));  // no 31 February
+  EXPECT_NE(fault(row("launches.nvidia.Rubin.date", Shock::absolute, -2)).find("valuation date"),
+            std::string::npos);
+  EXPECT_NE(fault(row("launches.nvidia.Rubin.date", Shock::relative, 1)).find("must be absolute"),
+            std::string::npos);
+}
+
+TEST(Scenario, PutsEventsOnEveryPath) {
+  const Stressed s = apply({row("party.lab", Shock::default_event, std::nullopt, 6),
+                            row("launches.nvidia", Shock::launch, 0.35, 12)});
+  EXPECT_EQ(s.market.parties[1].forced_default_month, 6);
+  EXPECT_FALSE(s.market.parties[0].forced_default_month);
+  ASSERT_EQ(s.market.launches[0].forced.size(), 1u);
+  EXPECT_EQ(s.market.launches[0].forced[0].month, 12);
+  EXPECT_EQ(s.market.launches[0].forced[0].drop, 0.35);
+}
+
+TEST(Scenario, RowsWithMonthsMakeAPathOfTheRentalRate) {
+  const Stressed s = apply({row("hardware.*.rental_rate", Shock::relative, -0.75, 18),
+                            row("hardware.*.rental_rate", Shock::relative, 0.0, 0),
+                            row("hardware.*.rental_rate", Shock::relative, -0.3, 6)});
+  const std::vector<std::pair<int, double>> path = {{0, 0.0}, {6, -0.3}, {18, -0.75}};
+  EXPECT_EQ(s.market.hardware[0].rental_rate_path, path);
+  EXPECT_EQ(s.market.hardware[1].rental_rate_path, path);
+  EXPECT_EQ(s.market.hardware[0].rental_rate, 2.5);
+  EXPECT_NE(fault(row("rates.zero_curve", Shock::absolute, 0.02, 6)).find("in this version"),
+            std::string::npos);
+  EXPECT_NE(fault(row("hardware.*.rental_rate", Shock::relative, -1.5, 6)).find("negative"),
+            std::string::npos);
+}
+
+TEST(Scenario, NamesTheRowOfAWrongInput) {
+  EXPECT_EQ(fault(row("launches.nvidia.mean_year", Shock::relative, -0.4)),
+            "s.csv:2:3: scenario s / input: is launches.nvidia.mean_year; is no input of "
+            "market.toml\n    did you mean launches.nvidia.mean_years?");
+  EXPECT_EQ(fault(row("hardware.H100.rental_rate", Shock::level, -1)),
+            "s.csv:2:30: scenario s / value: moves hardware.H100.rental_rate out of its range\n"
+            "    it must be at least 0");
+  // A party has one credit input; a shock of another would change nothing.
+  EXPECT_NE(fault(row("party.lab.pd_one_year", Shock::level, 0.5)).find("is no input"),
+            std::string::npos);
+  EXPECT_NE(fault(row("power.level", Shock::relative, 1)).find("not supported in this version"),
+            std::string::npos);
+  EXPECT_NE(fault(row("scarcity.initial", Shock::level, 1)).find("add [scarcity]"),
+            std::string::npos);
+}
+
+TEST(Scenario, RefusesResultsThatContradictEachOther) {
+  EXPECT_NE(fault(row("hardware.H100.utilization", Shock::level, 0.99)).find("min < mean < max"),
+            std::string::npos);
+  EXPECT_EQ(fault(row("hardware.H100.utilization", Shock::level, 0.5)), "accepted");
+}
+
+}  // namespace
+}  // namespace lien::pricing

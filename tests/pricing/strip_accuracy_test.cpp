@@ -1,0 +1,52 @@
+#include "pricing/plan/strip_accuracy.hpp"
+
+#include "tests/pricing/sample_market.hpp"
+
+namespace lien::pricing {
+namespace {
+
+double measured(Market market, int months = 60) {
+  RunSettings settings;
+  settings.valuation_date = kSampleDate;
+  settings.horizon_months = months;
+  const Book book;
+  const std::vector<std::string> changed;
+  const CompileInput input{&settings, &market, &book, MeasureBasis::real_world, &market, &changed};
+  const Horizon horizon = horizon_of(settings, market, book);
+  const Plan plan = compile(input, horizon, TimeGrid(kSampleDate, horizon.months));
+  return strip_interpolation_error(input, plan);
+}
+
+// The simulated states of resale_rows_test.cpp err by up to 2e-5 here.
+TEST(StripAccuracy, IsTheErrorOfSimulatedStates) {
+  const double error = measured(sample_market());
+  EXPECT_GT(error, 3e-6);
+  EXPECT_LT(error, 1e-4);
+}
+
+TEST(StripAccuracy, SeesAScheduledLaunch) {
+  Market market = sample_market();
+  market.launches[0].scheduled = {
+      {"next", std::chrono::year(2027) / std::chrono::month(12) / std::chrono::day(31), 0}};
+  const double error = measured(market, 30);
+  EXPECT_GT(error, 1e-4);
+}
+
+TEST(StripAccuracy, IsZeroWithoutAStrip) {
+  Market market = sample_market();
+  market.hardware.erase(market.hardware.begin());
+  EXPECT_EQ(measured(market), 0.0);
+}
+
+// Where every month is a node nothing is interpolated: the polynomials in age are left, 2e-6.
+TEST(StripAccuracy, IsTheAgePolynomialForAShortLife) {
+  Market market = sample_market();
+  market.hardware.pop_back();  // its life would spread the nodes
+  market.hardware[0].life_years = 1;
+  EXPECT_LT(measured(market, 6), 2e-6);
+  market.launches[0].law = LaunchLaw::exponential;
+  EXPECT_LT(measured(market, 6), 1e-10);
+}
+
+}  // namespace
+}  // namespace lien::pricing
