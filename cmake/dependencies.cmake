@@ -24,4 +24,8 @@ target_link_libraries(lien_highway INTERFACE PkgConfig::HWY)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
   target_compile_definitions(lien_highway INTERFACE HWY_BASELINE_TARGETS=HWY_AVX2
                                                     "HWY_DISABLED_TARGETS=(HWY_AVX3-1)")
+else()
+  # Arm: NEON, which every 64-bit Arm has. SVE's vectors have no fixed size and cannot be members of
+  # the kernels' structs.
+  target_compile_definitions(lien_highway INTERFACE HWY_COMPILE_ONLY_STATIC)
 endif()
