@@ -237,7 +237,8 @@ PlainOutcome plain_loan(const PlainTerms& terms, const Loan& loan, const PlainPa
                    m.floating_base_timed[at(k)] * floating);
     out.variable[at(k)] = living * m.floating_base[at(k)] * floating;
     // Loan to value: with the closing balance; at maturity with what was to be repaid.
-    const double owed = k == m.months ? m.opening[at(k)] : m.closing[at(k)];
+    const bool matures = k == m.months && m.closing[at(k)] < 1e-6 * schedule.outstanding;
+    const double owed = matures ? m.opening[at(k)] : m.closing[at(k)];
     if (sale.secured && owed > 0) {
       const double worth = loan.units * path.value[at(k)];
       out.peak_loan_to_value =
