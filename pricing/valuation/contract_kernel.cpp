@@ -1,3 +1,5 @@
+// Over 400 lines on purpose: the month of a contract is one story in one order, and Highway
+// compiles a kernel by including its file once per instruction set.
 #include "pricing/valuation/contract_kernel.hpp"
 
 #include <algorithm>

@@ -295,8 +295,10 @@ PlainOutcome plain_lease(const PlainTerms& terms, const Lease& lease, const Plai
   const double end = terms.grid->time_of(lease.end);
   const Curve& curve = market.rates.zero_curve;
   const double living = path.survival[at(last)];
+  const bool ends = lease.end <= terms.grid->date(last);  // else what comes then is left out
   const double residual =
-      residual_of(lease, lease.units * path.value[at(last)], path.guarantor_month > last);
+      ends ? residual_of(lease, lease.units * path.value[at(last)], path.guarantor_month > last)
+           : 0;
   out.variable[at(last)] = living * residual;
   out.residual = living * residual * path.discount[at(last)] * discount_factor(curve, end) /
                  discount_factor(curve, last / 12.0) *
