@@ -49,7 +49,6 @@ void fill_service(const MonthlySchedule& schedule, const Loan& loan, ContractCol
     const bool pays = due != 0 || base != 0;
     columns.service[at] = due * share;
     columns.floating_base_service[at] = base * share;
-    columns.floating_base_test[at] = base;
     // A window that began before the valuation date has months this run did not see: no test.
     columns.test_service[at] = pays && share == 1.0 ? due : 0.0;
     // A floating interest-only month has a due of 0 without its interest: keep the test alive.
@@ -66,6 +65,7 @@ void fill_floating(const CompileInput& input, const MonthlySchedule& schedule, P
     const auto at = static_cast<std::size_t>(k);
     if (schedule.floating_base[at] == 0) continue;
     columns.floating_base[at] = schedule.floating_base_timed[at] * columns.present_factor[at];
+    columns.floating_base_test[at] = schedule.floating_base[at];
     columns.gross_ratio[at] = schedule.gross_ratio[at];
     columns.floor[at] = schedule.floor[at];
     columns.margin[at] = schedule.margin[at];
