@@ -1,4 +1,9 @@
+#include <gtest/gtest.h>
+
 #include <array>
+#include <cmath>
+#include <string>
+#include <vector>
 
 #include "engine/factors/joint_step.hpp"
 #include "tests/engine/factor_blocks.hpp"

@@ -1,4 +1,9 @@
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
 
 #include "engine/kernels/random_rows.hpp"
 #include "tests/engine/factor_blocks.hpp"

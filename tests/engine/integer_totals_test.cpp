@@ -1,10 +1,15 @@
 #include "engine/schedule/integer_totals.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
+#include <cmath>
 #include <limits>
 #include <random>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace lien::engine {
 namespace {

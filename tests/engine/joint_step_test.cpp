@@ -1,7 +1,12 @@
 #include "engine/factors/joint_step.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace lien::engine {
 namespace {

@@ -1,8 +1,13 @@
 #include "engine/factors/launch_law.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "engine/elementary/elementary.hpp"
 #include "engine/factors/age_polynomial.hpp"

@@ -1,6 +1,11 @@
 #include "engine/statistics/moments.hpp"
 
+#include <gtest/gtest.h>
+
+#include <cmath>
 #include <random>
+#include <string>
+#include <vector>
 
 namespace lien::engine {
 namespace {

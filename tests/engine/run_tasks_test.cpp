@@ -1,8 +1,13 @@
 #include "engine/schedule/run_tasks.hpp"
 
+#include <gtest/gtest.h>
+
+#include <cmath>
 #include <map>
 #include <random>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace lien::engine {
 namespace {

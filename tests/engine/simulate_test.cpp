@@ -1,7 +1,12 @@
 #include "engine/simulation/simulate.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "engine/factors/joint_step.hpp"
 #include "tests/engine/factor_blocks.hpp"

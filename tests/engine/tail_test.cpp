@@ -1,8 +1,13 @@
 #include "engine/statistics/tail.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace lien::engine {
 namespace {

@@ -1,5 +1,10 @@
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "engine/kernels/instruction_set.hpp"
 #include "pricing/measures/basis_run.hpp"

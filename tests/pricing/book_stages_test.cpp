@@ -1,7 +1,12 @@
 #include "pricing/valuation/book_stages.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "pricing/plan/calendar.hpp"
 #include "pricing/plan/discount_curve.hpp"

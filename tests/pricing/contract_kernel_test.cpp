@@ -1,6 +1,11 @@
 #include "pricing/valuation/contract_kernel.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
 
 #include "tests/pricing/plain_market.hpp"
 #include "tests/pricing/random_book.hpp"

@@ -1,5 +1,11 @@
 #include "pricing/book/csv.hpp"
 
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
 #include "pricing/book/text_file.hpp"
 
 namespace lien::pricing {

@@ -1,9 +1,14 @@
 // Every folder of tests/faults holds one kind of bad input and, in expected.txt, the message that
 // its author must see, places included. tests/faults/sound is what the others were made from.
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "pricing/book/read.hpp"
 #include "pricing/measures/compile_scenario.hpp"

@@ -1,4 +1,7 @@
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <ql/instruments/creditdefaultswap.hpp>
 #include <ql/math/interpolations/backwardflatinterpolation.hpp>
@@ -9,6 +12,8 @@
 #include <ql/time/calendars/nullcalendar.hpp>
 #include <ql/time/daycounters/thirty360.hpp>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "pricing/credit/hazard_curve.hpp"
 

@@ -1,6 +1,11 @@
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/value_book.hpp"

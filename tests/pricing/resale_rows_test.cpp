@@ -1,8 +1,13 @@
 #include "pricing/valuation/resale_rows.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <string>
 #include <tuple>
+#include <vector>
 
 #include "engine/factors/factor_scratch.hpp"
 #include "engine/factors/renewal_equation.hpp"

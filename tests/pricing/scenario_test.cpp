@@ -1,5 +1,11 @@
 #include "pricing/market/scenario.hpp"
 
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
 namespace lien::pricing {
 namespace {
 

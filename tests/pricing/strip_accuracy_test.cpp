@@ -1,5 +1,11 @@
 #include "pricing/plan/strip_accuracy.hpp"
 
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
 #include "tests/pricing/sample_market.hpp"
 
 namespace lien::pricing {

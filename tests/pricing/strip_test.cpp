@@ -1,5 +1,11 @@
 #include "pricing/plan/strip.hpp"
 
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
 #include "pricing/plan/expected_rent.hpp"
 #include "pricing/plan/utilization.hpp"
 #include "tests/pricing/sample_market.hpp"

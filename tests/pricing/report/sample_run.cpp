@@ -117,10 +117,8 @@ void add_losses(RunTables& tables) {
                                        {"share", ColumnKind::number, {}, {}}}};
   for (const int horizon : {12, 0}) {
     const double scale = horizon == 12 ? 4.1e7 : 1.6e8;
-    double total = 0;
     for (int bin = 0; bin < 60; ++bin) {
       const double share = bin == 0 && horizon == 12 ? 0.41 : 0.09 * std::exp(-bin / 9.0);
-      total += share;
       tables.loss_histogram.add(
           {"baseline", horizon, bin * scale / 8, (bin + 1) * scale / 8, share});
     }
