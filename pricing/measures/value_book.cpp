@@ -172,7 +172,6 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   for (const auto& contract : base.any().plan.contracts)
     facts.balance += contract.held * contract.outstanding;
   facts.notes = assumptions(inputs);
-  for (const auto& note : base.any().plan.notes) facts.notes.push_back(note);
   if (facts.paths != inputs.settings.paths)
     facts.notes.push_back("paths rounded up to whole blocks of " +
                           std::to_string(engine::kBlockPaths) + ": " + std::to_string(facts.paths));

@@ -251,7 +251,6 @@ struct Plan {
   int tests = 0;  // covenant test slots
   std::vector<double>
       book_balance;  // [steps + 1] scheduled closing balance of secured contracts, held
-  std::vector<std::string> notes;
   double interpolation_error = 0;  // of resale values, relative, measured at compile
 };
 
