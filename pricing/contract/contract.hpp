@@ -31,6 +31,9 @@ enum class DayCount { actual_360, actual_365, thirty_360 };
 enum class Amortization { level, straight_line, bullet, balloon };
 enum class Recourse { full, none };
 
+// What a test or a sale takes a unit's value to be. by_law: the hardware's own resale law.
+enum class Mark { by_law, income, cost, market, ask, rental_multiple, curve };
+
 // A row of a loan tape: one lot, one offtake contract, one reserve account and one tranche.
 struct Loan {
   std::string id;
@@ -41,6 +44,8 @@ struct Loan {
   std::optional<Date> in_service;        // default: closing
   std::optional<double> purchase_price;  // per accelerator
   std::optional<double> operating_cost;  // hourly; default: the hardware's
+  std::string segment{};                 // in which free hours are let; empty: spot
+  Mark mark = Mark::by_law;              // of the loan-to-value test
   std::optional<double> liquidation_haircut;
   std::optional<double> liquidation_lag_months;
   std::optional<double> quoted_price;  // share of par
@@ -88,6 +93,7 @@ struct Lease {
   std::string hardware;
   double units = 0;
   std::optional<double> purchase_price;  // per accelerator
+  std::string segment{};                 // in which returned units are let; empty: spot
   std::optional<double> quoted_price;
   Date start{};
   Date end{};
@@ -118,13 +124,15 @@ struct Instrument {
   std::string id;
   InstrumentKind kind = InstrumentKind::forward;
   Underlying on = Underlying::rental_rate;
-  std::string hardware;  // rental_rate, log_rental_rate, resale_value
-  std::string line;      // launch_count
+  std::string hardware;   // rental_rate, log_rental_rate, resale_value
+  std::string segment{};  // rental_rate, log_rental_rate; empty: rental_rate itself
+  std::string line;       // launch_count
   double strike = 0;
   Date expiry{};
   std::optional<Date> delivery;  // zero-coupon bond: its maturity
   double quantity = 1;
   bool long_position = true;
+  bool bermudan = false;  // may be exercised at every step; else at expiry only
   Location where;
 };
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pricing/contract/contract.hpp"
@@ -26,12 +27,14 @@ struct RunSettings {
   bool risk_neutral = true;  // measure_basis
   bool real_world = true;
   int horizon_months = 0;      // 0: to the last cash flow
+  int steps_per_year = 12;     // other than 12 only for a book of instruments
   bool sample_values = false;  // default_method = "sampled"; else survival_weighted
   unsigned threads = 0;        // 0: all
 
   std::vector<double> confidence = {0.95, 0.99, 0.995, 0.999};
   std::vector<int> loss_horizon_months = {12, 0};  // 0: lifetime
   bool contract_months = false;
+  std::optional<std::pair<double, double>> premium_interval{};  // factors on every risk premium
 };
 
 // One row of scenarios.csv.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -36,12 +37,26 @@ struct Rates {
   std::optional<HullWhite> hull_white;
 };
 
+// An Ornstein-Uhlenbeck process of its own, 0 today and on average.
+struct OwnNoise {
+  double mean_reversion = 0;  // per year, >= 0 (0: Brownian)
+  double volatility = 0;      // per root-year, >= 0
+};
+
+// Glut and scarcity: the factor's mean is means[state]; the state leaves 0 and 1 at these rates.
+struct Regime {
+  std::array<double, 2> means{};
+  std::array<double, 2> rates{};  // per year, > 0
+  int initial = 0;                // 0 or 1
+};
+
 // Demand factor: d chi = -mean_reversion chi dt + volatility dW; risk-neutral drift -risk_premium.
 struct Scarcity {
   double mean_reversion = 0;
   double volatility = 0;
   double initial = 0;
   double risk_premium = 0;
+  std::optional<Regime> regime{};
 };
 
 // Log price of compute that no launch explains: drift of the log, or of the price (drift_of_price).
@@ -49,6 +64,7 @@ struct Frontier {
   double drift = 0;
   double volatility = 0;
   double risk_premium = 0;
+  double drift_stdev = 0;  // of the drift drawn once a path, real world only; per year
   bool drift_of_price = false;
 
   [[nodiscard]] double log_drift() const noexcept {
@@ -56,10 +72,17 @@ struct Frontier {
   }
 };
 
+// Power price relative to today: level exp(OU), its own mean reversion and volatility.
+struct Power {
+  OwnNoise noise{};
+  double level = 1;  // > 0
+};
+
 struct Correlation {
   double scarcity_frontier = 0;
   double scarcity_rate = 0;
   double frontier_rate = 0;
+  double scarcity_power = 0;
 };
 
 enum class LaunchLaw { weibull, exponential, none };
@@ -111,12 +134,24 @@ struct Utilization {
   double min = 0;
   double max = 1;
   double scarcity_loading = 0;
+  OwnNoise noise{};  // added to the logit
+};
+
+// Rent of a segment (spot, term, index) over rental_rate: exp(basis + noise).
+struct Segment {
+  double basis = 0;  // log
+  OwnNoise noise{};
 };
 
 enum class ResaleLaw { income, rental_multiple, curve };
 
+// What the marginal operator may do when rent is under cost: stop for a month at no cost, stop for
+// good and take the scrap, or not stop at all.
+enum class EndOfLife { mothball, irreversible, never };
+
 struct Resale {
   ResaleLaw law = ResaleLaw::income;
+  EndOfLife end_of_life = EndOfLife::mothball;
   std::optional<double>
       operator_rate;                 // income: continuous discount a year; empty: risk-free curve
   bool risk_neutral_drifts = false;  // income: drifts of the strip
@@ -132,13 +167,20 @@ struct Hardware {
   std::string line;    // launches that age it; empty: none
   std::string vendor;  // party; empty: unknown
   double rental_rate = 0;
+  Curve forward_curve{};  // risk-neutral expected rent, hourly; empty: the model's own
   double wear = 0;
+  double attrition = 0;  // share of units lost a year
   double scarcity_loading = 1;
   double frontier_loading = 1;
   std::map<std::string, double> launch_loadings;  // by line; empty: {own line: 1}
+  std::optional<OwnNoise> idiosyncratic{};
+  std::map<std::string, Segment> segments{};  // by name; one that is absent is rental_rate itself
   std::optional<Utilization> utilization;
   std::optional<double> operating_cost;  // per hour, rented or not
   double operating_cost_growth = 0;
+  double power_share = 0;                        // part of operating_cost that follows [power]
+  std::optional<double> executed_price_ratio{};  // mark `market`: executed price over income value
+  std::optional<double> ask_price_ratio{};       // mark `ask`: asked price over income value
   std::optional<double> life_years;
   std::optional<double> useful_life_years;
   std::optional<Resale> resale;
@@ -148,10 +190,14 @@ struct Hardware {
 };
 
 struct Liquidation {
-  double haircut = 0;       // share of value
-  double fixed_cost = 0;    // money per sale
-  double holding_cost = 0;  // money per unit and month of lag
-  double lag_months = 0;    // default to cash
+  double haircut = 0;                              // share of value
+  double fixed_cost = 0;                           // money per sale
+  double holding_cost = 0;                         // money per unit and month of lag
+  double lag_months = 0;                           // default to cash; the mean where it is drawn
+  double lag_stdev_months = 0;                     // > 0: lognormal
+  double depth = 0.03;                             // share of the installed base a month absorbs
+  double price_impact = 1;                         // gamma
+  std::map<std::string, double> installed_base{};  // units by hardware; absent: no impact
 };
 
 enum class PartyKind { hyperscaler, ai_lab, neocloud, vendor, bank, other };
@@ -179,6 +225,7 @@ struct Market {
   Rates rates;
   std::optional<Scarcity> scarcity;
   std::optional<Frontier> frontier;
+  std::optional<Power> power;
   Correlation correlation;
   std::vector<LaunchLine> launches;
   std::vector<Hardware> hardware;
