@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "pricing/book/book_context.hpp"
+#include "pricing/book/read_limits.hpp"
 #include "pricing/book/read_market.hpp"
 #include "pricing/book/read_run.hpp"
 #include "pricing/book/read_scenarios.hpp"
@@ -89,6 +90,10 @@ Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
   if (!settings.scenarios.empty()) {
     inputs.scenarios = read_scenarios(settings.scenarios, run->scenarios_named, faults);
     inputs.files.push_back(settings.scenarios);
+  }
+  if (!settings.limits.empty()) {
+    inputs.limits = read_limits(settings.limits, run->limits_named, faults);
+    inputs.files.push_back(settings.limits);
   }
   select_scenarios(options.scenarios, inputs.scenarios, faults);
   if (market && run->valuation_date) try_scenarios(inputs, *market, *run->valuation_date, faults);

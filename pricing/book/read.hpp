@@ -7,6 +7,7 @@
 
 #include "pricing/book/diagnostic.hpp"
 #include "pricing/contract/contract.hpp"
+#include "pricing/contract/limits.hpp"
 #include "pricing/contract/run_settings.hpp"
 #include "pricing/market/market.hpp"
 
@@ -27,9 +28,10 @@ struct Inputs {
   Market market;
   Book book;
   std::vector<ScenarioRow> scenarios;  // in the order of the file, rows of one id together or not
-  std::vector<Diagnostic> rejected;    // faults of tape rows that on_reject = "skip" left out
-  std::uint64_t rows_read = 0;         // contracts in the files, rejected rows included
-  std::vector<std::string> files;      // every file read, run.toml first
+  Limits limits;
+  std::vector<Diagnostic> rejected;  // faults of tape rows that on_reject = "skip" left out
+  std::uint64_t rows_read = 0;       // contracts in the files, rejected rows included
+  std::vector<std::string> files;    // every file read, run.toml first
 };
 
 // Reads run.toml and every file it names. Throws InputError, after all files were read, with every

@@ -23,7 +23,7 @@ std::span<const Field<RunSettings>> run_fields() {
       text("market", &T::market).required(),
       apart<T>("book").required(),
       text("scenarios", &T::scenarios),
-      later<T>("limits"),
+      text("limits", &T::limits),
       choice<&T::skip_rejected_rows>("on_reject", "stop|skip"),
       apart<T>("simulation"),
       apart<T>("results"),
@@ -140,11 +140,13 @@ void read_paths(const TomlValue& root, RunFile& run, const Scope& top) {
   RunSettings& settings = run.settings;
   run.market_named = place_of(settings.file, root.find("market"));
   run.scenarios_named = place_of(settings.file, root.find("scenarios"));
+  run.limits_named = place_of(settings.file, root.find("limits"));
   if (root.find("market") && settings.market.empty())
     top.fault(run.market_named.line, run.market_named.column, "market", "", "names no file",
               "write the path of the market file");
   if (!settings.market.empty()) settings.market = resolve(settings.file, settings.market);
   if (!settings.scenarios.empty()) settings.scenarios = resolve(settings.file, settings.scenarios);
+  if (!settings.limits.empty()) settings.limits = resolve(settings.file, settings.limits);
   const TomlValue* list = root.find("book");
   if (!list) return;
   for (const Scalar& item : items_of(*list, "book", top)) {

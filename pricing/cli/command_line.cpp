@@ -19,7 +19,7 @@ constexpr std::uint64_t kMostThreads = 4096;
 // Options as texts, checked after parsing: CLI11's own messages print ranges of 300 digits.
 struct Texts {
   std::string operand, paths, seed, threads, target_error;
-  bool fail_on_breach = false, version = false;
+  bool version = false;
 };
 
 std::uint64_t integer_option(const std::string& name, const std::string& text, std::uint64_t least,
@@ -49,12 +49,11 @@ void add_run_options(CLI::App& run, Options& options, Texts& texts) {
                  "avx2 or avx512, instead of the best this CPU has; changes no result")
       ->type_name("NAME");
   run.add_option("--target-error", texts.target_error, "not in this version")->type_name("BP");
-  run.add_flag("--fail-on-breach", texts.fail_on_breach, "not in this version");
+  run.add_flag("--fail-on-breach", options.fail_on_breach,
+               "exit 1 where a limit of the run's limits file is not kept");
 }
 
 void read_run_options(Options& options, const Texts& texts) {
-  if (texts.fail_on_breach)
-    throw UsageError("--fail-on-breach: this version of lien has no limits file yet");
   if (!texts.target_error.empty())
     throw UsageError(
         "--target-error: this version of lien cannot stop at an error yet; choose --paths");

@@ -30,6 +30,7 @@ struct Options {
   std::string instruction_set;
   bool overwrite = false;
   bool json = false;
+  bool fail_on_breach = false;
 };
 
 // A command line that cannot be carried out as it stands: exit 64.

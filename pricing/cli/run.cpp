@@ -9,6 +9,7 @@
 #include "pricing/cli/commands.hpp"
 #include "pricing/cli/console.hpp"
 #include "pricing/cli/progress.hpp"
+#include "pricing/measures/check_limits.hpp"
 #include "pricing/report/text_form.hpp"
 
 namespace lien::pricing {
@@ -99,6 +100,9 @@ int run_command(const Options& options) {
   circumstances.instruction_set = engine::instruction_set();
 
   const Inputs inputs = read_inputs(options.operands.front(), options.overrides);
+  if (options.fail_on_breach && inputs.settings.limits.empty())
+    throw UsageError(
+        "--fail-on-breach: the run names no limits file; add limits = \"limits.toml\"");
   // Claimed before anything is computed, so that a taken name costs no waiting.
   RunDirectory directory(options.out.empty() ? inputs.settings.name : options.out,
                          options.overwrite);
@@ -116,14 +120,16 @@ int run_command(const Options& options) {
       write_run(inputs, input_digests, results, build_facts(), circumstances, directory);
   directory.commit();
 
+  const int done =
+      options.fail_on_breach && limits_passed(results.tables.limits) > 0 ? kLimitPassed : kDone;
   if (options.json) {
     print(results_json(inputs, results, written, directory.path()));
-    return kDone;
+    return done;
   }
   const ReportSubject subject{inputs.settings, inputs.market.currency, inputs.scenarios,
                               build_facts().version};
   print(text_table(subject, results, terminal_style()) + files_to_open(directory.path()));
-  return kDone;
+  return done;
 }
 
 }  // namespace lien::pricing

@@ -20,6 +20,7 @@ struct RunSettings {
   std::string market;  // paths, resolved against the folder of run.toml
   std::vector<std::string> book;
   std::string scenarios;            // empty: none
+  std::string limits;               // empty: none
   bool skip_rejected_rows = false;  // on_reject = "skip"
 
   std::uint64_t paths = 65536;

@@ -9,6 +9,7 @@
 
 #include "engine/simulation/path_block.hpp"
 #include "pricing/market/scenario.hpp"
+#include "pricing/measures/check_limits.hpp"
 #include "pricing/measures/compile_scenario.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/run_notes.hpp"
@@ -163,6 +164,7 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
     measure(inputs, view, results.tables);
     measure_changes(inputs, base, view, results.tables);
   }
+  results.tables.limits = check_limits(inputs.limits, results.tables.measures);
   add_rejects(inputs, results.tables.rejects);
   list_drivers(inputs.market, facts);
   facts.contracts_priced =

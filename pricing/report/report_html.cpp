@@ -6,6 +6,7 @@
 #include "pricing/report/charts.hpp"
 #include "pricing/report/file_digest.hpp"
 #include "pricing/report/html_text.hpp"
+#include "pricing/report/limit_summary.hpp"
 #include "pricing/report/report_sections.hpp"
 
 namespace lien::pricing {
@@ -88,6 +89,7 @@ std::string report_html(const ReportSubject& subject, const RunResults& results)
   page += heading(subject, results.facts, money);
   page += headline_cards(summary, money);
   page += summary_section(summary, money);
+  page += limits_section(tables.limits, money);
   page += scenario_section(subject.scenarios);
   page += market_section(tables, subject.currency);
   page += loan_to_value_section(tables);

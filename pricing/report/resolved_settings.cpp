@@ -72,6 +72,7 @@ std::string resolved_settings(const RunSettings& settings,
     text += "scenarios = " + path(settings.scenarios) + "\n";
     text += "# valued: " + toml_list(names_of(scenarios), quoted) + "\n";
   }
+  if (!settings.limits.empty()) text += "limits = " + path(settings.limits) + "\n";
   text += std::string("on_reject = ") + (settings.skip_rejected_rows ? "\"skip\"" : "\"stop\"");
   text += "\n\n[simulation]\n";
   text += "paths = " + std::to_string(settings.paths) + "\n";

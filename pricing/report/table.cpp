@@ -171,6 +171,22 @@ Table checks_table() {
                     {{"check", kText}, {"expected"}, {"actual"}, {"tolerance"}, {"passed", kText}});
 }
 
+Table limits_table() {
+  return make_table("limits", {{"limit", kText},
+                               {"scenario", kText},
+                               {"measure_basis", kText},
+                               {"level", kText},
+                               {"id", kText},
+                               {"measure", kText},
+                               {"horizon_months", kInteger},
+                               {"confidence"},
+                               {"value"},
+                               {"standard_error"},
+                               {"bound", kText},
+                               {"bound_value"},
+                               {"kept", kText}});
+}
+
 Table rejects_table() {
   return make_table("rejects", {{"file", kText},
                                 {"line", kInteger},

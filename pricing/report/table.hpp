@@ -47,6 +47,7 @@ struct Table {
 [[nodiscard]] Table paths_table();
 [[nodiscard]] Table checks_table();
 [[nodiscard]] Table rejects_table();
+[[nodiscard]] Table limits_table();
 
 // Everything a run has to say, in tables; made by value_book(), written by write_run().
 struct RunTables {
@@ -58,6 +59,7 @@ struct RunTables {
   Table paths = paths_table();
   Table checks = checks_table();
   Table rejects = rejects_table();
+  Table limits = limits_table();  // empty, and not written, without a limits file
   // Histogram of the portfolio's sampled losses, for the report: one row a bin of the baseline,
   // columns scenario, horizon_months, low, high, share.
   Table loss_histogram;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pricing/report/limit_summary.hpp"
 #include "pricing/report/portfolio_summary.hpp"
 #include "pricing/report/text_form.hpp"
 
@@ -198,6 +199,7 @@ std::string text_table(const ReportSubject& subject, const RunResults& results,
     text += instrument_blocks(results.tables, summary.scenarios, subject.currency, style);
   else
     text += portfolio_blocks(summary, money, style);
+  text += limit_block(results.tables.limits, money);
   text += "\n+- is one standard error of the simulation";
   if (!instruments)
     text +=

@@ -30,9 +30,11 @@ std::vector<FileDigest> write_run(const Inputs& inputs,
                                   const RunDirectory& directory) {
   std::vector<FileDigest> written;
   const RunTables& tables = results.tables;
-  for (const Table* table :
-       {&tables.measures, &tables.contracts, &tables.cashflows, &tables.covenants, &tables.losses,
-        &tables.paths, &tables.checks, &tables.rejects}) {
+  std::vector<const Table*> all = {&tables.measures,  &tables.contracts, &tables.cashflows,
+                                   &tables.covenants, &tables.losses,    &tables.paths,
+                                   &tables.checks,    &tables.rejects};
+  if (!inputs.settings.limits.empty()) all.push_back(&tables.limits);
+  for (const Table* table : all) {
     const auto file = directory.create(table->name + ".csv");
     write_csv(*table, *file);
     written.push_back(file->close());
