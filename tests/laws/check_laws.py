@@ -100,7 +100,8 @@ def faults_of_line(path, line):
 
 def files(root):
     """Every text file of the tree, in one order; build folders and run directories apart."""
-    tops = [p for p in root.iterdir() if p.is_file()]
+    # .git is a file where the checkout is one of several of its repository.
+    tops = [p for p in root.iterdir() if p.is_file() and p.name != ".git"]
     inside = [p for room in ROOMS for p in (root / room).rglob("*") if p.is_file()]
     for path in sorted(tops + inside):
         relative = path.relative_to(root)
