@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <vector>
 
 #include "engine/factors/factor_plan.hpp"
 #include "engine/factors/factor_scratch.hpp"
@@ -20,12 +22,19 @@ struct SimulationSize {
   }
 };
 
+// What a simulation leaves behind.
+template <class Stages>
+struct Simulated {
+  std::vector<std::unique_ptr<Stages>> stages;  // one a thread, for their counts
+  double factor_seconds = 0;                    // in the factor stage, over all threads
+};
+
 // The loop of the program: for every block of paths the factor stage, then the caller's stages.
 //   make_stages(): one object a thread; called on the calling thread; its derived_series() says how
 //   many series it wants beside the factors stages(PathBlock&, block, sums) noexcept: the block's
 //   factor rows are filled; adds to sums
 // What couples threads is only `totals` (order-free) and whatever rows the stages write at places
-// that belong to one block. Returns the stage objects, for their counts.
+// that belong to one block.
 template <class MakeStages>
 auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals& totals,
               const MakeStages& make_stages, const TaskDone& done) {
@@ -37,10 +46,14 @@ auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals&
     std::unique_ptr<Stages> stages;
     std::unique_ptr<FactorScratch> scratch;
     std::unique_ptr<PathBlock> block;
+    double factor_seconds = 0;
     void operator()(std::uint64_t task, double* sums) noexcept {
       const std::uint64_t last = std::min(blocks, (task + 1) * kTaskBlocks);
       for (std::uint64_t b = task * kTaskBlocks; b < last; ++b) {
+        const auto start = std::chrono::steady_clock::now();
         fill_factors(*plan, b * kBlockPaths, *scratch, *block);
+        factor_seconds +=
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         (*stages)(*block, b, sums);
       }
     }
@@ -55,9 +68,12 @@ auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals&
                       std::make_unique<FactorScratch>(plan), std::move(block)};
       },
       done);
-  std::vector<std::unique_ptr<Stages>> stages;
-  for (auto& worker : workers) stages.push_back(std::move(worker.stages));
-  return stages;
+  Simulated<Stages> out;
+  for (auto& worker : workers) {
+    out.stages.push_back(std::move(worker.stages));
+    out.factor_seconds += worker.factor_seconds;
+  }
+  return out;
 }
 
 }  // namespace lien::engine

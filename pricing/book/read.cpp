@@ -10,6 +10,7 @@
 #include "pricing/book/read_market.hpp"
 #include "pricing/book/read_run.hpp"
 #include "pricing/book/read_scenarios.hpp"
+#include "pricing/market/premia.hpp"
 #include "pricing/market/scenario.hpp"
 
 namespace lien::pricing {
@@ -49,6 +50,25 @@ void try_scenarios(const Inputs& inputs, const Market& market, Date valuation_da
     } catch (const InputError& error) {
       faults.insert(faults.end(), error.faults().begin(), error.faults().end());
     }
+  }
+}
+
+// Runs of premium_interval stand beside the scenarios, and their markets must make sense.
+void check_premium_interval(const RunFile& run, const Inputs& inputs, const Market& market,
+                            std::vector<Diagnostic>& faults) {
+  const Location& place = run.premium_interval_named;
+  const Scope scope{faults, place.file, "results", true};
+  const std::vector<std::string> ids = ids_of(inputs.scenarios);
+  for (const double factor : premium_factors(inputs.settings)) {
+    const std::string id = premium_scenario(factor);
+    if (std::find(ids.begin(), ids.end(), id) != ids.end())
+      scope.fault(place.line, place.column, "premium_interval", "",
+                  "names its run " + id + ", as a scenario is named already",
+                  "give the scenario another name");
+    for (const std::string& field : premia_out_of_range(market, factor))
+      scope.fault(place.line, place.column, "premium_interval", "",
+                  "takes the hazard behind " + field + " to zero or below",
+                  "write a smaller factor");
   }
 }
 
@@ -96,6 +116,7 @@ Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
     inputs.files.push_back(settings.limits);
   }
   select_scenarios(options.scenarios, inputs.scenarios, faults);
+  if (market) check_premium_interval(*run, inputs, *market, faults);
   if (market && run->valuation_date) try_scenarios(inputs, *market, *run->valuation_date, faults);
   inputs.book = std::move(context.book);
   if (faults.empty() && inputs.book.loans.empty() && inputs.book.leases.empty() &&

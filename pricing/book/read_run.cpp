@@ -63,7 +63,7 @@ std::span<const Field<RunSettings>> results_fields() {
       apart<T>("confidence"),
       apart<T>("loss_horizon_months"),
       apart<T>("sensitivities"),
-      later<T>("premium_interval"),
+      apart<T>("premium_interval"),
       flag("contract_months", &T::contract_months),
   };
   return fields;
@@ -105,6 +105,26 @@ void read_simulation(const TomlValue* table, RunSettings& settings, const Scope&
     read_measure_basis(*list, settings, scope);
 }
 
+// [low, high], factors on every risk premium.
+void read_premium_interval(const TomlValue& list, RunSettings& settings, const Scope& scope) {
+  constexpr std::string_view field = "premium_interval";
+  std::vector<double> factors;
+  for (const Scalar& item : items_of(list, field, scope))
+    if (const auto x = read_number(item, field, between(0, 10), Unit::plain, scope))
+      factors.push_back(*x);
+  if (!list.is_list() || factors.size() != list.items.size() || factors.empty()) return;
+  if (factors.size() != 2 || factors[0] > factors[1]) {
+    scope.fault(list.line, list.column, field, "",
+                factors.size() != 2 ? "must hold two factors" : "falls",
+                "write the smaller factor on every risk premium, then the larger: [0, 2]");
+    return;
+  }
+  if (!settings.risk_neutral)
+    scope.fault(list.line, list.column, field, "", "scales what only a risk-neutral run has",
+                "add \"risk_neutral\" to measure_basis, or remove it");
+  settings.premium_interval = {factors[0], factors[1]};
+}
+
 void read_results(const TomlValue& table, RunSettings& settings, const Scope& top) {
   const Scope scope{top.faults, top.file, "results", true};
   (void)read_table(table, results_fields(), settings, "field of [results]", scope);
@@ -121,6 +141,8 @@ void read_results(const TomlValue& table, RunSettings& settings, const Scope& to
       if (const auto n = read_integer(item, "loss_horizon_months", between(0, 600), scope))
         settings.loss_horizon_months.push_back(static_cast<int>(*n));
   }
+  if (const TomlValue* list = table.find("premium_interval"))
+    read_premium_interval(*list, settings, scope);
   for (const TomlEntry& entry : table.entries)
     if (entry.key == "sensitivities" && !(entry.value.is_list() && entry.value.items.empty()))
       scope.fault(entry.line, entry.column, entry.key, "", std::string(kNotInThisVersion),
@@ -179,8 +201,10 @@ std::optional<RunFile> read_run(const std::string& file, const CommandLine& opti
   if (given.good("valuation_date")) run.valuation_date = run.settings.valuation_date;
   read_paths(*root, run, top);
   read_simulation(table_of(root->find("simulation"), "simulation", top), run.settings, top, *root);
-  if (const TomlValue* results = table_of(root->find("results"), "results", top))
+  if (const TomlValue* results = table_of(root->find("results"), "results", top)) {
     read_results(*results, run.settings, top);
+    run.premium_interval_named = place_of(file, results->find("premium_interval"));
+  }
   run.settings.paths = options.paths.value_or(run.settings.paths);
   run.settings.seed = options.seed.value_or(run.settings.seed);
   run.settings.threads = options.threads.value_or(run.settings.threads);

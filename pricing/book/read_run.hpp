@@ -14,7 +14,7 @@ struct RunFile {
   std::optional<Date> valuation_date;  // empty if missing or unreadable
   Location market_named;
   std::vector<Location> book_named;  // one an entry of settings.book
-  Location scenarios_named, limits_named;
+  Location scenarios_named, limits_named, premium_interval_named;
 };
 
 // Empty if the file cannot be opened or is no TOML. Faults inside it are of the configuration.

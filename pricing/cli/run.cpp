@@ -60,7 +60,26 @@ Json portfolio_rows(const Table& measures) {
   return rows;
 }
 
+// Seconds of each stage over all threads, and its share of them: what compiling takes is not among
+// them, since it runs before any path.
+Json stages_of(const RunFacts& facts) {
+  const auto simulated = [](const std::string& stage) {
+    return stage != "compile" && stage != "collateral_setup" && stage != "simulate";
+  };
+  double total = 0;
+  for (const auto& [stage, seconds] : facts.stage_seconds)
+    if (simulated(stage)) total += seconds;
+  Json stages = Json::object();
+  for (const auto& [stage, seconds] : facts.stage_seconds) {
+    if (!simulated(stage)) continue;
+    stages[stage] = {{"thread_seconds", json_number(seconds)},
+                     {"share", json_number(seconds / total)}};
+  }
+  return stages;
+}
+
 std::string results_json(const Inputs& inputs, const RunResults& results,
+                         const RunCircumstances& circumstances,
                          const std::vector<FileDigest>& written, const std::string& directory) {
   const RunFacts& facts = results.facts;
   Json object = {{"name", inputs.settings.name},
@@ -72,7 +91,10 @@ std::string results_json(const Inputs& inputs, const RunResults& results,
                  {"balance", json_number(facts.balance)},
                  {"measures", portfolio_rows(results.tables.measures)},
                  {"loan_months", json_number(facts.loan_months)},
+                 {"threads", circumstances.threads},
+                 {"instruction_set", circumstances.instruction_set},
                  {"stage_seconds", Json::object()},
+                 {"stages", stages_of(facts)},
                  {"directory", directory},
                  {"files", Json::array()}};
   for (const auto& [stage, seconds] : facts.stage_seconds)
@@ -123,7 +145,7 @@ int run_command(const Options& options) {
   const int done =
       options.fail_on_breach && limits_passed(results.tables.limits) > 0 ? kLimitPassed : kDone;
   if (options.json) {
-    print(results_json(inputs, results, written, directory.path()));
+    print(results_json(inputs, results, circumstances, written, directory.path()));
     return done;
   }
   const ReportSubject subject{inputs.settings, inputs.market.currency, inputs.scenarios,

@@ -96,14 +96,15 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
     run.results.block_groups.assign(size.blocks() * run.layout.groups * run.layout.samples, 0.0);
 
   engine::IntegerTotals totals(run.layout.scales);
-  const auto workers = engine::simulate(
+  const auto simulated = engine::simulate(
       run.plan.factors, size, totals,
       [&run] { return BookStages(run.plan, run.layout, run.results, run.references.data()); },
       task_done);
   refuse_non_finite(totals, run.layout);
   run.sums.resize(totals.size());
   for (std::size_t i = 0; i < totals.size(); ++i) run.sums[i] = totals.value(i);
-  for (const auto& stages : workers) {
+  run.factor_seconds = simulated.factor_seconds;
+  for (const auto& stages : simulated.stages) {
     run.test_counts.resize(stages->test_counts().size());
     run.fan_counts.resize(stages->fan_counts().size());
     for (std::size_t i = 0; i < run.test_counts.size(); ++i)
@@ -111,6 +112,7 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
     for (std::size_t i = 0; i < run.fan_counts.size(); ++i)
       run.fan_counts[i] += stages->fan_counts()[i];
     run.seconds.market += stages->seconds().market;
+    run.seconds.parties += stages->seconds().parties;
     run.seconds.resale += stages->seconds().resale;
     run.seconds.contracts += stages->seconds().contracts;
     run.seconds.other += stages->seconds().other;

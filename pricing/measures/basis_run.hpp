@@ -21,6 +21,7 @@ struct BasisRun {
   PathResults results;
   StageSeconds seconds;
   double compile_seconds = 0, simulate_seconds = 0;
+  double factor_seconds = 0;  // of all threads, in the engine
 
   // Mean over paths of a pair sampled by path.
   [[nodiscard]] engine::Estimate mean(std::size_t pair) const;

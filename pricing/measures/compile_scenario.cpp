@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pricing/market/premia.hpp"
+
 namespace lien::pricing {
 
 std::vector<std::pair<std::string, std::vector<ScenarioRow>>> by_scenario(
@@ -25,6 +27,14 @@ std::vector<MeasureBasis> bases_of(const RunSettings& settings) {
   return bases;
 }
 
+Inputs with_premia_times(const Inputs& inputs, double factor) {
+  Inputs scaled = inputs;
+  scaled.market = with_premia_times(inputs.market, factor);
+  scaled.settings.real_world = false;
+  scaled.settings.contract_months = false;
+  return scaled;
+}
+
 Plan compile_scenario(const Inputs& inputs, const std::string& id, const Stressed& stressed,
                       MeasureBasis basis) {
   const RunSettings& settings = inputs.settings;
@@ -44,10 +54,11 @@ Plan compile_scenario(const Inputs& inputs, const std::string& id, const Stresse
 
 void compile_all(const Inputs& inputs) {
   std::vector<Diagnostic> faults;
-  const auto try_bases = [&](const std::string& id, const Stressed& stressed) {
-    for (const MeasureBasis basis : bases_of(inputs.settings)) {
+  const auto try_bases = [&faults](const Inputs& of, const std::string& id,
+                                   const Stressed& stressed) {
+    for (const MeasureBasis basis : bases_of(of.settings)) {
       try {
-        static_cast<void>(compile_scenario(inputs, id, stressed, basis));
+        static_cast<void>(compile_scenario(of, id, stressed, basis));
       } catch (const InputError& error) {
         // The other basis would most often repeat them.
         faults.insert(faults.end(), error.faults().begin(), error.faults().end());
@@ -55,12 +66,17 @@ void compile_all(const Inputs& inputs) {
       }
     }
   };
-  try_bases("baseline", {inputs.market, inputs.book, {}});
+  try_bases(inputs, "baseline", {inputs.market, inputs.book, {}});
   // A fault of the book itself would come again with every scenario.
   if (faults.empty())
     for (const auto& [id, rows] : by_scenario(inputs.scenarios))
-      try_bases(id,
+      try_bases(inputs, id,
                 apply_scenario(inputs.market, inputs.book, rows, inputs.settings.valuation_date));
+  for (const double factor : premium_factors(inputs.settings)) {
+    if (!faults.empty()) break;
+    const Inputs scaled = with_premia_times(inputs, factor);
+    try_bases(scaled, premium_scenario(factor), {scaled.market, scaled.book, {}});
+  }
   if (!faults.empty()) throw InputError(std::move(faults));
 }
 

@@ -17,6 +17,10 @@ namespace lien::pricing {
 // The measure bases that the run asks for, prices first.
 [[nodiscard]] std::vector<MeasureBasis> bases_of(const RunSettings& settings);
 
+// What a run with every risk premium times `factor` values: prices alone, without months by
+// contract.
+[[nodiscard]] Inputs with_premia_times(const Inputs& inputs, double factor);
+
 // The plan of one scenario ("baseline" as read) on one basis.
 // Throws InputError, naming the scenario, where the book or the market has no plan.
 [[nodiscard]] Plan compile_scenario(const Inputs& inputs, const std::string& id,

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "engine/simulation/path_block.hpp"
+#include "pricing/market/premia.hpp"
 #include "pricing/market/scenario.hpp"
 #include "pricing/measures/check_limits.hpp"
 #include "pricing/measures/compile_scenario.hpp"
@@ -67,8 +68,11 @@ void add_facts(const BasisRun& run, RunFacts& facts) {
     times.emplace_back(name, seconds);
   };
   add("compile", run.compile_seconds);
+  add("collateral_setup", run.plan.collateral_seconds);
   add("simulate", run.simulate_seconds);
+  add("factors", run.factor_seconds);
   add("market_rows", run.seconds.market);
+  add("parties", run.seconds.parties);
   add("resale_rows", run.seconds.resale);
   add("contracts", run.seconds.contracts);
   add("instruments_and_fans", run.seconds.other);
@@ -104,6 +108,24 @@ void measure(const Inputs& inputs, const ScenarioRun& run, RunTables& tables) {
   measure_covenants(inputs, run, tables);
   measure_losses(inputs, run, tables);
   measure_paths(inputs, run, tables);
+}
+
+// Prices with every risk premium scaled, on the same random numbers: rows beside the scenarios'.
+// Hazards are fitted anew, as in a market that states these premia.
+void run_premia(const Inputs& inputs, const ScenarioRun& baseline, ProgressCounter& progress,
+                RunResults& results) {
+  for (const double factor : premium_factors(inputs.settings)) {
+    const std::string id = premium_scenario(factor);
+    const Inputs scaled = with_premia_times(inputs, factor);
+    const ScenarioRuns runs =
+        run_scenario(scaled, id, {scaled.market, scaled.book, {}}, true, progress, results.facts);
+    const ScenarioRun view = runs.view(id);
+    measure_groups(scaled, view, results.tables);
+    measure_contracts(scaled, view, results.tables);
+    measure_market(scaled, view, results.tables);
+    measure_changes(scaled, baseline, view, results.tables);
+    results.tables.premium_scenarios.push_back(id);
+  }
 }
 
 void list_drivers(const Market& market, RunFacts& facts) {
@@ -144,12 +166,13 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
       (inputs.settings.risk_neutral ? 1U : 0U) + (inputs.settings.real_world ? 1U : 0U);
   const std::uint64_t task_paths = engine::kBlockPaths * engine::kTaskBlocks;
   const std::uint64_t tasks = (facts.paths + task_paths - 1) / task_paths;
-  ProgressCounter counter(progress, tasks * bases * (scenarios.size() + 1));
+  ProgressCounter counter(
+      progress, tasks * (bases * (scenarios.size() + 1) + premium_factors(inputs.settings).size()));
 
   if (has_income_strip(inputs.market))
     facts.accuracy = {{kInterpolationError, 0.0},
                       {"resale_moment_matching_bias", kMomentMatchingBias}};
-  const bool paired = !scenarios.empty();
+  const bool paired = !scenarios.empty() || inputs.settings.premium_interval;
   ScenarioRuns baseline =
       run_scenario(inputs, "baseline", {inputs.market, inputs.book, {}}, paired, counter, facts);
   const ScenarioRun base = baseline.view("baseline");
@@ -165,6 +188,7 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
     measure_changes(inputs, base, view, results.tables);
   }
   results.tables.limits = check_limits(inputs.limits, results.tables.measures);
+  run_premia(inputs, base, counter, results);
   add_rejects(inputs, results.tables.rejects);
   list_drivers(inputs.market, facts);
   facts.contracts_priced =

@@ -1,6 +1,7 @@
 #include "pricing/plan/compile.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "pricing/plan/strip_accuracy.hpp"
 
@@ -45,7 +46,10 @@ Plan compile(const CompileInput& input, const Horizon& horizon, const TimeGrid& 
   std::vector<Diagnostic> faults;
   compile_factors(input, plan);
   compile_rates(input, plan);
+  const auto start = std::chrono::steady_clock::now();
   compile_hardware(input, plan);
+  plan.collateral_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   compile_parties(input, plan);
   compile_contracts(input, grid, plan, faults);
   compile_instruments(input, grid, plan, faults);

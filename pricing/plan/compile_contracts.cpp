@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -152,7 +153,10 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
   // A unit that enters service today is what the fans and the instruments show.
   for (std::uint32_t g = 0; g < plan.hardware.size(); ++g)
     if (plan.hardware[g].valued) lots.want(g, 0);
+  const auto start = std::chrono::steady_clock::now();
   lots.build(input, plan);
+  plan.collateral_seconds +=
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   static_cast<void>(lag_row(plan.rates, 0));  // contracts without collateral
 
   std::vector<Draft> drafts;

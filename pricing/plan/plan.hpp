@@ -251,6 +251,7 @@ struct Plan {
   int tests = 0;  // covenant test slots
   std::vector<double>
       book_balance;  // [steps + 1] scheduled closing balance of secured contracts, held
+  double collateral_seconds = 0;   // that compiling hardware and its resale tables took; no result
   double interpolation_error = 0;  // of resale values, relative, measured at compile
 };
 

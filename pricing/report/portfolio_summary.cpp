@@ -44,8 +44,12 @@ constexpr Question kQuestions[] = {
 using Key = std::tuple<std::string, std::string, std::string, int>;  // scenario, measure, basis, h
 using Measures = std::map<Key, Estimate>;
 
-Measures portfolio_measures(const Table& table, std::vector<std::string>& scenarios) {
+Measures portfolio_measures(const Table& table, const std::vector<std::string>& left_out,
+                            std::vector<std::string>& scenarios) {
   Measures found;
+  const auto is_left_out = [&left_out](const std::string& id) {
+    return std::find(left_out.begin(), left_out.end(), id) != left_out.end();
+  };
   const auto& scenario = table.column("scenario").texts;
   const auto& basis = table.column("measure_basis").texts;
   const auto& level = table.column("level").texts;
@@ -57,6 +61,7 @@ Measures portfolio_measures(const Table& table, std::vector<std::string>& scenar
   const auto& error = table.column("standard_error").numbers;
   for (std::size_t row = 0; row < scenario.size(); ++row) {
     if (level[row] != "portfolio" || !id[row].empty() || !std::isnan(confidence[row])) continue;
+    if (is_left_out(scenario[row])) continue;
     if (std::find(scenarios.begin(), scenarios.end(), scenario[row]) == scenarios.end())
       scenarios.push_back(scenario[row]);
     const int months = std::isnan(horizon[row]) ? -1 : static_cast<int>(horizon[row]);
@@ -166,7 +171,8 @@ SummaryRow answers(const Question& question, const std::string& basis, int horiz
 
 PortfolioSummary summarize_portfolio(const RunTables& tables) {
   PortfolioSummary summary;
-  const Measures measures = portfolio_measures(tables.measures, summary.scenarios);
+  const Measures measures =
+      portfolio_measures(tables.measures, tables.premium_scenarios, summary.scenarios);
   const std::vector<int> horizons = loss_horizons(measures);
   for (const Question& question : kQuestions) {
     for (const int months : question.by_horizon ? horizons : std::vector<int>{kAnyHorizon}) {

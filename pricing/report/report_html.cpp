@@ -7,6 +7,7 @@
 #include "pricing/report/file_digest.hpp"
 #include "pricing/report/html_text.hpp"
 #include "pricing/report/limit_summary.hpp"
+#include "pricing/report/premium_summary.hpp"
 #include "pricing/report/report_sections.hpp"
 
 namespace lien::pricing {
@@ -38,6 +39,28 @@ std::string heading(const ReportSubject& subject, const RunFacts& facts, const M
          fact("currency", subject.currency) + fact("paths", integer_text(facts.paths)) +
          fact("months", std::to_string(facts.months)) +
          fact("seed", std::to_string(subject.settings.seed)) + "</dl>\n</header>\n";
+}
+
+// Prices over the interval of premia that the run states: they are inputs and no estimates.
+std::string premium_section(const RunTables& tables, const MoneyUnit& money) {
+  HtmlTable table;
+  table.header = {"Every risk premium times",
+                  "Present value, <span class=\"id\">" + html_text(money.label) + "</span>",
+                  "Change to baseline"};
+  const auto cell = [&](const Estimate& estimate, bool sign) {
+    const EstimateText text =
+        estimate_texts({estimate}, SummaryUnit::money, money.size, sign).front();
+    return html_text(text.value) + "<span class=\"error\">" + html_text(text.uncertainty) +
+           "</span>";
+  };
+  for (const PremiumValue& premium : premium_values(tables))
+    table.rows.push_back(
+        {html_text(premium.factor), cell(premium.value, false), cell(premium.change, true)});
+  if (table.rows.empty()) return {};
+  return html_section("premia", "What the risk premia are worth",
+                      "No market quotes the premia on rents, launches and default: a price is as "
+                      "good as they are. Here all of them are scaled together, on the same paths.",
+                      html_table(table));
 }
 
 std::string market_section(const RunTables& tables, const std::string& currency) {
@@ -90,6 +113,7 @@ std::string report_html(const ReportSubject& subject, const RunResults& results)
   page += headline_cards(summary, money);
   page += summary_section(summary, money);
   page += limits_section(tables.limits, money);
+  page += premium_section(tables, money);
   page += scenario_section(subject.scenarios);
   page += market_section(tables, subject.currency);
   page += loan_to_value_section(tables);

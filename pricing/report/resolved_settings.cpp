@@ -85,6 +85,9 @@ std::string resolved_settings(const RunSettings& settings,
   text += "\n[results]\n";
   text += "confidence = " + toml_list(settings.confidence, toml_float) + "\n";
   text += "loss_horizon_months = " + toml_list(settings.loss_horizon_months, integer) + "\n";
+  if (const auto& factors = settings.premium_interval)
+    text += "premium_interval = [" + toml_float(factors->first) + ", " +
+            toml_float(factors->second) + "]\n";
   text += std::string("contract_months = ") + (settings.contract_months ? "true" : "false") + "\n";
   return text;
 }

@@ -63,6 +63,8 @@ struct RunTables {
   // Histogram of the portfolio's sampled losses, for the report: one row a bin of the baseline,
   // columns scenario, horizon_months, low, high, share.
   Table loss_histogram;
+  // Scenario ids of the runs of premium_interval, rising factors.
+  std::vector<std::string> premium_scenarios;
 };
 
 }  // namespace lien::pricing

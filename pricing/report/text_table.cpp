@@ -5,6 +5,7 @@
 
 #include "pricing/report/limit_summary.hpp"
 #include "pricing/report/portfolio_summary.hpp"
+#include "pricing/report/premium_summary.hpp"
 #include "pricing/report/text_form.hpp"
 
 namespace lien::pricing {
@@ -200,6 +201,8 @@ std::string text_table(const ReportSubject& subject, const RunResults& results,
   else
     text += portfolio_blocks(summary, money, style);
   text += limit_block(results.tables.limits, money);
+  if (const std::string premia = premium_sentence(results.tables, money); !premia.empty())
+    text += "\n" + premia + "\n";
   text += "\n+- is one standard error of the simulation";
   if (!instruments)
     text +=

@@ -251,6 +251,9 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   {
     const Stopwatch watch(seconds_.market);
     fill_market(block);
+  }
+  {
+    const Stopwatch watch(seconds_.parties);
     fill_parties(block, number);
   }
   {

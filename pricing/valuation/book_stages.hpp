@@ -22,7 +22,7 @@ struct PathResults {
 
 // Where the stages spend their time, seconds.
 struct StageSeconds {
-  double market = 0, resale = 0, contracts = 0, other = 0;
+  double market = 0, parties = 0, resale = 0, contracts = 0, other = 0;
 };
 
 // The stages of pricing on one block, in order: market rows, parties, then hardware by hardware

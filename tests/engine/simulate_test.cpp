@@ -52,13 +52,13 @@ Outcome run(std::uint64_t paths, unsigned threads) {
   Outcome out;
   out.paths.assign(paths, std::numeric_limits<double>::quiet_NaN());
   IntegerTotals totals(std::vector<double>(kNumbers, 1.0));
-  const auto stages = simulate(small_plan(), {paths, threads}, totals,
-                               [&] {
-                                 return Stages{&out.paths, {}};
-                               },
-                               {});
+  const auto simulated = simulate(small_plan(), {paths, threads}, totals,
+                                  [&] {
+                                    return Stages{&out.paths, {}};
+                                  },
+                                  {});
   for (std::size_t i = 0; i < kNumbers; ++i) out.totals.push_back(totals.value(i));
-  for (const auto& stage : stages)
+  for (const auto& stage : simulated.stages)
     out.blocks.insert(out.blocks.end(), stage->blocks.begin(), stage->blocks.end());
   std::sort(out.blocks.begin(), out.blocks.end());
   return out;

@@ -9,6 +9,7 @@
 
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/value_book.hpp"
+#include "pricing/report/text_form.hpp"
 #include "tests/pricing/random_book.hpp"
 #include "tests/pricing/sample_market.hpp"
 
@@ -130,6 +131,67 @@ TEST(Measures, OfAScenarioAreDifferences) {
     EXPECT_LT(change.error, std::hypot(before.error, after.error)) << name;
     EXPECT_GT(change.error, 0) << name;
   }
+}
+
+Inputs with_interval(double low, double high) {
+  Inputs inputs = sample_inputs();
+  inputs.scenarios.clear();
+  inputs.settings.paths = 256;
+  inputs.settings.premium_interval = {low, high};
+  for (Party& party : inputs.market.parties) party.risk_neutral_ratio = 1.7;
+  return inputs;
+}
+
+// Rows of one scenario on the risk-neutral basis without its name, changes left out.
+std::vector<std::string> prices(const Table& t, const std::string& scenario) {
+  std::vector<std::string> rows;
+  for (std::size_t r = 0; r < t.rows(); ++r) {
+    const std::string& name = t.column("measure").texts[r];
+    if (t.column("scenario").texts[r] != scenario || name.ends_with("_change") ||
+        t.column("measure_basis").texts[r] != "risk_neutral")
+      continue;
+    rows.push_back(t.column("level").texts[r] + "/" + t.column("id").texts[r] + "/" + name + "/" +
+                   seventeen_digits(t.column("horizon_months").numbers[r]) + "/" +
+                   seventeen_digits(t.column("value").numbers[r]) + "/" +
+                   seventeen_digits(t.column("standard_error").numbers[r]));
+  }
+  return rows;
+}
+
+// Premia times 1 are the market's own, to the bit; times 0 are none: hazards fitted anew included.
+TEST(Measures, OverThePremiumIntervalAreThoseOfTheScaledMarket) {
+  const RunResults run = value_book(with_interval(0, 1), {});
+  const Table& found = run.tables.measures;
+  EXPECT_EQ(prices(found, "premium_1"), prices(found, "baseline"));
+  Inputs none = with_interval(0, 1);
+  none.settings.premium_interval.reset();
+  none.market.scarcity->risk_premium = none.market.frontier->risk_premium = 0;
+  none.market.launches[0].hazard_premium = none.market.launches[0].drop_premium = 0;
+  for (Party& party : none.market.parties) party.risk_neutral_ratio = 1;
+  const RunResults without = value_book(none, {});
+  EXPECT_EQ(prices(found, "premium_0"), prices(without.tables.measures, "baseline"));
+  EXPECT_NE(prices(found, "premium_0"), prices(found, "baseline"));
+}
+
+TEST(Measures, OverThePremiumIntervalChangeByTheDifference) {
+  const RunTables& t = value_book(with_interval(0.5, 2), {}).tables;
+  const auto number = [&t](const std::string& scenario, const std::string& name) {
+    for (std::size_t r = 0; r < t.measures.rows(); ++r)
+      if (t.measures.column("scenario").texts[r] == scenario &&
+          t.measures.column("measure_basis").texts[r] == "risk_neutral" &&
+          t.measures.column("level").texts[r] == "portfolio" &&
+          t.measures.column("measure").texts[r] == name)
+        return t.measures.column("value").numbers[r];
+    return std::nan("");
+  };
+  const double today = number("baseline", "present_value");
+  for (const char* id : {"premium_0.5", "premium_2"}) {
+    const double after = number(id, "present_value");
+    EXPECT_NEAR(number(id, "present_value_change"), after - today, 1e-9 * std::abs(today)) << id;
+  }
+  // More premium, less value: premia are what an owner of rents wants to be paid.
+  EXPECT_GT(number("premium_0.5", "present_value"), today);
+  EXPECT_LT(number("premium_2", "present_value"), today);
 }
 
 TEST(Measures, OfTheTailAreOrdered) {
