@@ -106,7 +106,7 @@ ContractPlan contract_plan(const J2Loan& loan) {
   contract.variant = {.cash = true, .floating = true, .value_test = true, .owner = false};
   contract.months = kJ2Months;
   contract.lag = kJ2Lag;
-  contract.units = loan.units;
+  contract.units = contract.mark_units = loan.units;
   contract.haircut_units = loan.units * (1.0 - loan.haircut);
   contract.deduction = loan.fixed_cost;
   contract.recovery = loan.recovery;
@@ -139,6 +139,7 @@ class J2Work {
     a.discount = block.row(kDiscount, 0);
     a.discount_ratio = block.row(kRatio, 0);
     a.value = block.row(kValue, 0);
+    a.mark = a.value;
     a.spot = block.row(kSpot, 0);
     a.gross = block.row(kGross, 0);
     a.default_month = a.customer_month = a.guarantor_month = never_.get();

@@ -162,8 +162,8 @@ std::span<const Field<Hardware>> hardware_fields() {
       number("life_years", &T::life_years, above(0)),
       number("useful_life_years", &T::useful_life_years, above(0)),
       apart<T>("resale"),
-      later<T>("executed_price_ratio"),
-      later<T>("ask_price_ratio"),
+      number("executed_price_ratio", &T::executed_price_ratio, above(0)),
+      number("ask_price_ratio", &T::ask_price_ratio, above(0)),
   };
   return fields;
 }

@@ -39,12 +39,11 @@ void read_operator_rate(const TomlValue& table, Resale& resale, const Scope& sco
           .value_or(0.0);
 }
 
-// The fields that each law has; a field of another law would be read and never used.
+// The fields that each law has; a field of another law would be read and never used. Multiple and
+// curve go with every law: the marks of contracts read them.
 bool belongs(ResaleLaw law, std::string_view field) {
-  if (field == "law") return true;
-  if (law == ResaleLaw::rental_multiple) return field == "multiple";
-  if (law == ResaleLaw::curve) return field == "months" || field == "values";
-  return field != "multiple" && field != "months" && field != "values";
+  if (field == "law" || field == "multiple" || field == "months" || field == "values") return true;
+  return law == ResaleLaw::income;
 }
 
 Resale read_resale(const TomlValue& table, const Scope& scope) {
@@ -60,7 +59,7 @@ Resale read_resale(const TomlValue& table, const Scope& scope) {
   if (resale.law == ResaleLaw::income) read_operator_rate(table, resale, scope);
   if (resale.law == ResaleLaw::rental_multiple && !given.has("multiple"))
     scope.fault(table.line, table.column, "resale.multiple", "", "is missing", "add it");
-  if (resale.law == ResaleLaw::curve)
+  if (resale.law == ResaleLaw::curve || given.has("months") || given.has("values"))
     resale.curve = read_knots(table, {"months", "values", at_least(0)}, "resale", scope);
   return resale;
 }

@@ -97,24 +97,37 @@ void check_principal(const Loan& loan, const ContractChecks& check, std::optiona
                 "write amortization bullet if nothing is repaid before maturity");
 }
 
-void check_mark(const Given& given, const Hardware& hardware, const Scope& scope) {
-  if (!given.has("mark") || !hardware.resale) return;
-  const Scalar mark = given.at("mark");
-  constexpr std::array laws = {"income", "rental_multiple", "curve"};
-  const std::string law = laws[static_cast<std::size_t>(hardware.resale->law)];
-  if (mark.text == law) return;
-  (void)read_choice(mark, "mark", law, "income|cost|market|ask|rental_multiple|curve", scope);
+// The mark's inputs, of the loan and of its hardware. A sale never reads the mark.
+void check_mark(const Loan& loan, const ContractChecks& check, const Hardware& hardware) {
+  if (!check.good("mark") || !hardware.resale) return;
+  const auto lacks = [&](const std::string& field, const std::string& remedy = {}) {
+    check.wrong("mark", "needs " + field + " of [[hardware]] " + hardware.id,
+                remedy.empty() ? "add it to " + hardware.id : remedy);
+  };
+  const bool part = loan.mark == Mark::market || loan.mark == Mark::ask;
+  if ((part || loan.mark == Mark::income) && hardware.resale->law != ResaleLaw::income)
+    lacks("resale law income", "choose another mark, or give the hardware this law");
+  if (loan.mark == Mark::market && !hardware.executed_price_ratio) lacks("executed_price_ratio");
+  if (loan.mark == Mark::ask && !hardware.ask_price_ratio) lacks("ask_price_ratio");
+  if (loan.mark == Mark::rental_multiple && !(hardware.resale->multiple > 0))
+    lacks("a resale.multiple above 0");
+  if (loan.mark == Mark::curve && hardware.resale->curve.empty())
+    lacks("resale.months and .values");
+  if (loan.mark != Mark::cost) return;
+  if (!hardware.useful_life_years) lacks("useful_life_years");
+  if (!check.has("purchase_price"))
+    check.wrong("mark", "needs the purchase_price of this loan", "add purchase_price");
 }
 
-void check_market(const Loan& loan, const ContractChecks& check, const Given& given,
-                  const Scope& scope) {
+void check_market(const Loan& loan, const ContractChecks& check) {
   const Party* borrower = check.party("borrower", loan.borrower);
   (void)check.party("customer", loan.customer);
   const Hardware* hardware = check.hardware("hardware", loan.hardware);
   if (!hardware) return;
   check.observes_resale(*hardware);
-  check_mark(given, *hardware, scope);
-  if (check.good("max_loan_to_value") && worthless(*hardware))
+  check_mark(loan, check, *hardware);
+  const bool by_law = loan.mark == Mark::by_law || loan.mark == Mark::rental_multiple;
+  if (check.good("max_loan_to_value") && by_law && worthless(*hardware))
     check.wrong("max_loan_to_value",
                 "has no value to test: the resale multiple of " + hardware->id + " is 0",
                 "remove it, or give the hardware a resale value");
@@ -135,7 +148,9 @@ std::span<const Field<Loan>> loan_fields() {
       id("borrower", &T::borrower),
       later<T>("sponsor"),
       choice<&T::recourse>("recourse", "full|none"),
-      apart<T>("mark"),
+      choice<T>(
+          "mark", +[](T& loan, std::int64_t k) { loan.mark = static_cast<Mark>(k + 1); },
+          "income|cost|market|ask|rental_multiple|curve"),
       number("appraised_value", &T::appraised_value, above(0)),
       share("liquidation_haircut", &T::liquidation_haircut),
       number("liquidation_lag_months", &T::liquidation_lag_months, between(0, 600)),
@@ -217,7 +232,7 @@ void check_loan(Loan& loan, const Given& given, const Scope& scope, BookContext&
   check_customer(loan, check);
   check_interest(loan, check, context.valuation_date);
   check_principal(loan, check, context.valuation_date);
-  check_market(loan, check, given, scope);
+  check_market(loan, check);
 }
 
 }  // namespace lien::pricing

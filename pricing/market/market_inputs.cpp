@@ -67,15 +67,14 @@ void add_hardware(std::vector<MarketInput>& inputs, Hardware& hardware) {
   if (!hardware.resale) return;
   Resale& resale = *hardware.resale;
   const auto of_law = [&](std::string_view field) {
-    return resale.law == ResaleLaw::rental_multiple
-               ? field == "multiple"
-               : resale.law == ResaleLaw::income && field != "multiple";
+    if (field == "multiple") return resale.law == ResaleLaw::rental_multiple || resale.multiple > 0;
+    return resale.law == ResaleLaw::income;
   };
   add_numbers(inputs, "hardware", hardware.id, "resale.", resale_fields(), resale, of_law);
   if (resale.law == ResaleLaw::income && resale.operator_rate)
     inputs.push_back(
         {"hardware", hardware.id, "resale.operator_rate", &*resale.operator_rate, between(-1, 1)});
-  if (resale.law == ResaleLaw::curve)
+  if (!resale.curve.empty())
     inputs.push_back({"hardware", hardware.id, "resale.values", &resale.curve, at_least(0)});
 }
 

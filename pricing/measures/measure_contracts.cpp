@@ -30,9 +30,9 @@ double rate_or_none(const Solve& solve) {
   }
 }
 
-double value_today(const BasisRun& run, const ContractPlan& contract) {
+double value_today(const ContractPlan& contract) {
   if (!contract.value_observed) return kNaN;
-  return contract.outstanding / (contract.units * run.plan.lots[contract.lot].value_today);
+  return contract.outstanding / contract.worth_today;
 }
 
 Estimate any_breach(const BasisRun& run, const ContractPlan& contract, int horizon) {
@@ -124,7 +124,7 @@ void add_credit(const RunSettings& settings, const BasisRun& run, std::size_t i,
     writer.add(id, "ecl_lifetime", 0,
                scaled(run.mean(sample(run, i, kCreditLoss, 0)), contract.held));
   }
-  if (contract.value_observed) writer.add_exact(id, "loan_to_value", 0, value_today(run, contract));
+  if (contract.value_observed) writer.add_exact(id, "loan_to_value", 0, value_today(contract));
   for (int k = 1; k <= contract.months; ++k) {
     const std::size_t at = contract.first_month + static_cast<std::size_t>(k);
     const auto& c = run.plan.columns;
@@ -168,7 +168,7 @@ void add_contract_row(const Inputs& inputs, const ScenarioRun& scenario, std::si
     if (contract.variant.value_test) peak = p->mean(p->layout.contract(i, kPeakLoanToValue));
     breach = any_breach(*p, contract, 0);
   }
-  ratio = Estimate{value_today(scenario.any(), contract), kNaN};
+  ratio = Estimate{value_today(contract), kNaN};
   for (const auto& e : {value, price, loss, near, lifetime, defaults, ratio, peak, breach}) put(e);
   tables.contracts.add(row);
 }

@@ -46,6 +46,14 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
                          std::vector<Diagnostic>& faults);
 void compile_fans(const CompileInput& input, Plan& plan);
 
+// The rent that resale laws follow today: 1 where the hardware earns nothing from the market.
+[[nodiscard]] double rent_today(const Hardware& hardware);
+// [steps + 1] the given curve of a unit's value over the expected rent, so that value = this x R.
+[[nodiscard]] std::vector<double> curve_over_rent(const CompileInput& input,
+                                                  const Hardware& hardware, int steps);
+// What a loan's tests take its units for: its mark's row and units; lot, units and plan are set.
+void compile_mark(const CompileInput& input, const Loan& loan, Plan& plan, ContractPlan& contract);
+
 // Whole months from default to sale.
 [[nodiscard]] int whole_lag(double lag_months);
 // Index of the lag's or tenor's row, added if new.

@@ -30,10 +30,6 @@ int life_left(const Hardware& hardware, int age_today, int k) {
   return std::clamp(life_months(hardware) - std::max(age_today + k, 0), 0, life_months(hardware));
 }
 
-double rent_today(const Hardware& hardware) {
-  return hardware.rental_rate > 0 ? hardware.rental_rate : 1.0;
-}
-
 // What the lots of one hardware with law income have in common.
 struct IncomeLaw {
   StripLaw law;
@@ -134,7 +130,9 @@ void add_to_book_totals(const Draft& draft, Plan& plan) {
     const auto at = static_cast<std::size_t>(k);
     if (!(draft.columns.closing[at] > 0)) continue;
     plan.book_balance[at] += contract.held * draft.columns.closing[at];
-    plan.lots[contract.lot].scheduled_units[at] += contract.held * contract.units;
+    auto& units = contract.mark == kNone ? plan.lots[contract.lot].scheduled_units
+                                         : plan.marks[contract.mark].scheduled_units;
+    units[at] += contract.held * contract.mark_units;
   }
 }
 
@@ -200,11 +198,13 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
 
   // The canonical order: results of a permuted book are permuted results, and a lot's row is filled
   // once.
-  std::sort(drafts.begin(), drafts.end(), [](const Draft& a, const Draft& b) {
-    return std::make_tuple(a.contract.lot, a.contract.party, a.contract.variant.code(),
-                           std::cref(a.id).get()) <
-           std::make_tuple(b.contract.lot, b.contract.party, b.contract.variant.code(),
-                           std::cref(b.id).get());
+  const auto order = [&plan](const ContractPlan& c) {
+    const Mark mark = c.mark == kNone ? Mark::by_law : plan.marks[c.mark].of;
+    return std::make_tuple(c.lot, mark, c.party, c.variant.code());
+  };
+  std::sort(drafts.begin(), drafts.end(), [&order](const Draft& a, const Draft& b) {
+    const auto x = order(a.contract), y = order(b.contract);
+    return x != y ? x < y : a.id < b.id;
   });
   // A unit that entered service today is seen by fans and instruments to the end.
   for (auto& lot : plan.lots)
@@ -218,6 +218,10 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
     if (draft.contract.lot != kNone) {
       LotPlan& lot = plan.lots[draft.contract.lot];
       lot.last_month = std::max(lot.last_month, draft.contract.months + draft.contract.lag);
+    }
+    if (draft.contract.mark != kNone) {
+      int& last = plan.marks[draft.contract.mark].last_month;
+      last = std::max(last, draft.contract.months);
     }
     add_to_book_totals(draft, plan);
     append(draft.columns, plan, draft.contract);

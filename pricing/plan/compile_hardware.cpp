@@ -137,16 +137,11 @@ void set_resale(const CompileInput& input, const Hardware& hardware,
       out.valued = true;
       out.observed_value = resale.multiple > 0;
       break;
-    case ResaleLaw::curve: {
+    case ResaleLaw::curve:
       out.law = ValueLaw::curve;
       out.valued = out.observed_value = true;
-      const auto expected = expected_log_rents(*input.market, hardware, MeasureBasis::real_world,
-                                               input.settings->valuation_date, plan.steps);
-      for (int k = 0; k <= plan.steps; ++k)
-        out.curve_scale.push_back(interpolate(resale.curve, k / 12.0) *
-                                  engine::exp(-expected[static_cast<std::size_t>(k)]));
+      out.curve_scale = curve_over_rent(input, hardware, plan.steps);
       break;
-    }
     case ResaleLaw::income:
       if (!hardware.utilization || !hardware.operating_cost || !hardware.life_years) break;
       out.law = ValueLaw::income;
@@ -158,6 +153,21 @@ void set_resale(const CompileInput& input, const Hardware& hardware,
 }
 
 }  // namespace
+
+double rent_today(const Hardware& hardware) {
+  return hardware.rental_rate > 0 ? hardware.rental_rate : 1.0;
+}
+
+std::vector<double> curve_over_rent(const CompileInput& input, const Hardware& hardware,
+                                    int steps) {
+  const auto expected = expected_log_rents(*input.market, hardware, MeasureBasis::real_world,
+                                           input.settings->valuation_date, steps);
+  std::vector<double> scale;
+  for (int k = 0; k <= steps; ++k)
+    scale.push_back(interpolate(hardware.resale->curve, k / 12.0) *
+                    engine::exp(-expected[static_cast<std::size_t>(k)]));
+  return scale;
+}
 
 std::uint32_t hardware_index(const Market& market, const std::string& id) {
   for (std::size_t i = 0; i < market.hardware.size(); ++i)

@@ -49,6 +49,8 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
   contract.guaranteed_residual = lease.guaranteed_residual;
   contract.return_cost = lease.return_cost * lease.units;
   const double worth = lease.units * plan.lots[contract.lot].value_today;
+  contract.mark_units = lease.units;
+  contract.worth_today = worth;
   contract.scale = std::max({schedule.outstanding, worth, 1e-6});
   const Curve& curve = market.rates.zero_curve;
   const double end = grid.time_of(lease.end);

@@ -117,8 +117,7 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
   contract.relet_months = loan.relet_months;
   contract.min_coverage = loan.min_debt_service_coverage_ratio.value_or(0.0);
   contract.max_loan_to_value = loan.max_loan_to_value.value_or(0.0);
-  contract.value_observed =
-      hardware != nullptr && plan.hardware[plan.lots[contract.lot].hardware].observed_value;
+  if (hardware != nullptr) compile_mark(input, loan, plan, contract);
   if (hardware != nullptr && loan.max_loan_to_value && !contract.value_observed)
     throw std::domain_error("max_loan_to_value has no value to test: the resale multiple of " +
                             hardware->id + " is 0");

@@ -8,6 +8,7 @@
 
 #include "engine/factors/factor_plan.hpp"
 #include "engine/random/philox.hpp"
+#include "pricing/contract/contract.hpp"
 
 // What a run on one scenario and one measure basis needs inside the path loop, and nothing else:
 // dates, curves, names and currencies were resolved by compile(), so the loop cannot fail and
@@ -88,6 +89,17 @@ struct LotPlan {
       scheduled_units;  // [steps + 1] units securing contracts that are not yet repaid
 };
 
+// What tests take a unit of a lot for, where that is neither its resale value nor a part of it:
+// factor[k], times the rent e^{ln R} where it follows the rent. Sales never read it.
+struct MarkPlan {
+  std::uint32_t lot = 0;
+  Mark of = Mark::cost;
+  bool follows_rent = false;
+  std::vector<double> factor;           // [steps + 1]
+  std::vector<double> scheduled_units;  // as LotPlan's
+  int last_month = 0;
+};
+
 struct PartyPlan {
   std::vector<double> log_hazard;  // [steps + 1] a_k for month k; entry 0 unused
   double scarcity_loading = 0;
@@ -128,7 +140,10 @@ struct ContractPlan {
   double held = 1;
   double units = 0;
   double haircut_units = 0;     // units x (1 - haircut)
-  bool value_observed = false;  // secured on hardware that is worth something
+  bool value_observed = false;  // its mark is worth something
+  std::uint32_t mark = kNone;   // row its test reads, into Plan::marks; kNone: the resale value
+  double mark_units = 0;        // units times what the mark takes of that row
+  double worth_today = 0;       // of the lot under its mark, money
   double deduction = 0;         // fixed cost + holding cost x units x lag
   double recovery = 0;          // party's, on what proceeds leave
   double outstanding = 0;       // principal owed today (lease: net investment)
@@ -240,6 +255,7 @@ struct Plan {
   std::vector<StripPlan> strips;
   std::vector<HardwarePlan> hardware;
   std::vector<LotPlan> lots;
+  std::vector<MarkPlan> marks;
   std::vector<PartyPlan> parties;
   std::vector<ContractPlan> contracts;  // sorted by lot, party, variant, id
   std::vector<MonthTerms> terms;        // all contracts, each from its first_month

@@ -72,6 +72,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
   utilization_ = take(plan.hardware.size());
   survival_ = take(plan.parties.size());
   value_ = take(1);
+  mark_ = plan.marks.empty() ? value_ : take(1);
   book_value_ = take(1);
   derived_ = next;
   std::fill_n(default_months_.get() + plan.parties.size() * kBlockPaths, kBlockPaths, kNever);
@@ -207,6 +208,20 @@ void BookStages::fill_lot(PathBlock& block, std::size_t lot_index) noexcept {
   }
 }
 
+void BookStages::fill_mark(PathBlock& block, std::size_t index) noexcept {
+  const MarkPlan& mark = plan_->marks[index];
+  const std::size_t hardware = plan_->lots[mark.lot].hardware;
+  for (int k = 0; k <= mark.last_month; ++k) {
+    const auto step = static_cast<std::size_t>(k);
+    double* const row = block.row(series(mark_), k);
+    if (mark.follows_rent)
+      multiple_row(mark.factor[step], block.row(series(log_rent_ + hardware), k), row, kBlockPaths);
+    else
+      std::fill_n(row, kBlockPaths, mark.factor[step]);
+    add_scaled_row(mark.scheduled_units[step], row, block.row(series(book_value_), k), kBlockPaths);
+  }
+}
+
 void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums) noexcept {
   const Plan& plan = *plan_;
   const auto& contract = plan.contracts[index];
@@ -225,6 +240,7 @@ void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums)
   a.discount = block.row(series(discount_), 0);
   a.discount_ratio = block.row(series(ratio_ + contract.lag_row), 0);
   a.value = block.row(series(contract.lot == kNone ? zeros_ : value_), 0);
+  a.mark = contract.mark == kNone ? a.value : block.row(series(mark_), 0);
   a.spot = block.row(series(contract.lot == kNone ? zeros_ : spot_ + hardware), 0);
   a.gross = block.row(series(plan.rates.tenors.empty() ? ones_ : gross_), 0);
   a.default_month = month_of(contract.party);
@@ -271,8 +287,8 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
             at + size, kBlockPaths);
       }
   }
-  // Lots are sorted by hardware and contracts by lot, so that a strip and a resale row are filled
-  // once and used while they are in the cache. Contracts without a lot come last.
+  // Lots are sorted by hardware and contracts by lot and mark, so that a strip, a resale row and a
+  // mark are filled once and used while they are in the cache. Contracts without a lot come last.
   std::size_t contract = 0;
   for (std::size_t lot = 0; lot < plan.lots.size(); ++lot) {
     {
@@ -285,8 +301,14 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
     }
     {
       const Stopwatch watch(seconds_.contracts);
-      for (; contract < plan.contracts.size() && plan.contracts[contract].lot == lot; ++contract)
+      std::uint32_t mark = kNone;
+      for (; contract < plan.contracts.size() && plan.contracts[contract].lot == lot; ++contract) {
+        if (plan.contracts[contract].mark != mark) {
+          mark = plan.contracts[contract].mark;
+          fill_mark(block, mark);
+        }
         run_contract(block, contract, sums);
+      }
     }
     const Stopwatch watch(seconds_.other);
     for (std::size_t f = 0; f < plan.fans.size(); ++f)

@@ -57,6 +57,7 @@ class BookStages {
   void fill_parties(PathBlock& block, std::uint64_t number) noexcept;
   void fill_strip(PathBlock& block, std::size_t hardware) noexcept;
   void fill_lot(PathBlock& block, std::size_t lot) noexcept;
+  void fill_mark(PathBlock& block, std::size_t mark) noexcept;
   void run_contract(PathBlock& block, std::size_t contract, double* sums) noexcept;
   void add_contract(std::size_t contract, double* sums) noexcept;
   void add_contract_months(std::size_t contract, double* sums) noexcept;
@@ -82,7 +83,7 @@ class BookStages {
   std::size_t first_series_;
   // Derived series of a block, offsets from first_series_.
   std::size_t ones_, zeros_, discount_, ratio_, gross_, log_rent_, spot_, utilization_, survival_,
-      value_, book_value_, derived_;
+      value_, mark_, book_value_, derived_;
   lien::engine::AlignedDoubles default_months_;  // [parties + 1][paths]; the last is never
   lien::engine::AlignedDoubles party_work_;      // [2][paths]
   lien::engine::AlignedDoubles samples_;         // [samples][paths]

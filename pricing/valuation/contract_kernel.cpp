@@ -35,7 +35,8 @@ struct Needs {
 
 // The numbers of a contract that the loop reads, for the same reason as Places.
 struct Terms {
-  double units, haircut_units, deduction, recovery, min_coverage, max_loan_to_value, relet_months;
+  double mark_units, haircut_units, deduction, recovery, min_coverage, max_loan_to_value,
+      relet_months;
   bool default_on_shortfall;
 };
 
@@ -43,7 +44,8 @@ struct Terms {
 // change them in the compiler's eyes, which would reload them every month.
 struct Places {
   const double *HWY_RESTRICT survival, *HWY_RESTRICT discount, *HWY_RESTRICT ratio,
-      *HWY_RESTRICT value, *HWY_RESTRICT sale, *HWY_RESTRICT spot, *HWY_RESTRICT gross;
+      *HWY_RESTRICT value, *HWY_RESTRICT mark, *HWY_RESTRICT sale, *HWY_RESTRICT spot,
+      *HWY_RESTRICT gross;
   double* HWY_RESTRICT sums;       // month 0 of this vector's lanes
   double* HWY_RESTRICT sale_sums;  // the same, lag months on
   MonthBits bits;
@@ -169,7 +171,7 @@ HWY_INLINE void CashMonth(const Terms& contract, const Places& at, const MonthTe
 template <unsigned kCode>
 HWY_INLINE void TestValue(const Terms& contract, const Places& at, const MonthTerms& t,
                           std::size_t k, State& s) {
-  const V worth = hn::Mul(Num(contract.units), Row(at.value + k * kBlockPaths));
+  const V worth = hn::Mul(Num(contract.mark_units), Row(at.mark + k * kBlockPaths));
   s.least_cover = hn::Min(s.least_cover, hn::Mul(worth, Num(t.inverse_tested)));
   if (at.bits.value == nullptr || !(t.tested_balance > 0)) return;
   const M breach = hn::Gt(Num(t.tested_balance), hn::Mul(Num(contract.max_loan_to_value), worth));
@@ -325,7 +327,7 @@ HWY_INLINE void Finish(const ContractArguments& a, const Places& at, State& s) {
 template <unsigned kCode>
 void Contract(const ContractArguments& a) {
   const ContractPlan& plan = *a.contract;
-  const Terms contract{plan.units,
+  const Terms contract{plan.mark_units,
                        plan.haircut_units,
                        plan.deduction,
                        plan.recovery,
@@ -343,6 +345,7 @@ void Contract(const ContractArguments& a) {
                   a.discount + path,
                   a.discount_ratio + path,
                   a.value + path,
+                  a.mark + path,
                   a.value + lag * kBlockPaths + path,
                   a.spot + path,
                   a.gross + path,

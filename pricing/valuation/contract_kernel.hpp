@@ -57,7 +57,8 @@ struct ContractArguments {
   const double* survival;
   const double* discount;
   const double* discount_ratio;  // D_{k + lag}/D_k
-  const double* value;           // of one unit
+  const double* value;           // of one unit, in a sale and at a lease's end
+  const double* mark;            // of one unit of mark_units, in the loan-to-value test
   const double* spot;            // utilization x rent, hourly
   const double* gross;           // 1/P(t_k, t_k + tenor)
   // One value a path.

@@ -40,9 +40,13 @@ Book random_book(unsigned seed, int loans, int leases) {
   const auto on_sample = [&](std::string& hardware) {
     if (!hardware.empty()) hardware = hardware == "curve" ? "income" : "multiple";
   };
+  const auto marked = [](Loan& loan) {
+    if (loan.mark == Mark::curve) loan.mark = Mark::market;
+  };
   for (int i = 0; i < loans; ++i) {
     book.loans.push_back(random_loan(draw, kSampleDate, i));
     on_sample(book.loans.back().hardware);
+    marked(book.loans.back());
   }
   for (int i = 0; i < leases; ++i) {
     book.leases.push_back(random_lease(draw, kSampleDate, i));
@@ -145,6 +149,7 @@ void scale_money(Market& market, Book& book, double by) {
     loan.reserve_target *= by;
     loan.contract_rate *= by;
     if (loan.operating_cost) *loan.operating_cost *= by;
+    *loan.purchase_price *= by;
   }
   for (auto& lease : book.leases) {
     *lease.purchase_price *= by;

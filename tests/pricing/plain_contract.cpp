@@ -240,7 +240,7 @@ PlainOutcome plain_loan(const PlainTerms& terms, const Loan& loan, const PlainPa
     const bool matures = k == m.months && m.closing[at(k)] < 1e-6 * schedule.outstanding;
     const double owed = matures ? m.opening[at(k)] : m.closing[at(k)];
     if (sale.secured && owed > 0) {
-      const double worth = loan.units * path.value[at(k)];
+      const double worth = loan.units * path.mark[at(k)];
       out.peak_loan_to_value =
           std::max(out.peak_loan_to_value, worth > 0 ? std::min(owed / worth, 100.0) : 100.0);
       if (loan.max_loan_to_value) {

@@ -93,6 +93,21 @@ double PlainMarket::value(std::size_t p, std::size_t hardware, int k) const {
          expected_move(market_, h, t);
 }
 
+double PlainMarket::mark(std::size_t p, const Loan& loan, const TimeGrid& grid, int k) const {
+  const std::size_t hardware = hardware_at(loan.hardware);
+  const Hardware& h = market_.hardware[hardware];
+  if (loan.mark == Mark::cost) {
+    const double years = grid.time_of(loan.in_service.value_or(loan.closing));
+    const double age = std::floor(-years * 12 + 0.5) + k;  // in whole months
+    return *loan.purchase_price * std::clamp(1 - age / (12 * *h.useful_life_years), 0.0, 1.0);
+  }
+  if (loan.mark == Mark::rental_multiple) return h.resale->multiple * rent(p, hardware, k);
+  if (loan.mark == Mark::curve)
+    return interpolate(h.resale->curve, k / 12.0) * rent(p, hardware, k) / h.rental_rate /
+           expected_move(market_, h, k / 12.0);
+  return value(p, hardware, k);
+}
+
 double PlainMarket::utilization(std::size_t p, std::size_t hardware, int k) const {
   const Utilization& u = *market_.hardware[hardware].utilization;
   if (!u.moves) return u.mean;

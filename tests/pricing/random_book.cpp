@@ -87,6 +87,10 @@ Market random_market(Draw& draw) {
   curve.resale = Resale{};
   curve.resale->law = ResaleLaw::curve;
   curve.resale->curve = {{0.5, 3}, {between(draw, 15000, 30000), between(draw, 3000, 10000)}};
+  // Beside the law of each, what the marks read.
+  multiple.useful_life_years = 5;
+  curve.useful_life_years = 3;
+  curve.resale->multiple = between(draw, 4000, 12000);
   market.hardware = {multiple, curve};
   market.liquidation = Liquidation{between(draw, 0, 0.3), between(draw, 0, 1e5),
                                    between(draw, 0, 40), one_of(draw, {0.0, 1.0, 6.0})};
@@ -141,6 +145,9 @@ Loan random_loan(Draw& draw, Date valuation_date, int number) {
   if (chance(draw, 0.5)) loan.reserve_target = loan.principal * between(draw, 0, 0.1);
   if (chance(draw, 0.5)) loan.min_debt_service_coverage_ratio = between(draw, 0.8, 2);
   if (chance(draw, 0.5)) loan.max_loan_to_value = between(draw, 0.5, 1.2);
+  loan.purchase_price = between(draw, 15000, 40000);
+  loan.mark = one_of(draw, {Mark::by_law, Mark::by_law, Mark::cost, Mark::rental_multiple});
+  if (loan.hardware == "curve" && chance(draw, 0.2)) loan.mark = Mark::curve;
   return loan;
 }
 

@@ -44,6 +44,10 @@ inline Market sample_market() {
   income.resale->operator_rate = 0.14;
   income.resale->transaction_cost = 0.08;
   income.resale->scrap = 300;
+  // What the marks of loans read beside the law.
+  income.useful_life_years = 5;
+  income.executed_price_ratio = 0.49;
+  income.resale->multiple = 8000;
   Hardware multiple = income;
   multiple.id = "multiple";
   multiple.resale->law = ResaleLaw::rental_multiple;
