@@ -155,9 +155,12 @@ std::span<const Field<Loan>> loan_fields() {
       share("liquidation_haircut", &T::liquidation_haircut),
       number("liquidation_lag_months", &T::liquidation_lag_months, between(0, 600)),
       number("quoted_price", &T::quoted_price, Range{0, 2, true, false}),
-      later<T>("days_past_due", "0"),
-      later<T>("pd_one_year_at_closing"),
-      later<T>("slotting_category"),
+      integer("days_past_due", &T::days_past_due, between(0, 90)),
+      share("pd_one_year_at_closing", &T::pd_one_year_at_closing),
+      choice<T>(
+          "slotting_category",
+          +[](T& loan, std::int64_t k) { loan.slotting_category = static_cast<int>(k); },
+          "strong|good|satisfactory|weak", "default"),
       id("hardware", &T::hardware),
       integer<T>(
           "units", +[](T& loan, std::int64_t n) { loan.units = static_cast<double>(n); },

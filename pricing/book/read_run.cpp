@@ -27,8 +27,8 @@ std::span<const Field<RunSettings>> run_fields() {
       choice<&T::skip_rejected_rows>("on_reject", "stop|skip"),
       apart<T>("simulation"),
       apart<T>("results"),
-      later<T>("provisions"),
-      later<T>("capital"),
+      apart<T>("provisions"),
+      apart<T>("capital"),
   };
   return fields;
 }
@@ -65,6 +65,26 @@ std::span<const Field<RunSettings>> results_fields() {
       apart<T>("sensitivities"),
       apart<T>("premium_interval"),
       flag("contract_months", &T::contract_months),
+  };
+  return fields;
+}
+
+std::span<const Field<Provisions>> provisions_fields() {
+  using T = Provisions;
+  static constexpr std::array fields = {
+      number("significant_increase_ratio", &T::significant_increase_ratio, above(1)).required(),
+      integer("days_past_due_backstop", &T::days_past_due_backstop, between(0, 90)),
+      later<T>("loss_given_default_floor", "0"),
+  };
+  return fields;
+}
+
+std::span<const Field<CapitalRule>> capital_fields() {
+  using T = CapitalRule;
+  static constexpr std::array fields = {
+      choice<&T::slotting>("approach", "irb|slotting").required(),
+      share("loss_given_default", &T::loss_given_default),
+      number("effective_maturity_years", &T::effective_maturity_years, between(1, 5)),
   };
   return fields;
 }
@@ -149,6 +169,17 @@ void read_results(const TomlValue& table, RunSettings& settings, const Scope& to
                   "remove it");
 }
 
+// A block whose presence switches it on.
+template <class T>
+void read_block(const TomlValue& root, std::string_view name, std::span<const Field<T>> fields,
+                std::optional<T>& out, const Scope& top) {
+  const TomlValue* table = table_of(root.find(name), name, top);
+  if (!table) return;
+  const Scope scope{top.faults, top.file, std::string(name), true};
+  out.emplace();
+  (void)read_table(*table, fields, *out, "field of [" + std::string(name) + "]", scope);
+}
+
 std::string resolve(const std::string& run_file, const std::string& path) {
   const std::filesystem::path folder = std::filesystem::path(run_file).parent_path();
   return (folder / path).lexically_normal().string();
@@ -205,6 +236,8 @@ std::optional<RunFile> read_run(const std::string& file, const CommandLine& opti
     read_results(*results, run.settings, top);
     run.premium_interval_named = place_of(file, results->find("premium_interval"));
   }
+  read_block(*root, "provisions", provisions_fields(), run.settings.provisions, top);
+  read_block(*root, "capital", capital_fields(), run.settings.capital, top);
   run.settings.paths = options.paths.value_or(run.settings.paths);
   run.settings.seed = options.seed.value_or(run.settings.seed);
   run.settings.threads = options.threads.value_or(run.settings.threads);

@@ -49,6 +49,9 @@ struct Loan {
   std::optional<double> liquidation_haircut;
   std::optional<double> liquidation_lag_months;
   std::optional<double> quoted_price;  // share of par
+  int days_past_due = 0;
+  std::optional<double> pd_one_year_at_closing;  // share
+  std::optional<int> slotting_category;          // 0 strong .. 3 weak
   std::optional<double> appraised_value;
 
   std::string customer;  // party; empty: no offtake contract
@@ -95,6 +98,7 @@ struct Lease {
   std::optional<double> purchase_price;  // per accelerator
   std::string segment{};                 // in which returned units are let; empty: spot
   std::optional<double> quoted_price;
+  int days_past_due = 0;
   Date start{};
   Date end{};
   Frequency frequency = Frequency::monthly;

@@ -12,6 +12,19 @@ namespace lien::pricing {
 
 enum class MeasureBasis { risk_neutral, real_world };  // prices; losses
 
+// Staging of provisions: [provisions].
+struct Provisions {
+  double significant_increase_ratio = 0;  // > 1
+  int days_past_due_backstop = 30;
+};
+
+// Regulatory capital: [capital]. An empty figure is taken as simulated.
+struct CapitalRule {
+  bool slotting = false;  // else internal ratings
+  std::optional<double> loss_given_default;
+  std::optional<double> effective_maturity_years;
+};
+
 // run.toml after options of the command line were laid over it.
 struct RunSettings {
   std::string name;
@@ -35,6 +48,8 @@ struct RunSettings {
   std::vector<double> confidence = {0.95, 0.99, 0.995, 0.999};
   std::vector<int> loss_horizon_months = {12, 0};  // 0: lifetime
   bool contract_months = false;
+  std::optional<Provisions> provisions;
+  std::optional<CapitalRule> capital;
   std::optional<std::pair<double, double>> premium_interval{};  // factors on every risk premium
 };
 

@@ -1,10 +1,9 @@
-#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <optional>
 #include <stdexcept>
 
+#include "pricing/measures/measure_provisions.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/effective_rate.hpp"
@@ -149,6 +148,8 @@ void add_contract_row(const Inputs& inputs, const ScenarioRun& scenario, std::si
                            std::string_view(inputs.market.currency),
                            contract.outstanding * contract.held,
                            Cell{}};
+  if (inputs.settings.provisions && scenario.real_world)
+    row.back() = stage_of(*inputs.settings.provisions, book, *scenario.real_world, i);
   const auto put = [&row](const std::optional<Estimate>& e) {
     const bool value = e && !std::isnan(e->value);
     row.push_back(value ? Cell{e->value} : Cell{});
@@ -178,11 +179,7 @@ void add_contract_row(const Inputs& inputs, const ScenarioRun& scenario, std::si
 void measure_contracts(const Inputs& inputs, const ScenarioRun& scenario, RunTables& tables) {
   // Rows in the order of the book's ids, whatever order the path loop takes.
   const auto& contracts = scenario.any().plan.contracts;
-  std::vector<std::size_t> order(contracts.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return contract_id(*scenario.book, contracts[a]) < contract_id(*scenario.book, contracts[b]);
-  });
+  const std::vector<std::size_t> order = by_contract_id(scenario);
   for (const std::size_t i : order)
     add_contract_row(inputs, scenario, i, contract_id(*scenario.book, contracts[i]), tables);
   for (const BasisRun* run : {scenario.risk_neutral, scenario.real_world}) {
@@ -193,6 +190,9 @@ void measure_contracts(const Inputs& inputs, const ScenarioRun& scenario, RunTab
       const std::string& id = contract_id(*scenario.book, contracts[i]);
       if (!run->plan.real_world) add_prices(inputs, scenario, *run, i, id, writer);
       add_credit(inputs.settings, *run, i, id, writer, tests);
+      if (run->plan.real_world && inputs.settings.provisions)
+        writer.add_exact(id, "stage", -1,
+                         stage_of(*inputs.settings.provisions, *scenario.book, *run, i));
     }
   }
 }

@@ -12,6 +12,7 @@
 #include "pricing/market/scenario.hpp"
 #include "pricing/measures/check_limits.hpp"
 #include "pricing/measures/compile_scenario.hpp"
+#include "pricing/measures/measure_provisions.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/run_notes.hpp"
 
@@ -103,6 +104,7 @@ ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed 
 void measure(const Inputs& inputs, const ScenarioRun& run, RunTables& tables) {
   measure_groups(inputs, run, tables);
   measure_contracts(inputs, run, tables);
+  measure_capital(inputs, run, tables);
   measure_market(inputs, run, tables);
   measure_cashflows(inputs, run, tables);
   measure_covenants(inputs, run, tables);

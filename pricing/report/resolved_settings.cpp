@@ -89,6 +89,20 @@ std::string resolved_settings(const RunSettings& settings,
     text += "premium_interval = [" + toml_float(factors->first) + ", " +
             toml_float(factors->second) + "]\n";
   text += std::string("contract_months = ") + (settings.contract_months ? "true" : "false") + "\n";
+  if (settings.provisions) {
+    text += "\n[provisions]\nsignificant_increase_ratio = " +
+            toml_float(settings.provisions->significant_increase_ratio);
+    text += "\ndays_past_due_backstop = " +
+            std::to_string(settings.provisions->days_past_due_backstop) + "\n";
+  }
+  if (const auto& rule = settings.capital) {
+    text += std::string("\n[capital]\napproach = ") + (rule->slotting ? "\"slotting\"" : "\"irb\"");
+    if (rule->loss_given_default)
+      text += "\nloss_given_default = " + toml_float(*rule->loss_given_default);
+    if (rule->effective_maturity_years)
+      text += "\neffective_maturity_years = " + toml_float(*rule->effective_maturity_years);
+    text += "\n";
+  }
   return text;
 }
 
