@@ -6,6 +6,7 @@
 
 #include "engine/factors/joint_step.hpp"
 #include "engine/factors/launch_law.hpp"
+#include "engine/factors/noise.hpp"
 #include "engine/random/philox.hpp"
 
 namespace lien::engine {
@@ -39,9 +40,11 @@ struct FactorPlan {
   std::array<bool, 4> random{};  // which normals are drawn: chi, xi, x, I
   std::array<PhiloxKey, 4> keys{};
   std::vector<LaunchLinePlan> lines;
+  std::vector<NoisePlan> noises;  // only those that something reads
 };
 
-// Series of a PathBlock that the engine fills. Line l owns five from kFactorSeries + 5 l.
+// Series of a PathBlock that the engine fills. Line l owns five from kFactorSeries + 5 l; a noise
+// has one, after those of all lines.
 enum FactorSeries : std::size_t {
   kScarcity = 0,
   kFrontier = 1,
@@ -60,8 +63,11 @@ enum LineSeries : std::size_t {
 [[nodiscard]] constexpr std::size_t line_series(std::size_t line, LineSeries which) noexcept {
   return kFactorSeries + kLineSeries * line + which;
 }
+[[nodiscard]] inline std::size_t noise_series(const FactorPlan& plan, std::size_t noise) noexcept {
+  return kFactorSeries + kLineSeries * plan.lines.size() + noise;
+}
 [[nodiscard]] inline std::size_t factor_series(const FactorPlan& plan) noexcept {
-  return kFactorSeries + kLineSeries * plan.lines.size();
+  return noise_series(plan, plan.noises.size());
 }
 
 class PathBlock;

@@ -41,6 +41,22 @@ void fill_joint_factors(const FactorPlan& plan, std::uint64_t first_path, Factor
   }
 }
 
+void fill_noise(const FactorPlan& plan, std::size_t n, std::uint64_t first_path,
+                FactorScratch& scratch, PathBlock& block) noexcept {
+  const NoisePlan& noise = plan.noises[n];
+  const std::size_t series = noise_series(plan, n);
+  double* const z = scratch.noise_normals.get();
+  std::fill_n(block.row(series, 0), kPaths, 0.0);
+  for (int step = 0; step < plan.steps; ++step) {
+    const int within = step % 4;
+    if (within == 0)
+      normal_rows(noise.key, first_path, static_cast<std::uint32_t>(step / 4), z, z + kPaths,
+                  z + 2 * kPaths, z + 3 * kPaths, kPaths);
+    advance_noise(noise, z + static_cast<std::size_t>(within) * kPaths, block.row(series, step),
+                  block.row(series, step + 1), kPaths);
+  }
+}
+
 // Sums of what launches add, by month and path, before the recursion over months.
 struct Jumps {
   double *drop, *pipeline, *marks, *last;  // each [steps + 1][paths]
@@ -152,6 +168,8 @@ void fill_line(const FactorPlan& plan, std::size_t l, std::uint64_t first_path,
 void fill_factors(const FactorPlan& plan, std::uint64_t first_path, FactorScratch& scratch,
                   PathBlock& block) noexcept {
   fill_joint_factors(plan, first_path, scratch, block);
+  for (std::size_t n = 0; n < plan.noises.size(); ++n)
+    fill_noise(plan, n, first_path, scratch, block);
   for (std::size_t l = 0; l < plan.lines.size(); ++l)
     fill_line(plan, l, first_path, scratch, block);
 }

@@ -40,6 +40,15 @@ void AdvanceFactors(const FactorPlan& plan, const double* const* normals, const 
   }
 }
 
+void AdvanceNoise(const NoisePlan& noise, const double* normal, const double* from, double* to,
+                  std::size_t paths) {
+  const Tag d;
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto kept = hn::Mul(hn::Set(d, noise.decay), hn::Load(d, from + p));
+    hn::Store(hn::MulAdd(hn::Set(d, noise.stdev), hn::Load(d, normal + p), kept), d, to + p);
+  }
+}
+
 void RenewalTimes(const LaunchProcess& process, bool first, const double* uniform,
                   const double* clock, double* time, std::size_t paths) {
   const Tag d;
@@ -93,6 +102,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace lien::engine {
 HWY_EXPORT(AdvanceFactors);
+HWY_EXPORT(AdvanceNoise);
 HWY_EXPORT(RenewalTimes);
 HWY_EXPORT(ScheduledTimes);
 HWY_EXPORT(LaunchDrops);
@@ -100,6 +110,10 @@ HWY_EXPORT(LaunchDrops);
 void advance_factors(const FactorPlan& plan, const double* const normals[4], const FactorRow& from,
                      const FactorRow& to, std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(AdvanceFactors)(plan, normals, from, to, paths);
+}
+void advance_noise(const NoisePlan& noise, const double* normal, const double* from, double* to,
+                   std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(AdvanceNoise)(noise, normal, from, to, paths);
 }
 void renewal_times(const LaunchProcess& process, bool first, const double* uniform,
                    const double* clock, double* time, std::size_t paths) noexcept {

@@ -20,6 +20,10 @@ struct FactorRow {
 void advance_factors(const FactorPlan& plan, const double* const normals[4], const FactorRow& from,
                      const FactorRow& to, std::size_t paths) noexcept;
 
+// One exact step of a noise: to = decay x from + stdev x normal.
+void advance_noise(const NoisePlan& noise, const double* normal, const double* from, double* to,
+                   std::size_t paths) noexcept;
+
 // time = clock + gap, gap drawn from the renewal law by inversion of `uniform`;
 // first: conditioned on the age of the process (clock must be 0 then).
 //   Weibull gap: s (-ln U)^(1/k); first: s ((a/s)^k - ln U)^(1/k) - a

@@ -20,9 +20,9 @@ namespace lien::pricing {
 enum class FieldKind { id, text, number, integer, date, flag, choice, apart, later };
 
 template <class T>
-using Target =
-    std::variant<std::monostate, double T::*, std::optional<double> T::*, int T::*, bool T::*,
-                 std::string T::*, Date T::*, std::optional<Date> T::*, void (*)(T&, std::int64_t)>;
+using Target = std::variant<std::monostate, double T::*, std::optional<double> T::*, int T::*,
+                            bool T::*, std::string T::*, Date T::*, std::optional<Date> T::*,
+                            void (*)(T&, std::int64_t), double& (*)(T&)>;
 
 template <class T>
 struct Field {
@@ -53,6 +53,11 @@ constexpr Field<T> text(std::string_view name, std::string T::*to) {
 }
 template <class T, class M>
 constexpr Field<T> number(std::string_view name, M T::*to, Range range = {}) {
+  return {name, FieldKind::number, to, range};
+}
+// A number inside a part of T, which no member pointer reaches.
+template <class T>
+constexpr Field<T> number(std::string_view name, double& (*to)(T&), Range range = {}) {
   return {name, FieldKind::number, to, range};
 }
 template <class T, class M>
@@ -124,6 +129,8 @@ bool assign_number(const Field<T>& field, const Scalar& value, T& out, const Sco
   } else if (const auto* optional_to = std::get_if<std::optional<double> T::*>(&field.target)) {
     // Given but wrong is not absent: otherwise one fault would beget a second about its absence.
     out.** optional_to = x.value_or(0.0);
+  } else if (const auto* place = std::get_if<double& (*)(T&)>(&field.target)) {
+    if (x) (*place)(out) = *x;
   }
   return x.has_value();
 }

@@ -153,7 +153,7 @@ std::span<const Field<Hardware>> hardware_fields() {
       number("scarcity_loading", &T::scarcity_loading),
       number("frontier_loading", &T::frontier_loading),
       apart<T>("launch_loadings"),
-      later<T>("idiosyncratic"),
+      apart<T>("idiosyncratic"),
       later<T>("segments"),
       apart<T>("utilization"),
       number("operating_cost", &T::operating_cost, at_least(0)),
@@ -175,8 +175,19 @@ std::span<const Field<Utilization>> utilization_fields() {
       share("min", &T::min),
       share("max", &T::max),
       number("scarcity_loading", &T::scarcity_loading),
-      later<T>("mean_reversion"),
-      later<T>("volatility", "0"),
+      number<T>(
+          "mean_reversion", +[](T& u) -> double& { return u.noise.mean_reversion; }, at_least(0)),
+      number<T>(
+          "volatility", +[](T& u) -> double& { return u.noise.volatility; }, at_least(0)),
+  };
+  return fields;
+}
+
+std::span<const Field<OwnNoise>> own_noise_fields() {
+  using T = OwnNoise;
+  static constexpr std::array fields = {
+      number("mean_reversion", &T::mean_reversion, at_least(0)).required(),
+      number("volatility", &T::volatility, at_least(0)).required(),
   };
   return fields;
 }

@@ -24,6 +24,7 @@ inline constexpr Range kZeroRates{-0.1, 1, true, true};
 [[nodiscard]] std::span<const Field<ScheduledLaunch>> scheduled_launch_fields();
 [[nodiscard]] std::span<const Field<Hardware>> hardware_fields();
 [[nodiscard]] std::span<const Field<Utilization>> utilization_fields();
+[[nodiscard]] std::span<const Field<OwnNoise>> own_noise_fields();
 [[nodiscard]] std::span<const Field<Resale>> resale_fields();
 [[nodiscard]] std::span<const Field<Liquidation>> liquidation_fields();
 [[nodiscard]] std::span<const Field<Party>> party_fields();

@@ -14,6 +14,9 @@ Utilization read_utilization(const TomlValue& value, const Scope& scope) {
   const Given given = read_table(value, utilization_fields(), utilization, "part of utilization",
                                  scope.part("utilization"));
   utilization.moves = utilization.scarcity_loading != 0;
+  if (given.good("volatility") && utilization.noise.volatility > 0 && !given.has("mean_reversion"))
+    scope.fault(value.line, value.column, "utilization.mean_reversion", "",
+                "is missing: the volatility needs one", "add it; 0 is a Gaussian walk");
   const bool readable = given.good("mean") && given.wrong.empty();
   const bool ordered = utilization.min < utilization.mean && utilization.mean < utilization.max;
   if (readable && !ordered)
@@ -86,6 +89,11 @@ Hardware read_hardware(const TomlValue& table, const Scope& top) {
   (void)read_table(table, hardware_fields(), hardware, "field of [[hardware]]", scope);
   if (const TomlValue* value = table.find("utilization"))
     hardware.utilization = read_utilization(*value, scope);
+  if (const TomlValue* noise = table_of(table.find("idiosyncratic"), "idiosyncratic", scope)) {
+    hardware.idiosyncratic.emplace();
+    (void)read_table(*noise, own_noise_fields(), *hardware.idiosyncratic, "part of idiosyncratic",
+                     scope.part("idiosyncratic"));
+  }
   if (const TomlValue* value = table.find("resale")) {
     const TomlValue* parts = table_of(value, "resale", scope);
     hardware.resale = parts ? read_resale(*parts, scope) : Resale{};

@@ -20,6 +20,8 @@ void add_numbers(std::vector<MarketInput>& inputs, const std::string& block, con
     } else if (const auto* maybe = std::get_if<std::optional<double> T::*>(&field.target)) {
       std::optional<double>& value = values.**maybe;
       if (value) target = &*value;
+    } else if (const auto* place = std::get_if<double& (*)(T&)>(&field.target)) {
+      target = &(*place)(values);
     }
     if (target)
       inputs.push_back({block, id, prefix + std::string(field.name), target, field.range});
@@ -61,9 +63,17 @@ void add_hardware(std::vector<MarketInput>& inputs, Hardware& hardware) {
   if (hardware.utilization) {
     inputs.push_back(
         {"hardware", hardware.id, "utilization", &hardware.utilization->mean, between(0, 1)});
+    const OwnNoise& noise = hardware.utilization->noise;
+    const bool noisy = noise.volatility > 0 || noise.mean_reversion > 0;
+    const auto given = [noisy](std::string_view field) {
+      return noisy || (field != "mean_reversion" && field != "volatility");
+    };
     add_numbers(inputs, "hardware", hardware.id, "utilization.", utilization_fields(),
-                *hardware.utilization, kAll);
+                *hardware.utilization, given);
   }
+  if (hardware.idiosyncratic)
+    add_numbers(inputs, "hardware", hardware.id, "idiosyncratic.", own_noise_fields(),
+                *hardware.idiosyncratic, kAll);
   if (!hardware.resale) return;
   Resale& resale = *hardware.resale;
   const auto of_law = [&](std::string_view field) {

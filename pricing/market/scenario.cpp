@@ -156,8 +156,9 @@ void apply_event(Market& market, const RowChange& change) {
 // What one field cannot tell: values that exclude each other once all rows are applied.
 void check_together(const Market& market, const RowChange& last) {
   for (const Hardware& hardware : market.hardware) {
-    if (!hardware.utilization || !hardware.utilization->moves) continue;
+    if (!hardware.utilization) continue;
     const Utilization& u = *hardware.utilization;
+    if (!u.moves && u.noise.volatility == 0) continue;
     if (!(u.min < u.mean && u.mean < u.max))
       last.fault("value", "", "leaves utilization of " + hardware.id + " without min < mean < max");
   }

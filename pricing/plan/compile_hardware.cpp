@@ -7,6 +7,7 @@
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/expected_rent.hpp"
 #include "pricing/plan/market_laws.hpp"
+#include "pricing/plan/noises.hpp"
 #include "pricing/plan/strip.hpp"
 #include "pricing/plan/utilization.hpp"
 
@@ -29,19 +30,31 @@ double path_shift(const Hardware& hardware, int k) {
   return engine::log1p(shift);
 }
 
-void set_utilization(const Market& market, const Hardware& hardware, HardwarePlan& out) {
+// Standard deviation of beta chi + eta in the long run; a part without mean reversion has no long
+// run and counts as 0.
+double logit_stdev(const Market& market, const Utilization& u, bool follows_scarcity) {
+  double stdev = 0;
+  if (follows_scarcity && market.scarcity->mean_reversion > 0)
+    stdev = std::abs(u.scarcity_loading) * market.scarcity->volatility /
+            std::sqrt(2 * market.scarcity->mean_reversion);
+  if (u.noise.volatility == 0 || u.noise.mean_reversion == 0) return stdev;
+  return std::sqrt(stdev * stdev +
+                   u.noise.volatility * u.noise.volatility / (2 * u.noise.mean_reversion));
+}
+
+void set_utilization(const CompileInput& input, const Hardware& hardware, HardwarePlan& out,
+                     Plan& plan) {
   if (!hardware.utilization) return;
+  const Market& market = *input.market;
   const Utilization& u = *hardware.utilization;
   out.utilization = u.mean;
-  out.utilization_moves = u.moves && market.scarcity && u.scarcity_loading != 0;
+  const bool follows = u.moves && market.scarcity && u.scarcity_loading != 0;
+  out.utilization_noise =
+      add_noise(input, u.noise, "utilization/" + hardware.id, hardware.where, plan);
+  out.utilization_moves = follows || out.utilization_noise != kNone;
   if (!out.utilization_moves) return;
-  const auto& scarcity = *market.scarcity;
-  const double stdev = scarcity.mean_reversion > 0
-                           ? std::abs(u.scarcity_loading) * scarcity.volatility /
-                                 std::sqrt(2 * scarcity.mean_reversion)
-                           : 0.0;
-  out.logit_constant = utilization_constant(u.mean, u.min, u.max, stdev);
-  out.logit_loading = u.scarcity_loading;
+  out.logit_constant = utilization_constant(u.mean, u.min, u.max, logit_stdev(market, u, follows));
+  out.logit_loading = follows ? u.scarcity_loading : 0.0;
   out.utilization_min = u.min;
   out.utilization_max = u.max;
 }
@@ -110,6 +123,11 @@ void add_strip(const CompileInput& input, const Hardware& hardware,
     strip.constant.push_back(month.constant);
     strip.scarcity.push_back(month.scarcity);
     strip.variance.push_back(month.variance);
+  }
+  if (out.idiosyncratic != kNone) {
+    strip.noises.push_back({out.idiosyncratic, {}});
+    for (const double h : plan.node_months)
+      strip.noises.back().loading.push_back(strip_month(law, static_cast<int>(h)).idiosyncratic);
   }
   for (const auto& line : out.lines) {
     const LaunchLine& launches = input.market->launches[line.line];
@@ -208,7 +226,10 @@ void compile_hardware(const CompileInput& input, Plan& plan) {
     }
     for (const auto& [line, loading] : line_loadings(market, hardware))
       out.lines.push_back({line, loading});
-    set_utilization(market, hardware, out);
+    if (hardware.idiosyncratic)
+      out.idiosyncratic = add_noise(input, *hardware.idiosyncratic, "idiosyncratic/" + hardware.id,
+                                    hardware.where, plan);
+    set_utilization(input, hardware, out, plan);
     set_resale(input, hardware, bases, out, plan);
     plan.hardware.push_back(std::move(out));
   }

@@ -52,6 +52,12 @@ struct StripPlan {
   std::vector<double> constant, scarcity, variance;  // [nodes]
   std::vector<std::uint32_t> transforms;             // into Plan::transforms
   std::vector<std::vector<double>> pipeline;         // [its transforms][nodes]
+  // k_j -= loading[j] x noise: what is left of the hardware's own noise at the node.
+  struct NoiseTerm {
+    std::uint32_t noise = kNone;
+    std::vector<double> loading;  // [nodes]
+  };
+  std::vector<NoiseTerm> noises;
 };
 
 enum class ValueLaw { income, rental_multiple, curve };
@@ -65,10 +71,12 @@ struct HardwarePlan {
     double loading;
   };
   std::vector<LineLoading> lines;
+  std::uint32_t idiosyncratic = kNone;  // into FactorPlan::noises, added to ln R
   bool utilization_moves = false;
   double utilization = 1;  // constant, and the strip's mean
   double logit_constant = 0, logit_loading = 0, utilization_min = 0, utilization_max = 1;
-  std::vector<double> operating_cost;  // [steps + 1] hourly
+  std::uint32_t utilization_noise = kNone;  // into FactorPlan::noises, added to the logit
+  std::vector<double> operating_cost;       // [steps + 1] hourly
   ValueLaw law = ValueLaw::curve;
   double multiple = 0;              // rental_multiple
   double scrap = 0;                 // income

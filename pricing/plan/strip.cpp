@@ -7,6 +7,7 @@
 #include "engine/elementary/elementary.hpp"
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/market_laws.hpp"
+#include "pricing/plan/noises.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -74,6 +75,10 @@ StripMonth strip_month(const StripLaw& law, int h) {
   StripMonth month{};
   month.variance =
       engine::log_price_variance(factors, hardware.scarcity_loading, hardware.frontier_loading, t);
+  if (hardware.idiosyncratic) {
+    month.variance += engine::noise_variance(noise_law(*hardware.idiosyncratic), t);
+    month.idiosyncratic = -engine::expm1(-hardware.idiosyncratic->mean_reversion * t);
+  }
   const double kappa = market.scarcity ? market.scarcity->mean_reversion : 0;
   month.scarcity = hardware.scarcity_loading * -engine::expm1(-kappa * t);
   double drift = 0;
@@ -133,8 +138,8 @@ double exact_strip(const StripLaw& law, const StripState& state, double cost, do
     const auto at = static_cast<std::size_t>(h - 1);
     const double mean = state.launch_mean.empty() ? 0 : state.launch_mean[at];
     const double more = state.launch_variance.empty() ? 0 : state.launch_variance[at];
-    const double moneyness =
-        state.log_moneyness - month.scarcity * state.scarcity + month.constant + mean;
+    const double moneyness = state.log_moneyness - month.scarcity * state.scarcity -
+                             month.idiosyncratic * state.idiosyncratic + month.constant + mean;
     sum += strip_discount(law, k, h) *
            engine::black_call(moneyness, std::max(month.variance + more, 0.0));
   }

@@ -30,6 +30,7 @@ struct StripLaw {
 // growth h + v(h)/2; h in months.
 struct StripMonth {
   double constant, scarcity, variance;
+  double idiosyncratic;  // of the hardware's own noise, what month h has forgotten
 };
 [[nodiscard]] StripMonth strip_month(const StripLaw& law, int h);
 
@@ -60,6 +61,7 @@ class StripWeights {
 struct StripState {
   double log_moneyness = 0;  // ln(u R / c)
   double scarcity = 0;
+  double idiosyncratic = 0;             // the hardware's own noise
   std::vector<double> launch_mean;      // [life] sum over lines of l_1(h) - pipeline
   std::vector<double> launch_variance;  // [life] sum of l_2 - 2 l_1
 };

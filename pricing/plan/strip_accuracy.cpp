@@ -8,6 +8,7 @@
 #include "engine/factors/age_polynomial.hpp"
 #include "pricing/plan/expected_rent.hpp"
 #include "pricing/plan/market_laws.hpp"
+#include "pricing/plan/noises.hpp"
 #include "pricing/plan/strip.hpp"
 
 namespace lien::pricing {
@@ -93,7 +94,7 @@ struct Life {
 // One state: log_rent, scarcity, entry `which` of each transform's states, drops on their way or
 // not.
 struct State {
-  double log_rent, scarcity;
+  double log_rent, scarcity, idiosyncratic;
   std::size_t which;
   bool arriving;
 };
@@ -123,6 +124,7 @@ double largest_error(const Setting& s, const State& state, const std::vector<Lif
   for (std::size_t j = 0; j < s.plan->node_months.size(); ++j) {
     Moments m{moneyness - strip.scarcity[j] * state.scarcity + strip.constant[j],
               strip.variance[j]};
+    for (const auto& term : strip.noises) m.moneyness -= term.loading[j] * state.idiosyncratic;
     for (std::size_t i = 0; i < s.launches.size(); ++i) {
       const Launches& launches = launch_state(s, i, state);
       add_launch(s, i, state, launches.node_first[j], launches.node_second[j],
@@ -133,7 +135,9 @@ double largest_error(const Setting& s, const State& state, const std::vector<Lif
   std::vector<double> exact = {0.0};  // by life
   for (std::size_t h = 1; h <= s.months->size(); ++h) {
     const StripMonth& month = (*s.months)[h - 1];
-    Moments m{moneyness - month.scarcity * state.scarcity + month.constant, month.variance};
+    Moments m{moneyness - month.scarcity * state.scarcity -
+                  month.idiosyncratic * state.idiosyncratic + month.constant,
+              month.variance};
     for (std::size_t i = 0; i < s.launches.size(); ++i) {
       const Launches& launches = launch_state(s, i, state);
       add_launch(s, i, state, launches.first[h - 1], launches.second[h - 1],
@@ -209,15 +213,21 @@ double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g
                                    std::sqrt(engine::exponential_integral_factor(2 * kappa, t))
                              : 0.0;
     const double mean = market.scarcity ? market.scarcity->initial * engine::exp(-kappa * t) : 0.0;
+    const double own =
+        hardware.idiosyncratic
+            ? std::sqrt(engine::noise_variance(noise_law(*hardware.idiosyncratic), t))
+            : 0.0;
     const auto at = static_cast<std::size_t>(k);
+    // The hardware's own noise stands at its quantiles together with the rent it is part of.
     for (const double rent : {-kQuantile, 0.0, kQuantile})
       for (const double scarcity : {-kQuantile, 0.0, kQuantile})
         for (std::size_t which = 0; which < states; ++which)
           for (const bool arriving : {false, true})
-            largest = std::max(largest, largest_error(s,
-                                                      {rents.mean[at] + rent * rents.stdev[at],
-                                                       mean + scarcity * stdev, which, arriving},
-                                                      lives));
+            largest = std::max(largest,
+                               largest_error(s,
+                                             {rents.mean[at] + rent * rents.stdev[at],
+                                              mean + scarcity * stdev, rent * own, which, arriving},
+                                             lives));
   }
   return largest;
 }

@@ -50,6 +50,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       month_sums_(rows(plan) * kMonthSums * kLanes),
       transforms_(rows(plan) * plan.transforms.size() * 2 * plan.node_months.size() * kBlockPaths),
       calls_(plan.strips.empty() ? 0 : rows(plan) * plan.node_months.size() * kBlockPaths),
+      offset_(plan.strips.empty() ? 0 : plan.node_months.size() * kBlockPaths),
       work_(4 * kBlockPaths),
       month_bits_(3 * rows(plan)),
       dead_at_(rows(plan)),
@@ -111,8 +112,11 @@ void BookStages::fill_market(PathBlock& block) noexcept {
         take_launches_off(line.loading,
                           block.row(engine::line_series(line.line, engine::kLaunchEffect), k),
                           log_rent, kBlockPaths);
+      if (hardware.idiosyncratic != kNone)
+        add_scaled_row(1.0, noise_row(block, hardware.idiosyncratic, k), log_rent, kBlockPaths);
       double* const utilization = block.row(series(utilization_ + g), k);
-      utilization_row(hardware, block.row(engine::kScarcity, k), utilization, kBlockPaths);
+      utilization_row(hardware, block.row(engine::kScarcity, k),
+                      noise_row(block, hardware.utilization_noise, k), utilization, kBlockPaths);
       double* const spot = block.row(series(spot_ + g), k);
       if (hardware.earns)
         spot_row(utilization, log_rent, spot, kBlockPaths);
@@ -170,13 +174,20 @@ void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexce
       first[i] = at;
       second[i] = at + size;
     }
-    const StripInput input{block.row(engine::kScarcity, k),
-                           block.row(series(log_rent_ + hardware_index), k),
-                           engine::log(hardware.utilization / hardware.operating_cost[step]),
-                           strip.transforms.size(),
-                           pipeline,
-                           first,
-                           second};
+    StripInput input{block.row(engine::kScarcity, k),
+                     block.row(series(log_rent_ + hardware_index), k),
+                     engine::log(hardware.utilization / hardware.operating_cost[step]),
+                     strip.transforms.size(),
+                     pipeline,
+                     first,
+                     second};
+    if (!strip.noises.empty()) {
+      std::fill_n(offset_.get(), size, 0.0);
+      for (const auto& term : strip.noises)
+        add_strip_offset(term.loading.data(), nodes, noise_row(block, term.noise, k), offset_.get(),
+                         kBlockPaths);
+      input.offset = offset_.get();
+    }
     strip_rows(strip, input, calls_.get() + step * size, kBlockPaths);
   }
 }

@@ -72,6 +72,12 @@ class BookStages {
   [[nodiscard]] double reference(std::size_t pair) const noexcept {
     return references_ == nullptr ? 0.0 : references_[pair];
   }
+  // Row of a noise of the factor plan at month k; null where there is none.
+  [[nodiscard]] const double* noise_row(const PathBlock& block, std::uint32_t noise,
+                                        int k) const noexcept {
+    return noise == kNone ? nullptr
+                          : block.row(lien::engine::noise_series(plan_->factors, noise), k);
+  }
   [[nodiscard]] std::size_t series(std::size_t which) const noexcept {
     return first_series_ + which;
   }
@@ -92,6 +98,7 @@ class BookStages {
   lien::engine::AlignedDoubles month_sums_;      // [steps + 1][kMonthSums][kLanes]
   lien::engine::AlignedDoubles transforms_;      // [steps + 1][transforms][2][nodes][paths]
   lien::engine::AlignedDoubles calls_;           // [steps + 1][nodes][paths] of one hardware
+  lien::engine::AlignedDoubles offset_;          // [nodes][paths] of one month of a strip
   lien::engine::AlignedDoubles work_;            // [4][paths]
   std::vector<std::uint64_t> month_bits_;        // [3][steps + 1] of one contract: MonthBits
   std::vector<std::uint64_t> dead_at_;           // [steps + 1] sampled defaults of one contract

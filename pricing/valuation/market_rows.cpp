@@ -49,8 +49,8 @@ void TakeLaunchesOff(double loading, const double* effect, double* log_rent, std
         log_rent + p);
 }
 
-void UtilizationRow(const HardwarePlan& hardware, const double* scarcity, double* utilization,
-                    std::size_t paths) {
+void UtilizationRow(const HardwarePlan& hardware, const double* scarcity, const double* noise,
+                    double* utilization, std::size_t paths) {
   const Tag d;
   const auto one = hn::Set(d, 1.0);
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
@@ -58,8 +58,9 @@ void UtilizationRow(const HardwarePlan& hardware, const double* scarcity, double
       hn::Store(hn::Set(d, hardware.utilization), d, utilization + p);
       continue;
     }
-    const auto logit = hn::MulAdd(hn::Set(d, hardware.logit_loading), hn::Load(d, scarcity + p),
-                                  hn::Set(d, hardware.logit_constant));
+    auto logit = hn::MulAdd(hn::Set(d, hardware.logit_loading), hn::Load(d, scarcity + p),
+                            hn::Set(d, hardware.logit_constant));
+    if (noise != nullptr) logit = hn::Add(logit, hn::Load(d, noise + p));
     const auto share = hn::Div(one, hn::Add(one, en::Exp(d, hn::Neg(logit))));
     hn::Store(hn::MulAdd(hn::Set(d, hardware.utilization_max - hardware.utilization_min), share,
                          hn::Set(d, hardware.utilization_min)),
@@ -140,9 +141,9 @@ void take_launches_off(double loading, const double* effect, double* log_rent,
                        std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(TakeLaunchesOff)(loading, effect, log_rent, paths);
 }
-void utilization_row(const HardwarePlan& hardware, const double* scarcity, double* utilization,
-                     std::size_t paths) noexcept {
-  HWY_DYNAMIC_DISPATCH(UtilizationRow)(hardware, scarcity, utilization, paths);
+void utilization_row(const HardwarePlan& hardware, const double* scarcity, const double* noise,
+                     double* utilization, std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(UtilizationRow)(hardware, scarcity, noise, utilization, paths);
 }
 void spot_row(const double* utilization, const double* log_rent, double* spot,
               std::size_t paths) noexcept {

@@ -22,9 +22,10 @@ void log_rent_row(double constant, double scarcity_loading, double frontier_load
 // log_rent -= loading x effect.
 void take_launches_off(double loading, const double* effect, double* log_rent,
                        std::size_t paths) noexcept;
-// utilization = min + (max - min)/(1 + exp(-(constant + loading chi))), or the constant one.
-void utilization_row(const HardwarePlan& hardware, const double* scarcity, double* utilization,
-                     std::size_t paths) noexcept;
+// utilization = min + (max - min)/(1 + exp(-(constant + loading chi + eta))), or the constant one.
+//   noise: eta; null where the hardware has none
+void utilization_row(const HardwarePlan& hardware, const double* scarcity, const double* noise,
+                     double* utilization, std::size_t paths) noexcept;
 // spot = utilization x exp(log_rent).
 void spot_row(const double* utilization, const double* log_rent, double* spot,
               std::size_t paths) noexcept;

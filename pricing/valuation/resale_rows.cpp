@@ -67,6 +67,16 @@ void LaunchTransformRows(const LaunchTransformPlan& t, std::size_t nodes, int st
     TransformNode(t, nodes, step, j, scaled, pending, first + j * paths, second + j * paths, paths);
 }
 
+void AddStripOffset(const double* loading, std::size_t nodes, const double* row, double* offset,
+                    std::size_t paths) {
+  const Tag d;
+  for (std::size_t j = 0; j < nodes; ++j)
+    for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+      double* const at = offset + j * paths + p;
+      hn::Store(hn::MulAdd(hn::Set(d, loading[j]), hn::Load(d, row + p), hn::Load(d, at)), d, at);
+    }
+}
+
 void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std::size_t paths) {
   const Tag d;
   const std::size_t nodes = strip.constant.size(), width = hn::Lanes(d);
@@ -83,6 +93,7 @@ void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std:
     for (std::size_t p = 0; p < paths; p += width) {
       const auto moneyness = hn::Add(hn::Load(d, log_rent + p), shift);
       auto k = hn::NegMulAdd(loading, hn::Load(d, scarcity + p), hn::Add(moneyness, constant));
+      if (in.offset != nullptr) k = hn::Sub(k, hn::Load(d, in.offset + j * paths + p));
       auto variance = variance_today;
       for (std::size_t i = 0; i < in.transforms; ++i) {
         const auto l1 = hn::Load(d, in.first[i] + j * paths + p);
@@ -136,6 +147,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace lien::pricing {
 HWY_EXPORT(LaunchTransformRows);
+HWY_EXPORT(AddStripOffset);
 HWY_EXPORT(StripRows);
 HWY_EXPORT(CombineStripRow);
 HWY_EXPORT(MultipleRow);
@@ -146,6 +158,10 @@ void launch_transform_rows(const LaunchTransformPlan& transform, std::size_t nod
                            std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(LaunchTransformRows)
   (transform, nodes, step, age, pending, first, second, paths);
+}
+void add_strip_offset(const double* loading, std::size_t nodes, const double* row, double* offset,
+                      std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(AddStripOffset)(loading, nodes, row, offset, paths);
 }
 void strip_rows(const StripPlan& strip, const StripInput& input, double* calls,
                 std::size_t paths) noexcept {

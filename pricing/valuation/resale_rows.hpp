@@ -15,6 +15,10 @@ void launch_transform_rows(const LaunchTransformPlan& transform, std::size_t nod
                            const double* age, const double* pending, double* first, double* second,
                            std::size_t paths) noexcept;
 
+// offset[node][paths] += loading[node] x row.
+void add_strip_offset(const double* loading, std::size_t nodes, const double* row, double* offset,
+                      std::size_t paths) noexcept;
+
 // What a month's strip of one hardware reads.
 struct StripInput {
   const double* scarcity;            // [paths]
@@ -24,6 +28,7 @@ struct StripInput {
   const double* const* pipeline = nullptr;  // [transforms] rows Y of their lines
   const double* const* first = nullptr;     // [transforms] l_1 rows [nodes][paths]
   const double* const* second = nullptr;    // [transforms] l_2 rows [nodes][paths]
+  const double* offset = nullptr;           // [nodes][paths] taken off k_j; null for zeros
 };
 // calls[node][paths] = b_j(k_j).
 void strip_rows(const StripPlan& strip, const StripInput& input, double* calls,

@@ -46,6 +46,10 @@ double expected_move(const Market& market, const Hardware& hardware, double t) {
     mean += f * market.frontier->drift * t;  // of the log
     variance += f * f * market.frontier->volatility * market.frontier->volatility * t;
   }
+  if (hardware.idiosyncratic) {
+    const double k = hardware.idiosyncratic->mean_reversion, s = hardware.idiosyncratic->volatility;
+    variance += s * s * (k > 0 ? -std::expm1(-2 * k * t) / (2 * k) : t);
+  }
   return std::exp(mean + variance / 2);
 }
 
@@ -73,6 +77,17 @@ std::size_t PlainMarket::party_at(const std::string& id) const {
   throw std::out_of_range(id);
 }
 
+double PlainMarket::noise(std::size_t p, std::uint32_t index, const OwnNoise& law, int k) const {
+  const double a = law.mean_reversion, dt = 1.0 / 12;
+  const double stdev = law.volatility * std::sqrt(a > 0 ? -std::expm1(-2 * a * dt) / (2 * a) : dt);
+  double y = 0;
+  for (int m = 0; m < k; ++m)
+    y = y * std::exp(-a * dt) + stdev * engine::normal_at(plan_.factors.noises[index].key,
+                                                          first_path_ + p,
+                                                          static_cast<std::uint32_t>(m));
+  return y;
+}
+
 double PlainMarket::rent(std::size_t p, std::size_t hardware, int k) const {
   const Hardware& h = market_.hardware[hardware];
   const double chi = block_.row(engine::kScarcity, k)[p];
@@ -82,6 +97,8 @@ double PlainMarket::rent(std::size_t p, std::size_t hardware, int k) const {
   for (std::size_t l = 0; l < market_.launches.size(); ++l)
     move -= loading_of(h, market_.launches[l].line) *
             block_.row(engine::line_series(l, engine::kLaunchEffect), k)[p];
+  if (h.idiosyncratic)
+    move += noise(p, plan_.hardware[hardware].idiosyncratic, *h.idiosyncratic, k);
   return h.rental_rate * std::exp(move);
 }
 
@@ -110,9 +127,11 @@ double PlainMarket::mark(std::size_t p, const Loan& loan, const TimeGrid& grid, 
 
 double PlainMarket::utilization(std::size_t p, std::size_t hardware, int k) const {
   const Utilization& u = *market_.hardware[hardware].utilization;
-  if (!u.moves) return u.mean;
-  const double logit = plan_.hardware[hardware].logit_constant +
-                       u.scarcity_loading * block_.row(engine::kScarcity, k)[p];
+  if (!u.moves && u.noise.volatility == 0) return u.mean;
+  double logit = plan_.hardware[hardware].logit_constant;
+  if (u.moves) logit += u.scarcity_loading * block_.row(engine::kScarcity, k)[p];
+  if (u.noise.volatility > 0)
+    logit += noise(p, plan_.hardware[hardware].utilization_noise, u.noise, k);
   return u.min + (u.max - u.min) / (1 + std::exp(-logit));
 }
 

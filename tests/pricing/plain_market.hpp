@@ -25,6 +25,8 @@ class PlainMarket {
   [[nodiscard]] double default_month(std::size_t p, const std::string& party) const;
 
  private:
+  // An Ornstein-Uhlenbeck series from its normals, one at a time.
+  [[nodiscard]] double noise(std::size_t p, std::uint32_t index, const OwnNoise& law, int k) const;
   [[nodiscard]] double utilization(std::size_t p, std::size_t hardware, int k) const;
   [[nodiscard]] double hazard(std::size_t p, std::size_t party, int k) const;
   [[nodiscard]] double gross(std::size_t p, int k, int tenor) const;

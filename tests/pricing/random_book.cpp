@@ -91,6 +91,11 @@ Market random_market(Draw& draw) {
   multiple.useful_life_years = 5;
   curve.useful_life_years = 3;
   curve.resale->multiple = between(draw, 4000, 12000);
+  multiple.idiosyncratic = OwnNoise{2, 0.3};
+  multiple.utilization->noise = {3, 0.8};
+  multiple.utilization->min = 0.35;
+  multiple.utilization->max = 0.97;
+  curve.idiosyncratic = OwnNoise{0, 0.1};
   market.hardware = {multiple, curve};
   market.liquidation = Liquidation{between(draw, 0, 0.3), between(draw, 0, 1e5),
                                    between(draw, 0, 40), one_of(draw, {0.0, 1.0, 6.0})};

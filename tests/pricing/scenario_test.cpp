@@ -64,6 +64,24 @@ std::string fault(const ScenarioRow& r) {
   return "accepted";
 }
 
+// Noises are inputs where the market gives them, and only there.
+TEST(Scenario, ReachesTheNoisesOfAHardware) {
+  Market m = market();
+  m.hardware[0].idiosyncratic = OwnNoise{2, 0.2};
+  m.hardware[0].utilization->noise = {4, 0.5};
+  const std::vector<ScenarioRow> rows = {
+      row("hardware.H100.idiosyncratic.volatility", Shock::relative, 0.5),
+      row("hardware.*.idiosyncratic.mean_reversion", Shock::level, 1),
+      row("hardware.H100.utilization.volatility", Shock::level, 0.7),
+      row("hardware.H100.utilization.mean_reversion", Shock::absolute, 1)};
+  const Market changed = apply_scenario(m, {}, rows, day(2026, 9, 30)).market;
+  EXPECT_NEAR(changed.hardware[0].idiosyncratic->volatility, 0.3, 1e-15);
+  EXPECT_EQ(changed.hardware[0].idiosyncratic->mean_reversion, 1);
+  EXPECT_EQ(changed.hardware[0].utilization->noise.volatility, 0.7);
+  EXPECT_EQ(changed.hardware[0].utilization->noise.mean_reversion, 5);
+  for (const ScenarioRow& wanted : rows) EXPECT_THROW((void)apply({wanted}), InputError);
+}
+
 TEST(Scenario, ShocksAreRelativeAbsoluteOrLevels) {
   const auto rent = [](Shock shock, double v) {
     return apply({row("hardware.H100.rental_rate", shock, v)}).market.hardware[0].rental_rate;

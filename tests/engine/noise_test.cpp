@@ -1,0 +1,116 @@
+#include "engine/factors/noise.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "engine/kernels/random_rows.hpp"
+#include "tests/engine/factor_blocks.hpp"
+
+namespace lien::engine {
+namespace {
+
+constexpr std::uint64_t kPaths = 1 << 16;
+constexpr double kBand = 4;  // standard errors
+
+FactorPlan noise_plan(const std::vector<NoiseLaw>& laws, int steps) {
+  FactorPlan plan;
+  plan.steps = steps;
+  const std::array<const char*, 3> names = {"a", "b", "c"};
+  for (std::size_t n = 0; n < laws.size(); ++n)
+    plan.noises.push_back(
+        noise_step(laws[n], 1.0 / 12, stream_key(1, StreamKind::noise, names[n])));
+  return plan;
+}
+
+// Var y_t as the integral of the squared response, by Simpson's rule.
+double variance_by_quadrature(const NoiseLaw& law, double t) {
+  constexpr int kSteps = 20000;
+  double sum = 0;
+  for (int s = 0; s <= kSteps; ++s) {
+    const double r = law.volatility * std::exp(-law.mean_reversion * t * s / kSteps);
+    sum += (s == 0 || s == kSteps ? 1 : s % 2 == 1 ? 4 : 2) * r * r;
+  }
+  return sum * t / kSteps / 3;
+}
+
+TEST(Noise, HasTheVarianceOfItsLaw) {
+  for (const NoiseLaw& law : {NoiseLaw{2, 0.3}, {0, 0.1}, {1e-9, 0.1}, {25, 1.5}})
+    for (const double t : {1.0 / 12, 1.0, 7.0}) {
+      const double expected = variance_by_quadrature(law, t);
+      EXPECT_NEAR(noise_variance(law, t), expected, 1e-9 * expected)
+          << law.mean_reversion << ' ' << t;
+    }
+}
+
+// Variances, covariance over time, and no covariance between two series: simulated.
+TEST(Noise, FollowsItsLawOverManySteps) {
+  const std::vector<NoiseLaw> laws = {{2, 0.3}, {0, 0.1}};
+  const FactorPlan plan = noise_plan(laws, 24);
+  std::array<double, 2> sum{}, square{}, lagged{};
+  double across = 0;
+  each_block(plan, kPaths, [&](const PathBlock& block, std::uint64_t) {
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      std::array<double, 2> y{}, earlier{};
+      for (std::size_t n = 0; n < 2; ++n) {
+        EXPECT_EQ(block.row(noise_series(plan, n), 0)[p], 0.0);
+        y[n] = block.row(noise_series(plan, n), 24)[p];
+        earlier[n] = block.row(noise_series(plan, n), 9)[p];
+        sum[n] += y[n];
+        square[n] += y[n] * y[n];
+        lagged[n] += y[n] * earlier[n];
+      }
+      across += y[0] * y[1];
+    }
+  });
+  const double n = static_cast<double>(kPaths);
+  std::array<double, 2> variance{};
+  for (std::size_t i = 0; i < 2; ++i) {
+    variance[i] = noise_variance(laws[i], 2);
+    const double early = noise_variance(laws[i], 0.75);
+    const double covariance = early * std::exp(-laws[i].mean_reversion * 1.25);
+    EXPECT_NEAR(sum[i] / n, 0, kBand * std::sqrt(variance[i] / n));
+    EXPECT_NEAR(square[i] / n, variance[i], kBand * variance[i] * std::sqrt(2 / n));
+    EXPECT_NEAR(lagged[i] / n, covariance,
+                kBand * std::sqrt((variance[i] * early + covariance * covariance) / n));
+  }
+  EXPECT_NEAR(across / n, 0, kBand * std::sqrt(variance[0] * variance[1] / n));
+}
+
+// A path is a function of its number and the key: the recursion by hand on the same normals.
+TEST(Noise, IsItsRecursion) {
+  const FactorPlan plan = noise_plan({{1, 0.2}, {3, 0.5}}, 13);
+  each_block(plan, 2 * kBlockPaths, [&](const PathBlock& block, std::uint64_t first) {
+    for (const std::size_t p : {std::size_t{0}, std::size_t{41}})
+      for (std::size_t i = 0; i < 2; ++i) {
+        double y = 0;
+        for (std::uint32_t step = 0; step < 13; ++step)
+          y = std::fma(plan.noises[i].stdev, normal_at(plan.noises[i].key, first + p, step),
+                       plan.noises[i].decay * y);
+        EXPECT_EQ(block.row(noise_series(plan, i), 13)[p], y);
+      }
+  });
+}
+
+// Series are added behind the others: what was there keeps its numbers.
+TEST(Noise, LeavesTheOtherSeriesAsTheyAre) {
+  FactorPlan without = plan_of(example_line(), 24), with = without;
+  with.noises = noise_plan({{1, 0.2}}, 24).noises;
+  std::vector<double> numbers;
+  each_block(without, kBlockPaths, [&](const PathBlock& block, std::uint64_t) {
+    for (std::size_t s = 0; s < factor_series(without); ++s)
+      numbers.insert(numbers.end(), block.row(s, 0), block.row(s, 24) + kBlockPaths);
+  });
+  std::size_t next = 0;
+  each_block(with, kBlockPaths, [&](const PathBlock& block, std::uint64_t) {
+    for (std::size_t s = 0; s < factor_series(without); ++s)
+      for (const double* x = block.row(s, 0); x != block.row(s, 24) + kBlockPaths; ++x)
+        ASSERT_EQ(*x, numbers[next++]);
+  });
+  EXPECT_EQ(next, numbers.size());
+}
+
+}  // namespace
+}  // namespace lien::engine
