@@ -119,6 +119,11 @@ Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
   if (market) check_premium_interval(*run, inputs, *market, faults);
   if (market && run->valuation_date) try_scenarios(inputs, *market, *run->valuation_date, faults);
   inputs.book = std::move(context.book);
+  if (settings.steps_per_year != 12 && !(inputs.book.loans.empty() && inputs.book.leases.empty()))
+    faults.push_back({run->steps_named, "simulation / steps_per_year",
+                      std::to_string(settings.steps_per_year),
+                      "must be 12: loans and leases pay and are tested by month",
+                      "remove it, or value the instruments in a run of their own", true});
   if (faults.empty() && inputs.book.loans.empty() && inputs.book.leases.empty() &&
       inputs.book.instruments.empty())
     faults = std::move(context.rejected);  // nothing is left: a run of nothing would look like one

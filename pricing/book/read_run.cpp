@@ -46,7 +46,7 @@ std::span<const Field<RunSettings>> simulation_fields() {
       later<T>("replicates"),
       apart<T>("measure_basis"),
       integer("horizon_months", &T::horizon_months, between(0, 600)),
-      later<T>("steps_per_year", "12"),
+      integer("steps_per_year", &T::steps_per_year, between(1, 366)),
       choice<&T::sample_values>("default_method", "survival_weighted|sampled", "copula"),
       later<T>("importance_sampling", "false"),
       later<T>("target_error"),
@@ -108,8 +108,9 @@ void read_measure_basis(const TomlValue& list, RunSettings& settings, const Scop
   }
 }
 
-void read_simulation(const TomlValue* table, RunSettings& settings, const Scope& top,
+void read_simulation(const TomlValue* table, RunFile& run, const Scope& top,
                      const TomlValue& root) {
+  RunSettings& settings = run.settings;
   const Scope scope{top.faults, top.file, "simulation", true};
   const TomlValue* sampling = table ? table->find("sampling") : nullptr;
   if (sampling) {
@@ -120,6 +121,8 @@ void read_simulation(const TomlValue* table, RunSettings& settings, const Scope&
                 "\"sobol\", the default, is not in this version", std::string(kSobolRemedy));
   }
   if (!table) return;
+  if (const TomlValue* steps = table->find("steps_per_year"))
+    run.steps_named = {settings.file, steps->line, steps->column};
   (void)read_table(*table, simulation_fields(), settings, "field of [simulation]", scope);
   if (const TomlValue* list = table->find("measure_basis"))
     read_measure_basis(*list, settings, scope);
@@ -231,7 +234,7 @@ std::optional<RunFile> read_run(const std::string& file, const CommandLine& opti
   const Given given = read_table(*root, run_fields(), run.settings, "field of a run file", top);
   if (given.good("valuation_date")) run.valuation_date = run.settings.valuation_date;
   read_paths(*root, run, top);
-  read_simulation(table_of(root->find("simulation"), "simulation", top), run.settings, top, *root);
+  read_simulation(table_of(root->find("simulation"), "simulation", top), run, top, *root);
   if (const TomlValue* results = table_of(root->find("results"), "results", top)) {
     read_results(*results, run.settings, top);
     run.premium_interval_named = place_of(file, results->find("premium_interval"));

@@ -15,6 +15,7 @@ struct RunFile {
   Location market_named;
   std::vector<Location> book_named;  // one an entry of settings.book
   Location scenarios_named, limits_named, premium_interval_named;
+  Location steps_named;  // [simulation] steps_per_year
 };
 
 // Empty if the file cannot be opened or is no TOML. Faults inside it are of the configuration.

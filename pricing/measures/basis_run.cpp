@@ -7,6 +7,7 @@
 
 #include "engine/factors/factor_scratch.hpp"
 #include "engine/simulation/simulate.hpp"
+#include "pricing/plan/time_grid.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -76,7 +77,7 @@ engine::Estimate BasisRun::loss_given_default(std::size_t first) const {
 }
 
 std::size_t BasisRun::snapshot(int months) const {
-  const int wanted = months == 0 ? plan.months : months;
+  const int wanted = months == 0 ? plan.months : step_of_month(months, plan.steps_per_year);
   const auto found = std::find(plan.snapshots.begin(), plan.snapshots.end(), wanted);
   return static_cast<std::size_t>(found - plan.snapshots.begin());
 }

@@ -39,7 +39,7 @@ Plan compile_scenario(const Inputs& inputs, const std::string& id, const Stresse
                       MeasureBasis basis) {
   const RunSettings& settings = inputs.settings;
   const Horizon horizon = horizon_of(settings, stressed.market, stressed.book);
-  const TimeGrid grid(settings.valuation_date, horizon.months);
+  const TimeGrid grid(settings.valuation_date, horizon.months, settings.steps_per_year);
   try {
     return compile({&settings, &stressed.market, &stressed.book, basis, &inputs.market,
                     &stressed.changed_credit_curves},

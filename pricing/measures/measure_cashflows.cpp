@@ -135,7 +135,7 @@ void add_groups(const Inputs& inputs, const ScenarioRun& scenario, const BasisRu
 void measure_cashflows(const Inputs& inputs, const ScenarioRun& scenario, RunTables& tables) {
   for (const BasisRun* run : {scenario.risk_neutral, scenario.real_world}) {
     if (run == nullptr) continue;
-    const TimeGrid grid(inputs.settings.valuation_date, run->plan.steps);
+    const TimeGrid grid(inputs.settings.valuation_date, run->plan.steps, run->plan.steps_per_year);
     std::vector<std::string> dates;
     for (const Date date : grid.dates()) dates.push_back(iso_text(date));
     if (!run->layout.contract_months) {

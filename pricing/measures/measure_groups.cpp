@@ -49,7 +49,7 @@ void add_group(const RunSettings& settings, const BasisRun& run, const GroupTota
     writer.add(id, "expected_loss", h, run.mean(group_sample(run, g, kLoss, h)));
     const double tests = totals.tests[g];
     if (tests > 0) {
-      const int month = h == 0 ? run.plan.months : h;
+      const int month = h == 0 ? run.plan.months : step_of_month(h, run.plan.steps_per_year);
       writer.add(id, "breach_probability", h,
                  scaled(run.block_mean(run.layout.group_month(g, static_cast<std::size_t>(month),
                                                               kGroupEverBreach)),

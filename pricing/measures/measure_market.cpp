@@ -1,6 +1,7 @@
 #include "engine/factors/joint_step.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/plan/market_laws.hpp"
+#include "pricing/plan/time_grid.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -11,17 +12,16 @@ void add_instruments(const ScenarioRun& scenario, const BasisRun& run, RunTables
     const InstrumentPlan& instrument = run.plan.instruments[i];
     const std::string& id = scenario.book->instruments[instrument.source].id;
     const engine::Estimate value = run.mean(run.layout.instrument(i, kPayoff));
+    const int month = month_of_step(instrument.month, run.plan.steps_per_year);
     if (!run.plan.real_world) writer.add(id, "present_value", 0, value);
     // The loss of an instrument is minus what it pays.
     writer.add(id, "expected_loss", 0, scaled(value, -1));
     if (instrument.kind != PayoffKind::forward)
-      writer.add(id, "exercise_probability", instrument.month,
-                 run.mean(run.layout.instrument(i, kExercised)));
+      writer.add(id, "exercise_probability", month, run.mean(run.layout.instrument(i, kExercised)));
     if (instrument.closed_forward == instrument.closed_forward)
-      writer.add_exact(id, "forward_value", instrument.month, instrument.closed_forward);
+      writer.add_exact(id, "forward_value", month, instrument.closed_forward);
     else
-      writer.add(id, "forward_value", instrument.month,
-                 run.mean(run.layout.instrument(i, kUnderlying)));
+      writer.add(id, "forward_value", month, run.mean(run.layout.instrument(i, kUnderlying)));
   }
 }
 

@@ -57,13 +57,17 @@ double quantile(const FanPlan& fan, std::size_t month, const std::uint32_t* coun
 void measure_paths(const Inputs& inputs, const ScenarioRun& scenario, RunTables& tables) {
   for (const BasisRun* run : {scenario.risk_neutral, scenario.real_world}) {
     if (run == nullptr) continue;
-    const TimeGrid grid(inputs.settings.valuation_date, run->plan.steps);
+    const int per_year = run->plan.steps_per_year;
+    const TimeGrid grid(inputs.settings.valuation_date, run->plan.steps, per_year);
     const char* const basis = run->plan.real_world ? "real_world" : "risk_neutral";
     for (std::size_t f = 0; f < run->plan.fans.size(); ++f) {
       const FanPlan& fan = run->plan.fans[f];
       const std::string id = series_id(scenario, fan);
       for (int k = 0; k <= run->plan.months; ++k) {
         const auto month = static_cast<std::size_t>(k);
+        // One row a month: the last step in it.
+        if (k < run->plan.months && month_of_step(k, per_year) == month_of_step(k + 1, per_year))
+          continue;
         if (fan.of == FanPlan::Of::loan_to_value && !(run->plan.book_balance[month] > 0)) continue;
         const std::size_t pair = run->layout.fan(f, month);
         const auto mean = run->mean(pair);
@@ -78,9 +82,10 @@ void measure_paths(const Inputs& inputs, const ScenarioRun& scenario, RunTables&
         };
         const std::string date = iso_text(grid.date(k));
         tables.paths.add({std::string_view(scenario.id), std::string_view(basis),
-                          std::string_view(series_name(fan.of)), std::string_view(id), k,
-                          std::string_view(date), mean.value, mean.standard_error, stdev,
-                          level(0.05), level(0.25), level(0.50), level(0.75), level(0.95)});
+                          std::string_view(series_name(fan.of)), std::string_view(id),
+                          month_of_step(k, per_year), std::string_view(date), mean.value,
+                          mean.standard_error, stdev, level(0.05), level(0.25), level(0.50),
+                          level(0.75), level(0.95)});
       }
     }
   }

@@ -15,6 +15,7 @@
 #include "pricing/measures/measure_provisions.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/run_notes.hpp"
+#include "pricing/plan/time_grid.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -53,7 +54,7 @@ struct ScenarioRuns {
 };
 
 void add_facts(const BasisRun& run, RunFacts& facts) {
-  facts.months = std::max(facts.months, run.plan.steps);
+  facts.months = std::max(facts.months, month_of_step(run.plan.steps, run.plan.steps_per_year));
   for (auto& [name, error] : facts.accuracy)
     if (name == kInterpolationError) error = std::max(error, run.plan.interpolation_error);
   double months = 0;

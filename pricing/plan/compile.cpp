@@ -9,11 +9,12 @@ namespace lien::pricing {
 
 Horizon horizon_of(const RunSettings& settings, const Market& market, const Book& book) {
   // A grid long enough for any date: 50 years (horizon_months goes to 600 itself).
-  const TimeGrid grid(settings.valuation_date, 600);
+  const int per_year = settings.steps_per_year, longest = 50 * per_year;
+  const TimeGrid grid(settings.valuation_date, longest, per_year);
   Horizon horizon;
   int lag = 0;
   const auto see = [&](Date date) {
-    horizon.months = std::max(horizon.months, std::min(grid.month_of(date), 600));
+    horizon.months = std::max(horizon.months, std::min(grid.month_of(date), longest));
   };
   for (const auto& loan : book.loans) {
     see(loan.maturity);
@@ -21,24 +22,26 @@ Horizon horizon_of(const RunSettings& settings, const Market& market, const Book
   }
   for (const auto& lease : book.leases) see(lease.end);
   for (const auto& instrument : book.instruments) see(instrument.expiry);
-  if (settings.horizon_months > 0) horizon.months = settings.horizon_months;
+  if (settings.horizon_months > 0)
+    horizon.months = step_of_month(settings.horizon_months, per_year);
   if (market.liquidation) lag = std::max(lag, whole_lag(market.liquidation->lag_months));
   horizon.months = std::max(horizon.months, 1);
   horizon.steps = horizon.months;
   for (const int months : settings.loss_horizon_months)
-    horizon.steps = std::max(horizon.steps, months);
-  horizon.steps += lag;
+    horizon.steps = std::max(horizon.steps, step_of_month(months, per_year));
+  horizon.steps += step_of_month(lag, per_year);
   return horizon;
 }
 
 Plan compile(const CompileInput& input, const Horizon& horizon, const TimeGrid& grid) {
   Plan plan;
   plan.real_world = input.basis == MeasureBasis::real_world;
+  plan.steps_per_year = input.settings->steps_per_year;
   plan.steps = horizon.steps;
   plan.months = horizon.months;
-  plan.snapshots = {12, horizon.months};
+  plan.snapshots = {plan.steps_per_year, horizon.months};
   for (const int months : input.settings->loss_horizon_months)
-    if (months > 0) plan.snapshots.push_back(months);
+    if (months > 0) plan.snapshots.push_back(step_of_month(months, plan.steps_per_year));
   std::sort(plan.snapshots.begin(), plan.snapshots.end());
   plan.snapshots.erase(std::unique(plan.snapshots.begin(), plan.snapshots.end()),
                        plan.snapshots.end());

@@ -25,14 +25,15 @@ struct CompileInput {
 struct Horizon {
   int months = 0;  // last month with a flow of the book, or horizon_months
   int steps = 0;   // months simulated: flows, loss horizons, and the longest liquidation after them
+  // both in steps where [simulation] steps_per_year is not 12
 };
 [[nodiscard]] Horizon horizon_of(const RunSettings& settings, const Market& market,
                                  const Book& book);
 
 // Resolves dates, curves and names once, before any thread starts. All that can fail fails here.
 // Throws InputError naming the book's line where the book asks what the market lacks or a schedule
-// has no solution; all such faults at once. grid: horizon.months months, so that flows beyond
-// horizon_months are left out.
+// has no solution; all such faults at once. grid: horizon.months months (steps, of the settings'
+// steps_per_year), so that flows beyond horizon_months are left out.
 [[nodiscard]] Plan compile(const CompileInput& input, const Horizon& horizon, const TimeGrid& grid);
 
 // The parts of compile(), one a file; each fills its columns of the plan and adds its faults.

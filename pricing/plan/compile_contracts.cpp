@@ -46,11 +46,26 @@ IncomeLaw income_law(const CompileInput& input, const Plan& plan, std::uint32_t 
   const std::vector<int> nodes(plan.node_months.begin(), plan.node_months.end());
   const int life = life_months(hardware);
   IncomeLaw income{
-      law, StripWeights(law, nodes, plan.steps, life),
+      law, StripWeights(law, nodes, plan.steps, life, plan.steps_per_year),
       strip_state_today(*input.market, hardware, drifts, input.settings->valuation_date, life)};
   income.today.log_moneyness =
       engine::log(compiled.utilization * rent_today(hardware) / compiled.operating_cost[0]);
   return income;
+}
+
+// W_j of a lot at step k. Between month ends the life left is no whole number of months: weights,
+// and with them the value, run linearly from one to the next.
+void add_weights(const Plan& plan, const Hardware& hardware, const IncomeLaw& income, int age,
+                 int k, LotPlan& lot) {
+  const int month = month_of_step(k, plan.steps_per_year);
+  const auto weights = income.weights.at(k, life_left(hardware, age, month));
+  lot.weights.insert(lot.weights.end(), weights.begin(), weights.end());
+  const int past = month * plan.steps_per_year - k * 12;  // 1 / steps_per_year of a month to go
+  if (past == 0) return;
+  const double share = past / static_cast<double>(plan.steps_per_year);
+  const auto before = income.weights.at(k, life_left(hardware, age, month - 1));
+  double* const out = lot.weights.data() + lot.weights.size() - before.size();
+  for (std::size_t j = 0; j < before.size(); ++j) out[j] += share * (before[j] - out[j]);
 }
 
 LotPlan make_lot(const CompileInput& input, const Plan& plan, std::uint32_t hardware_index, int age,
@@ -70,10 +85,7 @@ LotPlan make_lot(const CompileInput& input, const Plan& plan, std::uint32_t hard
           compiled.curve_scale.empty() ? 0 : compiled.curve_scale[0] * rent_today(hardware);
       break;
     case ValueLaw::income:
-      for (int k = 0; k <= plan.steps; ++k) {
-        const auto weights = income->weights.at(k, life_left(hardware, age, k));
-        lot.weights.insert(lot.weights.end(), weights.begin(), weights.end());
-      }
+      for (int k = 0; k <= plan.steps; ++k) add_weights(plan, hardware, *income, age, k, lot);
       lot.value_today = exact_strip(income->law, income->today, compiled.operating_cost[0],
                                     compiled.scrap, 0, life_left(hardware, age, 0));
       break;

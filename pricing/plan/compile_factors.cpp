@@ -13,17 +13,19 @@ double years_between(Date from, Date to) {
   return static_cast<double>((to - from).count()) / 365.25;
 }
 
-engine::LaunchLinePlan launch_line(const LaunchLine& line, const CompileInput& input) {
+engine::LaunchLinePlan launch_line(const LaunchLine& line, const CompileInput& input,
+                                   int steps_per_year) {
   engine::LaunchLinePlan plan;
   plan.process = launch_process(line, input.basis, input.settings->valuation_date);
   if (line.ramp == RampLaw::exponential) {
-    plan.ramp_decay = engine::exp(-1.0 / (12.0 * line.ramp_years));
+    plan.ramp_decay = engine::exp(-1.0 / (steps_per_year * line.ramp_years));
     for (const auto& past : line.past_launches) {
       const double age = years_between(past.date, input.settings->valuation_date);
       plan.pipeline_today += past.drop * engine::exp(-age / line.ramp_years);
     }
   }
-  for (const auto& forced : line.forced) plan.forced.push_back({forced.month, forced.drop});
+  for (const auto& forced : line.forced)
+    plan.forced.push_back({step_of_month(forced.month, steps_per_year), forced.drop});
   plan.key = engine::stream_key(input.settings->seed, StreamKind::launch, line.line);
   return plan;
 }
@@ -84,7 +86,7 @@ void compile_factors(const CompileInput& input, Plan& plan) {
   const engine::FactorLaw law = factor_law_of(market);
   engine::FactorPlan& factors = plan.factors;
   factors.steps = plan.steps;
-  factors.dt_years = 1.0 / 12;
+  factors.dt_years = 1.0 / plan.steps_per_year;
   const double dt = factors.dt_years;
   if (market.scarcity) {
     const auto& scarcity = *market.scarcity;
@@ -106,7 +108,8 @@ void compile_factors(const CompileInput& input, Plan& plan) {
       factors.random[f] = factors.random[f] || factors.cholesky[4 * row + f] != 0.0;
     factors.keys[f] = engine::stream_key(input.settings->seed, StreamKind::factor, names[f]);
   }
-  for (const auto& line : market.launches) factors.lines.push_back(launch_line(line, input));
+  for (const auto& line : market.launches)
+    factors.lines.push_back(launch_line(line, input, plan.steps_per_year));
 }
 
 }  // namespace lien::pricing

@@ -24,12 +24,14 @@ FanPlan rental_fan(const CompileInput& input, const Plan& plan, std::uint32_t g)
   fan.of = FanPlan::Of::rental_rate;
   fan.index = g;
   fan.scale = input.market->hardware[g].rental_rate;
-  const auto spread = log_rent_spread(*input.market, input.market->hardware[g], input.basis,
-                                      input.settings->valuation_date, plan.steps);
+  const auto spread =
+      log_rent_spread(*input.market, input.market->hardware[g], input.basis,
+                      input.settings->valuation_date, plan.steps, plan.steps_per_year);
   for (std::size_t k = 0; k < spread.mean.size(); ++k) {
     // A scenario's path and its forced launches move the middle; the bins follow the path.
-    const double shift = plan.hardware[g].log_rent[k] - plan.hardware[g].log_rent[0] +
-                         input.market->hardware[g].wear * static_cast<double>(k) / 12.0;
+    const double shift =
+        plan.hardware[g].log_rent[k] - plan.hardware[g].log_rent[0] +
+        input.market->hardware[g].wear * static_cast<double>(k) / plan.steps_per_year;
     double forced = 0;
     for (const auto& line : plan.hardware[g].lines)
       for (const auto& launch : plan.factors.lines[line.line].forced)
@@ -63,7 +65,7 @@ FanPlan short_rate_fan(const CompileInput& input, const Plan& plan) {
   fan.logarithmic = false;
   for (int k = 0; k <= plan.steps; ++k) {
     // r = x + phi, phi = f(0,t) + volatility^2 B(t)^2 / 2; f = z + t z', z' to the right of a knot.
-    const double t = k / 12.0, dt = 1.0 / 4096;
+    const double t = plan.years(k), dt = 1.0 / 4096;
     const double slope = (zero_rate(curve, t + dt) - zero_rate(curve, t)) / dt;
     const double b = engine::exponential_integral_factor(a, t);
     fan.shift.push_back(zero_rate(curve, t) + t * slope + volatility * volatility * b * b / 2);

@@ -15,15 +15,15 @@ namespace lien::pricing {
 namespace {
 
 // ln(1 + shift) of a scenario's rental path at month k: linear between its months, last held.
-double path_shift(const Hardware& hardware, int k) {
+double path_shift(const Hardware& hardware, double k) {
   const auto& path = hardware.rental_rate_path;
   if (path.empty()) return 0;
   if (k < path.front().first) return 0;
   double shift = path.back().second;
   for (std::size_t i = 1; i < path.size(); ++i)
     if (k < path[i].first) {
-      const double share = static_cast<double>(k - path[i - 1].first) /
-                           static_cast<double>(path[i].first - path[i - 1].first);
+      const double share =
+          (k - path[i - 1].first) / static_cast<double>(path[i].first - path[i - 1].first);
       shift = path[i - 1].second + share * (path[i].second - path[i - 1].second);
       break;
     }
@@ -60,10 +60,10 @@ void set_utilization(const CompileInput& input, const Hardware& hardware, Hardwa
 }
 
 // Rows [step][mask - 1][node] while scheduled launches are pending.
-void add_pending(const engine::LaunchProcess& process, const std::vector<int>& nodes, int steps,
-                 LaunchTransformPlan& out) {
+void add_pending(const engine::LaunchProcess& process, const std::vector<int>& nodes,
+                 const Plan& plan, LaunchTransformPlan& out) {
   std::vector<double> times;
-  for (int k = 0; k <= steps; ++k) times.push_back(k / 12.0);
+  for (int k = 0; k <= plan.steps; ++k) times.push_back(plan.years(k));
   const std::size_t row = out.masks * nodes.size();
   out.pending_first.resize(times.size() * row);
   out.pending_second.resize(times.size() * row);
@@ -100,7 +100,7 @@ std::uint32_t transform_of(const CompileInput& input, std::size_t line, double l
   out.first = polynomials.first;
   out.second = polynomials.second;
   out.masks = (1U << process.scheduled.size()) - 1U;
-  if (out.masks > 0) add_pending(process, nodes, plan.steps, out);
+  if (out.masks > 0) add_pending(process, nodes, plan, out);
   plan.transforms.push_back(std::move(out));
   bases.push_back(drifts);
   return static_cast<std::uint32_t>(plan.transforms.size() - 1);
@@ -178,11 +178,12 @@ double rent_today(const Hardware& hardware) {
 
 std::vector<double> curve_over_rent(const CompileInput& input, const Hardware& hardware,
                                     int steps) {
+  const int per_year = input.settings->steps_per_year;
   const auto expected = expected_log_rents(*input.market, hardware, MeasureBasis::real_world,
-                                           input.settings->valuation_date, steps);
+                                           input.settings->valuation_date, steps, per_year);
   std::vector<double> scale;
   for (int k = 0; k <= steps; ++k)
-    scale.push_back(interpolate(hardware.resale->curve, k / 12.0) *
+    scale.push_back(interpolate(hardware.resale->curve, k / static_cast<double>(per_year)) *
                     engine::exp(-expected[static_cast<std::size_t>(k)]));
   return scale;
 }
@@ -207,6 +208,7 @@ void compile_hardware(const CompileInput& input, Plan& plan) {
       longest = std::max(longest, static_cast<int>(std::ceil(*hardware.life_years * 12)));
   for (const int h : strip_nodes(longest)) plan.node_months.push_back(h);
   std::vector<MeasureBasis> bases;  // of plan.transforms
+  const double per_year = plan.steps_per_year;
   for (const auto& hardware : market.hardware) {
     HardwarePlan out;
     out.earns = hardware.rental_rate > 0;
@@ -219,10 +221,11 @@ void compile_hardware(const CompileInput& input, Plan& plan) {
     // the rent keeps the moneyness finite and the value right to 1e-9.
     const double least = 1e-9 * std::max(hardware.rental_rate, 1e-3);
     for (int k = 0; k <= plan.steps; ++k) {
-      out.log_rent.push_back(log_rent - hardware.wear * k / 12.0 + path_shift(hardware, k) -
+      out.log_rent.push_back(log_rent - hardware.wear * k / per_year +
+                             path_shift(hardware, 12.0 * k / per_year) -
                              hardware.scarcity_loading * chi);
       out.operating_cost.push_back(std::max(cost, least) *
-                                   engine::exp(hardware.operating_cost_growth * k / 12.0));
+                                   engine::exp(hardware.operating_cost_growth * k / per_year));
     }
     for (const auto& [line, loading] : line_loadings(market, hardware))
       out.lines.push_back({line, loading});

@@ -25,14 +25,16 @@ void set_closed_forward(const CompileInput& input, const Plan& plan, InstrumentP
   if (value && compiled.law != ValueLaw::rental_multiple) return;
   if (!compiled.earns) return;
   if (out.on == PayoffOn::log_rental_rate) {
-    out.closed_forward = log_rent_spread(*input.market, hardware, input.basis,
-                                         input.settings->valuation_date, out.month)
-                             .mean.back();
+    out.closed_forward =
+        log_rent_spread(*input.market, hardware, input.basis, input.settings->valuation_date,
+                        out.month, plan.steps_per_year)
+            .mean.back();
     return;
   }
-  const double rent = engine::exp(expected_log_rents(*input.market, hardware, input.basis,
-                                                     input.settings->valuation_date, out.month)
-                                      .back());
+  const double rent =
+      engine::exp(expected_log_rents(*input.market, hardware, input.basis,
+                                     input.settings->valuation_date, out.month, plan.steps_per_year)
+                      .back());
   out.closed_forward = value ? compiled.multiple * rent : rent;
 }
 
@@ -59,7 +61,7 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
     out.quantity = terms.quantity * (terms.long_position ? 1 : -1);
     const Curve& curve = market.rates.zero_curve;
     const double t = grid.time_of(terms.expiry);
-    out.timing = discount_factor(curve, t) / discount_factor(curve, out.month / 12.0) *
+    out.timing = discount_factor(curve, t) / discount_factor(curve, plan.years(out.month)) *
                  engine::exp(-market.rates.liquidity_spread * t);
     switch (terms.on) {
       case Underlying::rental_rate:
@@ -85,11 +87,11 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
       case Underlying::zero_coupon_bond: {
         out.on = PayoffOn::zero_coupon_bond;
         // The grid answers for dates beyond its last month too.
-        const double months = grid.time_of(*terms.delivery) * 12;
-        const int tenor = static_cast<int>(std::floor(months + 0.5)) - out.month;
-        if (std::abs(months - std::floor(months + 0.5)) > 1e-9 || tenor < 0) {
+        const double steps = grid.time_of(*terms.delivery) * plan.steps_per_year;
+        const int tenor = static_cast<int>(std::floor(steps + 0.5)) - out.month;
+        if (std::abs(steps - std::floor(steps + 0.5)) > 1e-9 || tenor < 0) {
           faults.push_back({terms.where, "instrument " + terms.id + " / delivery", "",
-                            "must lie on the monthly grid of the valuation date, after expiry",
+                            "must lie on the grid of the valuation date, after expiry",
                             "use the same day of a month as the valuation date"});
           continue;
         }

@@ -44,6 +44,8 @@ void refuse_equal_keys(const Plan& plan, const Market& market) {
 }  // namespace
 
 void compile_parties(const CompileInput& input, Plan& plan) {
+  // Hazards hold for a month, so another grid has none; its book of instruments asks no party.
+  if (plan.steps_per_year != 12) return;
   const Market& market = *input.market;
   const auto steps = static_cast<std::size_t>(plan.steps);
   for (const auto& party : market.parties) {

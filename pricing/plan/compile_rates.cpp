@@ -28,10 +28,10 @@ std::uint32_t tenor_row(const CompileInput& input, Plan& plan, int months) {
   };
   RatesPlan::Tenor tenor;
   tenor.months = months;
-  tenor.loading = engine::exponential_integral_factor(law.rate_mean_reversion, months / 12.0);
+  tenor.loading = engine::exponential_integral_factor(law.rate_mean_reversion, plan.years(months));
   for (int k = 0; k <= plan.steps; ++k) {
-    const double t = k / 12.0, maturity = (k + months) / 12.0;
-    const double convexity = (variance(months / 12.0) - variance(maturity) + variance(t)) / 2;
+    const double t = plan.years(k), maturity = plan.years(k + months);
+    const double convexity = (variance(plan.years(months)) - variance(maturity) + variance(t)) / 2;
     tenor.gross.push_back(discount_factor(curve, t) / discount_factor(curve, maturity) *
                           engine::exp(-convexity));
   }
@@ -43,7 +43,7 @@ void compile_rates(const CompileInput& input, Plan& plan) {
   const engine::FactorLaw law = factor_law_of(*input.market);
   plan.rates.random = law.rate_volatility > 0;
   for (int k = 0; k <= plan.steps; ++k) {
-    const double t = k / 12.0;
+    const double t = plan.years(k);
     const double variance =
         engine::integrated_rate_variance(law.rate_mean_reversion, law.rate_volatility, t);
     plan.rates.discount.push_back(discount_factor(input.market->rates.zero_curve, t) *

@@ -5,6 +5,7 @@
 
 #include "engine/elementary/elementary.hpp"
 #include "pricing/plan/market_laws.hpp"
+#include "pricing/plan/time_grid.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -15,6 +16,14 @@ std::vector<double> transform_today(const engine::LaunchProcess& process, double
     return engine::launch_transform(process, q, process.age_years, months);
   const unsigned all = (1U << process.scheduled.size()) - 1U;
   return engine::scheduled_transform(process, q, 0.0, all, months);
+}
+
+// Entry h - 1 is month h, month 0 is 0; linear between months.
+double at_month(const std::vector<double>& by_month, double h) {
+  const double whole = std::floor(h);
+  const auto month = static_cast<std::size_t>(whole);
+  const double before = month == 0 ? 0.0 : by_month[month - 1];
+  return h == whole ? before : before + (h - whole) * (by_month[month] - before);
 }
 
 double pipeline_today(const LaunchLine& line, Date valuation_date) {
@@ -70,35 +79,39 @@ StripState strip_state_today(const Market& market, const Hardware& hardware, Mea
 }
 
 LogRentSpread log_rent_spread(const Market& market, const Hardware& hardware, MeasureBasis basis,
-                              Date valuation_date, int months) {
-  const StripState state = strip_state_today(market, hardware, basis, valuation_date, months);
+                              Date valuation_date, int steps, int steps_per_year) {
+  const StripState state = strip_state_today(market, hardware, basis, valuation_date,
+                                             month_of_step(steps, steps_per_year));
   const StripLaw law{basis, &market, &hardware, valuation_date};
   const double start = hardware.rental_rate > 0 ? engine::log(hardware.rental_rate) : 0.0;
   LogRentSpread out{{start}, {0.0}};
-  for (int k = 1; k <= months; ++k) {
-    const StripMonth month = strip_month(law, k);
-    const auto at = static_cast<std::size_t>(k - 1);
-    const double variance = std::max(month.variance + state.launch_variance[at], 0.0);
+  for (int k = 1; k <= steps; ++k) {
+    const double h = 12.0 * k / steps_per_year;
+    const StripMonth month = strip_month(law, h);
+    const double launch_variance = at_month(state.launch_variance, h);
+    const double variance = std::max(month.variance + launch_variance, 0.0);
     // strip_month carries the growth of operating cost and half the variance: taken back here.
     out.mean.push_back(start + month.constant - month.variance / 2 +
-                       hardware.operating_cost_growth * k / 12.0 - month.scarcity * state.scarcity +
-                       state.launch_mean[at] - state.launch_variance[at] / 2);
+                       hardware.operating_cost_growth * h / 12.0 - month.scarcity * state.scarcity +
+                       at_month(state.launch_mean, h) - launch_variance / 2);
     out.stdev.push_back(std::sqrt(variance));
   }
   return out;
 }
 
 std::vector<double> expected_log_rents(const Market& market, const Hardware& hardware,
-                                       MeasureBasis basis, Date valuation_date, int months) {
-  const StripState state = strip_state_today(market, hardware, basis, valuation_date, months);
+                                       MeasureBasis basis, Date valuation_date, int steps,
+                                       int steps_per_year) {
+  const StripState state = strip_state_today(market, hardware, basis, valuation_date,
+                                             month_of_step(steps, steps_per_year));
   const StripLaw law{basis, &market, &hardware, valuation_date};
   const double start = hardware.rental_rate > 0 ? engine::log(hardware.rental_rate) : 0.0;
   std::vector<double> out{start};
-  for (int k = 1; k <= months; ++k) {
-    const StripMonth month = strip_month(law, k);
-    out.push_back(start + month.constant + hardware.operating_cost_growth * k / 12.0 -
-                  month.scarcity * state.scarcity +
-                  state.launch_mean[static_cast<std::size_t>(k - 1)]);
+  for (int k = 1; k <= steps; ++k) {
+    const double h = 12.0 * k / steps_per_year;
+    const StripMonth month = strip_month(law, h);
+    out.push_back(start + month.constant + hardware.operating_cost_growth * h / 12.0 -
+                  month.scarcity * state.scarcity + at_month(state.launch_mean, h));
   }
   return out;
 }

@@ -14,17 +14,20 @@ namespace lien::pricing {
                                                                         const Hardware& hardware);
 
 // ln E[R(t_k)] on one basis seen from today, entry k, without scenario paths; R_0 = 1 for a
-// hardware that earns nothing. Exact: lognormal factors times the launch transform.
+// hardware that earns nothing. Exact: lognormal factors times the launch transform. On a grid of
+// other steps than months, launches are known at month ends and run linearly between them; without
+// launches every step is exact.
 [[nodiscard]] std::vector<double> expected_log_rents(const Market& market, const Hardware& hardware,
                                                      MeasureBasis basis, Date valuation_date,
-                                                     int months);
+                                                     int steps, int steps_per_year = 12);
 
 // E[ln R(t_k)] and its standard deviation to second order in launches: the middle of a fan's bins.
 struct LogRentSpread {
   std::vector<double> mean, stdev;
 };
 [[nodiscard]] LogRentSpread log_rent_spread(const Market& market, const Hardware& hardware,
-                                            MeasureBasis basis, Date valuation_date, int months);
+                                            MeasureBasis basis, Date valuation_date, int steps,
+                                            int steps_per_year = 12);
 
 // Launches as the strip sees them from today for `life` months: sums over lines of l_1 - pipeline
 // and of l_2 - 2 l_1.

@@ -254,8 +254,11 @@ struct FanPlan {
 
 struct Plan {
   bool real_world = true;  // basis
-  int steps = 0;           // months simulated
-  int months = 0;          // last month with a flow of the book
+  // 12 unless the book holds instruments only; then every `month` and [steps + 1] column of a plan
+  // counts steps, and model time is k / steps_per_year.
+  int steps_per_year = 12;
+  int steps = 0;   // months simulated
+  int months = 0;  // last month with a flow of the book
   lien::engine::FactorPlan factors;
   RatesPlan rates;
   std::vector<double> node_months;  // horizons of the strip's nodes
@@ -277,6 +280,10 @@ struct Plan {
       book_balance;  // [steps + 1] scheduled closing balance of secured contracts, held
   double collateral_seconds = 0;   // that compiling hardware and its resale tables took; no result
   double interpolation_error = 0;  // of resale values, relative, measured at compile
+
+  [[nodiscard]] double years(int k) const noexcept {
+    return k / static_cast<double>(steps_per_year);
+  }
 };
 
 }  // namespace lien::pricing

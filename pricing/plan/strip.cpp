@@ -66,7 +66,7 @@ std::vector<int> strip_nodes(int longest_life_months) {
   return nodes;
 }
 
-StripMonth strip_month(const StripLaw& law, int h) {
+StripMonth strip_month(const StripLaw& law, double h) {
   const Market& market = *law.market;
   const Hardware& hardware = *law.hardware;
   const bool neutral = law.drifts == MeasureBasis::risk_neutral;
@@ -93,7 +93,7 @@ StripMonth strip_month(const StripLaw& law, int h) {
   return month;
 }
 
-double strip_discount(const StripLaw& law, int k, int h) {
+double strip_discount(const StripLaw& law, double k, int h) {
   const Hardware& hardware = *law.hardware;
   const Resale& resale = *hardware.resale;
   const double t = h / 12.0;
@@ -110,7 +110,7 @@ double strip_discount(const StripLaw& law, int k, int h) {
 }
 
 StripWeights::StripWeights(const StripLaw& law, const std::vector<int>& nodes, int steps,
-                           int longest_life)
+                           int longest_life, int steps_per_year)
     : nodes_(nodes.size()),
       longest_life_(static_cast<std::size_t>(longest_life)),
       by_month_(!law.hardware->resale->operator_rate) {
@@ -122,7 +122,7 @@ StripWeights::StripWeights(const StripLaw& law, const std::vector<int>& nodes, i
     std::fill(sums.begin(), sums.end(), 0.0);
     weights_.insert(weights_.end(), sums.begin(), sums.end());
     for (int h = 1; h <= longest_life; ++h) {
-      const double discount = strip_discount(law, k, h);
+      const double discount = strip_discount(law, 12.0 * k / steps_per_year, h);
       const double* const at_month = &lagrange[static_cast<std::size_t>(h - 1) * nodes_];
       for (std::size_t j = 0; j < nodes_; ++j) sums[j] += discount * at_month[j];
       weights_.insert(weights_.end(), sums.begin(), sums.end());

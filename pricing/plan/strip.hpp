@@ -27,23 +27,24 @@ struct StripLaw {
 };
 
 // k_h - ln(uR/c) without launches and state: -loading lambda B(kappa,h) + loading mu h - wear h -
-// growth h + v(h)/2; h in months.
+// growth h + v(h)/2; h in months, not always whole.
 struct StripMonth {
   double constant, scarcity, variance;
   double idiosyncratic;  // of the hardware's own noise, what month h has forgotten
 };
-[[nodiscard]] StripMonth strip_month(const StripLaw& law, int h);
+[[nodiscard]] StripMonth strip_month(const StripLaw& law, double h);
 
-// Discount x 730 x (1 - k_m) x e^{growth h} of month h seen from month k of the run, per unit of
-// today's operating cost of month k.
-[[nodiscard]] double strip_discount(const StripLaw& law, int k, int h);
+// Discount x 730 x (1 - k_m) x e^{growth h} of month h seen from month k of the run (k / 12 years
+// from today, not always whole), per unit of today's operating cost of month k.
+[[nodiscard]] double strip_discount(const StripLaw& law, double k, int h);
 
 // W_j by months of life left, for every lot of one hardware: with a constant operator rate one
 // table serves every month of the run, with the risk-free curve each month has its own.
 class StripWeights {
  public:
-  // steps: last month of the run asked for; longest_life: in months.
-  StripWeights(const StripLaw& law, const std::vector<int>& nodes, int steps, int longest_life);
+  // steps: last step of the run asked for; longest_life: in months.
+  StripWeights(const StripLaw& law, const std::vector<int>& nodes, int steps, int longest_life,
+               int steps_per_year = 12);
   // [nodes], 0 <= k <= steps, 0 <= life <= longest_life.
   [[nodiscard]] std::span<const double> at(int k, int life) const {
     const auto table = static_cast<std::size_t>(by_month_ ? k : 0);

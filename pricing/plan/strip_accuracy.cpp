@@ -10,6 +10,7 @@
 #include "pricing/plan/market_laws.hpp"
 #include "pricing/plan/noises.hpp"
 #include "pricing/plan/strip.hpp"
+#include "pricing/plan/time_grid.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -57,7 +58,7 @@ std::vector<Launches> aged_launches(const engine::LaunchProcess& process,
 // All scheduled launches still to come at month k.
 Launches pending_launches(const engine::LaunchProcess& process,
                           const LaunchTransformPlan& transform, std::size_t nodes, int k,
-                          int life) {
+                          double years, int life) {
   const auto row = static_cast<std::ptrdiff_t>(
       (static_cast<std::size_t>(k) * transform.masks + transform.masks - 1) * nodes);
   const auto at_nodes = [&](const std::vector<double>& table) {
@@ -65,7 +66,7 @@ Launches pending_launches(const engine::LaunchProcess& process,
     return std::vector<double>(from, from + static_cast<std::ptrdiff_t>(nodes));
   };
   const auto exact = [&](double q) {
-    return engine::scheduled_transform(process, q, k / 12.0, transform.masks, life);
+    return engine::scheduled_transform(process, q, years, transform.masks, life);
   };
   return {exact(transform.loading), exact(2 * transform.loading), at_nodes(transform.pending_first),
           at_nodes(transform.pending_second)};
@@ -143,8 +144,9 @@ double largest_error(const Setting& s, const State& state, const std::vector<Lif
       add_launch(s, i, state, launches.first[h - 1], launches.second[h - 1],
                  static_cast<double>(h) / 12.0, m);
     }
-    exact.push_back(exact.back() + strip_discount(*s.law, s.k, static_cast<int>(h)) *
-                                       engine::black_call(m.moneyness, std::max(m.variance, 0.0)));
+    exact.push_back(exact.back() +
+                    strip_discount(*s.law, 12 * s.plan->years(s.k), static_cast<int>(h)) *
+                        engine::black_call(m.moneyness, std::max(m.variance, 0.0)));
   }
   double largest = 0;
   for (const Life& life : lives) {
@@ -164,12 +166,21 @@ std::vector<Life> lives_at(const Plan& plan, std::size_t g, int life, int k) {
   const std::size_t nodes = plan.node_months.size();
   for (const LotPlan& lot : plan.lots) {
     if (lot.hardware != g) continue;
-    const int left = std::clamp(life - std::max(lot.age_months + k, 0), 0, life);
+    const int month = month_of_step(k, plan.steps_per_year);
+    const int left = std::clamp(life - std::max(lot.age_months + month, 0), 0, life);
     if (left > 0) lives.push_back({&lot.weights[static_cast<std::size_t>(k) * nodes], left});
   }
   const auto [oldest, youngest] = std::minmax_element(
       lives.begin(), lives.end(), [](const Life& a, const Life& b) { return a.months < b.months; });
   return lives.empty() ? lives : std::vector<Life>{*oldest, *youngest};
+}
+
+// Steps whose states are compared: the first, middle and last month; on a finer grid today and the
+// last step that ends a month, where the life left is a whole number of months.
+std::vector<int> looked_at(const Plan& plan, int last) {
+  if (plan.steps_per_year == 12) return {1, (last + 1) / 2, last};
+  while (last * 12 % plan.steps_per_year != 0) --last;
+  return {0, last};
 }
 
 double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g,
@@ -183,10 +194,10 @@ double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g
   std::vector<StripMonth> months;
   for (int h = 1; h <= life; ++h) months.push_back(strip_month(law, h));
   const int last = std::max(plan.months, 1);
-  const auto rents =
-      log_rent_spread(market, hardware, input.basis, input.settings->valuation_date, last);
+  const auto rents = log_rent_spread(market, hardware, input.basis, input.settings->valuation_date,
+                                     last, plan.steps_per_year);
   double largest = 0;
-  for (const int k : {1, (last + 1) / 2, last}) {
+  for (const int k : looked_at(plan, last)) {
     const auto lives = lives_at(plan, g, life, k);
     if (lives.empty()) continue;
     Setting s{&law, &plan, &plan.hardware[g], &months, {}, {}, {}, k};
@@ -201,12 +212,13 @@ double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g
         known = aged_launches(process, transform, nodes, life);
       s.launches.push_back(known);
       if (transform.masks > 0)
-        s.launches.back().push_back(pending_launches(process, transform, nodes, k, life));
+        s.launches.back().push_back(
+            pending_launches(process, transform, nodes, k, plan.years(k), life));
       s.ramp_years.push_back(line.ramp == RampLaw::exponential ? line.ramp_years : 0.0);
       s.drop.push_back(line.drop_mean);
       states = std::max(states, s.launches.back().size());
     }
-    const double t = k / 12.0;
+    const double t = plan.years(k);
     const double kappa = market.scarcity ? market.scarcity->mean_reversion : 0.0;
     const double stdev = market.scarcity
                              ? market.scarcity->volatility *

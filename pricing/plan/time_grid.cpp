@@ -1,6 +1,7 @@
 #include "pricing/plan/time_grid.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 namespace lien::pricing {
@@ -18,21 +19,42 @@ double time_in_month(int k, Date before, Date d, Date after) {
   return (k - 1 + days(before, d) / days(before, after)) / 12;
 }
 
+// Last day whose model time is at most step / steps_per_year: the days of a month share its time
+// evenly, so it is a whole number of days after the grid's last month end.
+Date date_of_step(Date start, bool end_of_month, int step, int steps_per_year) {
+  const int months = step * 12 / steps_per_year, rest = step * 12 % steps_per_year;
+  const Date before = add_months(start, months, end_of_month);
+  if (rest == 0) return before;
+  const auto length = (add_months(start, months + 1, end_of_month) - before).count();
+  return before + std::chrono::days{length * rest / steps_per_year};
+}
+
 }  // namespace
 
-TimeGrid::TimeGrid(Date valuation_date, int months) {
+TimeGrid::TimeGrid(Date valuation_date, int months, int steps_per_year)
+    : steps_per_year_(steps_per_year) {
   if (months < 0) throw std::invalid_argument("TimeGrid: months is negative");
+  if (steps_per_year < 1) throw std::invalid_argument("TimeGrid: steps_per_year is below 1");
   const bool end_of_month = ends_month(valuation_date);
   dates_.reserve(static_cast<std::size_t>(months) + 1);
-  for (int k = 0; k <= months; ++k) dates_.push_back(add_months(valuation_date, k, end_of_month));
+  for (int k = 0; k <= months; ++k)
+    dates_.push_back(steps_per_year == 12
+                         ? add_months(valuation_date, k, end_of_month)
+                         : date_of_step(valuation_date, end_of_month, k, steps_per_year));
 }
 
 int TimeGrid::month_of(Date d) const {
+  if (steps_per_year_ != 12) {
+    if (d <= dates_.front()) return 0;
+    // The nearest double of a step's own time may lie an ulp beside k: a date on a step is on it.
+    const double steps = time_of(d) * steps_per_year_;
+    return static_cast<int>(std::min(std::ceil(steps - 1e-9), months() + 1.0));
+  }
   return static_cast<int>(std::lower_bound(dates_.begin(), dates_.end(), d) - dates_.begin());
 }
 
 double TimeGrid::time_of(Date d) const {
-  if (d > dates_.front() && d <= dates_.back()) {
+  if (steps_per_year_ == 12 && d > dates_.front() && d <= dates_.back()) {
     const int k = month_of(d);
     return time_in_month(k, date(k - 1), d, date(k));
   }

@@ -80,6 +80,8 @@ std::string resolved_settings(const RunSettings& settings,
   text += "sampling = \"philox\"\n";
   text += "measure_basis = " + toml_list(bases, quoted) + "\n";
   text += "horizon_months = " + std::to_string(settings.horizon_months) + "\n";
+  if (settings.steps_per_year != 12)
+    text += "steps_per_year = " + std::to_string(settings.steps_per_year) + "\n";
   text += std::string("default_method = ") +
           (settings.sample_values ? "\"sampled\"" : "\"survival_weighted\"") + "\n";
   text += "\n[results]\n";
