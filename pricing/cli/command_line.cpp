@@ -102,11 +102,12 @@ struct CommandText {
 constexpr CommandText kWorking[] = {
     {"run", "RUN.toml", "the run file", "value, measure and stress a book; write a run directory"},
     {"check", "RUN.toml", "the run file", "read everything, report every fault, price nothing"},
+    {"schedule", "FILE", "a book file, or contracts in ACTUS JSON",
+     "print the contractual cash flows of loans, leases or ACTUS contracts"},
     {"verify", "DIR", "a run directory", "hash a run's inputs and outputs again, and compare"},
     {"version", nullptr, "", "version, commit, compiler, libraries, instruction set"},
 };
-constexpr const char* kNotYet[] = {"resume",   "explain", "compare", "calibrate",
-                                   "schedule", "report",  "bench"};
+constexpr const char* kNotYet[] = {"resume", "explain", "compare", "calibrate", "report", "bench"};
 
 }  // namespace
 
@@ -138,6 +139,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
   }
   add_run_options(*commands.at("run"), options, texts);
   commands.at("check")->add_flag("--json", options.json, "what was read, as JSON");
+  commands.at("schedule")->add_flag("--json", options.json, "the events as JSON");
   commands.at("version")->add_flag("--json", options.json, "as JSON");
   for (const char* name : kNotYet) {
     CLI::App* command = program.add_subcommand(name, "not in this version");

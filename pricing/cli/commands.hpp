@@ -45,6 +45,7 @@ int run_command(const Options& options);
 int check_command(const Options& options);
 int version_command(const Options& options);
 int verify_command(const Options& options);
+int schedule_command(const Options& options);
 int not_yet_command(const Options& options);
 
 }  // namespace lien::pricing
