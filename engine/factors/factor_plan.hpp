@@ -2,11 +2,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "engine/factors/joint_step.hpp"
 #include "engine/factors/launch_law.hpp"
 #include "engine/factors/noise.hpp"
+#include "engine/factors/regime.hpp"
 #include "engine/random/philox.hpp"
 
 namespace lien::engine {
@@ -29,12 +31,17 @@ struct LaunchLinePlan {
 // All that the factor stage needs, on one measure basis. Step k ends at time k dt.
 //   chi' = decay chi - drift + e1,  xi' = xi + drift + e2,  x' = decay x + e3,  I' = I + loading x
 //   + e4
-// with (e1..e4) = cholesky z. A factor that is off has zero rows in `cholesky` and no random key.
+// with (e1..e4) = cholesky z. Regimes add their shift to chi', an uncertain drift the path's own to
+// xi'. A factor that is off has zero rows in `cholesky` and no random key.
 struct FactorPlan {
   int steps = 0;
   double dt_years = 1.0 / 12;
   double scarcity_initial = 0, scarcity_decay = 1, scarcity_drift = 0;  // per step
   double frontier_drift = 0;                                            // per step
+  double frontier_drift_stdev = 0;  // per step: one normal a path, the same in every step; 0: off
+  PhiloxKey frontier_drift_key{};
+  std::optional<RegimeLaw> regime;  // of scarcity; empty: off
+  PhiloxKey regime_key{};
   double rate_decay = 1, rate_integral_loading = 0;
   std::array<double, 16> cholesky{};
   std::array<bool, 4> random{};  // which normals are drawn: chi, xi, x, I
@@ -66,8 +73,12 @@ enum LineSeries : std::size_t {
 [[nodiscard]] inline std::size_t noise_series(const FactorPlan& plan, std::size_t noise) noexcept {
   return kFactorSeries + kLineSeries * plan.lines.size() + noise;
 }
-[[nodiscard]] inline std::size_t factor_series(const FactorPlan& plan) noexcept {
+// Regime, 0 or 1 as a double, at the end of each step; there only where the plan has regimes.
+[[nodiscard]] inline std::size_t regime_series(const FactorPlan& plan) noexcept {
   return noise_series(plan, plan.noises.size());
+}
+[[nodiscard]] inline std::size_t factor_series(const FactorPlan& plan) noexcept {
+  return regime_series(plan) + (plan.regime ? 1 : 0);
 }
 
 class PathBlock;

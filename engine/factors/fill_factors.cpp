@@ -16,6 +16,36 @@ FactorRow factor_row(PathBlock& block, int step) {
           block.row(kRateIntegral, step)};
 }
 
+// The path's own part of the drift a step, drawn once: its row in the scratch, null where off.
+const double* drift_row(const FactorPlan& plan, std::uint64_t first_path,
+                        FactorScratch& scratch) noexcept {
+  if (plan.frontier_drift_stdev == 0) return nullptr;
+  double* const rows = scratch.launch.get();
+  normal_rows(plan.frontier_drift_key, first_path, 0, rows, rows + kPaths, rows + 2 * kPaths,
+              rows + 3 * kPaths, kPaths);
+  for (std::size_t p = 0; p < kPaths; ++p) rows[p] *= plan.frontier_drift_stdev;
+  return rows;
+}
+
+// The regime of the step's start moves scarcity at its end; then the chain may switch.
+void advance_regime(const FactorPlan& plan, std::uint64_t first_path, int step,
+                    FactorScratch& scratch, PathBlock& block) noexcept {
+  const RegimeLaw& law = *plan.regime;
+  double *const uniform = scratch.launch.get() + 4 * kPaths, *const unused = uniform + kPaths;
+  uniform_and_normal_row(plan.regime_key, first_path, static_cast<std::uint32_t>(step), uniform,
+                         unused, kPaths);
+  const double* const before = block.row(regime_series(plan), step);
+  double* const after = block.row(regime_series(plan), step + 1);
+  double* const scarcity = block.row(kScarcity, step + 1);
+  const double shift[2] = {law.shift(0), law.shift(1)};
+  for (std::size_t p = 0; p < kPaths; ++p) {
+    const bool one = before[p] != 0.0;
+    scarcity[p] += one ? shift[1] : shift[0];
+    const bool switches = uniform[p] < (one ? law.leave[1] : law.leave[0]);
+    after[p] = one != switches ? 1.0 : 0.0;
+  }
+}
+
 void fill_joint_factors(const FactorPlan& plan, std::uint64_t first_path, FactorScratch& scratch,
                         PathBlock& block) noexcept {
   const FactorRow today = factor_row(block, 0);
@@ -23,6 +53,10 @@ void fill_joint_factors(const FactorPlan& plan, std::uint64_t first_path, Factor
   std::fill_n(today.frontier, kPaths, 0.0);
   std::fill_n(today.rate, kPaths, 0.0);
   std::fill_n(today.integral, kPaths, 0.0);
+  if (plan.regime)
+    std::fill_n(block.row(regime_series(plan), 0), kPaths,
+                static_cast<double>(plan.regime->initial));
+  const double* const own_drift = drift_row(plan, first_path, scratch);
   // Rows of a factor that is off were zeroed with the scratch and stay so.
   double* const z = scratch.normals.get();
   for (int step = 0; step < plan.steps; ++step) {
@@ -38,6 +72,11 @@ void fill_joint_factors(const FactorPlan& plan, std::uint64_t first_path, Factor
     for (std::size_t f = 0; f < 4; ++f)
       normals[f] = z + (4 * f + static_cast<std::size_t>(within)) * kPaths;
     advance_factors(plan, normals, factor_row(block, step), factor_row(block, step + 1), kPaths);
+    if (plan.regime) advance_regime(plan, first_path, step, scratch, block);
+    if (own_drift) {
+      double* const frontier = block.row(kFrontier, step + 1);
+      for (std::size_t p = 0; p < kPaths; ++p) frontier[p] += own_drift[p];
+    }
   }
 }
 

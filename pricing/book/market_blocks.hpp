@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,10 @@ struct CurveForm {
 // The table form only: axis and values are keys of `table`.
 [[nodiscard]] Curve read_knots(const TomlValue& table, const CurveForm& form,
                                std::string_view field, const Scope& scope);
+
+// A list of exactly two numbers; a fault and zeros if it is something else.
+[[nodiscard]] std::array<double, 2> read_pair(const TomlValue& list, std::string_view field,
+                                              const Range& range, const Scope& scope);
 
 // The tables of a list of tables (`[[hardware]]`); a fault and none if it is something else.
 [[nodiscard]] std::vector<const TomlValue*> tables_of(const TomlValue* list, std::string_view field,

@@ -52,7 +52,17 @@ std::span<const Field<Scarcity>> scarcity_fields() {
       number("volatility", &T::volatility, at_least(0)).required(),
       number("initial", &T::initial),
       number("risk_premium", &T::risk_premium),
-      later<T>("regime"),
+      apart<T>("regime"),
+  };
+  return fields;
+}
+
+std::span<const Field<Regime>> regime_fields() {
+  using T = Regime;
+  static constexpr std::array fields = {
+      apart<T>("means").required(),
+      apart<T>("rates").required(),
+      integer("initial", &T::initial, between(0, 1)).required(),
   };
   return fields;
 }
@@ -64,7 +74,7 @@ std::span<const Field<Frontier>> frontier_fields() {
       number("volatility", &T::volatility, at_least(0)).required(),
       number("risk_premium", &T::risk_premium, at_least(0)),
       choice<&T::drift_of_price>("drift_of", "log|price"),
-      later<T>("drift_stdev", "0"),
+      number("drift_stdev", &T::drift_stdev, at_least(0)),
   };
   return fields;
 }
@@ -147,7 +157,7 @@ std::span<const Field<Hardware>> hardware_fields() {
       id("line", &T::line),
       id("vendor", &T::vendor),
       number("rental_rate", &T::rental_rate, at_least(0)).required(),
-      later<T>("forward_curve"),
+      apart<T>("forward_curve"),
       rate("wear", &T::wear, between(0, 1)),
       later<T>("attrition", "0"),
       number("scarcity_loading", &T::scarcity_loading),

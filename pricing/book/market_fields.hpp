@@ -15,6 +15,7 @@ inline constexpr Range kZeroRates{-0.1, 1, true, true};
 [[nodiscard]] std::span<const Field<Rates>> rates_fields();
 [[nodiscard]] std::span<const Field<HullWhite>> hull_white_fields();
 [[nodiscard]] std::span<const Field<Scarcity>> scarcity_fields();
+[[nodiscard]] std::span<const Field<Regime>> regime_fields();
 [[nodiscard]] std::span<const Field<Frontier>> frontier_fields();
 [[nodiscard]] std::span<const Field<Correlation>> correlation_fields();
 [[nodiscard]] std::span<const Field<LaunchLine>> launch_fields();

@@ -29,6 +29,16 @@ std::string form_text(const CurveForm& form) {
 
 }  // namespace
 
+std::array<double, 2> read_pair(const TomlValue& list, std::string_view field, const Range& range,
+                                const Scope& scope) {
+  const auto numbers = read_numbers(list, field, range, Unit::plain, scope);
+  if (!numbers) return {};
+  if (numbers->size() == 2) return {(*numbers)[0], (*numbers)[1]};
+  scope.fault(list.line, list.column, field, "",
+              "has " + std::to_string(numbers->size()) + " numbers", "write two, one a state");
+  return {};
+}
+
 Curve read_knots(const TomlValue& table, const CurveForm& form, std::string_view field,
                  const Scope& scope) {
   const TomlValue* axis = table.find(form.axis);

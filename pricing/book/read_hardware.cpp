@@ -67,6 +67,24 @@ Resale read_resale(const TomlValue& table, const Scope& scope) {
   return resale;
 }
 
+// Today's rent is rental_rate: a curve that starts today must say the same.
+void read_forward_curve(const TomlValue& table, const Given& given, Hardware& hardware,
+                        const Scope& scope) {
+  const TomlValue* value = table.find("forward_curve");
+  if (!value) return;
+  hardware.forward_curve =
+      read_curve(*value, "forward_curve", {{"months", "values", above(0)}}, scope);
+  if (!given.good("rental_rate")) return;
+  if (hardware.rental_rate == 0)
+    scope.fault(value->line, value->column, "forward_curve", "", "stands beside a rental_rate of 0",
+                "write today's rent, or remove the curve");
+  const Curve& curve = hardware.forward_curve;
+  if (curve.years.front() == 0 && curve.values.front() != hardware.rental_rate)
+    scope.fault(value->line, value->column, "forward_curve", "",
+                "differs from rental_rate at month 0, which is today's rent",
+                "write the same there, or leave month 0 out");
+}
+
 // Every line that ages an income costs each path a transform of its own.
 void check_strip_lines(const TomlValue& table, const Hardware& hardware, const Scope& scope) {
   if (!hardware.resale || hardware.resale->law != ResaleLaw::income) return;
@@ -86,7 +104,8 @@ Hardware read_hardware(const TomlValue& table, const Scope& top) {
   const Scope scope{top.faults, top.file, block_label("hardware", table, "id")};
   Hardware hardware;
   hardware.where = {scope.file, table.line, table.column};
-  (void)read_table(table, hardware_fields(), hardware, "field of [[hardware]]", scope);
+  const Given given =
+      read_table(table, hardware_fields(), hardware, "field of [[hardware]]", scope);
   if (const TomlValue* value = table.find("utilization"))
     hardware.utilization = read_utilization(*value, scope);
   if (const TomlValue* noise = table_of(table.find("idiosyncratic"), "idiosyncratic", scope)) {
@@ -98,6 +117,7 @@ Hardware read_hardware(const TomlValue& table, const Scope& top) {
     const TomlValue* parts = table_of(value, "resale", scope);
     hardware.resale = parts ? read_resale(*parts, scope) : Resale{};
   }
+  read_forward_curve(table, given, hardware, scope);
   if (const TomlValue* loadings = table_of(table.find("launch_loadings"), "launch_loadings", scope))
     for (const TomlEntry& entry : loadings->entries) {
       const auto x = read_number(entry.value.scalar(), "launch_loadings." + entry.key, at_least(0),

@@ -45,6 +45,20 @@ void check_correlation(const TomlValue& table, const Correlation& c, const Scope
                 "move one of the three towards the product of the two others");
 }
 
+void read_regime(const TomlValue* block, std::optional<Scarcity>& scarcity, const Scope& top) {
+  const Scope scope{top.faults, top.file, "scarcity"};
+  if (!block || !block->is_table()) return;
+  const TomlValue* table = table_of(block->find("regime"), "regime", scope);
+  if (!table) return;
+  const Scope part = scope.part("regime");
+  Regime& regime = scarcity->regime.emplace();
+  (void)read_table(*table, regime_fields(), regime, "part of regime", part);
+  if (const TomlValue* means = table->find("means"))
+    regime.means = read_pair(*means, "means", {}, part);
+  if (const TomlValue* rates = table->find("rates"))
+    regime.rates = read_pair(*rates, "rates", above(0), part);
+}
+
 // The tables of a list that was found sound or told about already.
 std::vector<const TomlValue*> tables_of(const TomlValue* list) {
   std::vector<const TomlValue*> tables;
@@ -149,6 +163,7 @@ std::optional<Market> read_market(const std::string& file, const Location& named
   if (const TomlValue* rates = table_of(root->find("rates"), "rates", top))
     read_rates(*rates, market.rates, top);
   read_block(*root, "scarcity", scarcity_fields(), market.scarcity, top);
+  read_regime(root->find("scarcity"), market.scarcity, top);
   read_block(*root, "frontier", frontier_fields(), market.frontier, top);
   read_block(*root, "liquidation", liquidation_fields(), market.liquidation, top);
   std::optional<Correlation> correlation;

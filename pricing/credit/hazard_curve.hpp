@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "pricing/contract/run_settings.hpp"
@@ -26,14 +27,16 @@ struct ScarcityLaw {
   double mean_reversion = 0;  // per year, >= 0; 0: Brownian
   double volatility = 0;      // per root-year, >= 0
   double drift = 0;           // per year: 0 real world, -risk_premium risk neutral
+  std::optional<Regime> regime{};
 };
 
 // a_k, entry k - 1 for month k, such that the hazard exp(a_k - loading chi_{k-1}), held for month
 // k, gives E[survival] = the curve's at the end of every month: relative 1e-12, by forward
-// recursion on the density of the survivors. fit_survival false, or loading 0: ln of the curve
-// hazard. A hazard of 0 gives -1e4, of which the exponential is 0. Throws std::domain_error if a
-// month has no root (a loading so large that doubles cannot hold the tail it needs).
-// Source: docs/model.md, "Hazard fit".
+// recursion on the density of the survivors, by regime where there are regimes. fit_survival false,
+// or loading 0: ln of the curve hazard. A hazard of 0 gives -1e4, of which the exponential is 0.
+// Throws std::domain_error if a month has no root (a loading so large that doubles cannot hold the
+// tail it needs), or if regimes meet a volatility too small for the grid. Source: docs/model.md,
+// "Hazard fit".
 [[nodiscard]] std::vector<double> fit_log_hazards(const std::vector<double>& hazards,
                                                   double loading, bool fit_survival,
                                                   const ScarcityLaw& law);

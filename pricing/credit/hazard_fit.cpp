@@ -1,11 +1,14 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "engine/elementary/elementary.hpp"
 #include "engine/factors/joint_step.hpp"
+#include "engine/factors/regime.hpp"
 #include "pricing/credit/hazard_curve.hpp"
 
 namespace lien::pricing {
@@ -30,18 +33,49 @@ std::vector<double> scarcity_means(const ScarcityLaw& law, std::size_t months) {
   return means;
 }
 
-// The deviation of chi from its mean on a uniform grid, and one exact step of its density. Sums on
-// the grid are trapezoid sums of analytic functions that vanish at both ends: with a spacing of
-// half a step's stdev their relative error is 2 exp(-8 pi^2), nothing.
-struct DeviationGrid {
-  std::vector<double> tilt;        // [points] exp(-loading deviation)
-  std::vector<double> first_step;  // [points] mass after one step from 0
-  std::vector<double> transition;  // [to][from], only [first, last) of a row is not zero
-  std::vector<std::size_t> first, last;
+// One exact step of a density on the grid, in one regime: weight of each point it comes from.
+struct Transition {
+  std::vector<double> first_step;         // [points] mass after one step from 0
+  std::vector<std::size_t> first, begin;  // [points] first source; where its weights begin
+  std::vector<double> weight;             // weights of a target stand side by side
 };
 
+// The deviation of chi from its mean without regimes on a uniform grid. Sums on the grid are
+// trapezoid sums of analytic functions that vanish at both ends: with a spacing of half a step's
+// stdev their relative error is 2 exp(-8 pi^2), nothing.
+struct DeviationGrid {
+  std::vector<double> tilt;            // [points] exp(-loading deviation)
+  std::vector<Transition> transition;  // one, or one a regime
+  std::array<double, 2> leave{};       // probability that a month ends in the other regime
+  std::size_t initial = 0;             // regime today
+};
+
+constexpr double kReach = 9;  // stdevs: a tail of 1e-19
+
+Transition make_transition(const std::vector<double>& deviation, double spacing, double decay,
+                           double shift, double stdev) {
+  const auto mass = [&](double distance) {
+    return engine::normal_density(distance / stdev) * spacing / stdev;
+  };
+  Transition out;
+  const std::size_t points = deviation.size();
+  for (std::size_t to = 0; to < points; ++to) {
+    out.first_step.push_back(mass(deviation[to] - shift));
+    out.begin.push_back(out.weight.size());
+    std::size_t first = 0;
+    for (std::size_t from = 0; from < points; ++from) {
+      const double distance = deviation[to] - decay * deviation[from] - shift;
+      if (std::abs(distance) > (kReach + 1) * stdev) continue;
+      if (out.weight.size() == out.begin.back()) first = from;
+      out.weight.push_back(mass(distance));
+    }
+    out.first.push_back(first);
+  }
+  out.begin.push_back(out.weight.size());
+  return out;
+}
+
 DeviationGrid make_grid(const ScarcityLaw& law, double loading, std::size_t months) {
-  constexpr double reach = 9;  // stdevs: a tail of 1e-19
   constexpr double max_points = 4096;
   const auto variance = [&law](double years) {
     return law.volatility * law.volatility *
@@ -49,86 +83,124 @@ DeviationGrid make_grid(const ScarcityLaw& law, double loading, std::size_t mont
   };
   const double step_stdev = std::sqrt(variance(kMonth));
   const double widest = variance(static_cast<double>(months) * kMonth);
-  // Weighing a normal density with exp(-loading y) moves its mean by -loading times the variance.
-  const double half_width = reach * std::sqrt(widest) + std::abs(loading) * widest;
-  const double intervals = std::min(std::ceil(2 * half_width / (step_stdev / 2)), max_points);
-  const double spacing = 2 * half_width / intervals;
-  const double decay = engine::exp(-law.mean_reversion * kMonth);
-  const auto points = static_cast<std::size_t>(intervals) + 1;
-
+  // Weighing a normal density with exp(-loading y) moves its mean by -loading times the variance;
+  // regimes carry it towards their means.
+  const double half_width = kReach * std::sqrt(widest) + std::abs(loading) * widest;
   DeviationGrid grid;
-  const auto deviation = [&](std::size_t i) {
-    return spacing * static_cast<double>(i) - half_width;
-  };
-  const auto mass = [&](double distance) {
-    return engine::normal_density(distance / step_stdev) * spacing / step_stdev;
-  };
-  grid.transition.assign(points * points, 0.0);
-  for (std::size_t to = 0; to < points; ++to) {
-    grid.tilt.push_back(engine::exp(-loading * deviation(to)));
-    grid.first_step.push_back(mass(deviation(to)));
-    std::size_t first = points, last = 0;
-    for (std::size_t from = 0; from < points; ++from) {
-      const double distance = deviation(to) - decay * deviation(from);
-      if (std::abs(distance) > (reach + 1) * step_stdev) continue;
-      grid.transition[to * points + from] = mass(distance);
-      first = std::min(first, from);
-      last = from + 1;
-    }
-    grid.first.push_back(std::min(first, last));
-    grid.last.push_back(last);
+  std::vector<double> shifts = {0.0};
+  double lowest = 0, highest = 0;
+  if (law.regime) {
+    const auto chain = engine::regime_law(law.regime->means, law.regime->rates, law.regime->initial,
+                                          law.mean_reversion, kMonth);
+    shifts = {chain.shift(0), chain.shift(1)};
+    lowest = std::min({0.0, chain.means[0], chain.means[1]});
+    highest = std::max({0.0, chain.means[0], chain.means[1]});
+    grid.leave = chain.leave;
+    grid.initial = static_cast<std::size_t>(chain.initial);
   }
+  const double width = 2 * half_width + (highest - lowest);
+  const double intervals = std::min(std::ceil(width / (step_stdev / 2)), max_points);
+  const double spacing = width / intervals;
+  if (law.regime && spacing > step_stdev / 1.4)
+    throw std::domain_error("scarcity.volatility is too small to fit a hazard under regimes");
+  const double decay = engine::exp(-law.mean_reversion * kMonth);
+  std::vector<double> deviation;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(intervals) + 1; ++i) {
+    deviation.push_back(spacing * static_cast<double>(i) - (half_width - lowest));
+    grid.tilt.push_back(engine::exp(-loading * deviation.back()));
+  }
+  for (const double shift : shifts)
+    grid.transition.push_back(make_transition(deviation, spacing, decay, shift, step_stdev));
   return grid;
 }
 
-// One exact step of a density, given as masses at the points.
-std::vector<double> step(const DeviationGrid& grid, const std::vector<double>& mass) {
-  const std::size_t points = mass.size();
-  std::vector<double> moved(points, 0.0);
-  for (std::size_t to = 0; to < points; ++to) {
-    for (std::size_t from = grid.first[to]; from < grid.last[to]; ++from) {
-      moved[to] += grid.transition[to * points + from] * mass[from];
-    }
+// Masses at the points, one list, or one a regime.
+using Masses = std::vector<std::vector<double>>;
+
+// At the end of a month the chain may have switched.
+void switch_regimes(const DeviationGrid& grid, Masses& masses) {
+  if (masses.size() < 2) return;
+  for (std::size_t i = 0; i < masses[0].size(); ++i) {
+    const double to_one = grid.leave[0] * masses[0][i], to_zero = grid.leave[1] * masses[1][i];
+    masses[0][i] += to_zero - to_one;
+    masses[1][i] += to_one - to_zero;
   }
+}
+
+// `survival` of mass 1 after the first month: it starts at 0 in today's regime.
+Masses first_month(const DeviationGrid& grid, double survival) {
+  Masses masses;
+  for (std::size_t j = 0; j < grid.transition.size(); ++j) {
+    masses.push_back(grid.transition[j].first_step);
+    for (double& m : masses[j]) m *= j == grid.initial ? survival : 0.0;
+  }
+  switch_regimes(grid, masses);
+  return masses;
+}
+
+// One exact step of a density, given as masses at the points.
+Masses step(const DeviationGrid& grid, const Masses& masses) {
+  Masses moved;
+  for (std::size_t j = 0; j < masses.size(); ++j) {
+    const Transition& t = grid.transition[j];
+    std::vector<double> to_points(masses[j].size(), 0.0);
+    for (std::size_t to = 0; to < to_points.size(); ++to)
+      for (std::size_t i = t.begin[to], from = t.first[to]; i < t.begin[to + 1]; ++i, ++from)
+        to_points[to] += t.weight[i] * masses[j][from];
+    moved.push_back(std::move(to_points));
+  }
+  switch_regimes(grid, moved);
   return moved;
 }
 
-double total(const std::vector<double>& mass) {
+double total(const Masses& masses) {
   double sum = 0;
-  for (const double m : mass) sum += m;
+  for (const auto& mass : masses)
+    for (const double m : mass) sum += m;
   return sum;
 }
 
 // Survivors of a month with the hazard exp(log_hazard) x tilt.
-void survive(const DeviationGrid& grid, double log_hazard, std::vector<double>& mass) {
+void survive(const DeviationGrid& grid, double log_hazard, Masses& masses) {
   const double scale = engine::exp(log_hazard) * kMonth;
-  for (std::size_t i = 0; i < mass.size(); ++i) mass[i] *= engine::exp(-scale * grid.tilt[i]);
+  std::vector<double> kept;
+  for (const double tilt : grid.tilt) kept.push_back(engine::exp(-scale * tilt));
+  for (auto& mass : masses)
+    for (std::size_t i = 0; i < mass.size(); ++i) mass[i] *= kept[i];
 }
 
 // The a at which the month's defaults, sum mass (1 - exp(-dt e^a tilt)), are `defaults`: Newton on
 // their logarithm, nearly a line of slope one in a. It starts left of the root, where the
 // defaults are bounded by the linear term, and stays there.
-double solve_month(const DeviationGrid& grid, const std::vector<double>& mass, double defaults) {
+double solve_month(const DeviationGrid& grid, const Masses& masses, double defaults) {
   double linear = 0;
-  for (std::size_t i = 0; i < mass.size(); ++i) linear += mass[i] * grid.tilt[i] * kMonth;
+  for (const auto& mass : masses)
+    for (std::size_t i = 0; i < mass.size(); ++i) linear += mass[i] * grid.tilt[i] * kMonth;
   double a = engine::log(defaults / linear);
   double error = 0;
   for (int newton = 0; newton < 12; ++newton) {
     const double scale = engine::exp(a) * kMonth;
     double sum = 0, slope = 0;
-    for (std::size_t i = 0; i < mass.size(); ++i) {
-      const double x = scale * grid.tilt[i];
-      const double lost = -engine::expm1(-x);
-      sum += mass[i] * lost;
-      slope += mass[i] * x * (1 - lost);
-    }
+    for (const auto& mass : masses)
+      for (std::size_t i = 0; i < mass.size(); ++i) {
+        const double x = scale * grid.tilt[i];
+        const double lost = -engine::expm1(-x);
+        sum += mass[i] * lost;
+        slope += mass[i] * x * (1 - lost);
+      }
     error = sum - defaults;
     a -= engine::log(sum / defaults) * sum / slope;
   }
-  if (!(std::abs(error) <= 1e-12 * total(mass))) {
+  if (!(std::abs(error) <= 1e-12 * total(masses))) {
     throw std::domain_error("the survival curve cannot be met at this loading");
   }
   return a;
+}
+
+// Without noise chi takes 2^k values, which no grid holds.
+void refuse_regimes_without_volatility(const ScarcityLaw& law) {
+  if (law.regime && law.volatility == 0)
+    throw std::domain_error("scarcity.volatility must be above 0 to fit a hazard under regimes");
 }
 
 }  // namespace
@@ -139,25 +211,26 @@ std::vector<double> fit_log_hazards(const std::vector<double>& hazards, double l
   for (const double hazard : hazards) result.push_back(log_hazard(hazard));
   if (!fit_survival || loading == 0 || hazards.empty()) return result;
 
-  // Mean and drift only move a_k: the rest is the fit of a factor that starts at 0 without drift.
+  // Mean and drift only move a_k: the rest is the fit of a factor that starts at 0 without drift,
+  // with regimes if there are any.
   const std::vector<double> means = scarcity_means(law, hazards.size());
   for (std::size_t k = 0; k < hazards.size(); ++k) {
     if (hazards[k] > 0) result[k] += loading * means[k];
   }
+  refuse_regimes_without_volatility(law);
   if (law.volatility == 0) return result;  // deterministic, and month 1 always is
 
   const DeviationGrid grid = make_grid(law, loading, hazards.size());
-  std::vector<double> mass = grid.first_step;
   double survival = engine::exp(-hazards[0] * kMonth);
-  for (double& m : mass) m *= survival;
+  Masses masses = first_month(grid, survival);
   for (std::size_t k = 1; k < hazards.size(); ++k) {
     survival *= engine::exp(-hazards[k] * kMonth);
     if (hazards[k] > 0) {
-      const double a = solve_month(grid, mass, total(mass) - survival);
+      const double a = solve_month(grid, masses, total(masses) - survival);
       result[k] = a + loading * means[k];
-      survive(grid, a, mass);
+      survive(grid, a, masses);
     }
-    mass = step(grid, mass);
+    masses = step(grid, masses);
   }
   return result;
 }
@@ -168,6 +241,7 @@ std::vector<double> expected_survival(const std::vector<double>& log_hazards, do
   if (log_hazards.empty()) return result;
   const std::vector<double> means = scarcity_means(law, log_hazards.size());
   const auto centred = [&](std::size_t k) { return log_hazards[k] - loading * means[k]; };
+  if (loading != 0) refuse_regimes_without_volatility(law);
   if (law.volatility == 0 || loading == 0) {
     for (std::size_t k = 0; k < log_hazards.size(); ++k) {
       result.push_back(result.back() * engine::exp(-engine::exp(centred(k)) * kMonth));
@@ -176,12 +250,11 @@ std::vector<double> expected_survival(const std::vector<double>& log_hazards, do
   }
   const DeviationGrid grid = make_grid(law, loading, log_hazards.size());
   result.push_back(engine::exp(-engine::exp(centred(0)) * kMonth));
-  std::vector<double> mass = grid.first_step;
-  for (double& m : mass) m *= result.back();
+  Masses masses = first_month(grid, result.back());
   for (std::size_t k = 1; k < log_hazards.size(); ++k) {
-    survive(grid, centred(k), mass);
-    result.push_back(total(mass));
-    mass = step(grid, mass);
+    survive(grid, centred(k), masses);
+    result.push_back(total(masses));
+    masses = step(grid, masses);
   }
   return result;
 }

@@ -37,6 +37,18 @@ void add_rates(std::vector<MarketInput>& inputs, Rates& rates) {
     add_numbers(inputs, "rates", "", "hull_white.", hull_white_fields(), *rates.hull_white, kAll);
 }
 
+void add_scarcity(std::vector<MarketInput>& inputs, Scarcity& scarcity) {
+  add_numbers(inputs, "scarcity", "", "", scarcity_fields(), scarcity, kAll);
+  if (!scarcity.regime) return;
+  Regime& regime = *scarcity.regime;
+  for (std::size_t j = 0; j < 2; ++j) {
+    const std::string state = std::to_string(j);
+    inputs.push_back({"scarcity", "", "regime.means." + state, &regime.means[j]});
+    inputs.push_back({"scarcity", "", "regime.rates." + state, &regime.rates[j], above(0)});
+  }
+  inputs.push_back({"scarcity", "", "regime.initial", &regime.initial, between(0, 1)});
+}
+
 void add_launches(std::vector<MarketInput>& inputs, LaunchLine& line) {
   const auto of_law = [&](std::string_view field) {
     if (field == "shape") return line.law == LaunchLaw::weibull;
@@ -58,6 +70,8 @@ void add_hardware(std::vector<MarketInput>& inputs, Hardware& hardware) {
   add_numbers(inputs, "hardware", hardware.id, "", hardware_fields(), hardware, kAll);
   for (std::size_t i = first; i < inputs.size(); ++i)
     if (inputs[i].field == "rental_rate") inputs[i].rental_rate_of = &hardware;
+  if (!hardware.forward_curve.empty())
+    inputs.push_back({"hardware", hardware.id, "forward_curve", &hardware.forward_curve, above(0)});
   for (auto& [line, loading] : hardware.launch_loadings)
     inputs.push_back({"hardware", hardware.id, "launch_loadings." + line, &loading, at_least(0)});
   if (hardware.utilization) {
@@ -121,8 +135,7 @@ bool MarketInput::matches(const std::string& pattern) const {
 std::vector<MarketInput> market_inputs(Market& market) {
   std::vector<MarketInput> inputs;
   add_rates(inputs, market.rates);
-  if (market.scarcity)
-    add_numbers(inputs, "scarcity", "", "", scarcity_fields(), *market.scarcity, kAll);
+  if (market.scarcity) add_scarcity(inputs, *market.scarcity);
   if (market.frontier)
     add_numbers(inputs, "frontier", "", "", frontier_fields(), *market.frontier, kAll);
   add_numbers(inputs, "correlation", "", "", correlation_fields(), market.correlation, kAll);

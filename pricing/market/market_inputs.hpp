@@ -15,7 +15,7 @@ struct MarketInput {
   std::string block;
   std::string id;  // empty: the block stands once
   std::string field;
-  std::variant<double*, Curve*, Date*> target;  // a curve: all its values
+  std::variant<double*, Curve*, Date*, int*> target;  // a curve: all its values; int: a choice
   Range range{};
   Hardware* rental_rate_of = nullptr;  // the rental rate may follow a path
   Party* credit_curve_of = nullptr;    // the hazard is fitted to this

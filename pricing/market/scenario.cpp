@@ -69,6 +69,14 @@ void change_number(const MarketInput& input, double& x, const RowChange& change)
   x = y;
 }
 
+void change_choice(const MarketInput& input, int& choice, const RowChange& change) {
+  double x = choice;
+  change_number(input, x, change);
+  if (x != std::floor(x))
+    return change.fault("value", "", "must leave " + input.path() + " a whole number");
+  choice = static_cast<int>(x);
+}
+
 void change_input(const MarketInput& input, Date valuation_date, const RowChange& change) {
   if (change.row.month) {
     std::vector<std::pair<int, double>>& path = input.rental_rate_of->rental_rate_path;
@@ -83,6 +91,8 @@ void change_input(const MarketInput& input, Date valuation_date, const RowChange
     return shift_date(input, **date, valuation_date, change);
   if (double* const* number = std::get_if<double*>(&input.target))
     return change_number(input, **number, change);
+  if (int* const* choice = std::get_if<int*>(&input.target))
+    return change_choice(input, **choice, change);
   for (double& value : std::get<Curve*>(input.target)->values) change_number(input, value, change);
 }
 

@@ -88,7 +88,9 @@ void check_rents(const Inputs& inputs, const BasisRun& run, Checks& checks) {
         expected_log_rents(inputs.market, hardware, basis, inputs.settings.valuation_date,
                            run.plan.months, run.plan.steps_per_year);
     const auto mean = run.mean(run.layout.fan(f, static_cast<std::size_t>(run.plan.months)));
-    const double closed = engine::exp(expected.back());
+    const auto& shift = run.plan.hardware[fan.index].forward_shift;
+    const double closed = engine::exp(
+        expected.back() + (shift.empty() ? 0.0 : shift[static_cast<std::size_t>(run.plan.months)]));
     checks.add("mean rent of " + hardware.id + " is its closed form, " +
                    (run.plan.real_world ? "real_world" : "risk_neutral"),
                closed, mean.value, kErrors * mean.standard_error + 1e-9 * closed);

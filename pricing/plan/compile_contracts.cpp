@@ -50,6 +50,10 @@ IncomeLaw income_law(const CompileInput& input, const Plan& plan, std::uint32_t 
       strip_state_today(*input.market, hardware, drifts, input.settings->valuation_date, life)};
   income.today.log_moneyness =
       engine::log(compiled.utilization * rent_today(hardware) / compiled.operating_cost[0]);
+  // A forward curve moves every month's rent, as launches do.
+  if (!compiled.forward_shift.empty())
+    for (std::size_t h = 0; h < income.today.launch_mean.size(); ++h)
+      income.today.launch_mean[h] += compiled.forward_shift[h + 1];
   return income;
 }
 

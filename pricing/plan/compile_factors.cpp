@@ -49,6 +49,13 @@ engine::FactorLaw factor_law_of(const Market& market) {
   return law;
 }
 
+std::optional<engine::RegimeLaw> regime_law_of(const Market& market) {
+  if (!market.scarcity || !market.scarcity->regime) return std::nullopt;
+  const Regime& regime = *market.scarcity->regime;
+  return engine::regime_law(regime.means, regime.rates, regime.initial,
+                            market.scarcity->mean_reversion, 1.0 / 12);
+}
+
 engine::LaunchProcess launch_process(const LaunchLine& line, MeasureBasis basis,
                                      Date valuation_date) {
   const bool neutral = basis == MeasureBasis::risk_neutral;
@@ -80,8 +87,24 @@ engine::LaunchProcess launch_process(const LaunchLine& line, MeasureBasis basis,
   return process;
 }
 
+// Regimes switch at month ends, and forward curves are matched there.
+void refuse_other_grids(const Market& market, int steps_per_year) {
+  if (steps_per_year == 12) return;
+  std::vector<Diagnostic> faults;
+  const auto refuse = [&](const Location& where, const std::string& what) {
+    faults.push_back({where, what, "", "goes with monthly steps only",
+                      "leave out [simulation] steps_per_year, or this"});
+  };
+  if (market.scarcity && market.scarcity->regime) refuse({market.file, 0, 0}, "scarcity / regime");
+  for (const auto& hardware : market.hardware)
+    if (!hardware.forward_curve.empty())
+      refuse(hardware.where, "hardware " + hardware.id + " / forward_curve");
+  if (!faults.empty()) throw InputError(std::move(faults));
+}
+
 void compile_factors(const CompileInput& input, Plan& plan) {
   const Market& market = *input.market;
+  refuse_other_grids(market, plan.steps_per_year);
   const bool neutral = input.basis == MeasureBasis::risk_neutral;
   const engine::FactorLaw law = factor_law_of(market);
   engine::FactorPlan& factors = plan.factors;
@@ -99,6 +122,12 @@ void compile_factors(const CompileInput& input, Plan& plan) {
   if (market.frontier)
     factors.frontier_drift =
         (market.frontier->log_drift() - (neutral ? market.frontier->risk_premium : 0.0)) * dt;
+  // Prices know the mean drift only.
+  if (market.frontier && !neutral) factors.frontier_drift_stdev = market.frontier->drift_stdev * dt;
+  factors.frontier_drift_key =
+      engine::stream_key(input.settings->seed, StreamKind::factor, "frontier_drift");
+  factors.regime = regime_law_of(market);
+  factors.regime_key = engine::stream_key(input.settings->seed, StreamKind::factor, "regime");
   factors.rate_decay = engine::exp(-law.rate_mean_reversion * dt);
   factors.rate_integral_loading = engine::exponential_integral_factor(law.rate_mean_reversion, dt);
   factors.cholesky = engine::lower_cholesky(engine::step_covariance(law, dt));

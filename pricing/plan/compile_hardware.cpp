@@ -6,6 +6,7 @@
 #include "pricing/plan/compile.hpp"
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/expected_rent.hpp"
+#include "pricing/plan/forward_shift.hpp"
 #include "pricing/plan/market_laws.hpp"
 #include "pricing/plan/noises.hpp"
 #include "pricing/plan/strip.hpp"
@@ -53,7 +54,13 @@ void set_utilization(const CompileInput& input, const Hardware& hardware, Hardwa
       add_noise(input, u.noise, "utilization/" + hardware.id, hardware.where, plan);
   out.utilization_moves = follows || out.utilization_noise != kNone;
   if (!out.utilization_moves) return;
-  out.logit_constant = utilization_constant(u.mean, u.min, u.max, logit_stdev(market, u, follows));
+  std::vector<engine::WeightedPoint> regimes = {{0.0, 1.0}};
+  if (const auto law = regime_law_of(market); law && law->decay < 1 && follows) {
+    regimes = engine::stationary_regime(*law);
+    for (auto& point : regimes) point.value *= u.scarcity_loading;
+  }
+  out.logit_constant =
+      utilization_constant(u.mean, u.min, u.max, logit_stdev(market, u, follows), regimes);
   out.logit_loading = follows ? u.scarcity_loading : 0.0;
   out.utilization_min = u.min;
   out.utilization_max = u.max;
@@ -77,6 +84,23 @@ void add_pending(const engine::LaunchProcess& process, const std::vector<int>& n
     fill(out.loading, mask, out.pending_first);
     fill(2 * out.loading, mask, out.pending_second);
   }
+}
+
+// What regimes and the forward curve add to a strip; constants and variances stand for state 0.
+void add_regimes_and_forward(const Market& market, const std::vector<StripMonth>& months,
+                             const HardwarePlan& hardware, Plan& plan, StripPlan& strip) {
+  if (regime_law_of(market))
+    for (std::size_t j = 0; j < months.size(); ++j) {
+      strip.constant[j] += months[j].regime_mean[0];
+      strip.variance[j] += months[j].regime_variance[0];
+      strip.regime_constant.push_back(months[j].regime_mean[1] - months[j].regime_mean[0]);
+      strip.regime_variance.push_back(months[j].regime_variance[1] - months[j].regime_variance[0]);
+    }
+  const auto& shift = hardware.forward_shift;
+  if (shift.empty()) return;
+  for (std::size_t k = 0; k <= static_cast<std::size_t>(plan.steps); ++k)
+    for (const double h : plan.node_months)
+      strip.forward.push_back(shift[k + static_cast<std::size_t>(h)] - shift[k]);
 }
 
 // The transform of one line under one loading for a strip with these drifts; shared by hardware.
@@ -118,17 +142,18 @@ void add_strip(const CompileInput& input, const Hardware& hardware,
                            " lines in a scenario; resale law income takes no more",
                        "leave out the lines with the smallest loadings"}});
   StripPlan strip;
+  std::vector<StripMonth> months;
   for (const double h : plan.node_months) {
-    const StripMonth month = strip_month(law, static_cast<int>(h));
-    strip.constant.push_back(month.constant);
-    strip.scarcity.push_back(month.scarcity);
-    strip.variance.push_back(month.variance);
+    months.push_back(strip_month(law, static_cast<int>(h)));
+    strip.constant.push_back(months.back().constant);
+    strip.scarcity.push_back(months.back().scarcity);
+    strip.variance.push_back(months.back().variance);
   }
   if (out.idiosyncratic != kNone) {
     strip.noises.push_back({out.idiosyncratic, {}});
-    for (const double h : plan.node_months)
-      strip.noises.back().loading.push_back(strip_month(law, static_cast<int>(h)).idiosyncratic);
+    for (const auto& month : months) strip.noises.back().loading.push_back(month.idiosyncratic);
   }
+  add_regimes_and_forward(*input.market, months, out, plan, strip);
   for (const auto& line : out.lines) {
     const LaunchLine& launches = input.market->launches[line.line];
     strip.transforms.push_back(
@@ -181,10 +206,15 @@ std::vector<double> curve_over_rent(const CompileInput& input, const Hardware& h
   const int per_year = input.settings->steps_per_year;
   const auto expected = expected_log_rents(*input.market, hardware, MeasureBasis::real_world,
                                            input.settings->valuation_date, steps, per_year);
+  const auto shift =
+      forward_shifts(*input.baseline, hardware, input.settings->valuation_date, steps);
   std::vector<double> scale;
-  for (int k = 0; k <= steps; ++k)
+  for (int k = 0; k <= steps; ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    const double forward = shift.empty() ? 0 : shift[at];
     scale.push_back(interpolate(hardware.resale->curve, k / static_cast<double>(per_year)) *
-                    engine::exp(-expected[static_cast<std::size_t>(k)]));
+                    engine::exp(-(expected[at] + forward)));
+  }
   return scale;
 }
 
@@ -220,10 +250,14 @@ void compile_hardware(const CompileInput& input, Plan& plan) {
     // A unit that costs nothing to run never stops: a cost of one part in a thousand million of
     // the rent keeps the moneyness finite and the value right to 1e-9.
     const double least = 1e-9 * std::max(hardware.rental_rate, 1e-3);
+    out.forward_shift = forward_shifts(*input.baseline, hardware, input.settings->valuation_date,
+                                       plan.steps + longest);
     for (int k = 0; k <= plan.steps; ++k) {
       out.log_rent.push_back(log_rent - hardware.wear * k / per_year +
                              path_shift(hardware, 12.0 * k / per_year) -
                              hardware.scarcity_loading * chi);
+      if (!out.forward_shift.empty())
+        out.log_rent.back() += out.forward_shift[static_cast<std::size_t>(k)];
       out.operating_cost.push_back(std::max(cost, least) *
                                    engine::exp(hardware.operating_cost_growth * k / per_year));
     }

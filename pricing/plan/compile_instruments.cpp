@@ -24,17 +24,21 @@ void set_closed_forward(const CompileInput& input, const Plan& plan, InstrumentP
   const bool value = out.on == PayoffOn::resale_value;
   if (value && compiled.law != ValueLaw::rental_multiple) return;
   if (!compiled.earns) return;
+  const auto month = static_cast<std::size_t>(out.month);
+  const double forward = compiled.forward_shift.empty() ? 0 : compiled.forward_shift[month];
   if (out.on == PayoffOn::log_rental_rate) {
     out.closed_forward =
         log_rent_spread(*input.market, hardware, input.basis, input.settings->valuation_date,
                         out.month, plan.steps_per_year)
-            .mean.back();
+            .mean.back() +
+        forward;
     return;
   }
   const double rent =
       engine::exp(expected_log_rents(*input.market, hardware, input.basis,
                                      input.settings->valuation_date, out.month, plan.steps_per_year)
-                      .back());
+                      .back() +
+                  forward);
   out.closed_forward = value ? compiled.multiple * rent : rent;
 }
 

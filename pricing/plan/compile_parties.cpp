@@ -19,6 +19,7 @@ std::vector<double> log_hazards(const CompileInput& input, const Party& party, i
     law.mean_reversion = market.scarcity->mean_reversion;
     law.volatility = market.scarcity->volatility;
     law.drift = input.basis == MeasureBasis::risk_neutral ? -market.scarcity->risk_premium : 0.0;
+    law.regime = market.scarcity->regime;
   }
   try {
     return fit_log_hazards(monthly_hazards(party, market.rates, input.basis, months),

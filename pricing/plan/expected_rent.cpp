@@ -1,6 +1,7 @@
 #include "pricing/plan/expected_rent.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "engine/elementary/elementary.hpp"
@@ -35,6 +36,14 @@ double pipeline_today(const LaunchLine& line, Date valuation_date) {
   return sum;
 }
 
+// Variance of ln R(t) that the drift drawn once a path brings, t in years.
+double drift_variance(const Market& market, const Hardware& hardware, MeasureBasis basis,
+                      double t) {
+  if (basis != MeasureBasis::real_world || !market.frontier) return 0;
+  const double stdev = hardware.frontier_loading * market.frontier->drift_stdev * t;
+  return stdev * stdev;
+}
+
 }  // namespace
 
 std::vector<std::pair<std::size_t, double>> line_loadings(const Market& market,
@@ -57,6 +66,8 @@ StripState strip_state_today(const Market& market, const Hardware& hardware, Mea
                              Date valuation_date, int life) {
   StripState state;
   state.scarcity = market.scarcity ? market.scarcity->initial : 0;
+  if (const auto regime = regime_law_of(market))
+    state.regime = static_cast<std::size_t>(regime->initial);
   const auto months = static_cast<std::size_t>(std::max(life, 0));
   state.launch_mean.assign(months, 0.0);
   state.launch_variance.assign(months, 0.0);
@@ -85,15 +96,20 @@ LogRentSpread log_rent_spread(const Market& market, const Hardware& hardware, Me
   const StripLaw law{basis, &market, &hardware, valuation_date};
   const double start = hardware.rental_rate > 0 ? engine::log(hardware.rental_rate) : 0.0;
   LogRentSpread out{{start}, {0.0}};
+  std::vector<std::array<double, 2>> regime(static_cast<std::size_t>(steps));
+  if (const auto chain = regime_law_of(market)) regime = engine::regime_means(*chain, steps);
   for (int k = 1; k <= steps; ++k) {
     const double h = 12.0 * k / steps_per_year;
     const StripMonth month = strip_month(law, h);
     const double launch_variance = at_month(state.launch_variance, h);
-    const double variance = std::max(month.variance + launch_variance, 0.0);
+    const double variance =
+        std::max(month.variance + launch_variance + month.regime_variance[state.regime], 0.0) +
+        drift_variance(market, hardware, basis, h / 12.0);
     // strip_month carries the growth of operating cost and half the variance: taken back here.
-    out.mean.push_back(start + month.constant - month.variance / 2 +
-                       hardware.operating_cost_growth * h / 12.0 - month.scarcity * state.scarcity +
-                       at_month(state.launch_mean, h) - launch_variance / 2);
+    out.mean.push_back(
+        start + month.constant - month.variance / 2 + hardware.operating_cost_growth * h / 12.0 -
+        month.scarcity * state.scarcity + at_month(state.launch_mean, h) - launch_variance / 2 +
+        hardware.scarcity_loading * regime[static_cast<std::size_t>(k - 1)][state.regime]);
     out.stdev.push_back(std::sqrt(variance));
   }
   return out;
@@ -111,7 +127,9 @@ std::vector<double> expected_log_rents(const Market& market, const Hardware& har
     const double h = 12.0 * k / steps_per_year;
     const StripMonth month = strip_month(law, h);
     out.push_back(start + month.constant + hardware.operating_cost_growth * h / 12.0 -
-                  month.scarcity * state.scarcity + at_month(state.launch_mean, h));
+                  month.scarcity * state.scarcity + at_month(state.launch_mean, h) +
+                  month.regime_mean[state.regime] +
+                  drift_variance(market, hardware, basis, h / 12.0) / 2);
   }
   return out;
 }

@@ -13,15 +13,17 @@ namespace lien::pricing {
 [[nodiscard]] std::vector<std::pair<std::size_t, double>> line_loadings(const Market& market,
                                                                         const Hardware& hardware);
 
-// ln E[R(t_k)] on one basis seen from today, entry k, without scenario paths; R_0 = 1 for a
-// hardware that earns nothing. Exact: lognormal factors times the launch transform. On a grid of
-// other steps than months, launches are known at month ends and run linearly between them; without
-// launches every step is exact.
+// ln E[R(t_k)] on one basis seen from today, entry k, without scenario paths and the shift of a
+// forward curve (forward_shift.hpp); R_0 = 1 for a hardware that earns nothing. Exact: lognormal
+// factors, the uncertain drift of the real-world basis included, times the transforms of launches
+// and regimes. On a grid of other steps than months, launches are known at month ends and run
+// linearly between them; without launches every step is exact.
 [[nodiscard]] std::vector<double> expected_log_rents(const Market& market, const Hardware& hardware,
                                                      MeasureBasis basis, Date valuation_date,
                                                      int steps, int steps_per_year = 12);
 
-// E[ln R(t_k)] and its standard deviation to second order in launches: the middle of a fan's bins.
+// E[ln R(t_k)] and its standard deviation, both to second order in launches, the deviation in
+// regimes too: the middle of a fan's bins. Without the shift of a forward curve.
 struct LogRentSpread {
   std::vector<double> mean, stdev;
 };

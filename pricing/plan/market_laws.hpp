@@ -1,13 +1,19 @@
 #pragma once
 
+#include <optional>
+
 #include "engine/factors/joint_step.hpp"
 #include "engine/factors/launch_law.hpp"
+#include "engine/factors/regime.hpp"
 #include "pricing/contract/run_settings.hpp"
 
 // The market's blocks as the engine's laws, on one measure basis.
 namespace lien::pricing {
 
 [[nodiscard]] engine::FactorLaw factor_law_of(const Market& market);
+
+// Regimes of scarcity in monthly steps, the same on both bases; empty where there are none.
+[[nodiscard]] std::optional<engine::RegimeLaw> regime_law_of(const Market& market);
 
 // Premia applied: Weibull scale times (1 + theta)^(-1/k), exponential mean and slips over
 // (1 + theta), drop mean + premium x stdev. Source: docs/model.md, "Two measures".

@@ -47,7 +47,8 @@ struct LaunchTransformPlan {
 
 // The strip of one hardware: V = (1 - k_m) c_t sum_j W_j(m) b_j(k_j) + S with
 //   k_j = ln(u R / c) - scarcity_j chi + constant_j + sum over lines (l_1 - pipeline_j Y),
-//   b_j = one Black call at variance v_j + sum (l_2 - 2 l_1).
+//   b_j = one Black call at variance v_j + sum (l_2 - 2 l_1),
+// constant and variance those of the path's regime, constant moved by the forward curve.
 struct StripPlan {
   std::vector<double> constant, scarcity, variance;  // [nodes]
   std::vector<std::uint32_t> transforms;             // into Plan::transforms
@@ -58,13 +59,20 @@ struct StripPlan {
     std::vector<double> loading;  // [nodes]
   };
   std::vector<NoiseTerm> noises;
+  // Regimes: what state 1 adds to constant and variance over state 0; empty: off.
+  std::vector<double> regime_constant, regime_variance;  // [nodes]
+  // Forward curve: s(t_k + h) - s(t_k), added to constant in month k; empty: none.
+  std::vector<double> forward;  // [steps + 1][nodes]
 };
 
 enum class ValueLaw { income, rental_multiple, curve };
 
 struct HardwarePlan {
   std::vector<double> log_rent;  // [steps + 1] ln R_0 - wear t + shifts - loading chi_0
-  bool earns = true;             // false: rental_rate 0; log_rent then starts at 0
+  // s(t_k), what matches the forward curve, part of log_rent; [steps + longest life in months + 1],
+  // empty: no curve.
+  std::vector<double> forward_shift;
+  bool earns = true;  // false: rental_rate 0; log_rent then starts at 0
   double scarcity_loading = 1, frontier_loading = 1;
   struct LineLoading {
     std::size_t line;

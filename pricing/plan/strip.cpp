@@ -90,6 +90,14 @@ StripMonth strip_month(const StripLaw& law, double h) {
              engine::exponential_integral_factor(kappa, t);
   month.constant =
       drift - (hardware.wear + hardware.operating_cost_growth) * t + month.variance / 2;
+  if (const auto regime = regime_law_of(market)) {
+    const int steps = static_cast<int>(h);  // regimes live on the monthly grid
+    const auto first = engine::regime_transforms(*regime, hardware.scarcity_loading, steps).back();
+    const auto second =
+        engine::regime_transforms(*regime, 2 * hardware.scarcity_loading, steps).back();
+    month.regime_mean = first;
+    for (std::size_t j = 0; j < 2; ++j) month.regime_variance[j] = second[j] - 2 * first[j];
+  }
   return month;
 }
 
@@ -139,9 +147,10 @@ double exact_strip(const StripLaw& law, const StripState& state, double cost, do
     const double mean = state.launch_mean.empty() ? 0 : state.launch_mean[at];
     const double more = state.launch_variance.empty() ? 0 : state.launch_variance[at];
     const double moneyness = state.log_moneyness - month.scarcity * state.scarcity -
-                             month.idiosyncratic * state.idiosyncratic + month.constant + mean;
-    sum += strip_discount(law, k, h) *
-           engine::black_call(moneyness, std::max(month.variance + more, 0.0));
+                             month.idiosyncratic * state.idiosyncratic + month.constant + mean +
+                             month.regime_mean[state.regime];
+    const double variance = month.variance + more + month.regime_variance[state.regime];
+    sum += strip_discount(law, k, h) * engine::black_call(moneyness, std::max(variance, 0.0));
   }
   return cost * sum + scrap;
 }

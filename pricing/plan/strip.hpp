@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -27,10 +28,13 @@ struct StripLaw {
 };
 
 // k_h - ln(uR/c) without launches and state: -loading lambda B(kappa,h) + loading mu h - wear h -
-// growth h + v(h)/2; h in months, not always whole.
+// growth h + v(h)/2; h in months, not always whole (with regimes it is).
+// regime_mean, regime_variance: what regimes add to ln F and to the variance, by the state's
+// regime.
 struct StripMonth {
   double constant, scarcity, variance;
   double idiosyncratic;  // of the hardware's own noise, what month h has forgotten
+  std::array<double, 2> regime_mean{}, regime_variance{};
 };
 [[nodiscard]] StripMonth strip_month(const StripLaw& law, double h);
 
@@ -63,6 +67,7 @@ struct StripState {
   double log_moneyness = 0;  // ln(u R / c)
   double scarcity = 0;
   double idiosyncratic = 0;             // the hardware's own noise
+  std::size_t regime = 0;               // 0 or 1
   std::vector<double> launch_mean;      // [life] sum over lines of l_1(h) - pipeline
   std::vector<double> launch_variance;  // [life] sum of l_2 - 2 l_1
 };

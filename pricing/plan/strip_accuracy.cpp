@@ -98,6 +98,7 @@ struct State {
   double log_rent, scarcity, idiosyncratic;
   std::size_t which;
   bool arriving;
+  std::size_t regime;
 };
 
 // Moneyness and variance of month h, or of node j: launches added to what the factors alone give.
@@ -126,6 +127,12 @@ double largest_error(const Setting& s, const State& state, const std::vector<Lif
     Moments m{moneyness - strip.scarcity[j] * state.scarcity + strip.constant[j],
               strip.variance[j]};
     for (const auto& term : strip.noises) m.moneyness -= term.loading[j] * state.idiosyncratic;
+    if (state.regime == 1) {
+      m.moneyness += strip.regime_constant[j];
+      m.variance += strip.regime_variance[j];
+    }
+    if (!strip.forward.empty())
+      m.moneyness += strip.forward[static_cast<std::size_t>(s.k) * s.plan->node_months.size() + j];
     for (std::size_t i = 0; i < s.launches.size(); ++i) {
       const Launches& launches = launch_state(s, i, state);
       add_launch(s, i, state, launches.node_first[j], launches.node_second[j],
@@ -137,8 +144,13 @@ double largest_error(const Setting& s, const State& state, const std::vector<Lif
   for (std::size_t h = 1; h <= s.months->size(); ++h) {
     const StripMonth& month = (*s.months)[h - 1];
     Moments m{moneyness - month.scarcity * state.scarcity -
-                  month.idiosyncratic * state.idiosyncratic + month.constant,
-              month.variance};
+                  month.idiosyncratic * state.idiosyncratic + month.constant +
+                  month.regime_mean[state.regime],
+              month.variance + month.regime_variance[state.regime]};
+    const auto& shift = s.hardware->forward_shift;
+    if (!shift.empty())
+      m.moneyness +=
+          shift[static_cast<std::size_t>(s.k) + h] - shift[static_cast<std::size_t>(s.k)];
     for (std::size_t i = 0; i < s.launches.size(); ++i) {
       const Launches& launches = launch_state(s, i, state);
       add_launch(s, i, state, launches.first[h - 1], launches.second[h - 1],
@@ -230,16 +242,19 @@ double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g
             ? std::sqrt(engine::noise_variance(noise_law(*hardware.idiosyncratic), t))
             : 0.0;
     const auto at = static_cast<std::size_t>(k);
+    const auto& shift = plan.hardware[g].forward_shift;
+    const double middle = rents.mean[at] + (shift.empty() ? 0.0 : shift[at]);
     // The hardware's own noise stands at its quantiles together with the rent it is part of.
     for (const double rent : {-kQuantile, 0.0, kQuantile})
       for (const double scarcity : {-kQuantile, 0.0, kQuantile})
         for (std::size_t which = 0; which < states; ++which)
           for (const bool arriving : {false, true})
-            largest = std::max(largest,
-                               largest_error(s,
-                                             {rents.mean[at] + rent * rents.stdev[at],
-                                              mean + scarcity * stdev, rent * own, which, arriving},
-                                             lives));
+            for (std::size_t regime = 0; regime < (plan.factors.regime ? 2U : 1U); ++regime)
+              largest = std::max(
+                  largest, largest_error(s,
+                                         {middle + rent * rents.stdev[at], mean + scarcity * stdev,
+                                          rent * own, which, arriving, regime},
+                                         lives));
   }
   return largest;
 }

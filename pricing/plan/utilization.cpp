@@ -4,10 +4,11 @@
 
 namespace lien::pricing {
 
-double utilization_constant(double mean, double min, double max, double stdev) {
+double utilization_constant(double mean, double min, double max, double stdev,
+                            const std::vector<engine::WeightedPoint>& regimes) {
   constexpr int kPoints = 256;
   constexpr double kRange = 9.0;
-  const auto expected = [&](double alpha) {
+  const auto logistic_mean = [&](double alpha) {
     double sum = 0, weights = 0;
     for (int i = -kPoints; i <= kPoints; ++i) {
       const double z = kRange * i / kPoints;
@@ -16,6 +17,11 @@ double utilization_constant(double mean, double min, double max, double stdev) {
       weights += weight;
     }
     return min + (max - min) * sum / weights;
+  };
+  const auto expected = [&](double alpha) {
+    double sum = 0;
+    for (const auto& regime : regimes) sum += regime.weight * logistic_mean(alpha + regime.value);
+    return sum;
   };
   double low = -60, high = 60;
   for (int i = 0; i < 100; ++i) {

@@ -188,6 +188,8 @@ void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexce
                          kBlockPaths);
       input.offset = offset_.get();
     }
+    if (plan.factors.regime) input.regime = block.row(engine::regime_series(plan.factors), k);
+    if (!strip.forward.empty()) input.forward = &strip.forward[step * nodes];
     strip_rows(strip, input, calls_.get() + step * size, kBlockPaths);
   }
 }

@@ -87,7 +87,9 @@ void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std:
   const auto shift = hn::Set(d, in.log_utilization_over_cost);
   for (std::size_t j = 0; j < nodes; ++j) {
     // Nodes outside, paths inside: a node's constants stay in registers over the row.
-    const auto constant = hn::Set(d, strip.constant[j]), loading = hn::Set(d, strip.scarcity[j]);
+    const double moved = in.forward ? in.forward[j] : 0.0;
+    const auto constant = hn::Set(d, strip.constant[j] + moved);
+    const auto loading = hn::Set(d, strip.scarcity[j]);
     const auto variance_today = hn::Set(d, strip.variance[j]);
     double* HWY_RESTRICT const out = calls + j * paths;
     for (std::size_t p = 0; p < paths; p += width) {
@@ -101,6 +103,11 @@ void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std:
         k = hn::Add(k, l1);
         k = hn::NegMulAdd(hn::Set(d, strip.pipeline[i][j]), hn::Load(d, in.pipeline[i] + p), k);
         variance = hn::Add(variance, hn::NegMulAdd(hn::Set(d, 2.0), l1, l2));
+      }
+      if (in.regime) {
+        const auto regime = hn::Load(d, in.regime + p);
+        k = hn::MulAdd(regime, hn::Set(d, strip.regime_constant[j]), k);
+        variance = hn::MulAdd(regime, hn::Set(d, strip.regime_variance[j]), variance);
       }
       hn::Store(en::BlackCall(d, k, hn::Max(variance, floor)), d, out + p);
     }

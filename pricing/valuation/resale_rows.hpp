@@ -29,6 +29,8 @@ struct StripInput {
   const double* const* first = nullptr;     // [transforms] l_1 rows [nodes][paths]
   const double* const* second = nullptr;    // [transforms] l_2 rows [nodes][paths]
   const double* offset = nullptr;           // [nodes][paths] taken off k_j; null for zeros
+  const double* regime = nullptr;           // [paths] 0 or 1; null: no regimes
+  const double* forward = nullptr;          // [nodes] of this month; null: no forward curve
 };
 // calls[node][paths] = b_j(k_j).
 void strip_rows(const StripPlan& strip, const StripInput& input, double* calls,
