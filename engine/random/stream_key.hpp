@@ -9,7 +9,13 @@ namespace lien::engine {
 
 // What a random stream drives. The kind is hashed with the id, so a factor and a party of one name
 // draw independent numbers. The values are part of every stored result: never renumber.
-enum class StreamKind : std::uint32_t { factor = 1, launch = 2, party = 3, noise = 4 };
+enum class StreamKind : std::uint32_t {
+  factor = 1,
+  launch = 2,
+  party = 3,
+  noise = 4,
+  delay = 8,
+};
 
 // The Philox key of one stream: a 64-bit hash of (seed, kind, id), id any bytes.
 //

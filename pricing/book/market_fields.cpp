@@ -227,10 +227,10 @@ std::span<const Field<Liquidation>> liquidation_fields() {
       number("fixed_cost", &T::fixed_cost, at_least(0)),
       number("holding_cost", &T::holding_cost, at_least(0)),
       number("lag_months", &T::lag_months, between(0, 600)).required(),
-      later<T>("lag_stdev_months", "0"),
-      later<T>("depth"),
-      later<T>("price_impact"),
-      later<T>("installed_base"),
+      number("lag_stdev_months", &T::lag_stdev_months, between(0, 600)),
+      number("depth", &T::depth, above(0)),
+      number("price_impact", &T::price_impact, above(0)),
+      apart<T>("installed_base"),
   };
   return fields;
 }

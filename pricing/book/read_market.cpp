@@ -78,6 +78,27 @@ void read_block(const TomlValue& root, std::string_view name, std::span<const Fi
   (void)read_table(*table, fields, *block, "field of [" + std::string(name) + "]", scope);
 }
 
+void read_liquidation(const TomlValue& root, std::optional<Liquidation>& block, const Scope& top) {
+  read_block(root, "liquidation", liquidation_fields(), block, top);
+  if (!block) return;
+  const TomlValue& table = *root.find("liquidation");
+  const Scope scope{top.faults, top.file, "liquidation"};
+  const TomlValue* stdev = table.find("lag_stdev_months");
+  if (stdev && table.find("lag_months") && block->lag_stdev_months > 0 && block->lag_months == 0)
+    scope.fault(stdev->scalar(), "lag_stdev_months", "needs lag_months above 0, its mean");
+  const TomlValue* base = table_of(table.find("installed_base"), "installed_base", scope);
+  for (const std::string_view field : {"depth", "price_impact"})
+    if (const TomlValue* given = table.find(field); given && !base)
+      scope.fault(given->scalar(), field, "needs installed_base, which is not given",
+                  "add installed_base = { hardware = units }, or remove it");
+  if (!base) return;
+  for (const TomlEntry& entry : base->entries)
+    block->installed_base[entry.key] =
+        read_number(entry.value.scalar(), "installed_base." + entry.key, above(0), Unit::plain,
+                    scope)
+            .value_or(1.0);
+}
+
 // Two blocks of one name would be told apart by chance: both places stand in the message.
 template <class T>
 void check_unique(const std::vector<T>& blocks, std::string T::*name, const std::string& noun,
@@ -105,6 +126,12 @@ void check_names(const TomlValue& root, const Market& market, const Scope& top) 
   std::vector<std::string> lines, parties;
   for (const LaunchLine& line : market.launches) lines.push_back(line.line);
   for (const Party& party : market.parties) parties.push_back(party.id);
+  std::vector<std::string> hardware;
+  for (const Hardware& h : market.hardware) hardware.push_back(h.id);
+  if (market.liquidation && !market.liquidation->installed_base.empty())
+    for (const TomlEntry& entry : root.find("liquidation")->find("installed_base")->entries)
+      check_name("installed_base." + entry.key, entry.key, entry.value.scalar(), hardware,
+                 "hardware", {top.faults, top.file, "liquidation"});
   for (const TomlValue* table : tables_of(root.find("hardware"))) {
     const Scope scope{top.faults, top.file, block_label("hardware", *table, "id")};
     for (const TomlEntry& entry : table->entries) {
@@ -165,7 +192,7 @@ std::optional<Market> read_market(const std::string& file, const Location& named
   read_block(*root, "scarcity", scarcity_fields(), market.scarcity, top);
   read_regime(root->find("scarcity"), market.scarcity, top);
   read_block(*root, "frontier", frontier_fields(), market.frontier, top);
-  read_block(*root, "liquidation", liquidation_fields(), market.liquidation, top);
+  read_liquidation(*root, market.liquidation, top);
   std::optional<Correlation> correlation;
   read_block(*root, "correlation", correlation_fields(), correlation, top);
   market.correlation = correlation.value_or(Correlation{});

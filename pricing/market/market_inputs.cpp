@@ -102,6 +102,16 @@ void add_hardware(std::vector<MarketInput>& inputs, Hardware& hardware) {
     inputs.push_back({"hardware", hardware.id, "resale.values", &resale.curve, at_least(0)});
 }
 
+void add_liquidation(std::vector<MarketInput>& inputs, Liquidation& terms) {
+  // Without a base nothing reads the depth: a shock of it would be without effect.
+  const auto read = [&](std::string_view field) {
+    return (field != "depth" && field != "price_impact") || !terms.installed_base.empty();
+  };
+  add_numbers(inputs, "liquidation", "", "", liquidation_fields(), terms, read);
+  for (auto& [hardware, units] : terms.installed_base)
+    inputs.push_back({"liquidation", "", "installed_base." + hardware, &units, above(0)});
+}
+
 void add_party(std::vector<MarketInput>& inputs, Party& party) {
   const std::size_t first = inputs.size();
   const auto of_input = [&](std::string_view field) {
@@ -139,8 +149,7 @@ std::vector<MarketInput> market_inputs(Market& market) {
   if (market.frontier)
     add_numbers(inputs, "frontier", "", "", frontier_fields(), *market.frontier, kAll);
   add_numbers(inputs, "correlation", "", "", correlation_fields(), market.correlation, kAll);
-  if (market.liquidation)
-    add_numbers(inputs, "liquidation", "", "", liquidation_fields(), *market.liquidation, kAll);
+  if (market.liquidation) add_liquidation(inputs, *market.liquidation);
   for (LaunchLine& line : market.launches) add_launches(inputs, line);
   for (Hardware& hardware : market.hardware) add_hardware(inputs, hardware);
   for (Party& party : market.parties) add_party(inputs, party);

@@ -35,6 +35,18 @@ void about_leases(const std::vector<Lease>& leases, std::vector<std::string>& no
     notes.emplace_back("a guaranteed residual is part of the claim, whoever guarantees it");
 }
 
+void about_liquidation(const std::optional<Liquidation>& terms, std::vector<std::string>& notes) {
+  if (!terms) return;
+  if (terms->lag_stdev_months > 0)
+    notes.emplace_back(
+        "liquidation lags are drawn once a contract and path; the slowest 1 in 1,000 is sold at "
+        "that quantile");
+  if (!terms->installed_base.empty())
+    notes.emplace_back(
+        "contracts of a party with hardware of an installed base default by sampling; units that "
+        "leases return at their end press no price");
+}
+
 void about_scenarios(const std::vector<ScenarioRow>& rows, std::vector<std::string>& notes) {
   if (any(rows, [](const ScenarioRow& r) { return r.shock == Shock::launch; }))
     notes.emplace_back(
@@ -59,6 +71,7 @@ std::vector<std::string> assumptions(const Inputs& inputs) {
         "the portfolio's probability of default is the mean of its contracts, weighted by balance");
   about_loans(book.loans, notes);
   about_leases(book.leases, notes);
+  about_liquidation(inputs.market.liquidation, notes);
   if (!book.instruments.empty())
     notes.emplace_back(
         "instruments carry no counterparty risk and are no part of the loss distribution");

@@ -12,19 +12,28 @@ Horizon horizon_of(const RunSettings& settings, const Market& market, const Book
   const int per_year = settings.steps_per_year, longest = 50 * per_year;
   const TimeGrid grid(settings.valuation_date, longest, per_year);
   Horizon horizon;
+  const double stdev = market.liquidation ? market.liquidation->lag_stdev_months : 0.0;
   int lag = 0;
   const auto see = [&](Date date) {
     horizon.months = std::max(horizon.months, std::min(grid.month_of(date), longest));
   };
   for (const auto& loan : book.loans) {
     see(loan.maturity);
-    if (loan.liquidation_lag_months) lag = std::max(lag, whole_lag(*loan.liquidation_lag_months));
+    if (loan.liquidation_lag_months)
+      lag = std::max(lag, longest_lag(*loan.liquidation_lag_months, stdev));
   }
   for (const auto& lease : book.leases) see(lease.end);
   for (const auto& instrument : book.instruments) see(instrument.expiry);
   if (settings.horizon_months > 0)
     horizon.months = step_of_month(settings.horizon_months, per_year);
-  if (market.liquidation) lag = std::max(lag, whole_lag(market.liquidation->lag_months));
+  if (market.liquidation) lag = std::max(lag, longest_lag(market.liquidation->lag_months, stdev));
+  if (lag > kLongestLag)
+    throw InputError({{{market.file, 0, 0},
+                       "liquidation / lag_stdev_months",
+                       "",
+                       "draws lags of more than " + std::to_string(kLongestLag) +
+                           " months more often than 1 in 1,000",
+                       "lower it, or the lags it goes with"}});
   horizon.months = std::max(horizon.months, 1);
   horizon.steps = horizon.months;
   for (const int months : settings.loss_horizon_months)

@@ -27,6 +27,7 @@ struct Horizon {
   int steps = 0;   // months simulated: flows, loss horizons, and the longest liquidation after them
   // both in steps where [simulation] steps_per_year is not 12
 };
+// Throws InputError if liquidation takes longer than any run.
 [[nodiscard]] Horizon horizon_of(const RunSettings& settings, const Market& market,
                                  const Book& book);
 
@@ -57,6 +58,14 @@ void compile_mark(const CompileInput& input, const Loan& loan, Plan& plan, Contr
 
 // Whole months from default to sale.
 [[nodiscard]] int whole_lag(double lag_months);
+// The share of drawn lags that would be longer and is sold at the longest one.
+inline constexpr double kLagCut = 1e-3;
+// P(floor(L + 1/2) <= j) of j = 0, 1, .., L lognormal with this mean and standard deviation, both
+// > 0; ends with 1 at the month that leaves at most kLagCut, or at kLongestLag + 1.
+inline constexpr int kLongestLag = 600;
+[[nodiscard]] std::vector<double> lag_distribution(double mean_months, double stdev_months);
+// Longest lag in months: whole_lag of a fixed one (stdev or mean 0), else the end of the above.
+[[nodiscard]] int longest_lag(double mean_months, double stdev_months);
 // Index of the lag's or tenor's row, added if new.
 [[nodiscard]] std::uint32_t lag_row(RatesPlan& rates, int lag);
 [[nodiscard]] std::uint32_t tenor_row(const CompileInput& input, Plan& plan, int months);

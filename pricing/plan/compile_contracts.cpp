@@ -235,6 +235,9 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
       LotPlan& lot = plan.lots[draft.contract.lot];
       lot.last_month = std::max(lot.last_month, draft.contract.months + draft.contract.lag);
     }
+    // How much is sold depends on who defaulted: weights would put the mean into an exponent.
+    if (draft.contract.depth != kNone && draft.contract.party != kNone)
+      plan.parties[draft.contract.party].sampled_value = true;
     if (draft.contract.mark != kNone) {
       int& last = plan.marks[draft.contract.mark].last_month;
       last = std::max(last, draft.contract.months);

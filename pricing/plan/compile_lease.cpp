@@ -37,7 +37,7 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
   contract.outlives_horizon = grid.month_of(lease.end) > grid.months();
   contract.outstanding = schedule.outstanding;
   const Hardware& hardware = market.hardware[plan.lots[contract.lot].hardware];
-  set_liquidation(input, &hardware, lease.units, {}, {}, plan, contract);
+  set_liquidation(input, lease.id, lease.units, {}, {}, plan, contract);
   contract.variant.owner = true;
   contract.value_observed = plan.hardware[plan.lots[contract.lot].hardware].observed_value;
   contract.effective_rate = schedule.implicit_rate;

@@ -107,8 +107,8 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
   contract.day_zero = schedule.closing_fee;
   const Hardware* const hardware =
       contract.lot == kNone ? nullptr : &market.hardware[plan.lots[contract.lot].hardware];
-  set_liquidation(input, hardware, loan.units, loan.liquidation_haircut,
-                  loan.liquidation_lag_months, plan, contract);
+  set_liquidation(input, loan.id, loan.units, loan.liquidation_haircut, loan.liquidation_lag_months,
+                  plan, contract);
   set_effective_rate(loan, schedule, grid, contract);
 
   contract.default_on_shortfall = loan.recourse == Recourse::none && hardware != nullptr;

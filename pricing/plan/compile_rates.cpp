@@ -8,8 +8,6 @@
 
 namespace lien::pricing {
 
-int whole_lag(double lag_months) { return static_cast<int>(std::floor(lag_months + 0.5)); }
-
 std::uint32_t lag_row(RatesPlan& rates, int lag) {
   const auto found = std::find(rates.lags.begin(), rates.lags.end(), lag);
   if (found != rates.lags.end()) return static_cast<std::uint32_t>(found - rates.lags.begin());

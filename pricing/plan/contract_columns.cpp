@@ -1,6 +1,9 @@
 #include "pricing/plan/contract_columns.hpp"
 
+#include <algorithm>
+
 #include "engine/elementary/elementary.hpp"
+#include "engine/random/stream_key.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -36,6 +39,30 @@ void each_column(Columns& c, const Visit& visit) {
   visit(c.fee);
   visit(c.rent);
   visit(c.floating_scheduled);
+}
+
+// The law's row among the plan's, added if new.
+std::uint32_t lag_law(Plan& plan, double mean, double stdev) {
+  const auto row = std::find_if(plan.lag_laws.begin(), plan.lag_laws.end(), [&](const LagPlan& l) {
+    return l.mean_months == mean && l.stdev_months == stdev;
+  });
+  if (row != plan.lag_laws.end()) return static_cast<std::uint32_t>(row - plan.lag_laws.begin());
+  plan.lag_laws.push_back({mean, stdev, lag_distribution(mean, stdev)});
+  return static_cast<std::uint32_t>(plan.lag_laws.size() - 1);
+}
+
+// The hardware's row among those whose price sales move, added if new; kNone without a base.
+std::uint32_t depth_row(const CompileInput& input, std::uint32_t hardware, Plan& plan) {
+  const auto& terms = input.market->liquidation;
+  if (!terms) return kNone;
+  const auto base = terms->installed_base.find(input.market->hardware[hardware].id);
+  if (base == terms->installed_base.end()) return kNone;
+  for (std::size_t i = 0; i < plan.depths.size(); ++i)
+    if (plan.depths[i].hardware == hardware) return static_cast<std::uint32_t>(i);
+  // Finite, so that a month without sales has a factor of 1 at any depth.
+  const double impact = std::min(terms->price_impact / (terms->depth * base->second), 1e300);
+  plan.depths.push_back({hardware, impact});
+  return static_cast<std::uint32_t>(plan.depths.size() - 1);
 }
 
 }  // namespace
@@ -95,13 +122,17 @@ void append(const ContractColumns& columns, Plan& plan, ContractPlan& contract) 
   keep(columns.floating_scheduled, plan.columns.floating_scheduled);
 }
 
-void fill_discounts(const CompileInput& input, const ContractPlan& contract,
-                    ContractColumns& columns) {
+void fill_discounts(const CompileInput& input, ContractPlan& contract, ContractColumns& columns) {
   const double spread = input.market->rates.liquidity_spread;
   const double log_rate = engine::log1p(contract.effective_rate);
+  const bool drawn = contract.lag_law != kNone;
+  const int lag = drawn ? 0 : contract.lag;
+  const double rate = input.basis == MeasureBasis::risk_neutral ? spread : log_rate;
+  for (int j = 0; drawn && j <= contract.lag; ++j)
+    contract.lag_factor.push_back(engine::exp(-rate * j / 12.0));
   for (int k = 0; k <= contract.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
-    const double t = k / 12.0, sale = (k + contract.lag) / 12.0;
+    const double t = k / 12.0, sale = (k + lag) / 12.0;
     columns.present_factor[at] = engine::exp(-spread * t);
     columns.recovery_factor[at] = engine::exp(-spread * sale);
     columns.eir_discount[at] = engine::exp(-log_rate * t);
@@ -114,17 +145,29 @@ void fill_discounts(const CompileInput& input, const ContractPlan& contract,
   }
 }
 
-void set_liquidation(const CompileInput& input, const Hardware* hardware, double units,
+void set_liquidation(const CompileInput& input, const std::string& id, double units,
                      const std::optional<double>& haircut, const std::optional<double>& lag_months,
                      Plan& plan, ContractPlan& contract) {
   contract.units = units;
-  if (hardware != nullptr) {
+  if (contract.lot != kNone) {
     const auto& terms = input.market->liquidation;
-    contract.lag = whole_lag(lag_months.value_or(terms ? terms->lag_months : 0.0));
+    const double lag = lag_months.value_or(terms ? terms->lag_months : 0.0);
+    const double stdev = terms ? terms->lag_stdev_months : 0.0;
+    const double holding = terms ? terms->holding_cost * units : 0.0;
+    contract.lag = longest_lag(lag, stdev);
     contract.haircut_units = units * (1 - haircut.value_or(terms ? terms->haircut : 0.0));
-    if (terms) contract.deduction = terms->fixed_cost + terms->holding_cost * units * contract.lag;
+    if (lag > 0 && stdev > 0) {
+      contract.lag_law = lag_law(plan, lag, stdev);
+      contract.lag_key = engine::stream_key(input.settings->seed, engine::StreamKind::delay, id);
+      contract.deduction = terms->fixed_cost;
+      contract.holding_cost = holding;
+    } else if (terms) {
+      contract.deduction = terms->fixed_cost + terms->holding_cost * units * contract.lag;
+    }
+    contract.depth = depth_row(input, plan.lots[contract.lot].hardware, plan);
+    contract.variant.prepared = contract.lag_law != kNone || contract.depth != kNone;
   }
-  contract.lag_row = lag_row(plan.rates, contract.lag);
+  contract.lag_row = lag_row(plan.rates, contract.lag_law == kNone ? contract.lag : 0);
   if (contract.party != kNone) contract.recovery = input.market->parties[contract.party].recovery;
 }
 

@@ -24,12 +24,12 @@ void append(const ContractColumns& columns, Plan& plan, ContractPlan& contract);
 [[nodiscard]] ContractColumns empty_columns(int months);
 
 // Discount columns that every contract has: present and recovery factors of the liquidity spread,
-// effective-rate discounts at t_k and at the sale.
-void fill_discounts(const CompileInput& input, const ContractPlan& contract,
-                    ContractColumns& columns);
+// effective-rate discounts at t_k and at the sale. A drawn lag stands in contract.lag_factor: the
+// columns are then those of a sale at once.
+void fill_discounts(const CompileInput& input, ContractPlan& contract, ContractColumns& columns);
 
-// Terms of sale: haircut, costs, lag; and the party's recovery.
-void set_liquidation(const CompileInput& input, const Hardware* hardware, double units,
+// Terms of sale: haircut, costs, lag, depth; and the party's recovery. id: of the contract.
+void set_liquidation(const CompileInput& input, const std::string& id, double units,
                      const std::optional<double>& haircut, const std::optional<double>& lag_months,
                      Plan& plan, ContractPlan& contract);
 

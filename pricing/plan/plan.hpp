@@ -116,6 +116,18 @@ struct MarkPlan {
   int last_month = 0;
 };
 
+// A drawn liquidation lag in whole months: cumulative[j] = P(lag <= j), the last one 1.
+struct LagPlan {
+  double mean_months = 0, stdev_months = 0;
+  std::vector<double> cumulative;
+};
+
+// A hardware whose price the book's own sales press: proceeds times exp(-impact x units sold).
+struct DepthPlan {
+  std::uint32_t hardware = 0;
+  double impact = 0;  // price_impact / (depth x installed base), a unit
+};
+
 struct PartyPlan {
   std::vector<double> log_hazard;  // [steps + 1] a_k for month k; entry 0 unused
   double scarcity_loading = 0;
@@ -133,8 +145,10 @@ struct KernelVariant {
   bool value_test = false;  // loan-to-value by month
   bool owner =
       false;  // a lease: proceeds above the claim stay with the lessor, residual at the end
+  bool prepared = false;  // proceeds are rows made before: drawn lag, market depth
   [[nodiscard]] unsigned code() const noexcept {
-    return (cash ? 1U : 0U) | (floating ? 2U : 0U) | (value_test ? 4U : 0U) | (owner ? 8U : 0U);
+    return (cash ? 1U : 0U) | (floating ? 2U : 0U) | (value_test ? 4U : 0U) | (owner ? 8U : 0U) |
+           (prepared ? 16U : 0U);
   }
 };
 
@@ -150,8 +164,13 @@ struct ContractPlan {
   int months = 0;               // last month with a flow, or the horizon
   // Its later flows are left out: at `months` it is alive, something is owed and nothing ends.
   bool outlives_horizon = false;
-  std::size_t first_month = 0;  // offset of its month columns
-  int lag = 0;                  // months from default to sale
+  std::size_t first_month = 0;        // offset of its month columns
+  int lag = 0;                        // months from default to sale; the longest where it is drawn
+  std::uint32_t lag_law = kNone;      // into Plan::lag_laws; kNone: the lag is fixed
+  lien::engine::PhiloxKey lag_key{};  // of its drawn lag, one a path
+  // [lag + 1] where the lag is drawn: liquidity spread (prices) or effective rate over that lag
+  std::vector<double> lag_factor;
+  std::uint32_t depth = kNone;  // into Plan::depths; kNone: sales move no price
   std::uint32_t lag_row = 0;    // into RatesPlan::lags
   double held = 1;
   double units = 0;
@@ -160,7 +179,8 @@ struct ContractPlan {
   std::uint32_t mark = kNone;   // row its test reads, into Plan::marks; kNone: the resale value
   double mark_units = 0;        // units times what the mark takes of that row
   double worth_today = 0;       // of the lot under its mark, money
-  double deduction = 0;         // fixed cost + holding cost x units x lag
+  double deduction = 0;         // fixed cost + holding cost x units x lag, if that is fixed
+  double holding_cost = 0;      // of the lot, a month of lag, where the lag is drawn
   double recovery = 0;          // party's, on what proceeds leave
   double outstanding = 0;       // principal owed today (lease: net investment)
   double day_zero = 0;          // flows on the valuation date, certain
@@ -275,6 +295,8 @@ struct Plan {
   std::vector<HardwarePlan> hardware;
   std::vector<LotPlan> lots;
   std::vector<MarkPlan> marks;
+  std::vector<LagPlan> lag_laws;
+  std::vector<DepthPlan> depths;
   std::vector<PartyPlan> parties;
   std::vector<ContractPlan> contracts;  // sorted by lot, party, variant, id
   std::vector<MonthTerms> terms;        // all contracts, each from its first_month

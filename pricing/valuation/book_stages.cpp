@@ -35,6 +35,14 @@ class Stopwatch {
 
 }  // namespace
 
+namespace {
+std::size_t prepared_rows(const Plan& plan) {
+  const bool any = std::any_of(plan.contracts.begin(), plan.contracts.end(),
+                               [](const ContractPlan& c) { return c.variant.prepared; });
+  return any ? rows(plan) * kBlockPaths : 0;
+}
+}  // namespace
+
 BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& results,
                        const double* references)
     : plan_(&plan),
@@ -42,6 +50,10 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       results_(&results),
       references_(references),
       first_series_(engine::factor_series(plan.factors)),
+      proceeds_(prepared_rows(plan)),
+      sale_ratio_(prepared_rows(plan)),
+      received_(prepared_rows(plan)),
+      sale_work_(4 * kBlockPaths),
       default_months_((plan.parties.size() + 1) * kBlockPaths),
       party_work_(2 * kBlockPaths),
       samples_(layout.samples * kBlockPaths),
@@ -75,6 +87,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
   value_ = take(1);
   mark_ = plan.marks.empty() ? value_ : take(1);
   book_value_ = take(1);
+  price_ = take(plan.depths.size());
   derived_ = next;
   std::fill_n(default_months_.get() + plan.parties.size() * kBlockPaths, kBlockPaths, kNever);
 }
@@ -235,12 +248,14 @@ void BookStages::fill_mark(PathBlock& block, std::size_t index) noexcept {
   }
 }
 
-void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums) noexcept {
+// Runs the kernel on one contract; samples_, month_sums_ and month_bits_ are then its own.
+void BookStages::value_rows(PathBlock& block, std::size_t index, const double* proceeds,
+                            const double* ratio) noexcept {
   const Plan& plan = *plan_;
   const auto& contract = plan.contracts[index];
-  const std::size_t row_of_sums = kMonthSums * kLanes;
   std::fill_n(month_sums_.get(),
-              static_cast<std::size_t>(contract.months + contract.lag + 1) * row_of_sums, 0.0);
+              static_cast<std::size_t>(contract.months + contract.lag + 1) * kMonthSums * kLanes,
+              0.0);
   const auto month_of = [&](std::uint32_t party) {
     return default_months_.get() +
            (party == kNone ? plan.parties.size() : static_cast<std::size_t>(party)) * kBlockPaths;
@@ -251,9 +266,12 @@ void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums)
   a.terms = plan.terms.data() + contract.first_month;
   a.survival = block.row(series(contract.party == kNone ? ones_ : survival_ + contract.party), 0);
   a.discount = block.row(series(discount_), 0);
-  a.discount_ratio = block.row(series(ratio_ + contract.lag_row), 0);
+  a.discount_ratio = ratio;
   a.value = block.row(series(contract.lot == kNone ? zeros_ : value_), 0);
   a.mark = contract.mark == kNone ? a.value : block.row(series(mark_), 0);
+  a.proceeds = proceeds;
+  a.received = received_.get();
+  a.sale_factor = sale_work_.get();
   a.spot = block.row(series(contract.lot == kNone ? zeros_ : spot_ + hardware), 0);
   a.gross = block.row(series(plan.rates.tenors.empty() ? ones_ : gross_), 0);
   a.default_month = month_of(contract.party);
@@ -268,6 +286,17 @@ void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums)
   a.bits.value = contract.value_test_slot == kNone ? nullptr : month_bits_.data() + rows(plan);
   a.bits.failed = contract.variant.cash ? month_bits_.data() + 2 * rows(plan) : nullptr;
   value_contract(a);
+}
+
+void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums) noexcept {
+  const auto& contract = plan_->contracts[index];
+  const double* ratio = block.row(series(ratio_ + contract.lag_row), 0);
+  if (contract.variant.prepared) {
+    prepare_sale(block, contract);
+    if (contract.lag_law != kNone) ratio = sale_ratio_.get();
+  }
+  value_rows(block, index, proceeds_.get(), ratio);
+  if (contract.variant.prepared) spread_receipts(contract);
   add_contract(index, sums);
   add_contract_months(index, sums);
   add_tests(index);
@@ -299,6 +328,11 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
             block.row(engine::line_series(transform.line, engine::kLaunchPending), k), at,
             at + size, kBlockPaths);
       }
+  }
+  block_ = number;
+  if (!plan.depths.empty()) {
+    const Stopwatch watch(seconds_.contracts);
+    count_sales(block);
   }
   // Lots are sorted by hardware and contracts by lot and mark, so that a strip, a resale row and a
   // mark are filled once and used while they are in the cache. Contracts without a lot come last.

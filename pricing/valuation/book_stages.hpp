@@ -59,6 +59,13 @@ class BookStages {
   void fill_lot(PathBlock& block, std::size_t lot) noexcept;
   void fill_mark(PathBlock& block, std::size_t mark) noexcept;
   void run_contract(PathBlock& block, std::size_t contract, double* sums) noexcept;
+  void value_rows(PathBlock& block, std::size_t contract, const double* proceeds,
+                  const double* ratio) noexcept;
+  void draw_lags(const ContractPlan& contract) noexcept;
+  void prepare_sale(PathBlock& block, const ContractPlan& contract) noexcept;
+  void spread_receipts(const ContractPlan& contract) noexcept;
+  void count_sales(PathBlock& block) noexcept;
+  void count_sales_of(PathBlock& block, std::size_t contract) noexcept;
   void add_contract(std::size_t contract, double* sums) noexcept;
   void add_contract_months(std::size_t contract, double* sums) noexcept;
   void add_tests(std::size_t contract) noexcept;
@@ -89,7 +96,12 @@ class BookStages {
   std::size_t first_series_;
   // Derived series of a block, offsets from first_series_.
   std::size_t ones_, zeros_, discount_, ratio_, gross_, log_rent_, spot_, utilization_, survival_,
-      value_, mark_, book_value_, derived_;
+      value_, mark_, book_value_, price_, derived_;
+  std::uint64_t block_ = 0;  // number of the block that is running
+  std::array<std::size_t, lien::engine::kBlockPaths> lags_{};  // of one contract, by path
+  // Prepared sales, [steps + 1][paths] of one contract; empty where no contract has them.
+  lien::engine::AlignedDoubles proceeds_, sale_ratio_, received_;
+  lien::engine::AlignedDoubles sale_work_;       // [4][paths] factor, deduction, two gathered rows
   lien::engine::AlignedDoubles default_months_;  // [parties + 1][paths]; the last is never
   lien::engine::AlignedDoubles party_work_;      // [2][paths]
   lien::engine::AlignedDoubles samples_;         // [samples][paths]

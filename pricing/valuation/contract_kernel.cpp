@@ -30,7 +30,7 @@ template <unsigned kCode>
 struct Needs {
   static constexpr bool kCash = (kCode & 1) != 0, kFloating = (kCode & 2) != 0,
                         kValue = (kCode & 4) != 0, kOwner = (kCode & 8) != 0,
-                        kPrices = (kCode & 16) != 0;
+                        kPrepared = (kCode & 16) != 0, kPrices = (kCode & 32) != 0;
 };
 
 // The numbers of a contract that the loop reads, for the same reason as Places.
@@ -46,6 +46,7 @@ struct Places {
   const double *HWY_RESTRICT survival, *HWY_RESTRICT discount, *HWY_RESTRICT ratio,
       *HWY_RESTRICT value, *HWY_RESTRICT mark, *HWY_RESTRICT sale, *HWY_RESTRICT spot,
       *HWY_RESTRICT gross;
+  double* HWY_RESTRICT received;
   double* HWY_RESTRICT sums;       // month 0 of this vector's lanes
   double* HWY_RESTRICT sale_sums;  // the same, lag months on
   MonthBits bits;
@@ -57,6 +58,7 @@ struct Places {
 // in registers.
 struct State {
   V before, alive;  // survival weight of the month before; 0 after a cash-flow default
+  V sale_factor;    // prepared sales
   V value, exposure, at_default, loss, credit_loss, sampled;
   V default_month;
   V least_cover;                // smallest value x units / tested balance so far
@@ -86,6 +88,13 @@ HWY_INLINE void StoreBits(std::uint64_t* word, std::size_t path, M mask) {
   *word |= static_cast<std::uint64_t>(bytes[0]) << path;
 }
 
+// Factors of a month's recovery: the column's, times the drawn lag's own.
+template <unsigned kCode>
+HWY_INLINE V AtSale(double column, const State& s) {
+  if constexpr (Needs<kCode>::kPrepared) return hn::Mul(Num(column), s.sale_factor);
+  return Num(column);
+}
+
 // A month's observations that hazard and cash-flow default share.
 struct MonthRows {
   V weight, discount, ratio, proceeds;
@@ -106,14 +115,14 @@ HWY_INLINE void BookShortfall(const Terms& contract, const Places& at, const Mon
   s.at_default = hn::MulAdd(q, out.loss, s.at_default);
   s.loss = hn::MulAdd(discounted, out.loss, s.loss);
   if constexpr (Needs<kCode>::kPrices) {
-    const V received =
-        hn::MulAdd(out.discounted, Num(t.recovery_factor), hn::Mul(cash, Num(t.present_factor)));
+    const V received = hn::MulAdd(out.discounted, AtSale<kCode>(t.recovery_factor, s),
+                                  hn::Mul(cash, Num(t.present_factor)));
     s.value = hn::MulAdd(discounted, received, s.value);
   } else {
-    s.credit_loss = hn::MulAdd(
-        q,
-        hn::NegMulAdd(out.recovered, Num(t.eir_discount_sale), hn::Mul(claim, Num(t.eir_discount))),
-        s.credit_loss);
+    s.credit_loss = hn::MulAdd(q,
+                               hn::NegMulAdd(out.recovered, AtSale<kCode>(t.eir_discount_sale, s),
+                                             hn::Mul(claim, Num(t.eir_discount))),
+                               s.credit_loss);
     const V hit =
         hn::IfThenElseZero(hn::Gt(s.default_month, Num(t.month)), hn::Mul(killed, m.discount));
     s.sampled = hn::MulAdd(hit, out.loss, s.sampled);
@@ -122,7 +131,11 @@ HWY_INLINE void BookShortfall(const Terms& contract, const Places& at, const Mon
   StoreBits(at.bits.failed + k, at.path, fails);
   const std::size_t row = (k * kMonthSums + kRecovery) * kLanes;
   Accumulate(at.sums + row, hn::Mul(q, cash));
-  Accumulate(at.sale_sums + row, hn::Mul(q, out.recovered));
+  // Drawn lags put what is received into months of their own, path by path, after the loop.
+  if constexpr (Needs<kCode>::kPrepared)
+    Accumulate(at.received + k * kBlockPaths, hn::Mul(q, out.recovered));
+  else
+    Accumulate(at.sale_sums + row, hn::Mul(q, out.recovered));
 }
 
 // Revenue to the account, the cash-flow default and the coverage test. Order as docs/model.md,
@@ -179,6 +192,14 @@ HWY_INLINE void TestValue(const Terms& contract, const Places& at, const MonthTe
   StoreBits(at.bits.value + k, at.path, breach);
 }
 
+// What a sale after a default in this month brings, net.
+template <unsigned kCode>
+HWY_INLINE V Proceeds(const Terms& contract, const Places& at, std::size_t row) {
+  if constexpr (Needs<kCode>::kPrepared) return Row(at.sale + row);
+  return hn::Max(hn::Zero(Tag()), hn::MulSub(Num(contract.haircut_units), Row(at.sale + row),
+                                             Num(contract.deduction)));
+}
+
 template <unsigned kCode>
 HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms& t, std::size_t k,
                       State& s) {
@@ -186,8 +207,7 @@ HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms&
   const V zero = hn::Zero(Tag()), opening = Num(t.opening);
   const std::size_t row = k * kBlockPaths;
   const MonthRows m{Row(at.survival + row), Row(at.discount + row), Row(at.ratio + row),
-                    hn::Max(zero, hn::MulSub(Num(contract.haircut_units), Row(at.sale + row),
-                                             Num(contract.deduction)))};
+                    Proceeds<kCode>(contract, at, row)};
 
   // Defaults of the month, before any payment.
   const V defaulted = hn::Mul(s.alive, hn::Sub(s.before, m.weight));
@@ -203,20 +223,23 @@ HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms&
   V kept = out.recovered;
   if constexpr (N::kOwner) kept = hn::Max(kept, m.proceeds);
   const std::size_t sums = k * kMonthSums * kLanes;
-  Accumulate(at.sale_sums + sums + kRecovery * kLanes, hn::Mul(defaulted, kept));
+  if constexpr (N::kPrepared)
+    hn::Store(hn::Mul(defaulted, kept), Tag(), at.received + row);
+  else
+    Accumulate(at.sale_sums + sums + kRecovery * kLanes, hn::Mul(defaulted, kept));
   if constexpr (N::kCash)
     Accumulate(at.sums + sums + kRecovery * kLanes, hn::Mul(defaulted, hn::Sub(opening, claim)));
   if constexpr (N::kPrices) {
-    V received =
-        hn::Mul(N::kOwner ? hn::Mul(kept, m.ratio) : out.discounted, Num(t.recovery_factor));
+    V received = hn::Mul(N::kOwner ? hn::Mul(kept, m.ratio) : out.discounted,
+                         AtSale<kCode>(t.recovery_factor, s));
     if constexpr (N::kCash)
       received = hn::MulAdd(hn::Sub(opening, claim), Num(t.present_factor), received);
     s.value = hn::MulAdd(discounted, received, s.value);
   } else {
-    s.credit_loss = hn::MulAdd(
-        defaulted,
-        hn::NegMulAdd(out.recovered, Num(t.eir_discount_sale), hn::Mul(claim, Num(t.eir_discount))),
-        s.credit_loss);
+    s.credit_loss = hn::MulAdd(defaulted,
+                               hn::NegMulAdd(out.recovered, AtSale<kCode>(t.eir_discount_sale, s),
+                                             hn::Mul(claim, Num(t.eir_discount))),
+                               s.credit_loss);
     const V hit =
         hn::IfThenElseZero(hn::Eq(s.default_month, Num(t.month)), hn::Mul(s.alive, m.discount));
     s.sampled = hn::MulAdd(hit, out.loss, s.sampled);
@@ -255,6 +278,8 @@ HWY_INLINE State Initial(const ContractArguments& a, std::size_t path) {
   s.value = Num(Needs<kCode>::kPrices ? contract.day_zero : 0.0);
   s.exposure = s.at_default = s.loss = s.credit_loss = s.sampled = zero;
   s.default_month = Row(a.default_month + path);
+  s.sale_factor = one;
+  if constexpr (Needs<kCode>::kPrepared) s.sale_factor = Row(a.sale_factor + path);
   s.least_cover = Num(1e30);
   s.account = Num(contract.reserve_initial);
   s.window = zero;
@@ -336,7 +361,8 @@ void Contract(const ContractArguments& a) {
                        static_cast<double>(plan.relet_months),
                        plan.default_on_shortfall};
   const std::size_t months = static_cast<std::size_t>(plan.months);
-  const std::size_t lag = static_cast<std::size_t>(plan.lag);
+  constexpr bool kPrepared = Needs<kCode>::kPrepared;
+  const std::size_t lag = kPrepared ? 0 : static_cast<std::size_t>(plan.lag);
   for (std::uint64_t* const words : {a.bits.coverage, a.bits.value, a.bits.failed})
     if (words != nullptr) std::fill_n(words, months + 1, std::uint64_t{0});
   const auto places = [&](std::size_t path) HWY_ATTR {
@@ -346,9 +372,10 @@ void Contract(const ContractArguments& a) {
                   a.discount_ratio + path,
                   a.value + path,
                   a.mark + path,
-                  a.value + lag * kBlockPaths + path,
+                  (kPrepared ? a.proceeds : a.value + lag * kBlockPaths) + path,
                   a.spot + path,
                   a.gross + path,
+                  kPrepared ? a.received + path : nullptr,
                   sums,
                   sums + lag * kMonthSums * kLanes,
                   a.bits,
@@ -374,7 +401,7 @@ void Contract(const ContractArguments& a) {
 
 template <unsigned kBasis>
 void ValueOnBasis(const ContractArguments& a) {
-  switch (a.contract->variant.code()) {
+  switch (a.contract->variant.code() & 15U) {
     case 0:
       return Contract<kBasis + 0>(a);
     case 1:
@@ -397,10 +424,16 @@ void ValueOnBasis(const ContractArguments& a) {
 }
 
 void ValueContract(const ContractArguments& a) {
-  if (a.prices)
-    ValueOnBasis<16>(a);
-  else
+  if (a.contract->variant.prepared) {
+    if (a.prices)
+      ValueOnBasis<32 + 16>(a);
+    else
+      ValueOnBasis<16>(a);
+  } else if (a.prices) {
+    ValueOnBasis<32>(a);
+  } else {
     ValueOnBasis<0>(a);
+  }
 }
 
 }  // namespace lien::pricing::HWY_NAMESPACE

@@ -59,9 +59,12 @@ struct ContractArguments {
   const double* discount_ratio;  // D_{k + lag}/D_k
   const double* value;           // of one unit, in a sale and at a lease's end
   const double* mark;            // of one unit of mark_units, in the loan-to-value test
+  const double* proceeds;        // prepared sales only: net of every cost, of a default in month k
   const double* spot;            // utilization x rent, hourly
   const double* gross;           // 1/P(t_k, t_k + tenor)
+  double* received;  // prepared sales only, written: weight x what a default in month k brings
   // One value a path.
+  const double* sale_factor;  // prepared sales only: recovery and EIR factors times this
   const double* default_month;
   const double* customer_month;
   const double* guarantor_month;

@@ -141,6 +141,16 @@ void MultipleRow(double factor, const double* log_rent, double* value, std::size
   }
 }
 
+void ProceedsRow(double haircut_units, const double* value, const double* price,
+                 const double* deduction, double* proceeds, std::size_t paths) {
+  const Tag d;
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto fetched = hn::Mul(hn::Load(d, value + p), hn::Load(d, price + p));
+    const auto net = hn::MulSub(hn::Set(d, haircut_units), fetched, hn::Load(d, deduction + p));
+    hn::Store(hn::Max(hn::Zero(d), net), d, proceeds + p);
+  }
+}
+
 void AddScaledRow(double units, const double* value, double* total, std::size_t paths) {
   const Tag d;
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d))
@@ -158,6 +168,7 @@ HWY_EXPORT(AddStripOffset);
 HWY_EXPORT(StripRows);
 HWY_EXPORT(CombineStripRow);
 HWY_EXPORT(MultipleRow);
+HWY_EXPORT(ProceedsRow);
 HWY_EXPORT(AddScaledRow);
 
 void launch_transform_rows(const LaunchTransformPlan& transform, std::size_t nodes, int step,
@@ -182,6 +193,10 @@ void combine_strip_row(const double* weights, std::size_t nodes, const double* c
 void multiple_row(double factor, const double* log_rent, double* value,
                   std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(MultipleRow)(factor, log_rent, value, paths);
+}
+void proceeds_row(double haircut_units, const double* value, const double* price,
+                  const double* deduction, double* proceeds, std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(ProceedsRow)(haircut_units, value, price, deduction, proceeds, paths);
 }
 void add_scaled_row(double units, const double* value, double* total, std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(AddScaledRow)(units, value, total, paths);

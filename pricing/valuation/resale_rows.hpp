@@ -43,6 +43,11 @@ void combine_strip_row(const double* weights, std::size_t nodes, const double* c
 // value = factor x exp(log_rent): rental multiple, or a given curve times the market's move.
 void multiple_row(double factor, const double* log_rent, double* value, std::size_t paths) noexcept;
 
+// proceeds = max(0, haircut_units x (value x price) - deduction); price: what own sales leave of
+// it.
+void proceeds_row(double haircut_units, const double* value, const double* price,
+                  const double* deduction, double* proceeds, std::size_t paths) noexcept;
+
 // total += units x value.
 void add_scaled_row(double units, const double* value, double* total, std::size_t paths) noexcept;
 

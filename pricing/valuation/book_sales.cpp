@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <bit>
+
+#include "engine/kernels/random_rows.hpp"
+#include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/market_rows.hpp"
+#include "pricing/valuation/resale_rows.hpp"
+
+// Sales that a contract cannot see from its own month: at a drawn lag, at a price that the book's
+// own sales press. They are rows before the kernel runs.
+namespace lien::pricing {
+
+using engine::kBlockPaths;
+using engine::kLanes;
+using engine::PathBlock;
+
+void BookStages::draw_lags(const ContractPlan& contract) noexcept {
+  if (contract.lag_law == kNone) {
+    lags_.fill(static_cast<std::size_t>(contract.lag));
+    return;
+  }
+  const auto& cumulative = plan_->lag_laws[contract.lag_law].cumulative;
+  double *const uniform = sale_work_.get() + 2 * kBlockPaths, *const unused = uniform + kBlockPaths;
+  engine::uniform_and_normal_row(contract.lag_key, block_ * kBlockPaths, 0, uniform, unused,
+                                 kBlockPaths);
+  for (std::size_t p = 0; p < kBlockPaths; ++p)
+    lags_[p] = static_cast<std::size_t>(
+        std::lower_bound(cumulative.begin(), cumulative.end(), uniform[p]) - cumulative.begin());
+}
+
+void BookStages::prepare_sale(PathBlock& block, const ContractPlan& contract) noexcept {
+  const bool drawn = contract.lag_law != kNone;
+  draw_lags(contract);
+  double *const factor = sale_work_.get(), *const deduction = factor + kBlockPaths;
+  double *const value = deduction + kBlockPaths, *const gathered = value + kBlockPaths;
+  for (std::size_t p = 0; p < kBlockPaths; ++p) {
+    factor[p] = drawn ? contract.lag_factor[lags_[p]] : 1.0;
+    deduction[p] = contract.deduction + contract.holding_cost * static_cast<double>(lags_[p]);
+  }
+  // Row k of `out` holds, path by path, the row of the month that is the path's lag later.
+  const auto at_sale = [&](std::size_t which, int k, double* out) {
+    for (std::size_t p = 0; p < kBlockPaths; ++p)
+      out[p] = block.row(series(which), k + static_cast<int>(lags_[p]))[p];
+    return out;
+  };
+  for (int k = 1; k <= contract.months; ++k) {
+    const std::size_t row = static_cast<std::size_t>(k) * kBlockPaths;
+    const int later = k + contract.lag;
+    const double* const worth =
+        drawn ? at_sale(value_, k, value) : block.row(series(value_), later);
+    const double* price = block.row(series(ones_), k);
+    if (contract.depth != kNone)
+      price = drawn ? at_sale(price_ + contract.depth, k, gathered)
+                    : block.row(series(price_ + contract.depth), later);
+    proceeds_row(contract.haircut_units, worth, price, deduction, proceeds_.get() + row,
+                 kBlockPaths);
+    if (drawn)
+      quotient_row(at_sale(discount_, k, gathered), block.row(series(discount_), k),
+                   sale_ratio_.get() + row, kBlockPaths);
+  }
+}
+
+void BookStages::spread_receipts(const ContractPlan& contract) noexcept {
+  for (std::size_t k = 1; k <= static_cast<std::size_t>(contract.months); ++k)
+    for (std::size_t p = 0; p < kBlockPaths; ++p)
+      month_sums_.get()[((k + lags_[p]) * kMonthSums + kRecovery) * kLanes + p % kLanes] +=
+          received_.get()[k * kBlockPaths + p];
+}
+
+// The units that each sampled default of this contract brings to market, in the month of its sale.
+void BookStages::count_sales_of(PathBlock& block, std::size_t index) noexcept {
+  const Plan& plan = *plan_;
+  const auto& contract = plan.contracts[index];
+  const std::size_t party = contract.party == kNone ? plan.parties.size() : contract.party;
+  double* const month = sale_work_.get() + kBlockPaths;
+  std::copy_n(default_months_.get() + party * kBlockPaths, kBlockPaths, month);
+  if (contract.default_on_shortfall) {
+    // An empty account is a default that no price of a sale moves: any proceeds will do.
+    std::fill_n(sale_work_.get(), kBlockPaths, 1.0);
+    value_rows(block, index, block.row(series(zeros_), 0), block.row(series(ones_), 0));
+    const std::uint64_t* const failed = month_bits_.data() + 2 * (layout_->steps + 1);
+    for (int k = 1; k <= contract.months; ++k)
+      for (std::uint64_t left = failed[k]; left != 0; left &= left - 1) {
+        double& first = month[std::countr_zero(left)];
+        first = std::min(first, static_cast<double>(k));
+      }
+  }
+  draw_lags(contract);
+  for (std::size_t p = 0; p < kBlockPaths; ++p)
+    if (month[p] <= contract.months)
+      block.row(series(price_ + contract.depth),
+                static_cast<int>(month[p]) + static_cast<int>(lags_[p]))[p] += contract.units;
+}
+
+// First sweep: who defaults and when depends on no price of a sale, so the units sold are known
+// before any contract is valued, whatever the lag; the second sweep reads the factor they leave.
+void BookStages::count_sales(PathBlock& block) noexcept {
+  const Plan& plan = *plan_;
+  for (std::size_t d = 0; d < plan.depths.size(); ++d)
+    for (int k = 0; k <= plan.steps; ++k)
+      std::fill_n(block.row(series(price_ + d), k), kBlockPaths, 0.0);
+  std::uint32_t strip = kNone, lot = kNone, mark = kNone;  // whose rows are filled
+  for (std::size_t i = 0; i < plan.contracts.size(); ++i) {
+    const auto& contract = plan.contracts[i];
+    if (contract.depth == kNone) continue;
+    // Cash trapped by a value test decides whether the account runs dry: such a loan needs its
+    // rows.
+    if (contract.default_on_shortfall && contract.value_test_slot != kNone) {
+      const std::uint32_t hardware = plan.lots[contract.lot].hardware;
+      if (plan.hardware[hardware].law == ValueLaw::income && strip != hardware)
+        fill_strip(block, strip = hardware);
+      if (lot != contract.lot) fill_lot(block, lot = contract.lot);
+      if (contract.mark != kNone && mark != contract.mark) fill_mark(block, mark = contract.mark);
+    }
+    count_sales_of(block, i);
+  }
+  for (std::size_t d = 0; d < plan.depths.size(); ++d)
+    for (int k = 0; k <= plan.steps; ++k) {
+      double* const row = block.row(series(price_ + d), k);
+      exponential_row(1.0, -plan.depths[d].impact, row, row, kBlockPaths);
+    }
+  // Filling lots added to the book's value; the second sweep begins anew.
+  for (int k = 0; k <= plan.steps; ++k)
+    std::fill_n(block.row(series(book_value_), k), kBlockPaths, 0.0);
+}
+
+}  // namespace lien::pricing
