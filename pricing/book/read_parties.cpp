@@ -1,8 +1,37 @@
+#include <array>
+#include <cstdint>
+#include <span>
+
 #include "pricing/book/market_blocks.hpp"
 #include "pricing/book/market_fields.hpp"
+#include "pricing/credit/cir_hazard.hpp"
 
 namespace lien::pricing {
 namespace {
+
+// Beyond the longest run: 600 months, then the longest liquidation.
+constexpr int kMonths = 1200;
+
+std::span<const Field<CirHazard>> cir_fields() {
+  using T = CirHazard;
+  static constexpr std::array fields = {
+      choice<T>(
+          "law", +[](T&, std::int64_t) {}, "cir")
+          .required(),
+      number("initial", &T::initial, between(0, 100)).required(),
+      number("mean", &T::mean, between(0, 100)).required(),
+      number("mean_reversion", &T::mean_reversion, between(0, 1000)).required(),
+      number("volatility", &T::volatility, between(0, 1000)).required(),
+  };
+  return fields;
+}
+
+Curve read_cir(const TomlValue& table, const Scope& scope) {
+  CirHazard law;
+  const Given given = read_table(table, cir_fields(), law, "part of hazard", scope.part("hazard"));
+  const bool sound = given.complete && given.wrong.empty() && given.names.size() == 5;
+  return sound ? cir_hazard_curve(law, kMonths) : Curve{{1.0}, {0.0}};
+}
 
 void read_credit_input(const TomlValue& table, Party& party, const Given& given,
                        const Scope& scope) {
@@ -28,9 +57,7 @@ void read_credit_input(const TomlValue& table, Party& party, const Given& given,
   party.input = CreditInput::hazard;
   const TomlValue& hazard = *table.find("hazard");
   if (hazard.is_table() && hazard.find("law")) {
-    scope.fault(hazard.line, hazard.column, "hazard.law", "", std::string(kNotInThisVersion),
-                "write a number or { years = [...], rates = [...] }");
-    party.hazard = {{1.0}, {0.0}};
+    party.hazard = read_cir(hazard, scope);
     return;
   }
   // A hazard is a rate, yet above 1 for a party near default: 5 a year is 99.3 %.

@@ -37,6 +37,17 @@ VALUES = {
         ("expected_loss", "L", "0"): "discounted_principal_loss",
         ("payment_due", "L", "1"): "payment",
     },
+    "O05": {
+        ("survival_probability", "borrower", "12"): "surv_1y",
+        ("survival_probability", "borrower", "36"): "surv_3y",
+        ("survival_probability", "borrower", "60"): "surv_5y",
+    },
+    "O06": {
+        ("present_value", "bond-2", "0"): "P_0_2",
+        ("present_value", "bond-5", "0"): "P_0_5",
+        ("present_value", "call", "0"): "call",
+        ("present_value", "put", "0"): "put",
+    },
     "O07": {
         ("forward_value", "forward-6", "6"): "F_0_5",
         ("forward_value", "forward-12", "12"): "F_1",
@@ -51,6 +62,7 @@ VALUES = {
         ("present_value", "log-call-12", "0"): ("sd_lnS_1", lambda sd: sd / ROOT_TWO_PI),
         ("present_value", "log-call-60", "0"): ("sd_lnS_5", lambda sd: sd / ROOT_TWO_PI),
     },
+    "O08": {("present_value", "put", "0"): "put_on_spot_T2_K2"},
     "O09": {("resale_value", "V", "0"): "V0"},
     "O10": {
         ("forward_value", "put", "24"): "forward",
