@@ -27,11 +27,12 @@ std::string as_json(const std::vector<ContractEvents>& all) {
   for (const ContractEvents& contract : all) {
     Json& events = object[contract.id] = Json::array();
     for (const ContractEvent& line : contract.events) {
-      Json event = {{"eventDate", time_text(line.time)},
-                    {"eventType", line.type},
-                    {"payoff", json_number(line.payoff)},
-                    {"currency", contract.currency},
-                    {"notionalPrincipal", json_number(line.notional)}};
+      Json event = {
+          {"eventDate", time_text(line.time)},
+          {"eventType", line.type},
+          {"payoff", json_number(line.payoff)},
+          {"currency", contract.currency.empty() ? Json(nullptr) : Json(contract.currency)},
+          {"notionalPrincipal", json_number(line.notional)}};
       if (!line.exercise_amount) {
         event["nominalInterestRate"] = json_number(line.rate);
         event["accruedInterest"] = json_number(line.accrued);

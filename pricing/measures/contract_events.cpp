@@ -2,6 +2,7 @@
 
 #include "pricing/actus/schedule.hpp"
 #include "pricing/book/read_actus.hpp"
+#include "pricing/measures/book_events.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -41,6 +42,8 @@ std::vector<ContractEvents> actus_events(const std::string& file) {
 
 }  // namespace
 
-std::vector<ContractEvents> contract_events(const std::string& file) { return actus_events(file); }
+std::vector<ContractEvents> contract_events(const std::string& file) {
+  return file.ends_with(".json") ? actus_events(file) : book_events(file);
+}
 
 }  // namespace lien::pricing

@@ -12,7 +12,7 @@ namespace lien::pricing {
 // without meaning for the contract. Money of the whole contract; positive to its holder.
 struct ContractEvent {
   actus::Time time{};
-  std::string type;  // IED, IP, PR, MD, ..
+  std::string type;  // IED, IP, PR, MD, ..; RENT of a lease
   std::optional<double> payoff;
   std::optional<double> notional;  // after the event
   std::optional<double> rate;      // per year, after the event
@@ -29,7 +29,7 @@ struct ContractEvents {
 };
 
 // The contractual events of every contract of a file, in its order: ACTUS contracts of a .json
-// file. Throws InputError with every fault.
+// file, else loans, then leases of a book file. Throws InputError with every fault.
 [[nodiscard]] std::vector<ContractEvents> contract_events(const std::string& file);
 
 }  // namespace lien::pricing

@@ -8,12 +8,6 @@
 #include "pricing/plan/effective_rate.hpp"
 
 namespace lien::pricing {
-namespace {
-
-struct Rent {
-  Date date{};
-  double step = 1;  // money per unit of `rent`
-};
 
 std::vector<Rent> rents_from_start(const Lease& lease) {
   const int step_months = static_cast<int>(lease.frequency);
@@ -33,6 +27,8 @@ std::vector<Rent> rents_from_start(const Lease& lease) {
                        static_cast<double>((whole - begin).count());
   return rents;
 }
+
+namespace {
 
 double assumed_residual(const Lease& lease) {
   if (lease.guaranteed_residual > 0) return lease.guaranteed_residual;

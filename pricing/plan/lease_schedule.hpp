@@ -7,6 +7,13 @@
 
 namespace lien::pricing {
 
+struct Rent {
+  Date date{};
+  double step = 1;  // money per unit of `rent`
+};
+// Every rent of the agreement, past ones too, as told below.
+[[nodiscard]] std::vector<Rent> rents_from_start(const Lease& lease);
+
 // A lease on the monthly grid, in money of the whole lease; entry k is month k, entry 0 the
 // valuation date itself (the rent in advance of a lease that starts on it).
 //
