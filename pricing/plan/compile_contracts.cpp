@@ -37,7 +37,28 @@ struct IncomeLaw {
   StripState today;  // for the longest life; a shorter one reads its beginning
 };
 
-IncomeLaw income_law(const CompileInput& input, const Plan& plan, std::uint32_t hardware_index) {
+// Launches as strips see them today are the same for hardware with equal lines, drifts and life.
+class StatesToday {
+ public:
+  const StripState& of(const CompileInput& input, const Hardware& hardware, MeasureBasis drifts,
+                       int life) {
+    auto key = std::make_tuple(line_loadings(*input.market, hardware), drifts, life);
+    auto found = known_.find(key);
+    if (found == known_.end())
+      found = known_
+                  .emplace(std::move(key), strip_state_today(*input.market, hardware, drifts,
+                                                             input.settings->valuation_date, life))
+                  .first;
+    return found->second;
+  }
+
+ private:
+  using Key = std::tuple<std::vector<std::pair<std::size_t, double>>, MeasureBasis, int>;
+  std::map<Key, StripState> known_;
+};
+
+IncomeLaw income_law(const CompileInput& input, const Plan& plan, std::uint32_t hardware_index,
+                     StatesToday& states) {
   const Hardware& hardware = input.market->hardware[hardware_index];
   const HardwarePlan& compiled = plan.hardware[hardware_index];
   const MeasureBasis drifts =
@@ -45,9 +66,8 @@ IncomeLaw income_law(const CompileInput& input, const Plan& plan, std::uint32_t 
   const StripLaw law{drifts, input.market, &hardware, input.settings->valuation_date};
   const std::vector<int> nodes(plan.node_months.begin(), plan.node_months.end());
   const int life = life_months(hardware);
-  IncomeLaw income{
-      law, StripWeights(law, nodes, plan.steps, life, plan.steps_per_year),
-      strip_state_today(*input.market, hardware, drifts, input.settings->valuation_date, life)};
+  IncomeLaw income{law, StripWeights(law, nodes, plan.steps, life, plan.steps_per_year),
+                   states.of(input, hardware, drifts, life)};
   income.today.log_moneyness =
       engine::log(compiled.utilization * rent_today(hardware) / compiled.operating_cost[0]);
   // A forward curve moves every month's rent, as launches do.
@@ -102,12 +122,13 @@ class Lots {
  public:
   void want(std::uint32_t hardware, int age) { wanted_[{hardware, age}] = 0; }
   void build(const CompileInput& input, Plan& plan) {
+    StatesToday states;
     std::optional<IncomeLaw> income;
     std::uint32_t of = kNone;
     for (auto& [key, row] : wanted_) {
       const auto [hardware, age] = key;
       if (hardware != of && plan.hardware[hardware].law == ValueLaw::income)
-        income.emplace(income_law(input, plan, hardware));
+        income.emplace(income_law(input, plan, hardware, states));
       of = hardware;
       row = static_cast<std::uint32_t>(plan.lots.size());
       plan.lots.push_back(make_lot(input, plan, hardware, age, income ? &*income : nullptr));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "engine/elementary/elementary.hpp"
 #include "engine/factors/age_polynomial.hpp"
@@ -72,8 +73,11 @@ Launches pending_launches(const engine::LaunchProcess& process,
           at_nodes(transform.pending_second)};
 }
 
-// By transform: hardware of one line shares it.
-using AgedLaunches = std::map<std::uint32_t, std::vector<Launches>>;
+// What hardware of one line shares.
+struct KnownLaunches {
+  std::map<std::uint32_t, std::vector<Launches>> aged;              // by transform
+  std::map<std::tuple<std::uint32_t, int, int>, Launches> pending;  // by transform, step, life
+};
 
 // One hardware in one month of the run.
 struct Setting {
@@ -196,7 +200,7 @@ std::vector<int> looked_at(const Plan& plan, int last) {
 }
 
 double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g,
-                      AgedLaunches& aged) {
+                      KnownLaunches& shared) {
   const Market& market = *input.market;
   const Hardware& hardware = market.hardware[g];
   const MeasureBasis drifts =
@@ -219,13 +223,20 @@ double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g
       const LaunchTransformPlan& transform = plan.transforms[t];
       const auto process = launch_process(line, drifts, input.settings->valuation_date);
       const std::size_t nodes = plan.node_months.size();
-      auto& known = aged[t];
+      auto& known = shared.aged[t];
       if (known.empty() || known[0].first.size() < static_cast<std::size_t>(life))
         known = aged_launches(process, transform, nodes, life);
       s.launches.push_back(known);
-      if (transform.masks > 0)
-        s.launches.back().push_back(
-            pending_launches(process, transform, nodes, k, plan.years(k), life));
+      if (transform.masks > 0) {
+        const auto place = std::make_tuple(t, k, life);
+        auto found = shared.pending.find(place);
+        if (found == shared.pending.end())
+          found = shared.pending
+                      .emplace(place,
+                               pending_launches(process, transform, nodes, k, plan.years(k), life))
+                      .first;
+        s.launches.back().push_back(found->second);
+      }
       s.ramp_years.push_back(line.ramp == RampLaw::exponential ? line.ramp_years : 0.0);
       s.drop.push_back(line.drop_mean);
       states = std::max(states, s.launches.back().size());
@@ -263,10 +274,10 @@ double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g
 
 double strip_interpolation_error(const CompileInput& input, const Plan& plan) {
   double largest = 0;
-  AgedLaunches aged;
+  KnownLaunches shared;
   for (std::size_t g = 0; g < plan.hardware.size(); ++g)
     if (plan.hardware[g].strip != kNone)
-      largest = std::max(largest, hardware_error(input, plan, g, aged));
+      largest = std::max(largest, hardware_error(input, plan, g, shared));
   return largest;
 }
 
