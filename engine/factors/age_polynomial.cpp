@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "engine/elementary/elementary.hpp"
+#include "engine/factors/chebyshev.hpp"
 #include "engine/factors/renewal_equation.hpp"
 
 namespace lien::engine {
@@ -33,44 +34,14 @@ Rows transforms_at(const RenewalTransform& one, const RenewalTransform& two,
   return rows;
 }
 
-double cosine(double turns) { return sin_cos_two_pi(turns).second; }
-
 // Ages at the Chebyshev points of x.
 std::vector<double> fit_ages(double age_max, bool root_age) {
   std::vector<double> ages;
-  for (std::size_t j = 0; j < kFitNodes; ++j) {
-    const double r = (1 + cosine((static_cast<double>(j) + 0.5) / (2 * kFitNodes))) / 2;
+  for (const double x : chebyshev_points(kFitNodes)) {
+    const double r = (1 + x) / 2;
     ages.push_back(age_max * (root_age ? r * r : r));
   }
   return ages;
-}
-
-// Chebyshev coefficients 0..kMaxDegree of values at the Chebyshev points.
-std::vector<double> chebyshev(const std::vector<double>& values) {
-  std::vector<double> coefficients(kMaxDegree + 1, 0.0);
-  for (std::size_t k = 0; k <= kMaxDegree; ++k) {
-    for (std::size_t j = 0; j < kFitNodes; ++j) {
-      coefficients[k] += values[j] * cosine(static_cast<double>(k * (2 * j + 1)) / (4 * kFitNodes));
-    }
-    coefficients[k] *= (k == 0 ? 1.0 : 2.0) / kFitNodes;
-  }
-  return coefficients;
-}
-
-// The same polynomial cut at `degree`, in rising powers of x.
-std::vector<double> in_powers(const std::vector<double>& coefficients, int degree) {
-  const auto n = static_cast<std::size_t>(degree) + 1;
-  std::vector<double> powers(n, 0.0), previous(n, 0.0), current(n, 0.0);  // T_{k-1}, T_k
-  current[0] = 1;
-  for (std::size_t k = 0; k < n; ++k) {
-    for (std::size_t i = 0; i < n; ++i) powers[i] += coefficients[k] * current[i];
-    std::vector<double> next(n, 0.0);  // T_{k+1} = 2 x T_k - T_{k-1}, but T_1 = x
-    for (std::size_t i = 0; i + 1 < n; ++i) next[i + 1] = (k == 0 ? 1 : 2) * current[i];
-    for (std::size_t i = 0; i < n; ++i) next[i] -= previous[i];
-    previous = current;
-    current = next;
-  }
-  return powers;
 }
 
 struct Fit {
@@ -125,13 +96,13 @@ double polynomial_value(const double* coefficients, int degree, double x) {
 
 AgePolynomials age_polynomials(const LaunchProcess& process, double q,
                                const std::vector<int>& horizon_months) {
-  if (process.law != RenewalLaw::weibull || process.shape == 1 || horizon_months.empty()) {
+  const GapLaw gap = gap_law(process);
+  if (!gap.remembers() || horizon_months.empty()) {
     return ageless(process, q, horizon_months);
   }
   const RenewalTransform one = solve_renewal(process, q, horizon_months.back());
   const RenewalTransform two = solve_renewal(process, 2 * q, horizon_months.back());
-  const double start = pow(process.age_years / process.scale_years, process.shape);
-  const double age_max = process.scale_years * pow(start + kOutlived, 1 / process.shape);
+  const double age_max = gap_years(gap, integrated_hazard(gap, process.age_years) + kOutlived);
 
   std::vector<double> ages;  // closer together at 0, where l_q bends most
   for (int i = 0; i <= kCheckedAges; ++i)
@@ -143,7 +114,7 @@ AgePolynomials age_polynomials(const LaunchProcess& process, double q,
     fit.polynomials.age_max = age_max;
     fit.polynomials.root_age = root_age;
     for (const auto& row : transforms_at(one, two, fit_ages(age_max, root_age), horizon_months)) {
-      fit.coefficients.push_back(chebyshev(row));
+      fit.coefficients.push_back(chebyshev_coefficients(row, kMaxDegree));
     }
   }
   for (int degree = 1; degree <= kMaxDegree; ++degree) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/factors/gap_table.hpp"
 #include "engine/factors/joint_step.hpp"
 #include "engine/factors/launch_law.hpp"
 #include "engine/factors/noise.hpp"
@@ -16,8 +17,13 @@ namespace lien::engine {
 // One line of launches as the path loop sees it.
 struct LaunchLinePlan {
   LaunchProcess process;
-  double ramp_decay = 0;      // exp(-dt/tau); 0 for a step ramp
-  double pipeline_today = 0;  // Y_0 = sum over past launches of drop x exp(-age/tau)
+  GapTable gaps;              // law gamma: its inverse
+  double ramp_decay = 0;      // exponential ramp: exp(-dt/tau); 0 for a step
+  double pipeline_today = 0;  // Y_0 = sum over past launches of drop x (1 - F(age))
+  // Ramps without a recursion (linear, bass): Y_k of past and of forced launches, [steps + 1], and
+  // the age of the newest past launch. Empty: the exponential recursion.
+  std::vector<double> known_pipeline;
+  double pipeline_age = 0;
   // Launches put on every path at the end of a month (scenarios): they drop prices but do not
   // restart the renewal.
   struct Forced {
@@ -50,8 +56,8 @@ struct FactorPlan {
   std::vector<NoisePlan> noises;  // only those that something reads
 };
 
-// Series of a PathBlock that the engine fills. Line l owns five from kFactorSeries + 5 l; a noise
-// has one, after those of all lines.
+// Series of a PathBlock that the engine fills. Line l owns kLineSeries from
+// kFactorSeries + kLineSeries l; a noise has one, after those of all lines.
 enum FactorSeries : std::size_t {
   kScarcity = 0,
   kFrontier = 1,
@@ -65,7 +71,8 @@ enum LineSeries : std::size_t {
   kLaunchAge = 2,       // years since the last launch
   kLaunchCount = 3,     // launches after today
   kLaunchPending = 4,   // bit mask of scheduled launches still to come, as a double
-  kLineSeries = 5,
+  kPipelineAge = 5,     // years since the newest launch in Y; filled for linear and bass ramps only
+  kLineSeries = 6,
 };
 [[nodiscard]] constexpr std::size_t line_series(std::size_t line, LineSeries which) noexcept {
   return kFactorSeries + kLineSeries * line + which;

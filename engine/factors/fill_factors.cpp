@@ -109,6 +109,8 @@ bool scatter(const LaunchLinePlan& line, double dt_years, int steps, int cleared
   double *const normal = work + kPaths, *const drop = work + 3 * kPaths;
   double *const month = work + 4 * kPaths, *const arriving = work + 5 * kPaths;
   launch_drops(line.process, dt_years, normal, time, drop, month, arriving, kPaths);
+  if (!line.known_pipeline.empty())
+    spread_ramp(line.process, dt_years, steps, time, drop, month, jumps.pipeline, kPaths);
   bool any = false;
   const double mark = cleared_bit < 0 ? 1.0 : 1.0 + 1024.0 * static_cast<double>(1 << cleared_bit);
   for (std::size_t p = 0; p < kPaths; ++p) {
@@ -141,11 +143,31 @@ void draw_launches(const LaunchLinePlan& line, double dt_years, int steps, std::
   bool first = line.process.scheduled.empty();
   for (bool any = true; any;) {
     uniform_and_normal_row(line.key, first_path, draw++, uniform, normal, kPaths);
-    renewal_times(line.process, first, uniform, clock, time, kPaths);
+    renewal_times(line, first, uniform, clock, time, kPaths);
     any = scatter(line, dt_years, steps, -1, time, scratch, jumps);
     std::copy_n(time, kPaths, clock);
     first = false;
     // A path whose clock has passed the horizon draws on harmlessly until all have.
+  }
+}
+
+// Age of the newest launch of the pipeline: as kLaunchAge, but past and forced launches count.
+void fill_pipeline_age(const FactorPlan& plan, std::size_t l, const double* last,
+                       PathBlock& block) noexcept {
+  const LaunchLinePlan& line = plan.lines[l];
+  const std::size_t series = line_series(l, kPipelineAge);
+  std::fill_n(block.row(series, 0), kPaths, line.pipeline_age);
+  for (int step = 1; step <= plan.steps; ++step) {
+    const double* const was = block.row(series, step - 1);
+    double* const age = block.row(series, step);
+    const double now = step / static_cast<double>(static_cast<long>(1.0 / plan.dt_years + 0.5));
+    const std::size_t at = static_cast<std::size_t>(step) * kPaths;
+    bool forced = false;
+    for (const auto& launch : line.forced) forced = forced || launch.step == step;
+    for (std::size_t p = 0; p < kPaths; ++p) {
+      age[p] = last[at + p] >= 0.0 ? now - last[at + p] : was[p] + plan.dt_years;
+      if (forced) age[p] = 0.0;
+    }
   }
 }
 
@@ -163,7 +185,8 @@ void fill_line(const FactorPlan& plan, std::size_t l, std::uint64_t first_path,
       for (std::size_t p = 0; p < kPaths; ++p) {
         const std::size_t at = static_cast<std::size_t>(forced.step) * kPaths + p;
         jumps.drop[at] += forced.drop;
-        jumps.pipeline[at] += line.process.ramp_years > 0 ? forced.drop : 0.0;
+        // Linear and Bass ramps have it in known_pipeline.
+        jumps.pipeline[at] += line.ramp_decay > 0 ? forced.drop : 0.0;
         jumps.marks[at] += 1.0;
       }
 
@@ -174,6 +197,7 @@ void fill_line(const FactorPlan& plan, std::size_t l, std::uint64_t first_path,
   std::fill_n(block.row(series(kLaunchAge), 0), kPaths, line.process.age_years);
   std::fill_n(block.row(series(kLaunchCount), 0), kPaths, 0.0);
   std::fill_n(block.row(series(kLaunchPending), 0), kPaths, all_pending);
+  const bool recursive = line.known_pipeline.empty();
   // Drops so far, kept aside: X_k - X_0 = drops + Y_0 - Y_k.
   double* const drops = scratch.launch.get();
   std::fill_n(drops, kPaths, 0.0);
@@ -189,9 +213,11 @@ void fill_line(const FactorPlan& plan, std::size_t l, std::uint64_t first_path,
                   *const pending = block.row(series(kLaunchPending), step);
     const double now = step / static_cast<double>(static_cast<long>(1.0 / plan.dt_years + 0.5));
     const std::size_t at = static_cast<std::size_t>(step) * kPaths;
+    const double known = recursive ? 0.0 : line.known_pipeline[static_cast<std::size_t>(step)];
     for (std::size_t p = 0; p < kPaths; ++p) {
       drops[p] += jumps.drop[at + p];
-      pipeline[p] = line.ramp_decay * was_pipeline[p] + jumps.pipeline[at + p];
+      pipeline[p] =
+          (recursive ? line.ramp_decay * was_pipeline[p] : known) + jumps.pipeline[at + p];
       effect[p] = drops[p] + (line.pipeline_today - pipeline[p]);
       const double last = jumps.last[at + p];
       age[p] = last >= 0.0 ? now - last : was_age[p] + plan.dt_years;
@@ -200,6 +226,7 @@ void fill_line(const FactorPlan& plan, std::size_t l, std::uint64_t first_path,
       pending[p] = was_pending[p] - cleared;
     }
   }
+  if (!recursive) fill_pipeline_age(plan, l, jumps.last, block);
 }
 
 }  // namespace

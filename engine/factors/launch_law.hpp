@@ -7,17 +7,27 @@
 // vector over monthly horizons: entry m - 1 is ln E at m / 12 years.
 namespace lien::engine {
 
-enum class RenewalLaw { weibull, exponential, none };
+enum class RenewalLaw { weibull, gamma, exponential, none };
+
+// Share of a drop that has arrived s years after its launch.
+enum class RampShape {
+  exponential,  // 1 - e^{-s/years}; years 0: a step
+  linear,       // min(s/years, 1); years 0: a step
+  bass,         // (1 - e) / (1 + (q/p) e), e = e^{-(p+q)s}. Source: Bass, Management Science 15
+};
 
 // A renewal process of launches on one measure basis (premia already applied).
 struct LaunchProcess {
   RenewalLaw law = RenewalLaw::none;
-  double shape = 1;        // Weibull, > 0; 1 for exponential
-  double scale_years = 0;  // > 0. Weibull: mean / Gamma(1 + 1/k), risk neutral times
-                           // (1 + theta)^(-1/k). Exponential: the mean
-  double age_years = 0;    // >= 0, since the last launch: conditions the first arrival
+  double shape = 1;            // Weibull, > 0; gamma, 0.5..50; 1 for exponential
+  double scale_years = 0;      // > 0. Weibull: mean / Gamma(1 + 1/k), risk neutral times
+                               // (1 + theta)^(-1/k). Exponential: the mean. Gamma: mean / k
+  double hazard_multiple = 1;  // > 0; gamma only: survival is that of shape and scale to this power
+  double age_years = 0;        // >= 0, since the last launch: conditions the first arrival
   double drop_mean = 0, drop_stdev = 0;  // log; the mean includes the premium of its basis
-  double ramp_years = 0;                 // exponential ramp F(s) = 1 - e^{-s/ramp}; 0: step
+  RampShape ramp = RampShape::exponential;
+  double ramp_years = 0;                 // exponential, linear; 0: step
+  double innovation = 0, imitation = 0;  // bass: p > 0 and q >= 0, per year
   struct Scheduled {
     double years = 0;       // model time of the announced date; in the past: due now
     double slip_years = 0;  // mean of the exponential slip on this basis; 0: on the date
@@ -28,12 +38,17 @@ struct LaunchProcess {
 // Weibull scale of a mean: mean / Gamma(1 + 1/shape).
 [[nodiscard]] double weibull_scale(double shape, double mean_years);
 
+// Share F of a drop that has arrived, and the share 1 - F still to come, s >= 0 years after the
+// launch. Relative error 1e-15 each.
+[[nodiscard]] double ramp_arrived(const LaunchProcess& process, double elapsed_years);
+[[nodiscard]] double ramp_remaining(const LaunchProcess& process, double elapsed_years);
+
 // E[exp(-q L F(s))] for one launch, s >= 0 years after it; L ~ N(drop_mean, drop_stdev^2).
 [[nodiscard]] double launch_effect(const LaunchProcess& process, double q, double elapsed_years);
 
 // ln E[exp(-q x effect at t + h of the launches after t)] of the renewal at this age, scheduled
-// launches left out. Absolute error 1e-12 for shapes >= 1 (1e-10 at 0.7). Months >= 0.
-// Source: docs/model.md, "Resale value".
+// launches left out. Absolute error 1e-12 for shapes >= 1 (1e-10 at 0.7); 1e-7 where a linear ramp
+// ends within a month and the law remembers. Months >= 0. Source: docs/model.md, "Resale value".
 [[nodiscard]] std::vector<double> launch_transform(const LaunchProcess& process, double q,
                                                    double age_years, int months);
 

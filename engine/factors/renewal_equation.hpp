@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "engine/factors/gap_law.hpp"
 #include "engine/factors/gauss_legendre.hpp"
 #include "engine/factors/launch_law.hpp"
 
@@ -13,17 +14,16 @@ namespace lien::engine {
 // ~ 1 - c h^k are rough: there the variable is the sixth root of time, in which both are smooth, so
 // that no shape needs a finer grid.
 struct RenewalTransform {
-  RenewalLaw law = RenewalLaw::none;
-  double shape = 1, scale_years = 1;
+  GapLaw gap;
   int months = 0;
   GaussLegendre root_rule, month_rule;  // of the first panel, in root time; of the others
   std::vector<double> node_years;       // [nodes] panel by panel
   std::vector<double> weight_years;     // [nodes] of the integral over time
   std::vector<double> transform;        // [nodes] M
-  std::vector<double> effect;           // [nodes] g M
+  std::vector<double> effect;           // [nodes] g M; where g bends, its least-squares polynomial
 };
 
-// Cost 3 ms for 96 months.
+// Cost for 96 months: Weibull 3 ms, gamma 15 ms.
 [[nodiscard]] RenewalTransform solve_renewal(const LaunchProcess& process, double q, int months);
 
 // M(h), 0 <= h <= months / 12.

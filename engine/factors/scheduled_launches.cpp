@@ -35,8 +35,9 @@ std::vector<Pending> pending_launches(const LaunchProcess& process, double time_
 }
 
 // Where the integrands over arrival times in [0, h] bend: at the announced dates, at multiples of
-// the slips after them, and near h, where ramp and renewal start.
-std::vector<double> break_points(const std::vector<Pending>& launches, double h) {
+// the slips after them, near h, where ramp and renewal start, and where a linear ramp ends at h.
+std::vector<double> break_points(const LaunchProcess& process, const std::vector<Pending>& launches,
+                                 double h) {
   std::vector<double> points = {0, h};
   const auto add = [&](double v) {
     if (v > 0 && v < h) points.push_back(v);
@@ -45,6 +46,7 @@ std::vector<double> break_points(const std::vector<Pending>& launches, double h)
     add(launch.wait);
     for (double slips = 0.5; slips < 50; slips *= 2) add(launch.wait + slips * launch.slip);
   }
+  if (process.ramp == RampShape::linear) add(h - process.ramp_years);
   for (double before = 1.0 / 96; before < h; before *= 2) add(h - before);
   std::sort(points.begin(), points.end());
   points.erase(std::unique(points.begin(), points.end()), points.end());
@@ -191,7 +193,7 @@ std::vector<std::vector<double>> scheduled_transforms(const LaunchProcess& proce
     for (const int m : horizon_months) {
       const double h = m / 12.0;
       HorizonSum sum(process, q, launches, h);
-      row.push_back(log(sum.value(renewal, rule, cumulative, break_points(launches, h))));
+      row.push_back(log(sum.value(renewal, rule, cumulative, break_points(process, launches, h))));
     }
   }
   return result;

@@ -49,9 +49,47 @@ void AdvanceNoise(const NoisePlan& noise, const double* normal, const double* fr
   }
 }
 
-void RenewalTimes(const LaunchProcess& process, bool first, const double* uniform,
-                  const double* clock, double* time, std::size_t paths) {
+// Value of the table at z: the piece by the bits of a rounded sum, its polynomial by gathers.
+template <class D, class V>
+V GapTableValue(D d, const GapTable& table, V z) {
+  const hn::RebindToSigned<D> di;
+  const auto pieces = static_cast<double>(table.pieces);
+  auto t = hn::Mul(hn::Sub(z, hn::Set(d, table.start)), hn::Set(d, table.per_width));
+  t = hn::Min(hn::Max(t, hn::Zero(d)), hn::Set(d, pieces - 0.25));
+  const auto magic = hn::Set(d, kRoundMagic), half = hn::Set(d, 0.5);
+  const auto shifted = hn::Add(hn::Sub(t, half), magic);
+  const auto piece = hn::And(hn::BitCast(di, shifted), hn::Set(di, std::int64_t{0xffff}));
+  const auto middle = hn::Add(hn::Sub(shifted, magic), half);
+  const auto x = hn::Mul(hn::Sub(t, middle), hn::Set(d, 2.0));
+  const double* row = table.coefficients.data() + table.degree * table.pieces;
+  auto value = hn::GatherIndex(d, row, piece);
+  for (int i = 0; i < table.degree; ++i) {
+    row -= table.pieces;
+    value = hn::MulAdd(value, x, hn::GatherIndex(d, row, piece));
+  }
+  return value;
+}
+
+void GammaTimes(const LaunchLinePlan& line, bool first, const double* uniform, const double* clock,
+                double* time, std::size_t paths) {
   const Tag d;
+  const double age = first ? line.process.age_years : 0.0;
+  const auto elapsed = hn::Set(d, age > 0 ? line.gaps.age_hazard : 0.0);
+  const auto share = hn::Set(d, -1.0 / line.process.hazard_multiple);
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto hazard = hn::MulAdd(share, Log(d, hn::Load(d, uniform + p)), elapsed);
+    const auto x = Exp(d, GapTableValue(d, line.gaps, Log(d, hazard)));
+    const auto gap = hn::Sub(hn::Mul(hn::Set(d, line.process.scale_years), x), hn::Set(d, age));
+    hn::Store(hn::Add(hn::Load(d, clock + p), hn::Max(gap, hn::Zero(d))), d, time + p);
+  }
+}
+
+void RenewalTimes(const LaunchLinePlan& line, bool first, const double* uniform,
+                  const double* clock, double* time, std::size_t paths) {
+  if (line.process.law == RenewalLaw::gamma)
+    return GammaTimes(line, first, uniform, clock, time, paths);
+  const Tag d;
+  const LaunchProcess& process = line.process;
   const bool weibull = process.law == RenewalLaw::weibull;
   const double k = weibull ? process.shape : 1.0;
   const double age = first && weibull ? process.age_years : 0.0;
@@ -82,7 +120,8 @@ void LaunchDrops(const LaunchProcess& process, double dt_years, const double* no
                  std::size_t paths) {
   const Tag d;
   const auto per_year = hn::Set(d, static_cast<double>(static_cast<long>(1.0 / dt_years + 0.5)));
-  const auto speed = hn::Set(d, process.ramp_years > 0 ? 1.0 / process.ramp_years : 0.0);
+  const bool recursive = process.ramp == RampShape::exponential && process.ramp_years > 0;
+  const auto speed = hn::Set(d, recursive ? 1.0 / process.ramp_years : 0.0);
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
     const auto t = hn::Load(d, time + p);
     const auto size = hn::MulAdd(hn::Set(d, process.drop_stdev), hn::Load(d, normal + p),
@@ -92,7 +131,39 @@ void LaunchDrops(const LaunchProcess& process, double dt_years, const double* no
     const auto decayed = hn::Mul(size, Exp(d, hn::Neg(hn::Mul(speed, hn::Max(age, hn::Zero(d))))));
     hn::Store(size, d, drop + p);
     hn::Store(k, d, step + p);
-    hn::Store(process.ramp_years > 0 ? decayed : hn::Zero(d), d, arriving + p);
+    hn::Store(recursive ? decayed : hn::Zero(d), d, arriving + p);
+  }
+}
+
+// 1 - F(age), age >= 0.
+template <class D, class V>
+V RampRemaining(D d, const LaunchProcess& process, V age) {
+  const auto one = hn::Set(d, 1.0);
+  if (process.ramp == RampShape::linear)
+    return hn::Max(hn::NegMulAdd(hn::Set(d, 1.0 / process.ramp_years), age, one), hn::Zero(d));
+  const auto ratio = hn::Set(d, process.imitation / process.innovation);
+  const auto left = Exp(d, hn::Mul(hn::Set(d, -(process.innovation + process.imitation)), age));
+  return hn::Div(hn::MulAdd(ratio, left, left), hn::MulAdd(ratio, left, one));
+}
+
+void SpreadRamp(const LaunchProcess& process, double dt_years, int steps, const double* time,
+                const double* drop, const double* step, double* pipeline, std::size_t paths) {
+  const Tag d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto per_year = hn::Set(d, static_cast<double>(static_cast<long>(1.0 / dt_years + 0.5)));
+  for (std::size_t p = 0; p < paths; p += lanes) {
+    double first = step[p];
+    for (std::size_t i = 1; i < lanes; ++i) first = HWY_MIN(first, step[p + i]);
+    const auto launched = hn::Load(d, step + p), t = hn::Load(d, time + p);
+    const auto size = hn::Load(d, drop + p);
+    for (double k = first; k <= steps; ++k) {
+      const auto now = hn::Set(d, k);
+      const auto age = hn::Max(hn::Sub(hn::Div(now, per_year), t), hn::Zero(d));
+      const auto left = hn::Mul(size, RampRemaining(d, process, age));
+      double* const row = pipeline + static_cast<std::size_t>(k) * paths + p;
+      const auto more = hn::IfThenElseZero(hn::Ge(now, launched), left);
+      hn::Store(hn::Add(hn::Load(d, row), more), d, row);
+    }
   }
 }
 
@@ -106,6 +177,7 @@ HWY_EXPORT(AdvanceNoise);
 HWY_EXPORT(RenewalTimes);
 HWY_EXPORT(ScheduledTimes);
 HWY_EXPORT(LaunchDrops);
+HWY_EXPORT(SpreadRamp);
 
 void advance_factors(const FactorPlan& plan, const double* const normals[4], const FactorRow& from,
                      const FactorRow& to, std::size_t paths) noexcept {
@@ -115,9 +187,15 @@ void advance_noise(const NoisePlan& noise, const double* normal, const double* f
                    std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(AdvanceNoise)(noise, normal, from, to, paths);
 }
-void renewal_times(const LaunchProcess& process, bool first, const double* uniform,
+void spread_ramp(const LaunchProcess& process, double dt_years, int steps, const double* time,
+                 const double* drop, const double* step, double* pipeline,
+                 std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(SpreadRamp)
+  (process, dt_years, steps, time, drop, step, pipeline, paths);
+}
+void renewal_times(const LaunchLinePlan& line, bool first, const double* uniform,
                    const double* clock, double* time, std::size_t paths) noexcept {
-  HWY_DYNAMIC_DISPATCH(RenewalTimes)(process, first, uniform, clock, time, paths);
+  HWY_DYNAMIC_DISPATCH(RenewalTimes)(line, first, uniform, clock, time, paths);
 }
 void scheduled_times(double announced_years, double slip_years, const double* uniform, double* time,
                      std::size_t paths) noexcept {

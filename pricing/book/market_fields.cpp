@@ -97,7 +97,7 @@ std::span<const Field<LaunchLine>> launch_fields() {
   using T = LaunchLine;
   static constexpr std::array fields = {
       id("line", &T::line).required(),
-      choice<&T::law>("law", "weibull|exponential|none", "gamma").required(),
+      choice<&T::law>("law", "weibull|gamma|exponential|none").required(),
       number("shape", &T::shape, above(0)),
       number("mean_years", &T::mean_years, above(0)),
       number("years_since_last", &T::years_since_last, at_least(0)),
@@ -123,10 +123,10 @@ std::span<const Field<LaunchLine>> drop_fields() {
 std::span<const Field<LaunchLine>> ramp_fields() {
   using T = LaunchLine;
   static constexpr std::array fields = {
-      choice<&T::ramp>("law", "exponential|step", "linear|bass").required(),
+      choice<&T::ramp>("law", "exponential|linear|bass|step").required(),
       number("years", &T::ramp_years, above(0)),
-      later<T>("p"),
-      later<T>("q"),
+      number("p", &T::innovation, above(0)),
+      number("q", &T::imitation, at_least(0)),
   };
   return fields;
 }

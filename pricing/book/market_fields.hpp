@@ -10,6 +10,7 @@
 namespace lien::pricing {
 
 inline constexpr Range kZeroRates{-0.1, 1, true, true};
+inline constexpr Range kGammaShapes = between(0.5, 50);
 
 [[nodiscard]] std::span<const Field<Market>> market_fields();
 [[nodiscard]] std::span<const Field<Rates>> rates_fields();

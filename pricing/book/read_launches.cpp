@@ -48,14 +48,38 @@ void check_law(const TomlValue& table, const LaunchLine& line, const Given& give
   };
   if (line.law == LaunchLaw::none) return;
   need("mean_years", "the law draws times of that mean");
-  if (line.law == LaunchLaw::weibull) {
-    need("shape", "law weibull has one");
-    if (line.scheduled.empty())
-      need("years_since_last", "law weibull remembers the last launch and none is scheduled");
-  } else if (given.has("shape")) {
-    const TomlValue& shape = *table.find("shape");
-    scope.fault(shape.scalar(), "shape", "does not go with law exponential", "remove it");
+  const std::string law = line.law == LaunchLaw::gamma ? "gamma" : "weibull";
+  if (line.law == LaunchLaw::exponential) {
+    if (given.has("shape"))
+      scope.fault(given.at("shape"), "shape", "does not go with law exponential", "remove it");
+    return;
   }
+  need("shape", "law " + law + " has one");
+  if (line.scheduled.empty())
+    need("years_since_last", "law " + law + " remembers the last launch and none is scheduled");
+  if (line.law == LaunchLaw::gamma && given.good("shape") && !kGammaShapes.holds(line.shape))
+    scope.fault(given.at("shape"), "shape", must_lie_in(kGammaShapes) + " with law gamma",
+                "a larger shape is all but a schedule: list the launches under scheduled");
+}
+
+// What each law of ramps is described by.
+void check_ramp(const TomlValue& table, const LaunchLine& line, const Given& given,
+                const Scope& scope) {
+  if (!given.good("law")) return;
+  const bool years = line.ramp == RampLaw::exponential || line.ramp == RampLaw::linear;
+  const bool bass = line.ramp == RampLaw::bass;
+  constexpr std::string_view kNames[] = {"exponential", "linear", "bass", "step"};
+  const std::string law(kNames[static_cast<std::size_t>(line.ramp)]);
+  const auto check = [&](std::string_view field, bool belongs) {
+    const std::string name = "ramp." + std::string(field);
+    if (belongs && !given.has(field))
+      scope.fault(table.line, table.column, name, "", "is missing", "add it");
+    if (!belongs && given.has(field))
+      scope.fault(given.at(field), name, "does not go with law " + law, "remove it");
+  };
+  check("years", years);
+  check("p", bass);
+  check("q", bass);
 }
 
 }  // namespace
@@ -66,15 +90,12 @@ LaunchLine read_launch_line(const TomlValue& table, std::optional<Date> valuatio
   LaunchLine line;
   line.where = {scope.file, table.line, table.column};
   const Given given = read_table(table, launch_fields(), line, "field of [[launches]]", scope);
+  line.age_is_known = given.has("years_since_last");
   if (const TomlValue* drop = table_of(table.find("drop"), "drop", scope))
     (void)read_table(*drop, drop_fields(), line, "part of drop", scope.part("drop"));
   if (const TomlValue* ramp = table_of(table.find("ramp"), "ramp", scope)) {
     const Given parts = read_table(*ramp, ramp_fields(), line, "part of ramp", scope.part("ramp"));
-    if (parts.good("law") && line.ramp == RampLaw::exponential && !parts.has("years"))
-      scope.fault(ramp->line, ramp->column, "ramp.years", "", "is missing", "add it");
-    if (parts.good("law") && line.ramp == RampLaw::step && parts.has("years"))
-      scope.fault(ramp->find("years")->scalar(), "ramp.years", "does not go with law step",
-                  "remove it");
+    check_ramp(*ramp, line, parts, scope);
   }
   read_lists(table, line, valuation_date, scope);
   check_law(table, line, given, scope);

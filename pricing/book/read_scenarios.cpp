@@ -13,7 +13,7 @@ std::span<const Field<ScenarioRow>> scenario_fields() {
   static constexpr std::array fields = {
       id("scenario", &T::scenario).required(),
       text("input", &T::input).required(),
-      choice<&T::shock>("shock", "relative|absolute|level|default|launch", "cancel").required(),
+      choice<&T::shock>("shock", "relative|absolute|level|default|launch|cancel").required(),
       integer<T>(
           "month", +[](T& row, std::int64_t n) { row.month = static_cast<int>(n); },
           between(0, 600)),
@@ -36,11 +36,15 @@ void check_row(const ScenarioRow& row, const Given& given, const Scope& scope) {
   if (!given.good("shock")) return;
   const bool event = row.shock == Shock::default_event || row.shock == Shock::launch;
   if (event && !given.has("month")) missing("month", "an event happens at a month");
-  if (row.shock != Shock::default_event && !given.has("value"))
+  const bool sizeless = row.shock == Shock::default_event || row.shock == Shock::cancel;
+  if (!sizeless && !given.has("value"))
     missing("value", row.shock == Shock::launch ? "a launch lets rents fall by this log drop"
                                                 : "the shock has a size");
-  if (row.shock == Shock::default_event && given.has("value"))
-    scope.fault(given.at("value"), "value", "does not go with a default", "remove it");
+  if (sizeless && given.has("value"))
+    scope.fault(given.at("value"), "value",
+                row.shock == Shock::cancel ? "does not go with a cancellation"
+                                           : "does not go with a default",
+                "remove it");
 }
 
 // One scenario has one probability, and all of them together at most one.

@@ -54,7 +54,7 @@ struct RunSettings {
 };
 
 // One row of scenarios.csv.
-enum class Shock { relative, absolute, level, default_event, launch };
+enum class Shock { relative, absolute, level, default_event, launch, cancel };
 struct ScenarioRow {
   std::string scenario;
   std::string input;  // input path, "hardware.*.rental_rate"

@@ -85,8 +85,8 @@ struct Correlation {
   double scarcity_power = 0;
 };
 
-enum class LaunchLaw { weibull, exponential, none };
-enum class RampLaw { exponential, step };
+enum class LaunchLaw { weibull, gamma, exponential, none };
+enum class RampLaw { exponential, linear, bass, step };
 
 struct PastLaunch {
   Date date{};
@@ -113,15 +113,17 @@ inline constexpr std::size_t kMostStripLines = 8;
 struct LaunchLine {
   std::string line;
   LaunchLaw law = LaunchLaw::none;
-  double shape = 1;  // Weibull
+  double shape = 1;  // Weibull, gamma
   double mean_years = 0;
   double years_since_last = 0;  // age of the newest generation
+  bool age_is_known = false;    // years_since_last was given
   double hazard_premium = 0;    // risk-neutral hazard times (1 + this)
   double drop_mean = 0;         // log
   double drop_stdev = 0;
   double drop_premium = 0;  // in standard deviations
   RampLaw ramp = RampLaw::step;
-  double ramp_years = 0;  // exponential
+  double ramp_years = 0;                 // exponential, linear
+  double innovation = 0, imitation = 0;  // bass: p and q, per year
   std::vector<PastLaunch> past_launches;
   std::vector<ScheduledLaunch> scheduled;
   std::vector<ForcedLaunch> forced;  // scenarios only

@@ -51,11 +51,17 @@ void add_scarcity(std::vector<MarketInput>& inputs, Scarcity& scarcity) {
 
 void add_launches(std::vector<MarketInput>& inputs, LaunchLine& line) {
   const auto of_law = [&](std::string_view field) {
-    if (field == "shape") return line.law == LaunchLaw::weibull;
+    if (field == "shape") return line.law == LaunchLaw::weibull || line.law == LaunchLaw::gamma;
     return field == "drop" || line.law != LaunchLaw::none;
   };
-  const auto of_ramp = [&](std::string_view) { return line.ramp == RampLaw::exponential; };
+  const auto of_ramp = [&](std::string_view field) {
+    if (field == "years") return line.ramp == RampLaw::exponential || line.ramp == RampLaw::linear;
+    return line.ramp == RampLaw::bass;
+  };
+  const std::size_t first = inputs.size();
   add_numbers(inputs, "launches", line.line, "", launch_fields(), line, of_law);
+  for (std::size_t i = first; i < inputs.size(); ++i)
+    if (inputs[i].field == "shape" && line.law == LaunchLaw::gamma) inputs[i].range = kGammaShapes;
   add_numbers(inputs, "launches", line.line, "drop.", drop_fields(), line, kAll);
   add_numbers(inputs, "launches", line.line, "ramp.", ramp_fields(), line, of_ramp);
   for (ScheduledLaunch& launch : line.scheduled) {

@@ -163,6 +163,34 @@ void apply_event(Market& market, const RowChange& change) {
                  did_you_mean(row.input, known, "write " + block + "ID"));
 }
 
+// A scheduled launch that will not come: known from the valuation date on.
+void apply_cancel(Market& market, const RowChange& change) {
+  const ScenarioRow& row = change.row;
+  if (row.month)
+    return change.fault("month", "", "does not go with the cancellation of a launch",
+                        "leave it blank: every path knows from the valuation date on");
+  std::vector<std::string> known;
+  bool found = false;
+  for (LaunchLine& line : market.launches) {
+    const bool any = !line.scheduled.empty();
+    std::erase_if(line.scheduled, [&](const ScheduledLaunch& launch) {
+      known.push_back("launches." + line.line + '.' + launch.name);
+      const bool match = row.input == known.back();
+      found = found || match;
+      return match;
+    });
+    const bool remembers = line.law == LaunchLaw::weibull || line.law == LaunchLaw::gamma;
+    if (found && any && line.scheduled.empty() && remembers && !line.age_is_known)
+      return change.fault("input", row.input,
+                          "leaves nothing scheduled and the law of " + line.line +
+                              " without the age of its last launch",
+                          "add years_since_last to the line in " + market.file);
+  }
+  if (!found)
+    change.fault("input", row.input, "is no scheduled launch",
+                 did_you_mean(row.input, known, "write launches.LINE.NAME"));
+}
+
 // What one field cannot tell: values that exclude each other once all rows are applied.
 void check_together(const Market& market, const RowChange& last) {
   for (const Hardware& hardware : market.hardware) {
@@ -190,6 +218,8 @@ Stressed apply_scenario(const Market& market, const Book& book, std::span<const 
     const RowChange change{row, faults};
     if (row.shock == Shock::default_event || row.shock == Shock::launch)
       apply_event(stressed.market, change);
+    else if (row.shock == Shock::cancel)
+      apply_cancel(stressed.market, change);
     else
       apply_change(stressed, valuation_date, change);
   }

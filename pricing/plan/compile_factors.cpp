@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <limits>
+
 #include "engine/elementary/elementary.hpp"
 #include "engine/random/stream_key.hpp"
 #include "pricing/plan/compile.hpp"
@@ -13,24 +16,94 @@ double years_between(Date from, Date to) {
   return static_cast<double>((to - from).count()) / 365.25;
 }
 
-engine::LaunchLinePlan launch_line(const LaunchLine& line, const CompileInput& input,
-                                   int steps_per_year) {
-  engine::LaunchLinePlan plan;
-  plan.process = launch_process(line, input.basis, input.settings->valuation_date);
-  if (line.ramp == RampLaw::exponential) {
-    plan.ramp_decay = engine::exp(-1.0 / (steps_per_year * line.ramp_years));
-    for (const auto& past : line.past_launches) {
-      const double age = years_between(past.date, input.settings->valuation_date);
-      plan.pipeline_today += past.drop * engine::exp(-age / line.ramp_years);
+// The ramp alone, all that past launches need.
+engine::LaunchProcess ramp_of(const LaunchLine& line) {
+  engine::LaunchProcess process;
+  switch (line.ramp) {
+    case RampLaw::exponential:
+      process.ramp_years = line.ramp_years;
+      break;
+    case RampLaw::linear:
+      process.ramp = engine::RampShape::linear;
+      process.ramp_years = line.ramp_years;
+      break;
+    case RampLaw::bass:
+      process.ramp = engine::RampShape::bass;
+      process.innovation = line.innovation;
+      process.imitation = line.imitation;
+      break;
+    case RampLaw::step:
+      break;
+  }
+  return process;
+}
+
+// Y_k of past and of forced launches, which every path shares.
+std::vector<double> known_pipeline(const LaunchLine& line, Date valuation_date, const Plan& plan) {
+  const engine::LaunchProcess ramp = ramp_of(line);
+  std::vector<double> known;
+  for (int k = 0; k <= plan.steps; ++k) {
+    known.push_back(pipeline_left(line, valuation_date, plan.years(k)));
+    for (const auto& forced : line.forced) {
+      const int step = step_of_month(forced.month, plan.steps_per_year);
+      if (k >= step && step >= 1)
+        known.back() +=
+            forced.drop * engine::ramp_remaining(ramp, plan.years(k) - plan.years(step));
     }
   }
+  return known;
+}
+
+engine::LaunchLinePlan launch_line(const LaunchLine& line, const CompileInput& input,
+                                   const Plan& run) {
+  const Date today = input.settings->valuation_date;
+  engine::LaunchLinePlan plan;
+  plan.process = launch_process(line, input.basis, today);
+  if (line.law == LaunchLaw::gamma) plan.gaps = engine::gap_table(plan.process);
+  if (line.ramp == RampLaw::exponential)
+    plan.ramp_decay = engine::exp(-1.0 / (run.steps_per_year * line.ramp_years));
+  const Pipeline pipeline = pipeline_today(line, today);
+  plan.pipeline_today = pipeline.today;
+  if (line.ramp == RampLaw::linear || line.ramp == RampLaw::bass) {
+    plan.known_pipeline = known_pipeline(line, today, run);
+    plan.pipeline_age = pipeline.newest_age;
+  }
   for (const auto& forced : line.forced)
-    plan.forced.push_back({step_of_month(forced.month, steps_per_year), forced.drop});
+    plan.forced.push_back({step_of_month(forced.month, run.steps_per_year), forced.drop});
   plan.key = engine::stream_key(input.settings->seed, StreamKind::launch, line.line);
   return plan;
 }
 
 }  // namespace
+
+Pipeline pipeline_today(const LaunchLine& line, Date valuation_date) {
+  const engine::LaunchProcess ramp = ramp_of(line);
+  Pipeline out;
+  double newest = std::numeric_limits<double>::infinity();
+  for (const auto& past : line.past_launches) {
+    const double age = years_between(past.date, valuation_date);
+    newest = std::min(newest, age);
+    out.today += past.drop * engine::ramp_remaining(ramp, age);
+  }
+  if (!line.past_launches.empty()) out.newest_age = newest;
+  return out;
+}
+
+double pipeline_left(const LaunchLine& line, Date valuation_date, double t) {
+  const engine::LaunchProcess ramp = ramp_of(line);
+  double left = 0;
+  for (const auto& past : line.past_launches)
+    left += past.drop * engine::ramp_remaining(ramp, years_between(past.date, valuation_date) + t);
+  return left;
+}
+
+double pipeline_arrived(const LaunchLine& line, Date valuation_date, double t) {
+  const Pipeline pipeline = pipeline_today(line, valuation_date);
+  // Without memory of age one factor serves them all, and nothing cancels.
+  if (line.ramp == RampLaw::exponential)
+    return pipeline.today * -engine::expm1(-t / line.ramp_years);
+  return pipeline.today - pipeline_left(line, valuation_date, t);
+}
 
 engine::FactorLaw factor_law_of(const Market& market) {
   engine::FactorLaw law;
@@ -60,8 +133,14 @@ engine::LaunchProcess launch_process(const LaunchLine& line, MeasureBasis basis,
                                      Date valuation_date) {
   const bool neutral = basis == MeasureBasis::risk_neutral;
   const double faster = neutral ? 1.0 + line.hazard_premium : 1.0;
-  engine::LaunchProcess process;
+  engine::LaunchProcess process = ramp_of(line);
   switch (line.law) {
+    case LaunchLaw::gamma:
+      process.law = engine::RenewalLaw::gamma;
+      process.shape = line.shape;
+      process.scale_years = line.mean_years / line.shape;
+      process.hazard_multiple = faster;
+      break;
     case LaunchLaw::weibull:
       process.law = engine::RenewalLaw::weibull;
       process.shape = line.shape;
@@ -79,7 +158,6 @@ engine::LaunchProcess launch_process(const LaunchLine& line, MeasureBasis basis,
   process.age_years = line.scheduled.empty() ? line.years_since_last : 0.0;
   process.drop_mean = line.drop_mean + (neutral ? line.drop_premium * line.drop_stdev : 0.0);
   process.drop_stdev = line.drop_stdev;
-  process.ramp_years = line.ramp == RampLaw::exponential ? line.ramp_years : 0.0;
   const TimeGrid grid(valuation_date, 0);
   for (const auto& scheduled : line.scheduled)
     process.scheduled.push_back(
@@ -137,8 +215,7 @@ void compile_factors(const CompileInput& input, Plan& plan) {
       factors.random[f] = factors.random[f] || factors.cholesky[4 * row + f] != 0.0;
     factors.keys[f] = engine::stream_key(input.settings->seed, StreamKind::factor, names[f]);
   }
-  for (const auto& line : market.launches)
-    factors.lines.push_back(launch_line(line, input, plan.steps_per_year));
+  for (const auto& line : market.launches) factors.lines.push_back(launch_line(line, input, plan));
 }
 
 }  // namespace lien::pricing

@@ -130,6 +130,42 @@ std::uint32_t transform_of(const CompileInput& input, std::size_t line, double l
   return static_cast<std::uint32_t>(plan.transforms.size() - 1);
 }
 
+StripRamp strip_ramp(const LaunchLine& line, const std::vector<double>& node_months) {
+  StripRamp ramp;
+  if (line.ramp == RampLaw::linear) {
+    ramp.shape = engine::RampShape::linear;
+    ramp.years = line.ramp_years;
+    for (const double h : node_months) ramp.node.push_back(h / 12.0);
+  } else if (line.ramp == RampLaw::bass) {
+    ramp.shape = engine::RampShape::bass;
+    ramp.rate = line.innovation + line.imitation;
+    ramp.ratio = line.imitation / line.innovation;
+    for (const double h : node_months) ramp.node.push_back(engine::exp(-ramp.rate * h / 12.0));
+  }
+  return ramp;
+}
+
+// pipeline_j of the strip's formula.
+std::vector<double> pipeline_loadings(const LaunchLine& line, double loading, const StripRamp& ramp,
+                                      const std::vector<double>& node_months) {
+  std::vector<double> pipeline;
+  for (const double h : node_months) switch (line.ramp) {
+      case RampLaw::exponential:
+        pipeline.push_back(loading * -engine::expm1(-h / 12.0 / line.ramp_years));
+        break;
+      case RampLaw::linear:
+        pipeline.push_back(loading);
+        break;
+      case RampLaw::bass:
+        pipeline.push_back(loading * -engine::expm1(-ramp.rate * h / 12.0));
+        break;
+      case RampLaw::step:
+        pipeline.push_back(0.0);
+        break;
+    }
+  return pipeline;
+}
+
 void add_strip(const CompileInput& input, const Hardware& hardware,
                std::vector<MeasureBasis>& bases, HardwarePlan& out, Plan& plan) {
   const StripLaw law{
@@ -158,12 +194,9 @@ void add_strip(const CompileInput& input, const Hardware& hardware,
     const LaunchLine& launches = input.market->launches[line.line];
     strip.transforms.push_back(
         transform_of(input, line.line, line.loading, law.drifts, bases, plan));
-    std::vector<double> pipeline;
-    for (const double h : plan.node_months)
-      pipeline.push_back(launches.ramp == RampLaw::exponential
-                             ? line.loading * -engine::expm1(-h / 12.0 / launches.ramp_years)
-                             : 0.0);
-    strip.pipeline.push_back(std::move(pipeline));
+    StripRamp ramp = strip_ramp(launches, plan.node_months);
+    strip.pipeline.push_back(pipeline_loadings(launches, line.loading, ramp, plan.node_months));
+    strip.ramps.push_back(std::move(ramp));
   }
   out.strip = static_cast<std::uint32_t>(plan.strips.size());
   plan.strips.push_back(std::move(strip));

@@ -27,15 +27,6 @@ double at_month(const std::vector<double>& by_month, double h) {
   return h == whole ? before : before + (h - whole) * (by_month[month] - before);
 }
 
-double pipeline_today(const LaunchLine& line, Date valuation_date) {
-  if (line.ramp != RampLaw::exponential) return 0;
-  double sum = 0;
-  for (const auto& past : line.past_launches)
-    sum += past.drop * engine::exp(-static_cast<double>((valuation_date - past.date).count()) /
-                                   365.25 / line.ramp_years);
-  return sum;
-}
-
 // Variance of ln R(t) that the drift drawn once a path brings, t in years.
 double drift_variance(const Market& market, const Hardware& hardware, MeasureBasis basis,
                       double t) {
@@ -77,11 +68,9 @@ StripState strip_state_today(const Market& market, const Hardware& hardware, Mea
     const engine::LaunchProcess process = launch_process(line, drifts, valuation_date);
     const auto first = transform_today(process, loading, life);
     const auto second = transform_today(process, 2 * loading, life);
-    const double pipeline = pipeline_today(line, valuation_date);
     for (std::size_t h = 0; h < months; ++h) {
       const double t = static_cast<double>(h + 1) / 12.0;
-      const double arriving =
-          pipeline == 0 ? 0 : loading * pipeline * -engine::expm1(-t / line.ramp_years);
+      const double arriving = loading * pipeline_arrived(line, valuation_date, t);
       state.launch_mean[h] += first[h] - arriving;
       state.launch_variance[h] += second[h] - 2 * first[h];
     }

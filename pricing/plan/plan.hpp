@@ -45,6 +45,18 @@ struct LaunchTransformPlan {
   std::vector<double> pending_first, pending_second;  // [step][mask - 1][node]
 };
 
+// How the drops of one line that are on their way today have arrived by node j, as a factor on
+// pipeline_j Y, s a number of the path:
+//   exponential, step: 1
+//   linear: min(node_j s, 1), node_j the years, s = 1 / (years - age)
+//   bass: 1 / (1 + node_j s), node_j = e^{-(p+q) h_j}, s = q/p e^{-(p+q) age}
+struct StripRamp {
+  engine::RampShape shape = engine::RampShape::exponential;
+  double years = 0;            // linear
+  double rate = 0, ratio = 0;  // bass: p + q, q / p
+  std::vector<double> node;    // [nodes]; empty for exponential and step
+};
+
 // The strip of one hardware: V = (1 - k_m) c_t sum_j W_j(m) b_j(k_j) + S with
 //   k_j = ln(u R / c) - scarcity_j chi + constant_j + sum over lines (l_1 - pipeline_j Y),
 //   b_j = one Black call at variance v_j + sum (l_2 - 2 l_1),
@@ -62,7 +74,8 @@ struct StripPlan {
   // Regimes: what state 1 adds to constant and variance over state 0; empty: off.
   std::vector<double> regime_constant, regime_variance;  // [nodes]
   // Forward curve: s(t_k + h) - s(t_k), added to constant in month k; empty: none.
-  std::vector<double> forward;  // [steps + 1][nodes]
+  std::vector<double> forward;   // [steps + 1][nodes]
+  std::vector<StripRamp> ramps;  // [its transforms]
 };
 
 enum class ValueLaw { income, rental_multiple, curve };

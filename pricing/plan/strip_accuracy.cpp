@@ -7,6 +7,7 @@
 
 #include "engine/elementary/elementary.hpp"
 #include "engine/factors/age_polynomial.hpp"
+#include "engine/factors/gap_law.hpp"
 #include "pricing/plan/expected_rent.hpp"
 #include "pricing/plan/market_laws.hpp"
 #include "pricing/plan/noises.hpp"
@@ -27,15 +28,19 @@ struct Launches {
   std::vector<double> node_first, node_second;  // [nodes]
 };
 
+// 0 and, where age matters, three more up to the age that one gap in a hundred outlives.
+std::vector<double> visited_ages(const engine::LaunchProcess& process, bool matters) {
+  std::vector<double> ages = {0};
+  for (int i = 1; matters && i < kAges; ++i)
+    ages.push_back(engine::gap_years(engine::gap_law(process), kOutlived) * i / (kAges - 1));
+  return ages;
+}
+
 // The launches of one transform over the states: one entry an age.
 std::vector<Launches> aged_launches(const engine::LaunchProcess& process,
                                     const LaunchTransformPlan& transform, std::size_t nodes,
                                     int life) {
-  std::vector<double> ages = {0};
-  if (transform.age_max > 0)
-    for (int i = 1; i < kAges; ++i)
-      ages.push_back(process.scale_years * engine::pow(kOutlived, 1 / process.shape) * i /
-                     (kAges - 1));
+  const std::vector<double> ages = visited_ages(process, transform.age_max > 0);
   const auto first = engine::launch_transforms(process, transform.loading, ages, life);
   const auto second = engine::launch_transforms(process, 2 * transform.loading, ages, life);
   const engine::AgePolynomials age_scale{
@@ -84,10 +89,10 @@ struct Setting {
   const StripLaw* law;
   const Plan* plan;
   const HardwarePlan* hardware;
-  const std::vector<StripMonth>* months;        // [life]
-  std::vector<std::vector<Launches>> launches;  // by its transforms
-  std::vector<double> ramp_years;               // of their lines, 0: step
-  std::vector<double> drop;                     // on its way, of their lines
+  const std::vector<StripMonth>* months;         // [life]
+  std::vector<std::vector<Launches>> launches;   // by its transforms
+  std::vector<engine::LaunchProcess> processes;  // of their lines
+  std::vector<std::vector<double>> ages;         // of their states
   int k = 0;
 };
 
@@ -114,8 +119,19 @@ void add_launch(const Setting& s, std::size_t i, const State& state, double firs
   const auto& transform = s.plan->transforms[s.plan->strips[s.hardware->strip].transforms[i]];
   m.moneyness += first;
   m.variance += second - 2 * first;
-  if (state.arriving && s.ramp_years[i] > 0)
-    m.moneyness += transform.loading * s.drop[i] * engine::expm1(-years / s.ramp_years[i]);
+  if (!state.arriving) return;
+  // One mean drop is on its way: all of it, or what a launch as old as the state has left.
+  const engine::LaunchProcess& process = s.processes[i];
+  if (process.ramp == engine::RampShape::exponential) {
+    if (process.ramp_years > 0)
+      m.moneyness +=
+          transform.loading * process.drop_mean * engine::expm1(-years / process.ramp_years);
+    return;
+  }
+  const double age = s.ages[i][std::min(state.which, s.ages[i].size() - 1)];
+  const double arriving =
+      engine::ramp_remaining(process, age) - engine::ramp_remaining(process, age + years);
+  m.moneyness -= transform.loading * process.drop_mean * arriving;
 }
 
 const Launches& launch_state(const Setting& s, std::size_t i, const State& state) {
@@ -237,8 +253,8 @@ double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g
                       .first;
         s.launches.back().push_back(found->second);
       }
-      s.ramp_years.push_back(line.ramp == RampLaw::exponential ? line.ramp_years : 0.0);
-      s.drop.push_back(line.drop_mean);
+      s.processes.push_back(process);
+      s.ages.push_back(visited_ages(process, transform.age_max > 0));
       states = std::max(states, s.launches.back().size());
     }
     const double t = plan.years(k);

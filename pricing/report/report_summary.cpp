@@ -115,6 +115,8 @@ std::string scenario_section(const std::vector<ScenarioRow>& scenarios) {
         return "default";
       case Shock::launch:
         return "launch";
+      case Shock::cancel:
+        return "cancel";
     }
     return "";
   };

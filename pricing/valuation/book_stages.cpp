@@ -176,7 +176,7 @@ void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexce
   const auto& strip = plan.strips[hardware.strip];
   const std::size_t nodes = plan.node_months.size(), size = nodes * kBlockPaths;
   constexpr std::size_t kMost = 8;  // compile refuses more lines for one hardware
-  const double *pipeline[kMost], *first[kMost], *second[kMost];
+  const double *pipeline[kMost], *age[kMost], *first[kMost], *second[kMost];
   for (int k = 0; k <= plan.steps; ++k) {
     const auto step = static_cast<std::size_t>(k);
     for (std::size_t i = 0; i < strip.transforms.size(); ++i) {
@@ -184,6 +184,7 @@ void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexce
       double* const at = transforms_.get() + (step * plan.transforms.size() + t) * 2 * size;
       pipeline[i] =
           block.row(engine::line_series(plan.transforms[t].line, engine::kLaunchPipeline), k);
+      age[i] = block.row(engine::line_series(plan.transforms[t].line, engine::kPipelineAge), k);
       first[i] = at;
       second[i] = at + size;
     }
@@ -192,6 +193,7 @@ void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexce
                      engine::log(hardware.utilization / hardware.operating_cost[step]),
                      strip.transforms.size(),
                      pipeline,
+                     age,
                      first,
                      second};
     if (!strip.noises.empty()) {

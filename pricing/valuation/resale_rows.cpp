@@ -14,6 +14,7 @@ namespace lien::pricing::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 namespace en = lien::engine::HWY_NAMESPACE;
 using Tag = hn::CappedTag<double, 8>;
+constexpr std::size_t kMostLines = 8;  // compile refuses more for one hardware
 
 // l_1 and l_2 of one node: polynomials in scaled age, or the table where launches are pending.
 void TransformNode(const LaunchTransformPlan& t, std::size_t nodes, int step, std::size_t j,
@@ -77,8 +78,36 @@ void AddStripOffset(const double* loading, std::size_t nodes, const double* row,
     }
 }
 
+// s of every path, StripRamp: one exponential where the ramp is Bass's.
+void RampStates(const StripRamp& ramp, const double* age, double* state, std::size_t paths) {
+  const Tag d;
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto a = hn::Load(d, age + p);
+    if (ramp.shape == lien::engine::RampShape::bass) {
+      const auto left = en::Exp(d, hn::Mul(hn::Set(d, -ramp.rate), a));
+      hn::Store(hn::Mul(hn::Set(d, ramp.ratio), left), d, state + p);
+    } else {  // a ramp that has ended has no pipeline: any large number
+      const auto to_come = hn::Max(hn::Sub(hn::Set(d, ramp.years), a), hn::Set(d, 1e-9));
+      hn::Store(hn::Div(hn::Set(d, 1.0), to_come), d, state + p);
+    }
+  }
+}
+
+// Share of pipeline_j Y that has arrived by node j.
+template <class D, class V>
+V ArrivedShare(D d, const StripRamp& ramp, std::size_t j, V state) {
+  const auto one = hn::Set(d, 1.0), node = hn::Set(d, ramp.node[j]);
+  if (ramp.shape == lien::engine::RampShape::bass)
+    return hn::Div(one, hn::MulAdd(node, state, one));
+  return hn::Min(hn::Mul(node, state), one);
+}
+
 void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std::size_t paths) {
   const Tag d;
+  alignas(64) double ramp_states[kMostLines][lien::engine::kBlockPaths];
+  for (std::size_t i = 0; i < in.transforms; ++i)
+    if (!strip.ramps[i].node.empty())
+      RampStates(strip.ramps[i], in.pipeline_age[i], ramp_states[i], paths);
   const std::size_t nodes = strip.constant.size(), width = hn::Lanes(d);
   const auto floor =
       hn::Set(d, 1e-12);  // a variance of rounding size prices as the intrinsic value
@@ -101,7 +130,12 @@ void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std:
         const auto l1 = hn::Load(d, in.first[i] + j * paths + p);
         const auto l2 = hn::Load(d, in.second[i] + j * paths + p);
         k = hn::Add(k, l1);
-        k = hn::NegMulAdd(hn::Set(d, strip.pipeline[i][j]), hn::Load(d, in.pipeline[i] + p), k);
+        auto arriving = hn::Load(d, in.pipeline[i] + p);
+        if (!strip.ramps[i].node.empty()) {
+          const auto state = hn::Load(d, ramp_states[i] + p);
+          arriving = hn::Mul(arriving, ArrivedShare(d, strip.ramps[i], j, state));
+        }
+        k = hn::NegMulAdd(hn::Set(d, strip.pipeline[i][j]), arriving, k);
         variance = hn::Add(variance, hn::NegMulAdd(hn::Set(d, 2.0), l1, l2));
       }
       if (in.regime) {

@@ -25,12 +25,13 @@ struct StripInput {
   const double* log_rent;            // [paths]
   double log_utilization_over_cost;  // ln(u / c_t)
   std::size_t transforms = 0;
-  const double* const* pipeline = nullptr;  // [transforms] rows Y of their lines
-  const double* const* first = nullptr;     // [transforms] l_1 rows [nodes][paths]
-  const double* const* second = nullptr;    // [transforms] l_2 rows [nodes][paths]
-  const double* offset = nullptr;           // [nodes][paths] taken off k_j; null for zeros
-  const double* regime = nullptr;           // [paths] 0 or 1; null: no regimes
-  const double* forward = nullptr;          // [nodes] of this month; null: no forward curve
+  const double* const* pipeline = nullptr;      // [transforms] rows Y of their lines
+  const double* const* pipeline_age = nullptr;  // [transforms] rows; read by linear and bass only
+  const double* const* first = nullptr;         // [transforms] l_1 rows [nodes][paths]
+  const double* const* second = nullptr;        // [transforms] l_2 rows [nodes][paths]
+  const double* offset = nullptr;               // [nodes][paths] taken off k_j; null for zeros
+  const double* regime = nullptr;               // [paths] 0 or 1; null: no regimes
+  const double* forward = nullptr;              // [nodes] of this month; null: no forward curve
 };
 // calls[node][paths] = b_j(k_j).
 void strip_rows(const StripPlan& strip, const StripInput& input, double* calls,

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -36,27 +37,51 @@ std::vector<PlainLaunch> plain_launches(const LaunchLinePlan& line, std::uint64_
   const double k = process.law == RenewalLaw::weibull ? process.shape : 1;
   while (process.law != RenewalLaw::none && clock <= until) {
     const auto random = uniform_and_normal_at(line.key, path, draw++);
-    const double age = first && process.law == RenewalLaw::weibull ? process.age_years : 0;
+    const double age = first && process.law != RenewalLaw::exponential ? process.age_years : 0;
     // S(age + gap) = U S(age).
-    const double hazard = std::pow(age / process.scale_years, k) - std::log(random.uniform);
-    clock += process.scale_years * std::pow(hazard, 1 / k) - age;
+    if (process.law == RenewalLaw::gamma) {
+      const double s = process.scale_years;
+      const double survival = boost::math::gamma_q(process.shape, age / s) *
+                              std::pow(random.uniform, 1 / process.hazard_multiple);
+      clock += s * boost::math::gamma_q_inv(process.shape, survival) - age;
+    } else {
+      const double hazard = std::pow(age / process.scale_years, k) - std::log(random.uniform);
+      clock += process.scale_years * std::pow(hazard, 1 / k) - age;
+    }
     launches.push_back({clock, process.drop_mean + process.drop_stdev * random.normal, -1});
     first = false;
   }
   return launches;
 }
 
+// F of docs/model.md; 1 for a step.
+double arrived(const LaunchProcess& process, double age) {
+  if (process.ramp == RampShape::bass) {
+    const double p = process.innovation, q = process.imitation, e = std::exp(-(p + q) * age);
+    return (1 - e) / (1 + q / p * e);
+  }
+  if (process.ramp_years <= 0) return 1;
+  return process.ramp == RampShape::linear ? std::min(age / process.ramp_years, 1.0)
+                                           : 1 - std::exp(-age / process.ramp_years);
+}
+
+// One past launch of the drop and age that known() below puts into a line's plan.
+constexpr double kPastDrop = 0.3, kPastAge = 0.2;
+
 // The rows of month k from the launches themselves, no recursion.
 void expect_month(const LaunchLinePlan& line, const std::vector<PlainLaunch>& launches,
                   const PathBlock& block, std::size_t p, int k) {
   const double now = k / 12.0, ramp = line.process.ramp_years;
-  double effect = 0, count = 0, last = -line.process.age_years;
+  const bool recursive = line.known_pipeline.empty();
+  double effect = 0, newest = -kPastAge, count = 0, last = -line.process.age_years;
   double pending = std::exp2(static_cast<double>(line.process.scheduled.size())) - 1;
   double pipeline = ramp > 0 ? line.pipeline_today * std::exp(-now / ramp) : 0;
-  effect += ramp > 0 ? line.pipeline_today - pipeline : 0;
+  if (!recursive) pipeline = kPastDrop * (1 - arrived(line.process, now + kPastAge));
+  effect += ramp > 0 || !recursive ? line.pipeline_today - pipeline : 0;
   const auto arrive = [&](double time, double drop) {
-    const double left = ramp > 0 ? std::exp(-(now - time) / ramp) : 0;
+    const double left = 1 - arrived(line.process, now - time);
     effect += drop * (1 - left);
+    newest = std::max(newest, time);
     pipeline += drop * left;
     ++count;
   };
@@ -74,10 +99,35 @@ void expect_month(const LaunchLinePlan& line, const std::vector<PlainLaunch>& la
   EXPECT_NEAR(row(kLaunchAge), now - last, 1e-12) << k;
   EXPECT_EQ(row(kLaunchCount), count) << k;
   EXPECT_EQ(row(kLaunchPending), pending) << k;
+  if (!recursive) {
+    EXPECT_NEAR(row(kPipelineAge), now - newest, 1e-12) << k;
+  }
+}
+
+// Gives a linear or Bass line what compile would: Y_k of past and forced launches.
+void know_pipeline(LaunchLinePlan& line) {
+  line.ramp_decay = 0;
+  line.pipeline_today = kPastDrop * (1 - arrived(line.process, kPastAge));
+  line.pipeline_age = kPastAge;
+  for (int k = 0; k <= 36; ++k) {
+    double left = kPastDrop * (1 - arrived(line.process, k / 12.0 + kPastAge));
+    for (const auto& forced : line.forced)
+      if (forced.step <= k)
+        left += forced.drop * (1 - arrived(line.process, (k - forced.step) / 12.0));
+    line.known_pipeline.push_back(left);
+  }
+}
+
+void make_gamma(LaunchLinePlan& line, double shape, double multiple) {
+  line.process.law = RenewalLaw::gamma;
+  line.process.shape = shape;
+  line.process.scale_years = 1.25 / shape;
+  line.process.hazard_multiple = multiple;
+  line.gaps = gap_table(line.process);
 }
 
 std::vector<LaunchLinePlan> lines() {
-  std::vector<LaunchLinePlan> all(7, example_line());
+  std::vector<LaunchLinePlan> all(11, example_line());
   all[1].process.law = RenewalLaw::exponential;
   all[1].process.scale_years = 0.7;
   all[2].process.ramp_years = all[2].ramp_decay = all[2].pipeline_today = 0;  // step
@@ -88,6 +138,17 @@ std::vector<LaunchLinePlan> lines() {
   all[4].process.law = RenewalLaw::none;
   all[5].forced = {{1, 0.5}, {14, -0.1}, {14, 0.2}, {40, 0.3}};
   all[6].process.scale_years = 0.02;  // several launches a month
+  make_gamma(all[7], 4, 1.25);
+  all[8] = all[5];
+  all[8].process.ramp = RampShape::linear;
+  all[9].process.ramp = RampShape::bass;
+  all[9].process.innovation = 0.4;
+  all[9].process.imitation = 3;
+  make_gamma(all[9], 2.5, 1);
+  all[10] = all[3];
+  all[10].process.ramp = RampShape::linear;
+  all[10].process.ramp_years = 0.37;
+  for (const std::size_t i : {8U, 9U, 10U}) know_pipeline(all[i]);
   return all;
 }
 
@@ -140,6 +201,30 @@ TEST(FillLaunches, CountAsCaseO15) {
   expect_counts(line, 60,
                 {0, 5.92577732064e-05, 0.0590030822692, 0.435485168698, 0.396480441204,
                  0.0984977434528, 0.00994708552384, 0.000511534040617, 1.53863585065e-05});
+}
+
+TEST(FillLaunches, CountAsTheGammaLawOfCaseO15) {
+  LaunchLinePlan line = example_line();
+  line.process.age_years = 0;
+  make_gamma(line, 4, 1);
+  expect_counts(
+      line, 60,
+      {9.31416129426e-05, 0.00990663934016, 0.116992889113, 0.339752221321, 0.345503636949,
+       0.151065813846, 0.0325805957626, 0.00382886225514, 0.000264476105908});
+}
+
+TEST(FillLaunches, ConditionTheFirstGammaArrivalOnItsAge) {
+  for (const double age : {0.0, 0.6, 2.0}) {
+    LaunchLinePlan line = example_line();
+    line.process.age_years = age;
+    make_gamma(line, 4, 1.25);
+    const double s = line.process.scale_years;
+    for (const int month : {1, 6, 18})
+      expect_counts(line, month,
+                    {std::pow(boost::math::gamma_q(4, (age + month / 12.0) / s) /
+                                  boost::math::gamma_q(4, age / s),
+                              1.25)});
+  }
 }
 
 TEST(FillLaunches, CountAsPoisson) {
@@ -207,10 +292,10 @@ void expect_transform(const LaunchLinePlan& line, double q, const std::vector<do
   const double n = static_cast<double>(paths);
   for (int k = 1; k <= steps; k += k < 3 ? 1 : 3) {
     const auto at = static_cast<std::size_t>(k);
-    const double arriving =
-        line.process.ramp_years > 0
-            ? line.pipeline_today * -std::expm1(-k / 12.0 / line.process.ramp_years)
-            : 0.0;
+    double arriving = line.process.ramp_years > 0
+                          ? line.pipeline_today * -std::expm1(-k / 12.0 / line.process.ramp_years)
+                          : 0.0;
+    if (!line.known_pipeline.empty()) arriving = line.pipeline_today - line.known_pipeline[at];
     const double expected = std::exp(log_expected[at - 1] - q * arriving);
     const double mean = sum[at] / n;
     // Before the first launch can have come every path is the same, and the transform 1e-12 off.
@@ -222,7 +307,11 @@ void expect_transform(const LaunchLinePlan& line, double q, const std::vector<do
 
 TEST(FillLaunches, HaveTheLaunchTransform) {
   auto all = lines();
-  for (const std::size_t i : {0U, 1U, 2U})
+  all[8].process.law = RenewalLaw::exponential;  // and a linear ramp
+  all[8].forced.clear();
+  all[8].known_pipeline.clear();
+  know_pipeline(all[8]);
+  for (const std::size_t i : {0U, 1U, 2U, 7U, 8U, 9U})
     for (const double q : {1.0, 2.0})
       expect_transform(all[i], q, launch_transform(all[i].process, q, all[i].process.age_years, 36),
                        1 << 17);
@@ -231,6 +320,7 @@ TEST(FillLaunches, HaveTheLaunchTransform) {
 TEST(FillLaunches, HaveTheScheduledTransform) {
   auto all = lines();
   expect_transform(all[3], 1, scheduled_transform(all[3].process, 1, 0, 7, 36), 1 << 17);
+  expect_transform(all[10], 1, scheduled_transform(all[10].process, 1, 0, 7, 36), 1 << 17);
   expect_transform(all[4], 2, scheduled_transform(all[4].process, 2, 0, 1, 36), 1 << 17);
 }
 

@@ -152,6 +152,45 @@ TEST(Scenario, PutsEventsOnEveryPath) {
   EXPECT_EQ(s.market.launches[0].forced[0].drop, 0.35);
 }
 
+TEST(Scenario, CancelsAScheduledLaunch) {
+  const ScenarioRow rubin = row("launches.nvidia.Rubin", Shock::cancel, std::nullopt);
+  // The law remembers its last launch, and the market does not say when that was.
+  EXPECT_NE(fault(rubin).find("add years_since_last"), std::string::npos);
+  Market known = market();
+  known.launches[0].years_since_last = 0.6;
+  known.launches[0].age_is_known = true;
+  EXPECT_TRUE(apply_scenario(known, {}, std::vector{rubin}, day(2026, 9, 30))
+                  .market.launches[0]
+                  .scheduled.empty());
+  EXPECT_NE(fault(row("launches.nvidia.Rubim", Shock::cancel, std::nullopt))
+                .find("did you mean launches.nvidia.Rubin?"),
+            std::string::npos);
+  EXPECT_NE(fault(row("launches.nvidia.Rubin", Shock::cancel, std::nullopt, 6)).find("leave it"),
+            std::string::npos);
+}
+
+TEST(Scenario, ReachesTheLawAndTheRampOfALine) {
+  Market m = market();
+  LaunchLine& line = m.launches[0];
+  line.law = LaunchLaw::gamma;
+  line.shape = 4;
+  line.ramp = RampLaw::bass;
+  line.innovation = 0.4;
+  line.imitation = 3;
+  const auto shocked = [&](const char* input, double value) {
+    return apply_scenario(m, {}, std::vector{row(input, Shock::level, value)}, day(2026, 9, 30))
+        .market.launches[0];
+  };
+  EXPECT_EQ(shocked("launches.nvidia.ramp.p", 0.1).innovation, 0.1);
+  EXPECT_EQ(shocked("launches.nvidia.ramp.q", 0.0).imitation, 0.0);
+  EXPECT_EQ(shocked("launches.nvidia.shape", 7).shape, 7);
+  EXPECT_EQ(shocked("launches.nvidia.drop.premium", 0.2).drop_premium, 0.2);
+  EXPECT_THROW(shocked("launches.nvidia.shape", 70), InputError);
+  EXPECT_THROW(shocked("launches.nvidia.ramp.years", 1), InputError);
+  line.ramp = RampLaw::linear;
+  EXPECT_EQ(shocked("launches.nvidia.ramp.years", 1).ramp_years, 1);
+}
+
 TEST(Scenario, RowsWithMonthsMakeAPathOfTheRentalRate) {
   const Stressed s = apply({row("hardware.*.rental_rate", Shock::relative, -0.75, 18),
                             row("hardware.*.rental_rate", Shock::relative, 0.0, 0),

@@ -92,6 +92,15 @@ VALUES = {
            for n in range(2, 7)},
         ("forward_value", "weibull-1", "60"): "weibull_E_N5",
         ("exercise_probability", "poisson-3", "60"): ("poisson_P_N5_le2", lambda p: 1 - p),
+        **{("exercise_probability", f"gamma-{n}", "60"): ("gamma_P_N5_eq", at_least(n))
+           for n in range(1, 9)},
+        ("forward_value", "gamma-1", "60"): "gamma_E_N5",
+    },
+    "O16": {
+        ("forward_value", "X1-forward-2027", "12"): "E_expmX_t1",
+        ("forward_value", "X1-forward-2029", "36"): "E_expmX_t3",
+        ("forward_value", "X1-forward-2031", "60"): "E_expmX_t5",
+        ("forward_value", "X2-forward-2029", "36"): "second_moment_t3",
     },
     "O21": {("breach_probability", "L/loan_to_value", "24"): "monthly_exact"},
     "O24": {
