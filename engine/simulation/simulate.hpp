@@ -15,6 +15,7 @@ namespace lien::engine {
 struct SimulationSize {
   std::uint64_t paths = 0;
   unsigned threads = 0;  // 0: all; never changes a result
+  std::uint64_t first_path = 0;  // number of the first path, a multiple of kBlockPaths
 
   [[nodiscard]] std::uint64_t blocks() const noexcept { return paths / kBlockPaths; }
   [[nodiscard]] std::uint64_t tasks() const noexcept {
@@ -42,7 +43,7 @@ auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals&
   static_assert(std::is_nothrow_invocable_v<Stages&, PathBlock&, std::uint64_t, double*>);
   struct Worker {
     const FactorPlan* plan;
-    std::uint64_t blocks;
+    std::uint64_t blocks, first_path;
     std::unique_ptr<Stages> stages;
     std::unique_ptr<FactorScratch> scratch;
     std::unique_ptr<PathBlock> block;
@@ -51,7 +52,7 @@ auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals&
       const std::uint64_t last = std::min(blocks, (task + 1) * kTaskBlocks);
       for (std::uint64_t b = task * kTaskBlocks; b < last; ++b) {
         const auto start = std::chrono::steady_clock::now();
-        fill_factors(*plan, b * kBlockPaths, *scratch, *block);
+        fill_factors(*plan, first_path + b * kBlockPaths, *scratch, *block);
         factor_seconds +=
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         (*stages)(*block, b, sums);
@@ -64,7 +65,7 @@ auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals&
         auto stages = std::make_unique<Stages>(make_stages());
         auto block =
             std::make_unique<PathBlock>(factor_series(plan) + stages->derived_series(), plan.steps);
-        return Worker{&plan, size.blocks(), std::move(stages),
+        return Worker{&plan, size.blocks(), size.first_path, std::move(stages),
                       std::make_unique<FactorScratch>(plan), std::move(block)};
       },
       done);

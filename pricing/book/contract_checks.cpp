@@ -112,6 +112,11 @@ void ContractChecks::observes_operating_cost(const Hardware& hardware) const {
 void ContractChecks::observes_resale(const Hardware& hardware) const {
   if (!hardware.resale) return gap(hardware, "resale", "this contract observes its resale value");
   if (hardware.resale->law != ResaleLaw::income) return;
+  if (hardware.resale->end_of_life != EndOfLife::mothball)
+    wrong("hardware",
+          "has resale.end_of_life other than mothball: its value is known today, on no path",
+          "name a hardware with end_of_life = \"mothball\"; what that convention adds is reported "
+          "for this one");
   const std::string_view because = "resale law income is an income until the end of life";
   if (!hardware.utilization) gap(hardware, "utilization", because);
   if (!hardware.operating_cost) gap(hardware, "operating_cost", because);

@@ -212,7 +212,8 @@ std::span<const Field<Resale>> resale_fields() {
       share("transaction_cost", &T::transaction_cost, Range{0, 1, false, true}),
       number("scrap", &T::scrap, at_least(0)),
       choice<T>(
-          "end_of_life", +[](T&, std::int64_t) {}, "mothball", "irreversible|never"),
+          "end_of_life", +[](T& r, std::int64_t k) { r.end_of_life = static_cast<EndOfLife>(k); },
+          "mothball|irreversible|never"),
       number("multiple", &T::multiple, at_least(0)),
       apart<T>("months"),
       apart<T>("values"),

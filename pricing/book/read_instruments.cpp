@@ -29,7 +29,7 @@ std::span<const Field<Instrument>> instrument_fields() {
       later<T>("averaging", "none"),
       later<T>("frequency"),
       choice<T>(
-          "exercise", +[](T&, std::int64_t) {}, "european", "bermudan"),
+          "exercise", +[](T& i, std::int64_t k) { i.bermudan = k == 1; }, "european|bermudan"),
       later<T>("counterparty"),
       later<T>("party"),
       later<T>("coupon"),
@@ -50,6 +50,19 @@ void check_underlying(const Instrument& instrument, const ContractChecks& check)
   only("delivery", instrument.on == Underlying::zero_coupon_bond);
 }
 
+// Early exercise is for options on what a holder can exercise into.
+void check_exercise(const Instrument& instrument, const ContractChecks& check) {
+  if (!instrument.bermudan || !check.good("kind") || !check.good("on")) return;
+  if (instrument.kind == InstrumentKind::forward)
+    check.wrong("exercise", "a forward has nothing to exercise", "remove it");
+  else if (instrument.on != Underlying::rental_rate && instrument.on != Underlying::resale_value)
+    check.wrong("exercise", "goes with options on rental_rate and resale_value only",
+                "write european");
+  else if (check.good("strike") && !(instrument.strike > 0))
+    check.wrong("strike", "must be above 0 for early exercise",
+                "an option struck at 0 is the underlying itself: write a forward");
+}
+
 }  // namespace
 
 void read_instrument(const TomlValue& table, const std::string& file, BookContext& context) {
@@ -64,6 +77,7 @@ void read_instrument(const TomlValue& table, const std::string& file, BookContex
   if (check.good("kind") && instrument.kind != InstrumentKind::forward && !check.has("strike"))
     check.missing("strike", "an option has one");
   if (check.good("on")) check_underlying(instrument, check);
+  check_exercise(instrument, check);
   if (instrument.delivery)
     check.after("delivery", *instrument.delivery, "expiry", instrument.expiry);
   check.launch_line("line", instrument.line);

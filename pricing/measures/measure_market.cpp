@@ -37,6 +37,16 @@ void add_covariances(const ScenarioRun& scenario, const BasisRun& run, RunTables
     }
 }
 
+// One value a hardware, the same on both bases: the strip has its own drifts.
+void add_end_of_life(const ScenarioRun& scenario, MeasureWriter& writer) {
+  for (const EndOfLifeValue& unit : scenario.end_of_life) {
+    writer.add(unit.hardware, "resale_value", 0, unit.value);
+    writer.add_exact(unit.hardware, "mothball_value", 0, unit.mothball);
+    if (unit.irreversible && unit.value.value > 0)
+      writer.add(unit.hardware, "mothball_over_irreversible", 0, mothball_ratio(unit));
+  }
+}
+
 }  // namespace
 
 void measure_market(const Inputs&, const ScenarioRun& scenario, RunTables& tables) {
@@ -48,6 +58,7 @@ void measure_market(const Inputs&, const ScenarioRun& scenario, RunTables& table
       if (lot.age_months == 0)
         hardware.add_exact(scenario.market->hardware[lot.hardware].id, "resale_value", 0,
                            lot.value_today);
+    add_end_of_life(scenario, hardware);
     add_covariances(scenario, *run, tables);
   }
 }

@@ -5,6 +5,7 @@
 
 #include "pricing/book/read.hpp"
 #include "pricing/measures/basis_run.hpp"
+#include "pricing/measures/end_of_life.hpp"
 #include "pricing/report/table.hpp"
 
 namespace lien::pricing {
@@ -16,6 +17,7 @@ struct ScenarioRun {
   const Book* book = nullptr;
   const BasisRun* risk_neutral = nullptr;
   const BasisRun* real_world = nullptr;
+  std::vector<EndOfLifeValue> end_of_life{};  // hardware that cannot stop and start again
 
   [[nodiscard]] const BasisRun& any() const {
     return real_world != nullptr ? *real_world : *risk_neutral;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pricing/report/text_form.hpp"
+
 namespace lien::pricing {
 namespace {
 
@@ -57,6 +59,18 @@ void about_scenarios(const std::vector<ScenarioRow>& rows, std::vector<std::stri
 }
 
 }  // namespace
+
+void about_end_of_life(const std::vector<EndOfLifeValue>& units, std::vector<std::string>& notes) {
+  for (const EndOfLifeValue& unit : units) {
+    if (!unit.irreversible || !(unit.value.value > 0)) continue;
+    const engine::Estimate ratio = mothball_ratio(unit);
+    notes.push_back(unit.hardware + ": a unit that can only be stopped for good is worth " +
+                    fixed_text(unit.value.value, 2) + " today (standard error " +
+                    fixed_text(unit.value.standard_error, 2) + "); the mothball convention says " +
+                    fixed_text(unit.mothball, 2) + ", " + signed_text(100 * (ratio.value - 1), 2) +
+                    " %");
+  }
+}
 
 bool has_income_strip(const Market& market) {
   return any(market.hardware,

@@ -4,12 +4,16 @@
 #include <vector>
 
 #include "pricing/book/read.hpp"
+#include "pricing/measures/end_of_life.hpp"
 
 namespace lien::pricing {
 
 // Assumptions behind this run's numbers, a sentence each, those that its inputs touch only.
 // Source: docs/model.md, "Decisions".
 [[nodiscard]] std::vector<std::string> assumptions(const Inputs& inputs);
+
+// What the mothball convention adds to the value of each unit that cannot stop and start again.
+void about_end_of_life(const std::vector<EndOfLifeValue>& units, std::vector<std::string>& notes);
 
 // True if some hardware is valued by the income strip.
 [[nodiscard]] bool has_income_strip(const Market& market);

@@ -16,6 +16,7 @@
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/run_notes.hpp"
 #include "pricing/plan/time_grid.hpp"
+#include "pricing/valuation/fit_exercise.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -46,10 +47,15 @@ class ProgressCounter {
 
 struct ScenarioRuns {
   Stressed stressed;
+  std::vector<EndOfLifeValue> end_of_life;
   std::optional<BasisRun> risk_neutral, real_world;
   [[nodiscard]] ScenarioRun view(const std::string& id) const {
-    return {id, &stressed.market, &stressed.book, risk_neutral ? &*risk_neutral : nullptr,
-            real_world ? &*real_world : nullptr};
+    return {id,
+            &stressed.market,
+            &stressed.book,
+            risk_neutral ? &*risk_neutral : nullptr,
+            real_world ? &*real_world : nullptr,
+            end_of_life};
   }
 };
 
@@ -80,17 +86,31 @@ void add_facts(const BasisRun& run, RunFacts& facts) {
   add("instruments_and_fans", run.seconds.other);
 }
 
+// Holders exercise by prices: on the real-world basis too the rule is the risk-neutral one.
+std::vector<engine::StoppingRule> rules_of_prices(const Inputs& inputs, const std::string& id,
+                                                  const Stressed& stressed, const Plan& plan) {
+  Plan prices =
+      plan.real_world ? compile_scenario(inputs, id, stressed, MeasureBasis::risk_neutral) : plan;
+  return fit_exercise(prices, inputs.settings.threads);
+}
+
 ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed stressed,
                           bool paired, ProgressCounter& progress, RunFacts& facts) {
   ScenarioRuns out;
   out.stressed = std::move(stressed);
   const RunSettings& settings = inputs.settings;
+  out.end_of_life = end_of_life_values(settings, out.stressed.market);
   const std::size_t contracts = inputs.book.loans.size() + inputs.book.leases.size();
   const bool by_contract =
       settings.contract_months || (id == "baseline" && contracts <= kContractsByMonth);
+  std::optional<std::vector<engine::StoppingRule>> rules;
   for (const MeasureBasis basis : bases_of(settings)) {
     const auto start = std::chrono::steady_clock::now();
     Plan plan = compile_scenario(inputs, id, out.stressed, basis);
+    if (exercises_early(plan)) {
+      if (!rules) rules = rules_of_prices(inputs, id, out.stressed, plan);
+      set_exercise(*rules, plan);
+    }
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     BasisRun run =
@@ -201,6 +221,7 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   for (const auto& contract : base.any().plan.contracts)
     facts.balance += contract.held * contract.outstanding;
   facts.notes = assumptions(inputs);
+  about_end_of_life(base.end_of_life, facts.notes);
   if (facts.paths != inputs.settings.paths)
     facts.notes.push_back("paths rounded up to whole blocks of " +
                           std::to_string(engine::kBlockPaths) + ": " + std::to_string(facts.paths));

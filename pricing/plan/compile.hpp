@@ -46,6 +46,13 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
                        std::vector<Diagnostic>& faults);
 void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& plan,
                          std::vector<Diagnostic>& faults);
+// A Bermudan option's columns; the instrument's other fields are set.
+void set_early_exercise(const CompileInput& input, const Plan& plan, InstrumentPlan& instrument);
+// Factor series on which the value of stopping depends beside the rent of a hardware.
+[[nodiscard]] std::vector<std::size_t> exercise_states(const Plan& plan,
+                                                       const HardwarePlan& hardware);
+// True if nothing but the two price factors moves its rent, so that it is lognormal given them.
+[[nodiscard]] bool rent_is_lognormal(const Market& market, const Hardware& hardware);
 void compile_fans(const CompileInput& input, Plan& plan);
 
 // The rent that resale laws follow today: 1 where the hardware earns nothing from the market.

@@ -220,6 +220,7 @@ void set_resale(const CompileInput& input, const Hardware& hardware,
       break;
     case ResaleLaw::income:
       if (!hardware.utilization || !hardware.operating_cost || !hardware.life_years) break;
+      if (resale.end_of_life != EndOfLife::mothball) break;  // valued today only: end_of_life.cpp
       out.law = ValueLaw::income;
       out.scrap = resale.scrap;
       out.valued = out.observed_value = true;

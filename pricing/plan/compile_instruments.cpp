@@ -104,7 +104,8 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
       }
     }
     out.scale *= std::max(std::abs(out.quantity), 1e-6);
-    plan.instruments.push_back(out);
+    if (terms.bermudan) set_early_exercise(input, plan, out);
+    plan.instruments.push_back(std::move(out));
   }
 }
 

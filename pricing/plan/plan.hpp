@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/factors/factor_plan.hpp"
 #include "engine/random/philox.hpp"
+#include "engine/statistics/stopping.hpp"
 #include "pricing/contract/contract.hpp"
 
 // What a run on one scenario and one measure basis needs inside the path loop, and nothing else:
@@ -265,6 +267,28 @@ struct MonthTerms {
 enum class PayoffKind { forward, call, put };
 enum class PayoffOn { rental_rate, log_rental_rate, resale_value, zero_coupon_bond, launch_count };
 
+// Factor series that a rule of early exercise reads beside its first variable, at most.
+inline constexpr std::size_t kMostExerciseStates = 18;
+
+// What an instrument that may stop at any step up to its month needs; columns [month + 1].
+struct EarlyExercisePlan {
+  std::vector<std::size_t> states;  // factor series of the block, beside the first variable
+  engine::StoppingRule rule;        // side and bound from compile(), dates from the pilot
+  std::vector<double> timing;       // option: liquidity factor of a payment at the step
+  std::vector<double> shift;        // first variable less ln(underlying), or less ln(rent)
+  // European value at a step, where it has a closed form (else empty): unit x the call of one node
+  // at the rule's first variable, or the put by parity.
+  std::vector<StripPlan> european;
+  double unit = 0, european_today = 0;  // discounted strike; value today, quantity 1
+  // A unit of hardware that earns hours x (utilization x rent - cost) a month until it is stopped
+  // for good; empty: an option. timing is then the strip's discount factor.
+  std::vector<double> hours, cost;
+  double utilization = 1;
+  // Its controls: the means of all flows and of the positive ones, and what is taken off by them.
+  bool mothball_known = false;
+  double never = 0, mothball = 0, never_weight = 0, mothball_weight = 0;
+};
+
 struct InstrumentPlan {
   std::uint32_t source = 0;
   PayoffKind kind = PayoffKind::forward;
@@ -275,6 +299,7 @@ struct InstrumentPlan {
   double quantity = 1;  // negative: short
   double timing = 1;    // P(0,t(d))/P(0,t_k) x liquidity
   double scale = 1;
+  std::optional<EarlyExercisePlan> early;                            // may stop before its month
   double closed_forward = std::numeric_limits<double>::quiet_NaN();  // where one exists
 };
 

@@ -64,6 +64,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       calls_(plan.strips.empty() ? 0 : rows(plan) * plan.node_months.size() * kBlockPaths),
       offset_(plan.strips.empty() ? 0 : plan.node_months.size() * kBlockPaths),
       work_(4 * kBlockPaths),
+      early_(early_work_rows() * kBlockPaths),
       month_bits_(3 * rows(plan)),
       dead_at_(rows(plan)),
       party_survival_((plan.parties.size() + 1) * rows(plan), static_cast<double>(kBlockPaths)),
@@ -366,7 +367,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
           count_fan(f, block.row(series(value_), k), nullptr, k, sums);
     for (std::size_t i = 0; i < plan.instruments.size(); ++i)
       if (plan.instruments[i].on == PayoffOn::resale_value && plan.instruments[i].lot == lot)
-        run_instrument(block, i, sums);
+        run_instrument(block, number, i, sums);
   }
   {
     const Stopwatch watch(seconds_.contracts);
@@ -374,7 +375,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   }
   const Stopwatch watch(seconds_.other);
   for (std::size_t i = 0; i < plan.instruments.size(); ++i)
-    if (plan.instruments[i].on != PayoffOn::resale_value) run_instrument(block, i, sums);
+    if (plan.instruments[i].on != PayoffOn::resale_value) run_instrument(block, number, i, sums);
   for (std::size_t i = 0; i < plan.parties.size(); ++i)
     for (std::size_t s = 0; s < plan.snapshots.size(); ++s)
       add_pair(layout_->survival(i, s),

@@ -18,6 +18,8 @@ struct PathResults {
   // [blocks][groups][samples] sums over a block's paths, for paired differences; empty if not
   // asked.
   std::vector<double> block_groups;
+  // What the one instrument of a pilot plan sees, for the fit of its rule; null in a run.
+  lien::engine::StoppingSample* pilot = nullptr;
 };
 
 // Where the stages spend their time, seconds.
@@ -69,7 +71,16 @@ class BookStages {
   void add_contract(std::size_t contract, double* sums) noexcept;
   void add_contract_months(std::size_t contract, double* sums) noexcept;
   void add_tests(std::size_t contract) noexcept;
-  void run_instrument(PathBlock& block, std::size_t instrument, double* sums) noexcept;
+  void run_instrument(PathBlock& block, std::uint64_t number, std::size_t instrument,
+                      double* sums) noexcept;
+  // Early exercise, in early_exercise.cpp.
+  void fill_early_step(PathBlock& block, const InstrumentPlan& instrument, int k) noexcept;
+  void record_pilot(PathBlock& block, const InstrumentPlan& instrument,
+                    std::uint64_t number) noexcept;
+  void run_early_exercise(PathBlock& block, std::uint64_t number, std::size_t instrument,
+                          double* sums) noexcept;
+  void fill_held(PathBlock& block, const InstrumentPlan& instrument, int k) noexcept;
+  [[nodiscard]] static std::size_t early_work_rows() noexcept;
   void run_fans(PathBlock& block, double* sums) noexcept;
   void count_fan(std::size_t fan, const double* level, const double* axis, int month,
                  double* sums) noexcept;
@@ -112,6 +123,7 @@ class BookStages {
   lien::engine::AlignedDoubles calls_;           // [steps + 1][nodes][paths] of one hardware
   lien::engine::AlignedDoubles offset_;          // [nodes][paths] of one month of a strip
   lien::engine::AlignedDoubles work_;            // [4][paths]
+  lien::engine::AlignedDoubles early_;           // [early_work_rows()][paths]
   std::vector<std::uint64_t> month_bits_;        // [3][steps + 1] of one contract: MonthBits
   std::vector<std::uint64_t> dead_at_;           // [steps + 1] sampled defaults of one contract
   std::vector<double> party_survival_;           // [parties + 1][steps + 1] sums over the block

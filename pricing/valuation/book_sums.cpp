@@ -123,8 +123,10 @@ void BookStages::add_tests(std::size_t index) noexcept {
   }
 }
 
-void BookStages::run_instrument(PathBlock& block, std::size_t index, double* sums) noexcept {
+void BookStages::run_instrument(PathBlock& block, std::uint64_t number, std::size_t index,
+                                double* sums) noexcept {
   const auto& instrument = plan_->instruments[index];
+  if (instrument.early) return run_early_exercise(block, number, index, sums);
   const int k = instrument.month;
   double *const level = work_.get(), *const payoff = level + kBlockPaths;
   double* const exercised = payoff + kBlockPaths;

@@ -1,0 +1,92 @@
+#include "pricing/valuation/fit_exercise.hpp"
+
+#include <algorithm>
+
+#include "engine/simulation/simulate.hpp"
+#include "engine/statistics/least_squares.hpp"
+#include "pricing/valuation/book_stages.hpp"
+
+namespace lien::pricing {
+namespace {
+
+// The plan of one instrument alone, up to its last step.
+Plan alone(const Plan& plan, std::size_t index) {
+  Plan out = plan;
+  out.instruments = {plan.instruments[index]};
+  const InstrumentPlan& instrument = out.instruments.front();
+  out.contracts.clear();
+  out.terms.clear();
+  out.parties.clear();
+  out.fans.clear();
+  out.tests = 0;
+  out.steps = out.months = out.factors.steps = instrument.month;
+  out.snapshots = {instrument.month};
+  for (std::size_t lot = 0; lot < out.lots.size(); ++lot)
+    out.lots[lot].last_month =
+        instrument.lot == lot ? std::min(out.lots[lot].last_month, instrument.month) : -1;
+  return out;
+}
+
+engine::StoppingSample pilot_of(const Plan& plan, unsigned threads) {
+  const InstrumentPlan& instrument = plan.instruments.front();
+  engine::StoppingSample sample;
+  sample.size(kPilotPaths, static_cast<std::size_t>(instrument.month) + 1,
+              1 + instrument.early->states.size());
+  sample.side = instrument.early->rule.side;
+  sample.bound = instrument.early->rule.bound;
+  if (!instrument.early->european.empty()) sample.held.resize(sample.reward.size());
+  PathResults results;
+  results.pilot = &sample;
+  const SumLayout layout = lay_out_sums(plan, false);
+  engine::IntegerTotals nothing(layout.scales);
+  engine::simulate(plan.factors, {kPilotPaths, threads, kPilotFirst}, nothing,
+                   [&] { return BookStages(plan, layout, results, nullptr); }, {});
+  return sample;
+}
+
+// Least squares of what a unit earns until it stops on its two controls, both of known mean.
+void set_controls(const engine::StoppingSample& sample, const std::vector<double>& value,
+                  EarlyExercisePlan& early) {
+  engine::LeastSquares fit(early.mothball_known ? 3 : 2);
+  for (std::size_t p = 0; p < sample.paths; ++p) {
+    double basis[3] = {1.0, 0.0, 0.0};
+    for (std::size_t k = 1; k < sample.dates; ++k) {
+      const double flow = sample.flow[k * sample.paths + p];
+      basis[1] += flow;
+      basis[2] += std::max(flow, 0.0);
+    }
+    fit.add(basis, value[p]);
+  }
+  const std::vector<double> weights = fit.solve();
+  early.never_weight = weights[1];
+  early.mothball_weight = early.mothball_known ? weights[2] : 0.0;
+}
+
+}  // namespace
+
+std::vector<engine::StoppingRule> fit_exercise(Plan& plan, unsigned threads) {
+  std::vector<engine::StoppingRule> rules;
+  std::vector<double> value;
+  for (std::size_t i = 0; i < plan.instruments.size(); ++i) {
+    if (!plan.instruments[i].early) continue;
+    const engine::StoppingSample sample = pilot_of(alone(plan, i), threads);
+    rules.push_back(engine::fit_stopping(sample, value));
+    EarlyExercisePlan& early = *plan.instruments[i].early;
+    if (!early.hours.empty()) set_controls(sample, value, early);
+  }
+  set_exercise(rules, plan);
+  return rules;
+}
+
+void set_exercise(const std::vector<engine::StoppingRule>& rules, Plan& plan) {
+  std::size_t next = 0;
+  for (InstrumentPlan& instrument : plan.instruments)
+    if (instrument.early) instrument.early->rule = rules[next++];
+}
+
+bool exercises_early(const Plan& plan) {
+  return std::any_of(plan.instruments.begin(), plan.instruments.end(),
+                     [](const InstrumentPlan& i) { return i.early.has_value(); });
+}
+
+}  // namespace lien::pricing
