@@ -98,6 +98,20 @@ void check_strip_lines(const TomlValue& table, const Hardware& hardware, const S
               "leave out the lines with the smallest loadings");
 }
 
+// A unit stopped for good is valued on the model's own rents.
+void check_end_of_life(const TomlValue& table, const Hardware& hardware, const Scope& scope) {
+  if (!hardware.resale || hardware.resale->end_of_life == EndOfLife::mothball) return;
+  const TomlValue& resale = *table.find("resale");
+  if (!hardware.forward_curve.empty())
+    scope.fault(resale.line, resale.column, "resale.end_of_life", "",
+                "goes with no forward_curve in this version",
+                "write mothball, or remove the curve");
+  if (!hardware.utilization || !hardware.operating_cost || !hardware.life_years)
+    scope.fault(resale.line, resale.column, "resale.end_of_life", "",
+                "needs utilization, operating_cost and life_years of the hardware",
+                "add them: the value is an income until the end of life");
+}
+
 }  // namespace
 
 Hardware read_hardware(const TomlValue& table, const Scope& top) {
@@ -125,6 +139,7 @@ Hardware read_hardware(const TomlValue& table, const Scope& top) {
       hardware.launch_loadings[entry.key] = x.value_or(0.0);
     }
   check_strip_lines(table, hardware, scope);
+  check_end_of_life(table, hardware, scope);
   return hardware;
 }
 

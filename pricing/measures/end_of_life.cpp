@@ -41,7 +41,8 @@ double never_stopped(const Unit& unit) {
   for (int h = 1; h <= unit.life; ++h) {
     const StripMonth month = strip_month(unit.law, h);
     const double forward = unit.today.log_moneyness - month.scarcity * unit.today.scarcity +
-                           month.constant + unit.today.launch_mean[static_cast<std::size_t>(h - 1)];
+                           month.constant + month.regime_mean[unit.today.regime] +
+                           unit.today.launch_mean[static_cast<std::size_t>(h - 1)];
     sum += strip_discount(unit.law, 0, h) * engine::expm1(forward);
   }
   return unit.cost * sum;
@@ -86,6 +87,7 @@ engine::Estimate simulate_unit(const RunSettings& settings, const Market& market
   alone.parties.clear();
   alone.liquidation.reset();
   alone.rates.hull_white.reset();
+  if (alone.frontier) alone.frontier->drift_stdev = 0;  // the strip knows the mean drift
   RunSettings monthly = settings;
   monthly.steps_per_year = 12;
   monthly.loss_horizon_months = {0};

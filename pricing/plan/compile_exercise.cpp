@@ -19,6 +19,8 @@ std::vector<std::size_t> exercise_states(const Plan& plan, const HardwarePlan& h
   const engine::FactorPlan& factors = plan.factors;
   if (factors.random[engine::kScarcity] && hardware.scarcity_loading != 0)
     states.push_back(engine::kScarcity);
+  if (factors.regime && hardware.scarcity_loading != 0)
+    states.push_back(engine::regime_series(factors));
   if (factors.random[engine::kShortRate]) states.push_back(engine::kShortRate);
   for (const auto& line : hardware.lines) {
     const engine::LaunchProcess& process = factors.lines[line.line].process;
