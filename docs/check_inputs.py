@@ -16,6 +16,7 @@ TABLE = re.compile(r"span<const Field<\w+>> (\w+_fields)\(\) \{(.*?)\n\}", re.S)
 MAKER = re.compile(
     r"\b(id|text|number|share|rate|integer|date|flag|choice|apart|later)\s*(?:<[\w&:]*>)?\(\s*"
     r'"(\w+)"')
+SPLIT = re.compile(r'"\s*\n\s*"')  # one text over two lines
 TEXTS = re.compile(r'"([^"]*)"')
 MARK = re.compile(r"<!-- (?:fields: (\w+)|refused) -->\n((?:\|.*\n)+)")
 NAME = re.compile(r"`([^`]+)`")
@@ -25,6 +26,7 @@ def reader_tables(sources):
     """{table: {field: (kind, required, choices, later choices)}} from the text of the readers."""
     tables = {}
     for text in sources:
+        text = SPLIT.sub("", text)
         for table, body in TABLE.findall(text):
             makers = list(MAKER.finditer(body))
             fields = tables.setdefault(table, {})

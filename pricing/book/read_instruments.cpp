@@ -11,8 +11,10 @@ std::span<const Field<Instrument>> instrument_fields() {
   static constexpr std::array fields = {
       id("id", &T::id).required(),
       choice<&T::kind>("kind", "forward|call|put", "future|swap|cap|floor|bond").required(),
-      choice<&T::on>("on", "rental_rate|log_rental_rate|resale_value|zero_coupon_bond|launch_count",
-                     "floating_rate|forward_rental_rate|power")
+      choice<&T::on>("on",
+                     "rental_rate|log_rental_rate|resale_value|zero_coupon_bond|launch_count|"
+                     "forward_rental_rate",
+                     "floating_rate|power")
           .required(),
       id("hardware", &T::hardware),
       id("line", &T::line),
@@ -38,16 +40,17 @@ std::span<const Field<Instrument>> instrument_fields() {
 }
 
 void check_underlying(const Instrument& instrument, const ContractChecks& check) {
-  const bool of_hardware = instrument.on == Underlying::rental_rate ||
-                           instrument.on == Underlying::log_rental_rate ||
-                           instrument.on == Underlying::resale_value;
+  const bool of_hardware =
+      instrument.on == Underlying::rental_rate || instrument.on == Underlying::log_rental_rate ||
+      instrument.on == Underlying::forward_rental_rate || instrument.on == Underlying::resale_value;
   const auto only = [&](std::string_view field, bool wanted) {
     if (wanted && !check.has(field)) check.missing(field, "it says what the instrument is on");
     if (!wanted) check.useless({field}, "does not go with this underlying");
   };
   only("hardware", of_hardware);
   only("line", instrument.on == Underlying::launch_count);
-  only("delivery", instrument.on == Underlying::zero_coupon_bond);
+  only("delivery", instrument.on == Underlying::zero_coupon_bond ||
+                       instrument.on == Underlying::forward_rental_rate);
 }
 
 // Early exercise is for options on what a holder can exercise into.

@@ -120,7 +120,8 @@ enum class Underlying {
   log_rental_rate,
   resale_value,
   zero_coupon_bond,
-  launch_count
+  launch_count,
+  forward_rental_rate
 };
 
 // A small entry a desk has: a forward or a European option on a simulated series.
@@ -128,12 +129,12 @@ struct Instrument {
   std::string id;
   InstrumentKind kind = InstrumentKind::forward;
   Underlying on = Underlying::rental_rate;
-  std::string hardware;   // rental_rate, log_rental_rate, resale_value
+  std::string hardware;   // rental_rate, log_rental_rate, forward_rental_rate, resale_value
   std::string segment{};  // rental_rate, log_rental_rate; empty: rental_rate itself
   std::string line;       // launch_count
   double strike = 0;
   Date expiry{};
-  std::optional<Date> delivery;  // zero-coupon bond: its maturity
+  std::optional<Date> delivery;  // maturity of a zero-coupon bond; month of a forward rent
   double quantity = 1;
   bool long_position = true;
   bool bermudan = false;  // may be exercised at every step; else at expiry only

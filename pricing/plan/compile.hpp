@@ -53,6 +53,10 @@ void set_early_exercise(const CompileInput& input, const Plan& plan, InstrumentP
                                                        const HardwarePlan& hardware);
 // True if nothing but the two price factors moves its rent, so that it is lognormal given them.
 [[nodiscard]] bool rent_is_lognormal(const Market& market, const Hardware& hardware);
+// Appends to plan.forward_rents what the instrument's forward rent `months` (> 0; whole where
+// launches age the hardware) after its step reads; at most kMostStripLines lines.
+void compile_forward_rent(const CompileInput& input, double months, Plan& plan,
+                          InstrumentPlan& instrument);
 void compile_fans(const CompileInput& input, Plan& plan);
 
 // The rent that resale laws follow today: 1 where the hardware earns nothing from the market.

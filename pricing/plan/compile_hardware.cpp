@@ -103,17 +103,12 @@ void add_regimes_and_forward(const Market& market, const std::vector<StripMonth>
       strip.forward.push_back(shift[k + static_cast<std::size_t>(h)] - shift[k]);
 }
 
-// The transform of one line under one loading for a strip with these drifts; shared by hardware.
-std::uint32_t transform_of(const CompileInput& input, std::size_t line, double loading,
-                           MeasureBasis drifts, std::vector<MeasureBasis>& bases, Plan& plan) {
-  for (std::size_t i = 0; i < plan.transforms.size(); ++i)
-    if (plan.transforms[i].line == line && plan.transforms[i].loading == loading &&
-        bases[i] == drifts)
-      return static_cast<std::uint32_t>(i);
+// The transform of one line under one loading on these drifts, at these months.
+LaunchTransformPlan new_transform(const CompileInput& input, std::size_t line, double loading,
+                                  MeasureBasis drifts, const std::vector<int>& nodes,
+                                  const Plan& plan) {
   const engine::LaunchProcess process =
       launch_process(input.market->launches[line], drifts, input.settings->valuation_date);
-  std::vector<int> nodes;
-  for (const double month : plan.node_months) nodes.push_back(static_cast<int>(month));
   const auto polynomials = engine::age_polynomials(process, loading, nodes);
   LaunchTransformPlan out;
   out.line = line;
@@ -125,7 +120,19 @@ std::uint32_t transform_of(const CompileInput& input, std::size_t line, double l
   out.second = polynomials.second;
   out.masks = (1U << process.scheduled.size()) - 1U;
   if (out.masks > 0) add_pending(process, nodes, plan, out);
-  plan.transforms.push_back(std::move(out));
+  return out;
+}
+
+// The same for a strip at the plan's nodes; shared by hardware.
+std::uint32_t transform_of(const CompileInput& input, std::size_t line, double loading,
+                           MeasureBasis drifts, std::vector<MeasureBasis>& bases, Plan& plan) {
+  for (std::size_t i = 0; i < plan.transforms.size(); ++i)
+    if (plan.transforms[i].line == line && plan.transforms[i].loading == loading &&
+        bases[i] == drifts)
+      return static_cast<std::uint32_t>(i);
+  std::vector<int> nodes;
+  for (const double month : plan.node_months) nodes.push_back(static_cast<int>(month));
+  plan.transforms.push_back(new_transform(input, line, loading, drifts, nodes, plan));
   bases.push_back(drifts);
   return static_cast<std::uint32_t>(plan.transforms.size() - 1);
 }
@@ -230,6 +237,44 @@ void set_resale(const CompileInput& input, const Hardware& hardware,
 }
 
 }  // namespace
+
+void compile_forward_rent(const CompileInput& input, double months, Plan& plan,
+                          InstrumentPlan& instrument) {
+  const Hardware& hardware = input.market->hardware[instrument.hardware];
+  const HardwarePlan& compiled = plan.hardware[instrument.hardware];
+  const Date today = input.settings->valuation_date;
+  ForwardRentPlan out;
+  StripPlan& strip = out.strip;
+  const StripMonth month =
+      strip_month({MeasureBasis::risk_neutral, input.market, &hardware, today}, months);
+  // A strip is over costs that grow; a rent is not.
+  strip.constant = {month.constant + hardware.operating_cost_growth * months / 12.0 +
+                    month.regime_mean[0]};
+  strip.scarcity = {month.scarcity};
+  strip.variance = {month.variance + month.regime_variance[0]};
+  if (regime_law_of(*input.market)) {
+    strip.regime_constant = {month.regime_mean[1] - month.regime_mean[0]};
+    strip.regime_variance = {month.regime_variance[1] - month.regime_variance[0]};
+  }
+  if (compiled.idiosyncratic != kNone)
+    strip.noises.push_back({compiled.idiosyncratic, {month.idiosyncratic}});
+  // Only the month of the instrument reads the shift, so it stands in the constant.
+  const int seen = instrument.month, last = seen + static_cast<int>(months);
+  if (const auto shift = forward_shifts(*input.baseline, hardware, today, last); !shift.empty())
+    strip.constant[0] += shift.back() - shift[static_cast<std::size_t>(seen)];
+  for (const auto& line : compiled.lines) {
+    const LaunchLine& launches = input.market->launches[line.line];
+    strip.transforms.push_back(static_cast<std::uint32_t>(out.transforms.size()));
+    out.transforms.push_back(new_transform(input, line.line, line.loading,
+                                           MeasureBasis::risk_neutral, {static_cast<int>(months)},
+                                           plan));
+    StripRamp ramp = strip_ramp(launches, {months});
+    strip.pipeline.push_back(pipeline_loadings(launches, line.loading, ramp, {months}));
+    strip.ramps.push_back(std::move(ramp));
+  }
+  instrument.forward = static_cast<std::uint32_t>(plan.forward_rents.size());
+  plan.forward_rents.push_back(std::move(out));
+}
 
 double rent_today(const Hardware& hardware) {
   return hardware.rental_rate > 0 ? hardware.rental_rate : 1.0;

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "engine/elementary/elementary.hpp"
 #include "pricing/plan/compile.hpp"
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/expected_rent.hpp"
+#include "pricing/plan/forward_shift.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -13,6 +16,19 @@ std::uint32_t line_index(const Market& market, const std::string& line) {
   for (std::size_t i = 0; i < market.launches.size(); ++i)
     if (market.launches[i].line == line) return static_cast<std::uint32_t>(i);
   return kNone;
+}
+
+// Steps from expiry to the instrument's delivery; empty, with a fault, where it is off the grid.
+std::optional<int> steps_to_delivery(const Instrument& terms, int expiry, const TimeGrid& grid,
+                                     int steps_per_year, std::vector<Diagnostic>& faults) {
+  // The grid answers for dates beyond its last month too.
+  const double steps = grid.time_of(*terms.delivery) * steps_per_year;
+  const int tenor = static_cast<int>(std::floor(steps + 0.5)) - expiry;
+  if (std::abs(steps - std::floor(steps + 0.5)) <= 1e-9 && tenor >= 0) return tenor;
+  faults.push_back({terms.where, "instrument " + terms.id + " / delivery", "",
+                    "must lie on the grid of the valuation date, after expiry",
+                    "use the same day of a month as the valuation date"});
+  return std::nullopt;
 }
 
 // E[underlying] where the factors are lognormal and nothing is launched.
@@ -40,6 +56,43 @@ void set_closed_forward(const CompileInput& input, const Plan& plan, InstrumentP
                       .back() +
                   forward);
   out.closed_forward = value ? compiled.multiple * rent : rent;
+}
+
+// The forward rent `tenor` steps after expiry; adds a fault and returns false where the market has
+// no formula for it.
+bool set_forward_rent(const CompileInput& input, const Instrument& terms, int tenor, Plan& plan,
+                      InstrumentPlan& out, std::vector<Diagnostic>& faults) {
+  const Market& market = *input.market;
+  const Hardware& hardware = market.hardware[out.hardware];
+  const auto refuse = [&](std::string problem, std::string remedy) {
+    faults.push_back({terms.where, "instrument " + terms.id + " / on", "forward_rental_rate",
+                      std::move(problem), std::move(remedy)});
+    return false;
+  };
+  const bool aged = !line_loadings(market, hardware).empty();
+  if (line_loadings(market, hardware).size() > kMostStripLines)
+    return refuse("is of a hardware aged by more than " + std::to_string(kMostStripLines) +
+                      " lines of launches",
+                  "leave out the lines with the smallest loadings");
+  if (aged && 12 * tenor % plan.steps_per_year != 0)
+    return refuse("does not look whole months ahead, as launches need",
+                  "move delivery, or remove [simulation] steps_per_year");
+  if (tenor == 0) {
+    out.on = PayoffOn::rental_rate;
+    set_closed_forward(input, plan, out);
+    return true;
+  }
+  compile_forward_rent(input, 12.0 * tenor / plan.steps_per_year, plan, out);
+  // A martingale on the risk-neutral basis: its mean is that of the rent it is of.
+  if (input.basis == MeasureBasis::risk_neutral && !aged && hardware.rental_rate_path.empty()) {
+    const int last = out.month + tenor;
+    const Date today = input.settings->valuation_date;
+    const auto shift = forward_shifts(*input.baseline, hardware, today, last);
+    out.closed_forward = engine::exp(
+        expected_log_rents(market, hardware, input.basis, today, last, plan.steps_per_year).back() +
+        (shift.empty() ? 0.0 : shift.back()));
+  }
+  return true;
 }
 
 }  // namespace
@@ -90,16 +143,17 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
         break;
       case Underlying::zero_coupon_bond: {
         out.on = PayoffOn::zero_coupon_bond;
-        // The grid answers for dates beyond its last month too.
-        const double steps = grid.time_of(*terms.delivery) * plan.steps_per_year;
-        const int tenor = static_cast<int>(std::floor(steps + 0.5)) - out.month;
-        if (std::abs(steps - std::floor(steps + 0.5)) > 1e-9 || tenor < 0) {
-          faults.push_back({terms.where, "instrument " + terms.id + " / delivery", "",
-                            "must lie on the grid of the valuation date, after expiry",
-                            "use the same day of a month as the valuation date"});
-          continue;
-        }
-        out.tenor = tenor == 0 ? kNone : tenor_row(input, plan, tenor);
+        const auto tenor = steps_to_delivery(terms, out.month, grid, plan.steps_per_year, faults);
+        if (!tenor) continue;
+        out.tenor = *tenor == 0 ? kNone : tenor_row(input, plan, *tenor);
+        break;
+      }
+      case Underlying::forward_rental_rate: {
+        out.on = PayoffOn::forward_rental_rate;
+        out.hardware = hardware_index(market, terms.hardware);
+        out.scale = std::max(market.hardware[out.hardware].rental_rate, 1e-6);
+        const auto tenor = steps_to_delivery(terms, out.month, grid, plan.steps_per_year, faults);
+        if (!tenor || !set_forward_rent(input, terms, *tenor, plan, out, faults)) continue;
         break;
       }
     }

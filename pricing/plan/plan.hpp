@@ -265,7 +265,21 @@ struct MonthTerms {
 };
 
 enum class PayoffKind { forward, call, put };
-enum class PayoffOn { rental_rate, log_rental_rate, resale_value, zero_coupon_bond, launch_count };
+enum class PayoffOn {
+  rental_rate,
+  log_rental_rate,
+  resale_value,
+  zero_coupon_bond,
+  launch_count,
+  forward_rental_rate
+};
+
+// The forward rent of a hardware for one later date, seen at one step of the path: a strip of one
+// node on risk-neutral drifts, before its option, with cost 1 and utilization 1.
+struct ForwardRentPlan {
+  StripPlan strip;                              // transforms: 0, 1, ..
+  std::vector<LaunchTransformPlan> transforms;  // its own, at its one node
+};
 
 // Factor series that a rule of early exercise reads beside its first variable, at most.
 inline constexpr std::size_t kMostExerciseStates = 18;
@@ -294,6 +308,7 @@ struct InstrumentPlan {
   PayoffKind kind = PayoffKind::forward;
   PayoffOn on = PayoffOn::rental_rate;
   std::uint32_t hardware = kNone, lot = kNone, line = kNone, tenor = kNone;
+  std::uint32_t forward = kNone;  // into Plan::forward_rents
   int month = 0;
   double strike = 0;
   double quantity = 1;  // negative: short
@@ -340,6 +355,7 @@ struct Plan {
   std::vector<MonthTerms> terms;        // all contracts, each from its first_month
   MonthColumns columns;                 // what the tables say of a month; the rest stands in terms
   std::vector<InstrumentPlan> instruments;
+  std::vector<ForwardRentPlan> forward_rents;
   std::vector<FanPlan> fans;
   std::vector<int>
       snapshots;  // months at which running sums are kept: horizons, 12, the end; rising

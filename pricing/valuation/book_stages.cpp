@@ -41,6 +41,13 @@ std::size_t prepared_rows(const Plan& plan) {
                                [](const ContractPlan& c) { return c.variant.prepared; });
   return any ? rows(plan) * kBlockPaths : 0;
 }
+
+// An offset, then l_1 and l_2 of each line.
+std::size_t forward_rows(const Plan& plan) {
+  std::size_t lines = 0;
+  for (const auto& forward : plan.forward_rents) lines = std::max(lines, forward.transforms.size());
+  return plan.forward_rents.empty() ? 0 : 1 + 2 * lines;
+}
 }  // namespace
 
 BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& results,
@@ -63,6 +70,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       transforms_(rows(plan) * plan.transforms.size() * 2 * plan.node_months.size() * kBlockPaths),
       calls_(plan.strips.empty() ? 0 : rows(plan) * plan.node_months.size() * kBlockPaths),
       offset_(plan.strips.empty() ? 0 : plan.node_months.size() * kBlockPaths),
+      forward_work_(forward_rows(plan) * kBlockPaths),
       work_(4 * kBlockPaths),
       early_(early_work_rows() * kBlockPaths),
       month_bits_(3 * rows(plan)),
@@ -208,6 +216,45 @@ void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexce
     if (!strip.forward.empty()) input.forward = &strip.forward[step * nodes];
     strip_rows(strip, input, calls_.get() + step * size, kBlockPaths);
   }
+}
+
+void BookStages::fill_forward_rent(PathBlock& block, const InstrumentPlan& instrument,
+                                   double* rent) noexcept {
+  const Plan& plan = *plan_;
+  const ForwardRentPlan& forward = plan.forward_rents[instrument.forward];
+  const int k = instrument.month;
+  constexpr std::size_t kMost = 8;  // compile refuses more lines for one hardware
+  const double *pipeline[kMost], *age[kMost], *first[kMost], *second[kMost];
+  double* const offset = forward_work_.get();
+  for (std::size_t i = 0; i < forward.transforms.size(); ++i) {
+    const auto& transform = forward.transforms[i];
+    double* const at = offset + (1 + 2 * i) * kBlockPaths;
+    launch_transform_rows(transform, 1, k,
+                          block.row(engine::line_series(transform.line, engine::kLaunchAge), k),
+                          block.row(engine::line_series(transform.line, engine::kLaunchPending), k),
+                          at, at + kBlockPaths, kBlockPaths);
+    pipeline[i] = block.row(engine::line_series(transform.line, engine::kLaunchPipeline), k);
+    age[i] = block.row(engine::line_series(transform.line, engine::kPipelineAge), k);
+    first[i] = at;
+    second[i] = at + kBlockPaths;
+  }
+  StripInput input{block.row(engine::kScarcity, k),
+                   block.row(series(log_rent_ + instrument.hardware), k),
+                   0.0,
+                   forward.transforms.size(),
+                   pipeline,
+                   age,
+                   first,
+                   second};
+  if (!forward.strip.noises.empty()) {
+    std::fill_n(offset, kBlockPaths, 0.0);
+    for (const auto& term : forward.strip.noises)
+      add_strip_offset(term.loading.data(), 1, noise_row(block, term.noise, k), offset,
+                       kBlockPaths);
+    input.offset = offset;
+  }
+  if (plan.factors.regime) input.regime = block.row(engine::regime_series(plan.factors), k);
+  forward_rent_rows(forward.strip, input, rent, kBlockPaths);
 }
 
 void BookStages::fill_lot(PathBlock& block, std::size_t lot_index) noexcept {

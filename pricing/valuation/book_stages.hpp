@@ -71,6 +71,7 @@ class BookStages {
   void add_contract(std::size_t contract, double* sums) noexcept;
   void add_contract_months(std::size_t contract, double* sums) noexcept;
   void add_tests(std::size_t contract) noexcept;
+  void fill_forward_rent(PathBlock& block, const InstrumentPlan& instrument, double* rent) noexcept;
   void run_instrument(PathBlock& block, std::uint64_t number, std::size_t instrument,
                       double* sums) noexcept;
   // Early exercise, in early_exercise.cpp.
@@ -122,6 +123,7 @@ class BookStages {
   lien::engine::AlignedDoubles transforms_;      // [steps + 1][transforms][2][nodes][paths]
   lien::engine::AlignedDoubles calls_;           // [steps + 1][nodes][paths] of one hardware
   lien::engine::AlignedDoubles offset_;          // [nodes][paths] of one month of a strip
+  lien::engine::AlignedDoubles forward_work_;    // [1 + 2 lines][paths] of one forward rent
   lien::engine::AlignedDoubles work_;            // [4][paths]
   lien::engine::AlignedDoubles early_;           // [early_work_rows()][paths]
   std::vector<std::uint64_t> month_bits_;        // [3][steps + 1] of one contract: MonthBits

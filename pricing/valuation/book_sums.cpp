@@ -150,6 +150,9 @@ void BookStages::run_instrument(PathBlock& block, std::uint64_t number, std::siz
       std::copy_n(block.row(engine::line_series(instrument.line, engine::kLaunchCount), k),
                   kBlockPaths, level);
       break;
+    case PayoffOn::forward_rental_rate:
+      fill_forward_rent(block, instrument, level);
+      break;
   }
   const double* const discount = block.row(series(discount_), k);
   for (std::size_t p = 0; p < kBlockPaths; ++p) {

@@ -102,7 +102,9 @@ V ArrivedShare(D d, const StripRamp& ramp, std::size_t j, V state) {
   return hn::Min(hn::Mul(node, state), one);
 }
 
-void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std::size_t paths) {
+// calls: b_j(k_j), or e^{k_j} without the option.
+template <bool kOption>
+void NodeRows(const StripPlan& strip, const StripInput& in, double* calls, std::size_t paths) {
   const Tag d;
   alignas(64) double ramp_states[kMostLines][lien::engine::kBlockPaths];
   for (std::size_t i = 0; i < in.transforms; ++i)
@@ -143,9 +145,21 @@ void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std:
         k = hn::MulAdd(regime, hn::Set(d, strip.regime_constant[j]), k);
         variance = hn::MulAdd(regime, hn::Set(d, strip.regime_variance[j]), variance);
       }
-      hn::Store(en::BlackCall(d, k, hn::Max(variance, floor)), d, out + p);
+      if constexpr (kOption)
+        hn::Store(en::BlackCall(d, k, hn::Max(variance, floor)), d, out + p);
+      else
+        hn::Store(en::Exp(d, k), d, out + p);
     }
   }
+}
+
+void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std::size_t paths) {
+  NodeRows<true>(strip, in, calls, paths);
+}
+
+void ForwardRentRows(const StripPlan& strip, const StripInput& in, double* rents,
+                     std::size_t paths) {
+  NodeRows<false>(strip, in, rents, paths);
 }
 
 void CombineStripRow(const double* weights, std::size_t nodes, const double* calls, double cost,
@@ -200,6 +214,7 @@ namespace lien::pricing {
 HWY_EXPORT(LaunchTransformRows);
 HWY_EXPORT(AddStripOffset);
 HWY_EXPORT(StripRows);
+HWY_EXPORT(ForwardRentRows);
 HWY_EXPORT(CombineStripRow);
 HWY_EXPORT(MultipleRow);
 HWY_EXPORT(ProceedsRow);
@@ -218,6 +233,10 @@ void add_strip_offset(const double* loading, std::size_t nodes, const double* ro
 void strip_rows(const StripPlan& strip, const StripInput& input, double* calls,
                 std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(StripRows)(strip, input, calls, paths);
+}
+void forward_rent_rows(const StripPlan& strip, const StripInput& input, double* rents,
+                       std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(ForwardRentRows)(strip, input, rents, paths);
 }
 void combine_strip_row(const double* weights, std::size_t nodes, const double* calls, double cost,
                        double scrap, double* value, std::size_t paths) noexcept {

@@ -37,6 +37,10 @@ struct StripInput {
 void strip_rows(const StripPlan& strip, const StripInput& input, double* calls,
                 std::size_t paths) noexcept;
 
+// rents[node][paths] = e^{k_j}: what the options of the strip are on, over their strike.
+void forward_rent_rows(const StripPlan& strip, const StripInput& input, double* rents,
+                       std::size_t paths) noexcept;
+
 // value = cost x sum_j weights[j] calls[j] + scrap.
 void combine_strip_row(const double* weights, std::size_t nodes, const double* calls, double cost,
                        double scrap, double* value, std::size_t paths) noexcept;

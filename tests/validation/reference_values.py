@@ -62,7 +62,10 @@ VALUES = {
         ("present_value", "log-call-12", "0"): ("sd_lnS_1", lambda sd: sd / ROOT_TWO_PI),
         ("present_value", "log-call-60", "0"): ("sd_lnS_5", lambda sd: sd / ROOT_TWO_PI),
     },
-    "O08": {("present_value", "put", "0"): "put_on_spot_T2_K2"},
+    "O08": {
+        ("present_value", "put", "0"): "put_on_spot_T2_K2",
+        ("present_value", "call", "0"): "call_on_fut_1_2_K2_2",
+    },
     "O09": {("resale_value", "V", "0"): "V0"},
     "O10": {
         ("forward_value", "put", "24"): "forward",
