@@ -8,7 +8,7 @@
 // j the state at the start of the step; at its end the chain switches with its exact probability.
 // The noise does not depend on the chain, so factor_n = (the factor without regimes) + G_n with
 //   G_n = sum_{i<n} decay^{n-1-i} (1 - decay) m_{j_i},
-// and everything here is about G. Source: docs/model.md, "Regimes".
+// and everything here is about G. Source: docs/model.md, "Factors".
 namespace lien::engine {
 
 struct RegimeLaw {

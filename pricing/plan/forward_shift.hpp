@@ -11,7 +11,7 @@ namespace lien::pricing {
 // since today's rent is rental_rate. Empty where the hardware has no forward curve.
 // F: `hardware`'s curve, linear between its months, flat outside. E_Q: by the model of `baseline`,
 // in which the hardware of the same id is looked up, so that a scenario's other changes still move
-// rents. Source: docs/model.md, "Forward curve".
+// rents. Source: docs/model.md, "Rental rate".
 [[nodiscard]] std::vector<double> forward_shifts(const Market& baseline, const Hardware& hardware,
                                                  Date valuation_date, int months);
 
