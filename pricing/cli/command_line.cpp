@@ -18,7 +18,7 @@ constexpr std::uint64_t kMostThreads = 4096;
 
 // Options as texts, checked after parsing: CLI11's own messages print ranges of 300 digits.
 struct Texts {
-  std::string operand, paths, seed, threads, target_error;
+  std::string operand, explained, path, paths, seed, threads, target_error;
   bool version = false;
 };
 
@@ -105,9 +105,10 @@ constexpr CommandText kWorking[] = {
     {"schedule", "FILE", "a book file, or contracts in ACTUS JSON",
      "print the contractual cash flows of loans, leases or ACTUS contracts"},
     {"verify", "DIR", "a run directory", "hash a run's inputs and outputs again, and compare"},
+    {"explain", "DIR", "a run directory", "tell the story of a hardware, a party or a contract"},
     {"version", nullptr, "", "version, commit, compiler, libraries, instruction set"},
 };
-constexpr const char* kNotYet[] = {"resume", "explain", "compare", "calibrate", "report", "bench"};
+constexpr const char* kNotYet[] = {"resume", "compare", "calibrate", "report", "bench"};
 
 }  // namespace
 
@@ -140,6 +141,13 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
   add_run_options(*commands.at("run"), options, texts);
   commands.at("check")->add_flag("--json", options.json, "what was read, as JSON");
   commands.at("schedule")->add_flag("--json", options.json, "the events as JSON");
+  CLI::App& explain = *commands.at("explain");
+  explain.add_option("ID", texts.explained, "its id; kind:ID where two things have it")
+      ->required()
+      ->type_name("");
+  explain.add_option("--path", texts.path, "follow this path, from 0, month by month")
+      ->type_name("N");
+  explain.add_flag("--json", options.json, "as JSON, all months");
   commands.at("version")->add_flag("--json", options.json, "as JSON");
   for (const char* name : kNotYet) {
     CLI::App* command = program.add_subcommand(name, "not in this version");
@@ -167,6 +175,10 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
   if (commands.count(options.command) != 0 && options.command != "version") {
     if (texts.operand.empty()) throw UsageError("the file or folder to work on is an empty text");
     options.operands.push_back(texts.operand);
+  }
+  if (options.command == "explain") {
+    options.operands.push_back(texts.explained);
+    if (!texts.path.empty()) options.path = integer_option("--path", texts.path, 0, kMostPaths - 1);
   }
   read_run_options(options, texts);
   return parsed;

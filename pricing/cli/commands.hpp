@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -28,6 +30,7 @@ struct Options {
   CommandLine overrides;              // laid over run.toml
   std::string out;
   std::string instruction_set;
+  std::optional<std::uint64_t> path;  // explain: number of the path to follow
   bool overwrite = false;
   bool json = false;
   bool fail_on_breach = false;
@@ -43,6 +46,7 @@ class UsageError : public std::runtime_error {
 // main() knows to answer.
 int run_command(const Options& options);
 int check_command(const Options& options);
+int explain_command(const Options& options);
 int version_command(const Options& options);
 int verify_command(const Options& options);
 int schedule_command(const Options& options);

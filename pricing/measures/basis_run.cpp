@@ -107,6 +107,9 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
   run.factor_seconds = simulated.factor_seconds;
   for (const auto& stages : simulated.stages) {
     run.test_counts.resize(stages->test_counts().size());
+    run.under_costs.resize(stages->under_cost().size());
+    for (std::size_t i = 0; i < run.under_costs.size(); ++i)
+      run.under_costs[i] += stages->under_cost()[i];
     run.fan_counts.resize(stages->fan_counts().size());
     for (std::size_t i = 0; i < run.test_counts.size(); ++i)
       run.test_counts[i] += stages->test_counts()[i];

@@ -6,6 +6,7 @@
 #include "engine/statistics/moments.hpp"
 #include "pricing/plan/compile.hpp"
 #include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/under_cost.hpp"
 
 namespace lien::pricing {
 
@@ -18,6 +19,7 @@ struct BasisRun {
   std::vector<double> sums;                // [2 pairs]
   std::vector<std::uint32_t> test_counts;  // [tests][steps + 1][kTestCounts]
   std::vector<std::uint32_t> fan_counts;   // [fans][steps + 1][kFanBins]
+  std::vector<std::uint32_t> under_costs;  // [hardware][steps + 1][kUnderCosts]
   PathResults results;
   StageSeconds seconds;
   double compile_seconds = 0, simulate_seconds = 0;
@@ -30,6 +32,12 @@ struct BasisRun {
   // Loss given default of a contract or group whose samples start at `first`: a ratio of means.
   [[nodiscard]] engine::Estimate loss_given_default(std::size_t first) const;
   [[nodiscard]] std::size_t snapshot(int months) const;  // index of a horizon; 0: lifetime
+  // Number of paths on which the hardware's rent is under its cost at a month, or was so far.
+  [[nodiscard]] std::uint32_t under_cost(std::size_t hardware, int month, UnderCost which) const {
+    return under_costs[(hardware * (layout.steps + 1) + static_cast<std::size_t>(month)) *
+                           kUnderCosts +
+                       which];
+  }
   [[nodiscard]] std::uint32_t tests(std::uint32_t test, int month, TestCount which) const {
     return test_counts[(static_cast<std::size_t>(test) * (layout.steps + 1) +
                         static_cast<std::size_t>(month)) *

@@ -58,10 +58,13 @@ void measure_groups(const Inputs& inputs, const ScenarioRun& run, RunTables& tab
 void measure_changes(const Inputs& inputs, const ScenarioRun& baseline, const ScenarioRun& run,
                      RunTables& tables);
 void measure_market(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
+void measure_hardware(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_cashflows(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_covenants(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_losses(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_paths(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
+// Rows of paths.csv: probability that a hardware does not earn what it costs to run.
+void measure_under_cost(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 // Rows of the tapes that on_reject = "skip" left out.
 [[nodiscard]] std::uint64_t rejected_rows(const Inputs& inputs);
 void reconcile(const Inputs& inputs, const ScenarioRun& baseline, RunTables& tables);

@@ -127,10 +127,12 @@ void measure(const Inputs& inputs, const ScenarioRun& run, RunTables& tables) {
   measure_contracts(inputs, run, tables);
   measure_capital(inputs, run, tables);
   measure_market(inputs, run, tables);
+  measure_hardware(inputs, run, tables);
   measure_cashflows(inputs, run, tables);
   measure_covenants(inputs, run, tables);
   measure_losses(inputs, run, tables);
   measure_paths(inputs, run, tables);
+  measure_under_cost(inputs, run, tables);
 }
 
 // Prices with every risk premium scaled, on the same random numbers: rows beside the scenarios'.
@@ -146,6 +148,7 @@ void run_premia(const Inputs& inputs, const ScenarioRun& baseline, ProgressCount
     measure_groups(scaled, view, results.tables);
     measure_contracts(scaled, view, results.tables);
     measure_market(scaled, view, results.tables);
+    measure_hardware(scaled, view, results.tables);
     measure_changes(scaled, baseline, view, results.tables);
     results.tables.premium_scenarios.push_back(id);
   }

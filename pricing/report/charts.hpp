@@ -18,6 +18,14 @@ namespace lien::pricing {
                                      const std::string& unit, const std::string& whole,
                                      double scale, bool wide, double most);
 
+// Lines of all hardware, means by month: value kept in percent of today's, and the probability that
+// a unit does not earn what it costs to run (empty where that never happens).
+[[nodiscard]] std::string value_kept_chart(const Table& paths);
+[[nodiscard]] std::string under_cost_chart(const Table& paths);
+
+// Where each hardware's expected rent goes: stacked bars by year, with their legend.
+[[nodiscard]] std::string rent_change_charts(const RunTables& tables);
+
 // Figures side by side, as the page is wide.
 [[nodiscard]] std::string figure_grid(const std::string& figures);
 

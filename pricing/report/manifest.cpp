@@ -1,5 +1,6 @@
 #include "pricing/report/manifest.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -81,6 +82,40 @@ std::string manifest_json(const Inputs& inputs, const std::vector<FileDigest>& i
                    {"outputs", digests(written, "")},
                    {"run", run_object(inputs, facts, build, circumstances)}};
   return manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+RunRecord read_run_record(const std::string& directory, const std::vector<std::string>& outputs) {
+  const fs::path folder(directory);
+  const std::string manifest_path = (folder / "manifest.json").string();
+  std::ifstream stream(manifest_path, std::ios::binary);
+  if (!stream) throw OutputError(OutputError::Kind::input_output, "read", manifest_path, errno);
+  RunRecord record;
+  const auto compare = [&](const Json& file, const fs::path& base) {
+    const std::string path = (base / file.at("file").get<std::string>()).string();
+    try {
+      if (digest_of_file(path).sha256 != file.at("sha256").get<std::string>())
+        record.changed.emplace_back(path, "changed since the run");
+    } catch (const OutputError&) {
+      record.changed.emplace_back(path, "cannot be read any more");
+    }
+    return path;
+  };
+  try {
+    const Json manifest = Json::parse(stream);
+    record.paths = manifest.at("paths").get<std::uint64_t>();
+    record.seed = manifest.at("seed").get<std::uint64_t>();
+    const fs::path inputs(manifest.at("run").at("input_folder").get<std::string>());
+    for (const Json& file : manifest.at("inputs")) {
+      const std::string path = compare(file, inputs);
+      if (record.run_file.empty()) record.run_file = path;  // the run file stands first
+    }
+    for (const Json& file : manifest.at("outputs"))
+      if (std::find(outputs.begin(), outputs.end(), file.at("file")) != outputs.end())
+        compare(file, folder);
+  } catch (const nlohmann::json::exception&) {
+    throw std::runtime_error(manifest_path + " is not a manifest of lien, or is damaged");
+  }
+  return record;
 }
 
 Verification verify_run(const std::string& directory) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pricing/report/write_run.hpp"
@@ -14,6 +16,18 @@ namespace lien::pricing {
                                         const RunFacts& facts, const BuildFacts& build,
                                         const RunCircumstances& circumstances,
                                         const std::vector<FileDigest>& written);
+
+// A run as its manifest tells it, with what changed since among the inputs and the outputs named.
+struct RunRecord {
+  std::string run_file;  // where it was
+  std::uint64_t paths = 0, seed = 0;
+  std::vector<std::pair<std::string, std::string>> changed;  // file, what became of it
+};
+
+// Reads DIRECTORY/manifest.json and hashes its inputs and these of its outputs. Throws as
+// verify_run().
+[[nodiscard]] RunRecord read_run_record(const std::string& directory,
+                                        const std::vector<std::string>& outputs);
 
 // What comparing a run directory with its manifest found.
 struct Verification {

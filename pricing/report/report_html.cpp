@@ -50,8 +50,10 @@ std::string premium_section(const RunTables& tables, const MoneyUnit& money) {
   const auto cell = [&](const Estimate& estimate, bool sign) {
     const EstimateText text =
         estimate_texts({estimate}, SummaryUnit::money, money.size, sign).front();
-    return html_text(text.value) + "<span class=\"error\">" + html_text(text.uncertainty) +
-           "</span>";
+    const std::string error = text.uncertainty.rfind("+- ", 0) == 0
+                                  ? "&#177; " + html_text(text.uncertainty.substr(3))
+                                  : html_text(text.uncertainty);
+    return html_text(text.value) + "<span class=\"error\">" + error + "</span>";
   };
   for (const PremiumValue& premium : premium_values(tables))
     table.rows.push_back(
@@ -73,17 +75,26 @@ std::string market_section(const RunTables& tables, const std::string& currency)
     return figures.empty() ? figures
                            : "<h3>" + std::string(title) + "</h3>\n" + figure_grid(figures);
   };
-  const std::string body =
+  std::string body =
       group("Rental rate",
             fans("rental_rate", currency + " per accelerator-hour", "Rental rate", 1)) +
       group("Resale value",
             fans("resale_value", currency + " per accelerator", "Resale value", 1)) +
+      group("What a unit keeps and earns",
+            value_kept_chart(tables.paths) + under_cost_chart(tables.paths)) +
       group("Utilization",
             fans("utilization", "share of free hours rented, %", "Utilization", 100)) +
       group("Launches and interest",
             fans("launch_count", "new generations launched since today", "Launches", 1) +
                 fans("short_rate", "% a year", "Short rate", 100));
   if (body.empty()) return {};
+  const std::string changes = rent_change_charts(tables);
+  if (!changes.empty())
+    body +=
+        "<h3>Where the expected rent goes</h3>\n<p class=\"note\">In closed form: the parts "
+        "add up to the change of the mean rent. Convexity is what a mean gains from the "
+        "spread of the paths around it.</p>\n" +
+        changes;
   return html_section("market", "Where rents and resale values may go",
                       "Baseline. Each chart shows the simulated range month by month: half of the "
                       "paths lie in the dark band, nine in ten in the light one.",

@@ -62,6 +62,13 @@ svg .marked { font-size: 11.5px; fill: var(--ink); font-weight: 600; paint-order
 .median { fill: none; stroke: #004e7a; stroke-width: 2; stroke-linejoin: round; }
 .mean { fill: none; stroke: #d55e00; stroke-width: 1.6; stroke-dasharray: 5 3; stroke-linejoin: round; }
 .bar { fill: #56a0cf; }
+.p0 { fill: #0072b2; }
+.p1 { fill: #d55e00; }
+.p2 { fill: #56b4e9; }
+.p3 { fill: #8b96a3; }
+.p4 { fill: #cc79a7; }
+.p5 { fill: #009e73; }
+.total { stroke: #1b2430; stroke-width: 2.4; fill: none; }
 .mark { stroke: #d55e00; stroke-width: 1.8; }
 .series { fill: none; stroke-width: 2; stroke-linejoin: round; }
 .s0 { stroke: #0072b2; }

@@ -132,6 +132,14 @@ void SvgPlot::bar(double from, double to, double height, std::string_view kind,
             attribute("height", floor - upper) + "><title>" + html_text(hint) + "</title></rect>\n";
 }
 
+void SvgPlot::block(double from, double to, double one, double other, std::string_view kind,
+                    std::string_view hint) {
+  const double upper = y(std::max(one, other)), lower = y(std::min(one, other));
+  marks_ += "<rect class=\"" + std::string(kind) + "\"" + attribute("x", x(from)) +
+            attribute("y", upper) + attribute("width", x(to) - x(from)) +
+            attribute("height", lower - upper) + "><title>" + html_text(hint) + "</title></rect>\n";
+}
+
 void SvgPlot::vertical_mark(double value, std::string_view kind) {
   marks_ += line_element(x(value), kTop, x(value), height_ - kBottom, kind);
 }

@@ -38,6 +38,9 @@ class SvgPlot {
             const std::vector<double>& upper, std::string_view kind);
   void line(const std::vector<double>& xs, const std::vector<double>& ys, std::string_view kind);
   void bar(double from, double to, double height, std::string_view kind, std::string_view hint);
+  // A rectangle between two heights, either of them the lower.
+  void block(double from, double to, double one, double other, std::string_view kind,
+             std::string_view hint);
   void vertical_mark(double value, std::string_view kind);
   // Text at a pixel; anchor: "start", "middle", "end".
   void label(double x_pixel, double y_pixel, std::string_view anchor, std::string_view kind,

@@ -7,6 +7,7 @@
 #include "engine/kernels/random_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
 #include "pricing/valuation/resale_rows.hpp"
+#include "pricing/valuation/under_cost.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -77,7 +78,8 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       dead_at_(rows(plan)),
       party_survival_((plan.parties.size() + 1) * rows(plan), static_cast<double>(kBlockPaths)),
       counts_(static_cast<std::size_t>(plan.tests) * rows(plan) * kTestCounts),
-      fans_(plan.fans.size() * rows(plan) * static_cast<std::size_t>(kFanBins)) {
+      fans_(plan.fans.size() * rows(plan) * static_cast<std::size_t>(kFanBins)),
+      under_cost_(plan.hardware.size() * rows(plan) * kUnderCosts) {
   std::size_t next = 0;
   const auto take = [&next](std::size_t count) {
     const std::size_t first = next;
@@ -352,6 +354,19 @@ void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums)
   add_tests(index);
 }
 
+void BookStages::count_hardware_under_cost(PathBlock& block) noexcept {
+  double* const ever = work_.get();
+  for (std::size_t g = 0; g < plan_->hardware.size(); ++g) {
+    std::fill_n(ever, kBlockPaths, 0.0);
+    for (int k = 0; k <= plan_->steps; ++k) {
+      const auto step = static_cast<std::size_t>(k);
+      count_under_cost(block.row(series(spot_ + g), k), plan_->hardware[g].operating_cost[step],
+                       ever, kBlockPaths,
+                       under_cost_.data() + (g * rows(*plan_) + step) * kUnderCosts);
+    }
+  }
+}
+
 void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums) noexcept {
   const Plan& plan = *plan_;
   std::fill_n(groups_.get(), groups_.size(), 0.0);
@@ -428,6 +443,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
       add_pair(layout_->survival(i, s),
                block.row(series(survival_ + i), std::min(plan.snapshots[s], plan.steps)), sums);
   run_fans(block, sums);
+  count_hardware_under_cost(block);
   add_groups(number, sums);
 }
 

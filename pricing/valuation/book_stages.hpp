@@ -42,6 +42,21 @@ class BookStages {
   // Counts of this thread's blocks, to be added up after the run.
   [[nodiscard]] const std::vector<std::uint32_t>& test_counts() const noexcept { return counts_; }
   [[nodiscard]] const std::vector<std::uint32_t>& fan_counts() const noexcept { return fans_; }
+  // [hardware][steps + 1][kUnderCosts] paths whose rent is under the operating cost.
+  [[nodiscard]] const std::vector<std::uint32_t>& under_cost() const noexcept {
+    return under_cost_;
+  }
+  // Series of a filled block, for who replays a path: the values are those of the last lot.
+  [[nodiscard]] std::size_t log_rent_series(std::size_t hardware) const noexcept {
+    return series(log_rent_ + hardware);
+  }
+  [[nodiscard]] std::size_t utilization_series(std::size_t hardware) const noexcept {
+    return series(utilization_ + hardware);
+  }
+  [[nodiscard]] std::size_t spot_series(std::size_t hardware) const noexcept {
+    return series(spot_ + hardware);
+  }
+  [[nodiscard]] std::size_t value_series() const noexcept { return series(value_); }
   [[nodiscard]] const StageSeconds& seconds() const noexcept { return seconds_; }
   // Place of a test's counts: [months + 1][kTestCounts] from here.
   [[nodiscard]] std::size_t test_first(std::uint32_t test) const noexcept {
@@ -82,6 +97,7 @@ class BookStages {
                           double* sums) noexcept;
   void fill_held(PathBlock& block, const InstrumentPlan& instrument, int k) noexcept;
   [[nodiscard]] static std::size_t early_work_rows() noexcept;
+  void count_hardware_under_cost(PathBlock& block) noexcept;
   void run_fans(PathBlock& block, double* sums) noexcept;
   void count_fan(std::size_t fan, const double* level, const double* axis, int month,
                  double* sums) noexcept;
@@ -129,7 +145,7 @@ class BookStages {
   std::vector<std::uint64_t> month_bits_;        // [3][steps + 1] of one contract: MonthBits
   std::vector<std::uint64_t> dead_at_;           // [steps + 1] sampled defaults of one contract
   std::vector<double> party_survival_;           // [parties + 1][steps + 1] sums over the block
-  std::vector<std::uint32_t> counts_, fans_;
+  std::vector<std::uint32_t> counts_, fans_, under_cost_;
   StageSeconds seconds_;
 };
 

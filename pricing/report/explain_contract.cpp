@@ -1,0 +1,157 @@
+#include <algorithm>
+
+#include "pricing/report/explain.hpp"
+#include "pricing/report/explain_rows.hpp"
+#include "pricing/report/text_form.hpp"
+
+namespace lien::pricing {
+namespace {
+
+StoryCell optional_number(const std::optional<double>& value) {
+  return value ? StoryCell(*value) : StoryCell();
+}
+
+std::string frequency_name(Frequency frequency) {
+  switch (frequency) {
+    case Frequency::monthly:
+      return "monthly";
+    case Frequency::quarterly:
+      return "quarterly";
+    case Frequency::semiannual:
+      return "semiannual";
+    case Frequency::annual:
+      return "annual";
+  }
+  return "";
+}
+
+// Facts without a value are left out of the text and null in JSON.
+std::vector<StoryFact> loan_facts(const FinishedRun& run, const Loan& loan) {
+  std::vector<StoryFact> facts = {
+      {"borrower", "borrower", loan.borrower},
+      {"recourse", "recourse", std::string(loan.recourse == Recourse::none ? "none" : "full")},
+      {"principal", "principal", loan.principal},
+      {"balance", "owed today, part held", balance_of(run, loan.id)},
+      {"held", "part held", loan.held},
+      {"closing", "closing", iso_text(loan.closing)},
+      {"maturity", "maturity", iso_text(loan.maturity)},
+      {"frequency", "payments", frequency_name(loan.frequency)},
+      {"hardware", "hardware", loan.hardware},
+      {"units", "units", loan.hardware.empty() ? StoryCell() : StoryCell(loan.units)},
+      {"customer", "customer", loan.customer}};
+  if (loan.floating)
+    facts.push_back({"margin", "margin over the forward rate", loan.margin});
+  else
+    facts.push_back({"coupon", "coupon", loan.coupon});
+  if (!loan.customer.empty()) {
+    facts.push_back({"contract_rate", "contract rate, hourly", loan.contract_rate});
+    facts.push_back({"contract_share", "share of hours under contract", loan.contract_share});
+  }
+  facts.push_back({"min_debt_service_coverage_ratio", "least debt service coverage",
+                   optional_number(loan.min_debt_service_coverage_ratio)});
+  facts.push_back(
+      {"max_loan_to_value", "greatest loan to value", optional_number(loan.max_loan_to_value)});
+  return facts;
+}
+
+std::vector<StoryFact> lease_facts(const FinishedRun& run, const Lease& lease) {
+  return {{"lessee", "lessee", lease.lessee},
+          {"hardware", "hardware", lease.hardware},
+          {"units", "units", lease.units},
+          {"balance", "net investment", balance_of(run, lease.id)},
+          {"start", "start", iso_text(lease.start)},
+          {"end", "end", iso_text(lease.end)},
+          {"frequency", "rents", frequency_name(lease.frequency)},
+          {"rent", "rent a payment", lease.rent},
+          {"guaranteed_residual", "guaranteed residual", lease.guaranteed_residual},
+          {"residual_guarantor", "guarantor of the residual", lease.residual_guarantor}};
+}
+
+std::vector<StoryFact> instrument_facts(const Instrument& instrument) {
+  const char* const kind = instrument.kind == InstrumentKind::forward ? "forward"
+                           : instrument.kind == InstrumentKind::call  ? "call"
+                                                                      : "put";
+  return {{"instrument_kind", "kind", std::string(kind)},
+          {"hardware", "hardware", instrument.hardware},
+          {"line", "line", instrument.line},
+          {"strike", "strike", instrument.strike},
+          {"quantity", "quantity", instrument.quantity},
+          {"position", "position", std::string(instrument.long_position ? "long" : "short")},
+          {"expiry", "expiry", iso_text(instrument.expiry)}};
+}
+
+std::string only_id(const std::string& id, std::string& kind) {
+  const std::size_t colon = id.find(':');
+  if (colon == std::string::npos) return id;
+  const std::string prefix = id.substr(0, colon);
+  if (prefix != "hardware" && prefix != "party" && prefix != "contract") return id;
+  kind = prefix;
+  return id.substr(colon + 1);
+}
+
+template <class T>
+std::optional<std::size_t> place_of(const std::vector<T>& things, const std::string& id) {
+  const auto found =
+      std::find_if(things.begin(), things.end(), [&id](const T& thing) { return thing.id == id; });
+  if (found == things.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - things.begin());
+}
+
+}  // namespace
+
+std::optional<ExplainedThing> find_thing(const Inputs& inputs, const std::string& asked) {
+  using Kind = ExplainedThing::Kind;
+  std::string kind;
+  const std::string id = only_id(asked, kind);
+  const auto wanted = [&kind](const char* name) { return kind.empty() || kind == name; };
+  if (wanted("hardware"))
+    if (const auto at = place_of(inputs.market.hardware, id)) return {{Kind::hardware, *at}};
+  if (wanted("party"))
+    if (const auto at = place_of(inputs.market.parties, id)) return {{Kind::party, *at}};
+  if (!wanted("contract")) return std::nullopt;
+  if (const auto at = place_of(inputs.book.loans, id)) return {{Kind::loan, *at}};
+  if (const auto at = place_of(inputs.book.leases, id)) return {{Kind::lease, *at}};
+  if (const auto at = place_of(inputs.book.instruments, id)) return {{Kind::instrument, *at}};
+  return std::nullopt;
+}
+
+std::string nearest_thing(const Inputs& inputs, const std::string& asked) {
+  std::string kind;
+  std::vector<std::string> ids;
+  const auto add = [&ids](const auto& things) {
+    for (const auto& thing : things) ids.push_back(thing.id);
+  };
+  add(inputs.market.hardware);
+  add(inputs.market.parties);
+  add(inputs.book.loans);
+  add(inputs.book.leases);
+  add(inputs.book.instruments);
+  return nearest_name(only_id(asked, kind), ids);
+}
+
+Story explain_contract(const FinishedRun& run, const ExplainedThing& thing) {
+  using Kind = ExplainedThing::Kind;
+  const Book& book = run.inputs.book;
+  Story story;
+  switch (thing.kind) {
+    case Kind::lease:
+      story = {
+          "lease", book.leases[thing.index].id, lease_facts(run, book.leases[thing.index]), {}};
+      break;
+    case Kind::instrument:
+      story = {"instrument",
+               book.instruments[thing.index].id,
+               instrument_facts(book.instruments[thing.index]),
+               {}};
+      break;
+    default:
+      story = {"loan", book.loans[thing.index].id, loan_facts(run, book.loans[thing.index]), {}};
+  }
+  story.facts.insert(story.facts.begin(),
+                     {"measure_basis", "basis of flows and tests", std::string(run.basis_name())});
+  story.tables = {measures_of(run, "contract", story.id), cash_flows_of(run, story.id),
+                  tests_of(run, story.id)};
+  return story;
+}
+
+}  // namespace lien::pricing

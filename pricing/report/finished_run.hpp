@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "pricing/book/read.hpp"
+#include "pricing/report/portfolio_summary.hpp"
+#include "pricing/report/table.hpp"
+
+namespace lien::pricing {
+
+// A run directory read back: what went in, as it was, and what came out.
+struct FinishedRun {
+  std::string directory;
+  Inputs inputs;  // of the baseline; paths and seed are those of the run
+  Table measures, contracts, paths, cashflows, covenants;
+
+  // The basis that its stories are told on: real world where it was simulated.
+  [[nodiscard]] MeasureBasis basis() const;
+  [[nodiscard]] const char* basis_name() const;
+};
+
+// Reads DIRECTORY/manifest.json, holds the inputs and the tables needed against their SHA-256 and
+// reads them. Throws OutputError if the manifest cannot be read, InputError if a file changed or is
+// gone since the run: a story of other inputs would be none of this run.
+[[nodiscard]] FinishedRun read_finished_run(const std::string& directory);
+
+// A number of measures.csv, of the baseline; NaN where there is none. horizon < 0: not applicable.
+[[nodiscard]] Estimate measure_of(const Table& measures, std::string_view basis,
+                                  std::string_view level, std::string_view id,
+                                  std::string_view measure, int horizon);
+
+}  // namespace lien::pricing

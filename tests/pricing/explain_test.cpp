@@ -1,0 +1,153 @@
+// What a run says of a hardware, against closed forms, and one path against the run it belongs to.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "pricing/measures/replay_path.hpp"
+#include "pricing/measures/value_book.hpp"
+#include "tests/pricing/sample_market.hpp"
+
+namespace lien::pricing {
+namespace {
+
+// A forward on rents far out, so that a run has months; nothing else.
+Inputs run_of(Market market, std::uint64_t paths) {
+  Inputs inputs;
+  inputs.settings.valuation_date = kSampleDate;
+  inputs.settings.paths = paths;
+  inputs.settings.threads = 1;
+  inputs.settings.risk_neutral = false;
+  inputs.settings.loss_horizon_months = {12};
+  inputs.market = std::move(market);
+  inputs.market.parties.clear();
+  Instrument forward;
+  forward.id = "forward";
+  forward.hardware = inputs.market.hardware[0].id;
+  forward.expiry = std::chrono::year(2029) / std::chrono::month(9) / std::chrono::day(30);
+  inputs.book.instruments = {forward};
+  return inputs;
+}
+
+double path_row(const Table& paths, const std::string& series, const std::string& id, int month,
+                const char* column = "mean") {
+  for (std::size_t row = 0; row < paths.rows(); ++row)
+    if (paths.column("series").texts[row] == series && paths.column("id").texts[row] == id &&
+        paths.column("month").numbers[row] == month)
+      return paths.column(column).numbers[row];
+  return std::nan("");
+}
+
+double normal_cdf(double x) { return std::erfc(-x / std::sqrt(2.0)) / 2; }
+
+// One lognormal rent with a constant utilization; the cost grows so that the ratio has no drift.
+Market lognormal_market() {
+  Market market = sample_market();
+  market.scarcity.reset();
+  market.launches.clear();
+  market.frontier = Frontier{};
+  market.frontier->volatility = 0.35;
+  market.hardware.resize(1);
+  Hardware& hardware = market.hardware[0];
+  hardware.wear = 0;
+  hardware.rental_rate = 1.0;
+  hardware.utilization = Utilization{};
+  hardware.utilization->mean = 0.8;
+  hardware.operating_cost = 0.5;
+  hardware.operating_cost_growth = 0;
+  return market;
+}
+
+TEST(UnderCost, HasTheLognormalsProbabilities) {
+  const std::uint64_t paths = 16384;
+  const Table t = value_book(run_of(lognormal_market(), paths), {}).tables.paths;
+  for (const int month : {6, 12, 36}) {
+    const double root = 0.35 * std::sqrt(month / 12.0), gap = std::log(0.5 / 0.8);
+    const double now = normal_cdf(gap / root);
+    EXPECT_NEAR(path_row(t, "under_cost", "income", month), now,
+                4 * std::sqrt(now * (1 - now) / static_cast<double>(paths)));
+    // Watched once a month: the reflection principle with the barrier moved by 0.5826 sigma
+    // sqrt(dt). Source: Broadie, Glasserman, Kou, Mathematical Finance 7, 1997; good to 1e-3 here.
+    const double ever = 2 * normal_cdf((gap - 0.5826 * 0.35 * std::sqrt(1 / 12.0)) / root);
+    EXPECT_NEAR(path_row(t, "ever_under_cost", "income", month), ever,
+                4 * std::sqrt(ever * (1 - ever) / static_cast<double>(paths)) + 1e-3);
+  }
+  EXPECT_EQ(path_row(t, "under_cost", "income", 0), 0);
+}
+
+TEST(Retention, IsTheMeanValueOverTodays) {
+  Market market = lognormal_market();
+  market.frontier->drift = -0.1;
+  market.hardware[0].resale->law = ResaleLaw::rental_multiple;
+  market.hardware[0].resale->multiple = 9000;
+  const RunTables t = value_book(run_of(market, 16384), {}).tables;
+  int found = 0;
+  for (std::size_t row = 0; row < t.measures.rows(); ++row) {
+    if (t.measures.column("measure").texts[row] != "value_retention") continue;
+    const double years = t.measures.column("horizon_months").numbers[row] / 12;
+    EXPECT_NEAR(t.measures.column("value").numbers[row], std::exp((-0.1 + 0.35 * 0.35 / 2) * years),
+                4 * t.measures.column("standard_error").numbers[row]);
+    ++found;
+  }
+  EXPECT_EQ(found, 3);
+}
+
+// The mean of the 64 paths of a block is the mean of a run of 64 paths.
+TEST(ReplayedPath, IsTheOneTheRunUsed) {
+  Market market = sample_market();
+  market.launches[0].law = LaunchLaw::exponential;
+  Inputs inputs = run_of(market, 64);
+  const Table t = value_book(inputs, {}).tables.paths;
+  double rent[3] = {}, value[3] = {}, utilization[3] = {}, launches[3] = {}, under[3] = {};
+  const int months[3] = {0, 11, 36};
+  for (std::uint64_t number = 0; number < 64; ++number) {
+    const ReplayedPath path = replay_path(inputs, MeasureBasis::real_world, 0, number);
+    ASSERT_EQ(path.steps, 36);
+    for (int i = 0; i < 3; ++i) {
+      const auto at = static_cast<std::size_t>(months[i]);
+      rent[i] += path.rent[at] / 64;
+      value[i] += path.value[at] / 64;
+      utilization[i] += path.utilization[at] / 64;
+      under[i] += path.earned[at] < path.cost[at] ? 1.0 / 64 : 0;
+      for (const ReplayedLaunch& launch : path.launches)
+        launches[i] += launch.step <= months[i] ? launch.count / 64.0 : 0;
+    }
+  }
+  for (int i = 0; i < 3; ++i) {
+    const auto mean = [&](const char* series, const char* id) {
+      return path_row(t, series, id, months[i]);
+    };
+    EXPECT_NEAR(rent[i], mean("rental_rate", "income"), 1e-11) << months[i];
+    EXPECT_NEAR(value[i] / mean("resale_value", "income"), 1, 1e-11) << months[i];
+    EXPECT_NEAR(utilization[i], mean("utilization", "income"), 1e-11) << months[i];
+    EXPECT_NEAR(launches[i], mean("launch_count", "line"), 1e-11) << months[i];
+    EXPECT_EQ(under[i], mean("under_cost", "income")) << months[i];
+  }
+}
+
+// Step ramp, every other driver off: each launch is a fall of ln R by its drop, in its month.
+TEST(ReplayedPath, FallsByItsLaunchesAndNothingElse) {
+  Market market = sample_market();
+  market.scarcity.reset();
+  market.frontier.reset();
+  market.launches[0].ramp = RampLaw::step;
+  market.hardware[0].wear = 0;
+  const Inputs inputs = run_of(market, 256);
+  const ReplayedPath path = replay_path(inputs, MeasureBasis::real_world, 0, 200);
+  ASSERT_FALSE(path.launches.empty());
+  std::size_t next = 0;
+  for (int k = 1; k <= path.steps; ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    double drop = 0;
+    if (next < path.launches.size() && path.launches[next].step == k) {
+      const ReplayedLaunch& launch = path.launches[next++];
+      drop = launch.drop;
+      EXPECT_GT(launch.years, (k - 1) / 12.0);
+      EXPECT_LE(launch.years, k / 12.0);
+    }
+    EXPECT_NEAR(std::log(path.rent[at] / path.rent[at - 1]), -drop, 1e-13);
+  }
+  EXPECT_EQ(next, path.launches.size());
+}
+
+}  // namespace
+}  // namespace lien::pricing
