@@ -106,8 +106,7 @@ TEST(BookStages, KeepTheLossOfEveryPath) {
       PlainOutcome o;
       if (contract.kind == ContractKind::loan) {
         const Loan& loan = b.book.loans[contract.source];
-        o = plain_loan(terms, loan,
-                       market.path(p, loan.borrower, loan.customer, "", loan.hardware));
+        o = plain_loan(terms, loan, market.path(p, loan, b.grid));
       } else {
         const Lease& lease = b.book.leases[contract.source];
         o = plain_lease(terms, lease,

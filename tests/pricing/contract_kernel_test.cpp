@@ -78,10 +78,7 @@ PlainSums plain_sums(const SimulatedBlock& b, const ContractPlan& contract, std:
   for (std::size_t p = 0; p < kBlockPaths; ++p) {
     if (contract.kind == ContractKind::loan) {
       const Loan& loan = b.book.loans[contract.source];
-      PlainPath path = market.path(p, loan.borrower, loan.customer, "", loan.hardware);
-      for (int k = 0; k <= b.plan.steps; ++k)
-        path.mark.push_back(loan.hardware.empty() ? 0 : market.mark(p, loan, b.grid, k));
-      sums.add(plain_loan(terms, loan, path));
+      sums.add(plain_loan(terms, loan, market.path(p, loan, b.grid)));
     } else {
       const Lease& lease = b.book.leases[contract.source];
       sums.add(

@@ -115,7 +115,7 @@ double PlainMarket::mark(std::size_t p, const Loan& loan, const TimeGrid& grid, 
   const Hardware& h = market_.hardware[hardware];
   if (loan.mark == Mark::cost) {
     const double years = grid.time_of(loan.in_service.value_or(loan.closing));
-    const double age = std::floor(-years * 12 + 0.5) + k;  // in whole months
+    const double age = k - std::floor(years * 12 + 0.5);  // from the nearest month, ties the later
     return *loan.purchase_price * std::clamp(1 - age / (12 * *h.useful_life_years), 0.0, 1.0);
   }
   if (loan.mark == Mark::rental_multiple) return h.resale->multiple * rent(p, hardware, k);
@@ -196,6 +196,13 @@ PlainPath PlainMarket::path(std::size_t p, const std::string& party, const std::
     for (const auto& tenor : plan_.rates.tenors)
       path.gross[tenor.months].push_back(gross(p, k, tenor.months));
   }
+  return path;
+}
+
+PlainPath PlainMarket::path(std::size_t p, const Loan& loan, const TimeGrid& grid) const {
+  PlainPath path = this->path(p, loan.borrower, loan.customer, "", loan.hardware);
+  for (int k = 0; k <= plan_.steps; ++k)
+    path.mark.push_back(loan.hardware.empty() ? 0 : mark(p, loan, grid, k));
   return path;
 }
 

@@ -19,6 +19,8 @@ class PlainMarket {
                                const std::string& guarantor, const std::string& hardware) const;
   [[nodiscard]] double rent(std::size_t p, std::size_t hardware, int k) const;
   [[nodiscard]] double value(std::size_t p, std::size_t hardware, int k) const;
+  // What this loan sees, its marks included.
+  [[nodiscard]] PlainPath path(std::size_t p, const Loan& loan, const TimeGrid& grid) const;
   // One unit as the tests of this loan take it; today is the valuation date.
   [[nodiscard]] double mark(std::size_t p, const Loan& loan, const TimeGrid& grid, int k) const;
   [[nodiscard]] double discount(std::size_t p, int k) const;
