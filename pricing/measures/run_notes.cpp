@@ -22,6 +22,9 @@ void about_loans(const std::vector<Loan>& loans, std::vector<std::string>& notes
         "prepaid");
   if (any(loans, [](const Loan& l) { return l.take_or_pay < 1 && !l.customer.empty(); }))
     notes.emplace_back("contracted hours beyond take_or_pay earn nothing");
+  if (any(loans, [](const Loan& l) { return !l.customer.empty(); }))
+    notes.emplace_back(
+        "a living customer's contract adds to a sale on hardware of resale law income only");
   if (any(loans, [](const Loan& l) { return !l.hardware.empty(); }))
     notes.emplace_back("loan to value is capped at 100 in means and fans");
 }

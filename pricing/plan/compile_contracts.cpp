@@ -11,6 +11,7 @@
 #include "pricing/plan/contract_columns.hpp"
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/expected_rent.hpp"
+#include "pricing/plan/step_in.hpp"
 #include "pricing/plan/strip.hpp"
 
 namespace lien::pricing {
@@ -194,6 +195,7 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   static_cast<void>(lag_row(plan.rates, 0));  // contracts without collateral
 
+  StepIns step_ins(input, plan);
   std::vector<Draft> drafts;
   const auto compile_one = [&](const auto& terms, auto&& make, const char* kind) {
     try {
@@ -214,6 +216,7 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
             draft.contract.lot =
                 lots.at(hardware_index(market, loan.hardware), age_months(grid, in_service(loan)));
           compile_loan(input, loan, grid, plan, draft.contract, draft.columns);
+          step_ins.add(loan, draft.contract);
           return draft;
         },
         "loan");

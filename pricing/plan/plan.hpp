@@ -143,6 +143,16 @@ struct DepthPlan {
   double impact = 0;  // price_impact / (depth x installed base), a unit
 };
 
+// The hours of a lot that a customer has under contract, from and to given dates: what they bring a
+// buyer in a sale at month k, per unit and contracted share of it, net of the transaction cost.
+struct StepInPlan {
+  std::uint32_t lot = 0;
+  Date from{}, to{};
+  std::vector<double> revenue;  // [steps + 1] present value of 1 an hour until the contract's end
+  std::vector<double> cost;     // [steps + 1] of the operating cost of those hours
+  std::vector<double> weights;  // [steps + 1][nodes] of the strip over the same hours
+};
+
 struct PartyPlan {
   std::vector<double> log_hazard;  // [steps + 1] a_k for month k; entry 0 unused
   double scarcity_loading = 0;
@@ -189,18 +199,21 @@ struct ContractPlan {
   std::uint32_t lag_row = 0;    // into RatesPlan::lags
   double held = 1;
   double units = 0;
-  double haircut_units = 0;     // units x (1 - haircut)
-  bool value_observed = false;  // its mark is worth something
-  std::uint32_t mark = kNone;   // row its test reads, into Plan::marks; kNone: the resale value
-  double mark_units = 0;        // units times what the mark takes of that row
-  double worth_today = 0;       // of the lot under its mark, money
-  double deduction = 0;         // fixed cost + holding cost x units x lag, if that is fixed
-  double holding_cost = 0;      // of the lot, a month of lag, where the lag is drawn
-  double recovery = 0;          // party's, on what proceeds leave
-  double outstanding = 0;       // principal owed today (lease: net investment)
-  double day_zero = 0;          // flows on the valuation date, certain
-  double scale = 1;             // size of a path's value, for the integer totals
-  double effective_rate = 0;    // EIR, a year
+  double haircut_units = 0;       // units x (1 - haircut)
+  bool value_observed = false;    // its mark is worth something
+  std::uint32_t mark = kNone;     // row its test reads, into Plan::marks; kNone: the resale value
+  double mark_units = 0;          // units times what the mark takes of that row
+  double worth_today = 0;         // of the lot under its mark, money
+  std::uint32_t step_in = kNone;  // into Plan::step_ins; kNone: a sale is of the units alone
+  double step_in_units = 0;       // units x contract_share
+  double step_in_rate = 0;        // hourly, times take_or_pay
+  double deduction = 0;           // fixed cost + holding cost x units x lag, if that is fixed
+  double holding_cost = 0;        // of the lot, a month of lag, where the lag is drawn
+  double recovery = 0;            // party's, on what proceeds leave
+  double outstanding = 0;         // principal owed today (lease: net investment)
+  double day_zero = 0;            // flows on the valuation date, certain
+  double scale = 1;               // size of a path's value, for the integer totals
+  double effective_rate = 0;      // EIR, a year
   // cash
   double reserve_initial = 0, reserve_target = 0;
   int relet_months = 0;
@@ -350,6 +363,7 @@ struct Plan {
   std::vector<MarkPlan> marks;
   std::vector<LagPlan> lag_laws;
   std::vector<DepthPlan> depths;
+  std::vector<StepInPlan> step_ins;
   std::vector<PartyPlan> parties;
   std::vector<ContractPlan> contracts;  // sorted by lot, party, variant, id
   std::vector<MonthTerms> terms;        // all contracts, each from its first_month

@@ -28,11 +28,33 @@ void BookStages::draw_lags(const ContractPlan& contract) noexcept {
         std::lower_bound(cumulative.begin(), cumulative.end(), uniform[p]) - cumulative.begin());
 }
 
+// What a living customer's contract adds to a sale in month k, money: its revenue less the cost of
+// its hours and less their own use, which the resale value holds already; never below nothing,
+// since a buyer need not take it.
+void BookStages::fill_step_in(const ContractPlan& contract) noexcept {
+  const StepInPlan& terms = plan_->step_ins[contract.step_in];
+  const HardwarePlan& hardware = plan_->hardware[plan_->lots[terms.lot].hardware];
+  const std::size_t nodes = plan_->node_months.size();
+  const double* const customer = default_months_.get() + contract.customer * kBlockPaths;
+  for (int k = 1; k <= contract.months + contract.lag; ++k) {
+    const auto step = static_cast<std::size_t>(k);
+    double* const row = step_in_.get() + step * kBlockPaths;
+    combine_strip_row(terms.weights.data() + step * nodes, nodes,
+                      calls_.get() + step * nodes * kBlockPaths, hardware.operating_cost[step], 0.0,
+                      row, kBlockPaths);
+    const double worth = contract.step_in_rate * terms.revenue[step] - terms.cost[step];
+    for (std::size_t p = 0; p < kBlockPaths; ++p)
+      row[p] = customer[p] > k ? contract.step_in_units * std::max(0.0, worth - row[p]) : 0.0;
+  }
+}
+
 void BookStages::prepare_sale(PathBlock& block, const ContractPlan& contract) noexcept {
   const bool drawn = contract.lag_law != kNone;
   draw_lags(contract);
   double *const factor = sale_work_.get(), *const deduction = factor + kBlockPaths;
   double *const value = deduction + kBlockPaths, *const gathered = value + kBlockPaths;
+  double* const net_of_contract = gathered + kBlockPaths;
+  if (contract.step_in != kNone) fill_step_in(contract);
   for (std::size_t p = 0; p < kBlockPaths; ++p) {
     factor[p] = drawn ? contract.lag_factor[lags_[p]] : 1.0;
     deduction[p] = contract.deduction + contract.holding_cost * static_cast<double>(lags_[p]);
@@ -52,8 +74,15 @@ void BookStages::prepare_sale(PathBlock& block, const ContractPlan& contract) no
     if (contract.depth != kNone)
       price = drawn ? at_sale(price_ + contract.depth, k, gathered)
                     : block.row(series(price_ + contract.depth), later);
-    proceeds_row(contract.haircut_units, worth, price, deduction, proceeds_.get() + row,
-                 kBlockPaths);
+    const double* off = deduction;
+    if (contract.step_in != kNone) {
+      for (std::size_t p = 0; p < kBlockPaths; ++p)
+        net_of_contract[p] =
+            deduction[p] -
+            step_in_.get()[(static_cast<std::size_t>(k) + lags_[p]) * kBlockPaths + p];
+      off = net_of_contract;
+    }
+    proceeds_row(contract.haircut_units, worth, price, off, proceeds_.get() + row, kBlockPaths);
     if (drawn)
       quotient_row(at_sale(discount_, k, gathered), block.row(series(discount_), k),
                    sale_ratio_.get() + row, kBlockPaths);

@@ -277,6 +277,96 @@ TEST(DrawnLag, OfNoSpreadIsTheFixedOne) {
   }
 }
 
+// A contract at 4 an hour on hardware whose rents stay above its cost: the strip has no kink, and
+// the cost of the hours cancels. The closed form is a sum over its months.
+struct StepInSale {
+  double alone, contract;  // per lot, of a sale in month k
+};
+StepInSale step_in_sale(int k, double rate) {
+  StepInSale sale{0, 0};
+  for (int h = 1; h <= 96 - k; ++h) {
+    const double rent = 0.8 * 2.35 * std::exp(-0.12 * (k + h) / 12.0);
+    const double cost = 0.36 * std::exp(0.025 * (k + h) / 12.0);
+    const double discount = 0.92 * 730 * std::exp(-0.14 * h / 12.0);
+    sale.alone += discount * (rent - cost);
+    if (k + h <= 48) sale.contract += discount * (rate * 0.9 - rent);
+  }
+  sale.alone = 1000 * (sale.alone + 300);
+  sale.contract = 600 * std::max(sale.contract, 0.0);
+  return sale;
+}
+
+Market step_in_market(double customer_hazard) {
+  Market market = certain_market();
+  market.frontier->drift = -0.10;
+  market.parties[1].hazard = {{1}, {customer_hazard}};
+  market.liquidation = Liquidation{0.4, 0, 0, 3};
+  return market;
+}
+
+Book step_in_book(double rate) {
+  Book book;
+  book.loans = {loan_on("loan", "borrower")};
+  Loan& loan = book.loans[0];
+  loan.hardware = "income";
+  loan.principal = 45e6;
+  if (!(rate > 0)) return book;
+  loan.customer = "customer";
+  loan.contract_rate = rate;
+  loan.contract_share = 0.6;
+  loan.take_or_pay = 0.9;
+  loan.contract_end = add_months(kSampleDate, 48, true);
+  return book;
+}
+
+TEST(StepIn, AddsWhatTheContractBringsAboveTheSpotUseOfItsHours) {
+  for (const double rate : {4.0, 2.6, 1.0}) {
+    const BasisRun run = value(step_in_market(0), step_in_book(rate), MeasureBasis::real_world, 64);
+    const double expected = expected_loss(run, [&](int k, double claim) {
+      const StepInSale sale = step_in_sale(k + 3, rate);
+      return settled(claim, 0.6 * sale.alone + sale.contract) * std::exp(-kRate * 3 / 12.0);
+    });
+    EXPECT_NEAR(run.mean(loss_pair(run, 0)).value, expected, 1e-4 * expected) << rate;
+  }
+}
+
+TEST(StepIn, IsNothingOfACustomerThatDefaulted) {
+  const double hazard = 0.4;
+  const BasisRun run =
+      value(step_in_market(hazard), step_in_book(4), MeasureBasis::real_world, 1 << 14);
+  const double expected = expected_loss(run, [&](int k, double claim) {
+    const StepInSale sale = step_in_sale(k + 3, 4);
+    const double lives = std::exp(-hazard * (k + 3) / 12.0);
+    return (lives * settled(claim, 0.6 * sale.alone + sale.contract) +
+            (1 - lives) * settled(claim, 0.6 * sale.alone)) *
+           std::exp(-kRate * 3 / 12.0);
+  });
+  const auto loss = run.mean(loss_pair(run, 0));
+  EXPECT_NEAR(loss.value, expected, 4 * loss.standard_error + 1e-4 * expected);
+  EXPECT_LT(loss.standard_error, 0.01 * expected);
+
+  Market gone = step_in_market(hazard);
+  gone.parties[1].forced_default_month = 1;
+  const BasisRun dead = value(gone, step_in_book(4), MeasureBasis::real_world, 64);
+  const BasisRun none = value(gone, step_in_book(0), MeasureBasis::real_world, 64);
+  EXPECT_EQ(dead.mean(loss_pair(dead, 0)).value, none.mean(loss_pair(none, 0)).value);
+}
+
+TEST(StepIn, NeverLowersARecovery) {
+  // Random rents: at 1.5 an hour the contract is worth taking on some paths only.
+  const Market market = sample_market();
+  const BasisRun with = value(market, step_in_book(1.5), MeasureBasis::real_world, 1024);
+  const BasisRun none = value(market, step_in_book(0), MeasureBasis::real_world, 1024);
+  const auto &a = with.results.losses[with.snapshot(0)], &b = none.results.losses[none.snapshot(0)];
+  int better = 0, same = 0;
+  for (std::size_t p = 0; p < a.size(); ++p) {
+    EXPECT_LE(a[p], b[p]);
+    if (b[p] > 0) ++(a[p] < b[p] ? better : same);
+  }
+  EXPECT_GT(better, 10);
+  EXPECT_GT(same, 10);
+}
+
 // n loans of n independent parties, one hardware: given that a party defaults in month k, the
 // others that do so in the same month are binomial.
 constexpr int kParties = 8;

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+
+#include "pricing/plan/compile.hpp"
+#include "pricing/plan/strip.hpp"
+
+namespace lien::pricing {
+
+// What surviving customer contracts add to sales. Only law income says what an hour's own use is
+// worth and at which rate a buyer discounts; contracts on other hardware add nothing.
+class StepIns {
+ public:
+  StepIns(const CompileInput& input, Plan& plan) : input_(&input), plan_(&plan) {}
+  // Sets the contract's step-in if the loan has a customer whose contract runs on; its lot, units
+  // and variant are set before.
+  void add(const Loan& loan, ContractPlan& contract);
+
+ private:
+  // What the contracts on one hardware share.
+  struct Shared {
+    TimeGrid grid;  // to the end of the last unit's life
+    StripWeights weights;
+    std::vector<double> discount;  // [steps + 1][life] strip_discount of month k, horizon h = 1..
+    int life = 0;
+  };
+  const Shared& shared(std::uint32_t hardware);
+  std::uint32_t row(std::uint32_t lot, Date from, Date to);
+
+  const CompileInput* input_;
+  Plan* plan_;
+  std::map<std::uint32_t, Shared> shared_;  // by hardware
+  std::map<std::tuple<std::uint32_t, Date, Date>, std::uint32_t> rows_;
+};
+
+}  // namespace lien::pricing
