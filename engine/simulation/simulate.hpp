@@ -14,7 +14,7 @@ namespace lien::engine {
 // How many paths, on how many threads. paths is a multiple of kBlockPaths.
 struct SimulationSize {
   std::uint64_t paths = 0;
-  unsigned threads = 0;  // 0: all; never changes a result
+  unsigned threads = 0;          // 0: all; never changes a result
   std::uint64_t first_path = 0;  // number of the first path, a multiple of kBlockPaths
 
   [[nodiscard]] std::uint64_t blocks() const noexcept { return paths / kBlockPaths; }
@@ -65,8 +65,12 @@ auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals&
         auto stages = std::make_unique<Stages>(make_stages());
         auto block =
             std::make_unique<PathBlock>(factor_series(plan) + stages->derived_series(), plan.steps);
-        return Worker{&plan, size.blocks(), size.first_path, std::move(stages),
-                      std::make_unique<FactorScratch>(plan), std::move(block)};
+        return Worker{&plan,
+                      size.blocks(),
+                      size.first_path,
+                      std::move(stages),
+                      std::make_unique<FactorScratch>(plan),
+                      std::move(block)};
       },
       done);
   Simulated<Stages> out;
