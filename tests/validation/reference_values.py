@@ -20,6 +20,16 @@ def compounded(rate):
     return (1 + rate) ** 12 - 1
 
 
+def bermudan(spot, volatility, years):
+    return lambda rows: next(row[6] for row in rows if row[:3] == [spot, volatility, years])
+
+
+def bermudans(volatility):
+    return {("present_value", f"S{spot}-{years}y", "0"): ("rows", bermudan(spot, volatility, years))
+            for spot in (36, 38, 40, 42, 44) for years in (1, 2)}
+
+
+# Cases with nothing here are our own; their references stand in their run.toml.
 VALUES = {
     "O01": {
         ("payment_due", "L", "1"): "payment",
@@ -132,6 +142,23 @@ VALUES = {
         ("probability_of_default", "L", "24"): "PD_24",
         ("probability_of_default", "L", "48"): "PD_48",
     },
+    "O17": bermudans(0.2),
+    "O17_volatile": bermudans(0.4),
+    "O18": {
+        ("risk_weight", "L025", ""): "irb_RW_pd0_25",
+        ("risk_weight", "L100", ""): "irb_RW",
+        ("risk_weight", "L500", ""): "irb_RW_pd5",
+        ("risk_weight", "L2000", ""): "irb_RW_pd20",
+        ("capital_requirement", "L100", ""): ("irb_K", lambda k: 1e6 * k),
+    },
+    "O23": {
+        ("resale_value", "irreversible", "0"): "V_abandon",
+        ("resale_value", "never", "0"): "never_abandon",
+        ("resale_value", "mothball", "0"): "costless_mothball",
+        ("mothball_value", "irreversible", "0"): "costless_mothball",
+    },
+    "launch_lines": {},
+    "stages": {},
     "O34": {
         ("factor_covariance", "scarcity/scarcity", "1"): "chi_chi",
         ("factor_covariance", "frontier/frontier", "1"): "xi_xi",
