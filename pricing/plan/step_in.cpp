@@ -68,7 +68,6 @@ void StepIns::add(const Loan& loan, ContractPlan& contract) {
   contract.step_in = row(contract.lot, from, *loan.contract_end);
   contract.step_in_units = loan.units * loan.contract_share;
   contract.step_in_rate = loan.contract_rate * loan.take_or_pay;
-  contract.variant.prepared = true;
 }
 
 }  // namespace lien::pricing

@@ -30,22 +30,48 @@ void BookStages::draw_lags(const ContractPlan& contract) noexcept {
 
 // What a living customer's contract adds to a sale in month k, money: its revenue less the cost of
 // its hours and less their own use, which the resale value holds already; never below nothing,
-// since a buyer need not take it.
-void BookStages::fill_step_in(const ContractPlan& contract) noexcept {
-  const StepInPlan& terms = plan_->step_ins[contract.step_in];
-  const HardwarePlan& hardware = plan_->hardware[plan_->lots[terms.lot].hardware];
-  const std::size_t nodes = plan_->node_months.size();
-  const double* const customer = default_months_.get() + contract.customer * kBlockPaths;
-  for (int k = 1; k <= contract.months + contract.lag; ++k) {
-    const auto step = static_cast<std::size_t>(k);
-    double* const row = step_in_.get() + step * kBlockPaths;
-    combine_strip_row(terms.weights.data() + step * nodes, nodes,
-                      calls_.get() + step * nodes * kBlockPaths, hardware.operating_cost[step], 0.0,
-                      row, kBlockPaths);
-    const double worth = contract.step_in_rate * terms.revenue[step] - terms.cost[step];
-    for (std::size_t p = 0; p < kBlockPaths; ++p)
-      row[p] = customer[p] > k ? contract.step_in_units * std::max(0.0, worth - row[p]) : 0.0;
-  }
+// since a buyer need not take it. For `first` and the next contracts of its lot that have one.
+void BookStages::fill_step_ins(std::size_t first) noexcept {
+  const auto& contracts = plan_->contracts;
+  step_in_contracts_.fill(contracts.size());
+  std::size_t count = 0;
+  int last = 0;
+  for (std::size_t i = first;
+       count < kStepInsTogether && i < contracts.size() && contracts[i].lot == contracts[first].lot;
+       ++i)
+    if (contracts[i].step_in != kNone) {
+      step_in_contracts_[count++] = i;
+      last = std::max(last, contracts[i].months + contracts[i].lag);
+    }
+  const HardwarePlan& hardware = plan_->hardware[plan_->lots[contracts[first].lot].hardware];
+  const std::size_t nodes = plan_->node_months.size(), rows = layout_->steps + 1;
+  for (std::size_t k = 1; k <= static_cast<std::size_t>(last); ++k)
+    for (std::size_t c = 0; c < count; ++c) {
+      const ContractPlan& contract = contracts[step_in_contracts_[c]];
+      if (k > static_cast<std::size_t>(contract.months + contract.lag)) continue;
+      const StepInPlan& terms = plan_->step_ins[contract.step_in];
+      double* const row = step_in_.get() + (c * rows + k) * kBlockPaths;
+      const double worth = contract.step_in_rate * terms.revenue[k] - terms.cost[k];
+      // Own use is worth nothing at least: a contract that does not pay its cost adds nothing.
+      if (worth <= 0)
+        std::fill_n(row, kBlockPaths, 0.0);
+      else
+        step_in_row(
+            {terms.weights.data() + k * nodes, nodes, calls_.get() + k * nodes * kBlockPaths,
+             hardware.operating_cost[k], worth, contract.step_in_units, static_cast<double>(k),
+             default_months_.get() + contract.customer * kBlockPaths},
+            row, kBlockPaths);
+    }
+}
+
+const double* BookStages::step_in_of(std::size_t contract) noexcept {
+  const auto place = [&] {
+    return static_cast<std::size_t>(
+        std::find(step_in_contracts_.begin(), step_in_contracts_.end(), contract) -
+        step_in_contracts_.begin());
+  };
+  if (place() == kStepInsTogether) fill_step_ins(contract);
+  return step_in_.get() + place() * (layout_->steps + 1) * kBlockPaths;
 }
 
 void BookStages::prepare_sale(PathBlock& block, const ContractPlan& contract) noexcept {
@@ -54,7 +80,6 @@ void BookStages::prepare_sale(PathBlock& block, const ContractPlan& contract) no
   double *const factor = sale_work_.get(), *const deduction = factor + kBlockPaths;
   double *const value = deduction + kBlockPaths, *const gathered = value + kBlockPaths;
   double* const net_of_contract = gathered + kBlockPaths;
-  if (contract.step_in != kNone) fill_step_in(contract);
   for (std::size_t p = 0; p < kBlockPaths; ++p) {
     factor[p] = drawn ? contract.lag_factor[lags_[p]] : 1.0;
     deduction[p] = contract.deduction + contract.holding_cost * static_cast<double>(lags_[p]);
@@ -78,8 +103,7 @@ void BookStages::prepare_sale(PathBlock& block, const ContractPlan& contract) no
     if (contract.step_in != kNone) {
       for (std::size_t p = 0; p < kBlockPaths; ++p)
         net_of_contract[p] =
-            deduction[p] -
-            step_in_.get()[(static_cast<std::size_t>(k) + lags_[p]) * kBlockPaths + p];
+            deduction[p] - step_in_now_[(static_cast<std::size_t>(k) + lags_[p]) * kBlockPaths + p];
       off = net_of_contract;
     }
     proceeds_row(contract.haircut_units, worth, price, off, proceeds_.get() + row, kBlockPaths);

@@ -61,7 +61,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       proceeds_(prepared_rows(plan)),
       sale_ratio_(prepared_rows(plan)),
       received_(prepared_rows(plan)),
-      step_in_(plan.step_ins.empty() ? 0 : rows(plan) * kBlockPaths),
+      step_in_(plan.step_ins.empty() ? 0 : kStepInsTogether * rows(plan) * kBlockPaths),
       sale_work_(5 * kBlockPaths),
       default_months_((plan.parties.size() + 1) * kBlockPaths),
       party_work_(2 * kBlockPaths),
@@ -324,6 +324,9 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
   a.mark = contract.mark == kNone ? a.value : block.row(series(mark_), 0);
   a.proceeds = proceeds;
   a.received = received_.get();
+  const bool adds = contract.step_in != kNone && !contract.variant.prepared;
+  a.step_in = adds ? step_in_now_ : block.row(series(zeros_), 0);
+  a.step_in_stride = adds ? kBlockPaths : 0;
   a.sale_factor = sale_work_.get();
   a.spot = block.row(series(contract.lot == kNone ? zeros_ : spot_ + hardware), 0);
   a.gross = block.row(series(plan.rates.tenors.empty() ? ones_ : gross_), 0);
@@ -344,6 +347,7 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
 void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums) noexcept {
   const auto& contract = plan_->contracts[index];
   const double* ratio = block.row(series(ratio_ + contract.lag_row), 0);
+  if (contract.step_in != kNone) step_in_now_ = step_in_of(index);
   if (contract.variant.prepared) {
     prepare_sale(block, contract);
     if (contract.lag_law != kNone) ratio = sale_ratio_.get();
@@ -396,6 +400,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
       }
   }
   block_ = number;
+  step_in_contracts_.fill(plan.contracts.size());
   if (!plan.depths.empty()) {
     const Stopwatch watch(seconds_.contracts);
     count_sales(block);

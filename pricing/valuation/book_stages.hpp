@@ -80,7 +80,8 @@ class BookStages {
                   const double* ratio) noexcept;
   void draw_lags(const ContractPlan& contract) noexcept;
   void prepare_sale(PathBlock& block, const ContractPlan& contract) noexcept;
-  void fill_step_in(const ContractPlan& contract) noexcept;
+  void fill_step_ins(std::size_t first) noexcept;
+  [[nodiscard]] const double* step_in_of(std::size_t contract) noexcept;
   void spread_receipts(const ContractPlan& contract) noexcept;
   void count_sales(PathBlock& block) noexcept;
   void count_sales_of(PathBlock& block, std::size_t contract) noexcept;
@@ -129,8 +130,14 @@ class BookStages {
   std::uint64_t block_ = 0;  // number of the block that is running
   std::array<std::size_t, lien::engine::kBlockPaths> lags_{};  // of one contract, by path
   // Prepared sales, [steps + 1][paths] of one contract; empty where no contract has them.
-  lien::engine::AlignedDoubles proceeds_, sale_ratio_, received_, step_in_;
-  lien::engine::AlignedDoubles sale_work_;       // [5][paths] see prepare_sale
+  lien::engine::AlignedDoubles proceeds_, sale_ratio_, received_;
+  // Contracts of one lot share a pass over the strip's rows, a month at a time while they are in
+  // the cache: a few, since what is made has to stay there too.
+  static constexpr std::size_t kStepInsTogether = 4;
+  lien::engine::AlignedDoubles step_in_;  // [kStepInsTogether][steps + 1][paths]
+  std::array<std::size_t, kStepInsTogether> step_in_contracts_{};  // of this block, or no contract
+  const double* step_in_now_ = nullptr;                            // of the running contract
+  lien::engine::AlignedDoubles sale_work_;                         // [5][paths] see prepare_sale
   lien::engine::AlignedDoubles default_months_;  // [parties + 1][paths]; the last is never
   lien::engine::AlignedDoubles party_work_;      // [2][paths]
   lien::engine::AlignedDoubles samples_;         // [samples][paths]

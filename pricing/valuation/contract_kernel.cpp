@@ -45,7 +45,8 @@ struct Terms {
 struct Places {
   const double *HWY_RESTRICT survival, *HWY_RESTRICT discount, *HWY_RESTRICT ratio,
       *HWY_RESTRICT value, *HWY_RESTRICT mark, *HWY_RESTRICT sale, *HWY_RESTRICT spot,
-      *HWY_RESTRICT gross;
+      *HWY_RESTRICT gross, *HWY_RESTRICT step_in;
+  std::size_t step_in_stride;  // from month to month; 0 where nothing is added: the row of zeros
   double* HWY_RESTRICT received;
   double* HWY_RESTRICT sums;       // month 0 of this vector's lanes
   double* HWY_RESTRICT sale_sums;  // the same, lag months on
@@ -194,10 +195,11 @@ HWY_INLINE void TestValue(const Terms& contract, const Places& at, const MonthTe
 
 // What a sale after a default in this month brings, net.
 template <unsigned kCode>
-HWY_INLINE V Proceeds(const Terms& contract, const Places& at, std::size_t row) {
-  if constexpr (Needs<kCode>::kPrepared) return Row(at.sale + row);
-  return hn::Max(hn::Zero(Tag()), hn::MulSub(Num(contract.haircut_units), Row(at.sale + row),
-                                             Num(contract.deduction)));
+HWY_INLINE V Proceeds(const Terms& contract, const Places& at, std::size_t k) {
+  const V sale = Row(at.sale + k * kBlockPaths);
+  if constexpr (Needs<kCode>::kPrepared) return sale;
+  const V added = hn::Sub(Row(at.step_in + k * at.step_in_stride), Num(contract.deduction));
+  return hn::Max(hn::Zero(Tag()), hn::MulAdd(Num(contract.haircut_units), sale, added));
 }
 
 template <unsigned kCode>
@@ -207,7 +209,7 @@ HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms&
   const V zero = hn::Zero(Tag()), opening = Num(t.opening);
   const std::size_t row = k * kBlockPaths;
   const MonthRows m{Row(at.survival + row), Row(at.discount + row), Row(at.ratio + row),
-                    Proceeds<kCode>(contract, at, row)};
+                    Proceeds<kCode>(contract, at, k)};
 
   // Defaults of the month, before any payment.
   const V defaulted = hn::Mul(s.alive, hn::Sub(s.before, m.weight));
@@ -375,6 +377,8 @@ void Contract(const ContractArguments& a) {
                   (kPrepared ? a.proceeds : a.value + lag * kBlockPaths) + path,
                   a.spot + path,
                   a.gross + path,
+                  a.step_in + lag * a.step_in_stride + path,
+                  a.step_in_stride,
                   kPrepared ? a.received + path : nullptr,
                   sums,
                   sums + lag * kMonthSums * kLanes,

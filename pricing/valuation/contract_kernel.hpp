@@ -62,6 +62,10 @@ struct ContractArguments {
   const double* proceeds;        // prepared sales only: net of every cost, of a default in month k
   const double* spot;            // utilization x rent, hourly
   const double* gross;           // 1/P(t_k, t_k + tenor)
+  // What a surviving customer's contract adds to a sale in a month, money: [months + lag + 1] rows
+  // of this many doubles, or one row of zeros and a stride of 0. Prepared sales hold it already.
+  const double* step_in;
+  std::size_t step_in_stride;
   double* received;  // prepared sales only, written: weight x what a default in month k brings
   // One value a path.
   const double* sale_factor;  // prepared sales only: recovery and EIR factors times this

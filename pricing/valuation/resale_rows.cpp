@@ -181,6 +181,34 @@ void CombineStripRow(const double* weights, std::size_t nodes, const double* cal
   }
 }
 
+void StepInRow(const StepInTerms& t, double* HWY_RESTRICT added, std::size_t paths) {
+  const Tag d;
+  const std::size_t width = hn::Lanes(d);
+  const auto zero = hn::Zero(d), worth = hn::Set(d, t.worth), units = hn::Set(d, t.units);
+  const auto cost = hn::Set(d, t.cost), month = hn::Set(d, t.month);
+  // Four vectors of paths a weight: one broadcast for four sums that do not wait for each other.
+  for (std::size_t p = 0; p < paths; p += 4 * width) {
+    auto s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+    const double* HWY_RESTRICT calls = t.calls + p;
+    for (std::size_t j = 0; j < t.nodes; ++j, calls += paths) {
+      const auto w = hn::Set(d, t.weights[j]);
+      s0 = hn::MulAdd(w, hn::Load(d, calls), s0);
+      s1 = hn::MulAdd(w, hn::Load(d, calls + width), s1);
+      s2 = hn::MulAdd(w, hn::Load(d, calls + 2 * width), s2);
+      s3 = hn::MulAdd(w, hn::Load(d, calls + 3 * width), s3);
+    }
+    const auto store = [&](decltype(s0) sum, std::size_t at) HWY_ATTR {
+      const auto above = hn::Max(zero, hn::NegMulAdd(cost, hn::Max(sum, zero), worth));
+      const auto lives = hn::Gt(hn::Load(d, t.customer + at), month);
+      hn::Store(hn::IfThenElseZero(lives, hn::Mul(units, above)), d, added + at);
+    };
+    store(s0, p);
+    store(s1, p + width);
+    store(s2, p + 2 * width);
+    store(s3, p + 3 * width);
+  }
+}
+
 void MultipleRow(double factor, const double* log_rent, double* value, std::size_t paths) {
   const Tag d;
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
@@ -216,6 +244,7 @@ HWY_EXPORT(AddStripOffset);
 HWY_EXPORT(StripRows);
 HWY_EXPORT(ForwardRentRows);
 HWY_EXPORT(CombineStripRow);
+HWY_EXPORT(StepInRow);
 HWY_EXPORT(MultipleRow);
 HWY_EXPORT(ProceedsRow);
 HWY_EXPORT(AddScaledRow);
@@ -242,6 +271,9 @@ void combine_strip_row(const double* weights, std::size_t nodes, const double* c
                        double scrap, double* value, std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(CombineStripRow)
   (weights, nodes, calls, cost, scrap, value, paths);
+}
+void step_in_row(const StepInTerms& terms, double* added, std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(StepInRow)(terms, added, paths);
 }
 void multiple_row(double factor, const double* log_rent, double* value,
                   std::size_t paths) noexcept {
