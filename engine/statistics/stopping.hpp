@@ -24,8 +24,8 @@ struct StoppingDate {
 };
 
 struct StoppingRule {
-  // Stopping is looked at where side x (first variable - bound) > 0 only: an option that pays
-  // nothing is kept without looking.
+  // Stopping is looked at where side x (first variable - bound) > 0 only: a reward of
+  // nothing is never taken.
   double side = 1, bound = 0;
   std::vector<StoppingDate> dates;
 };

@@ -84,6 +84,9 @@ engine::Estimate simulate_unit(const RunSettings& settings, const Market& market
   alone.hardware = {*unit.hardware};
   alone.hardware[0].resale.reset();
   alone.hardware[0].vendor.clear();
+  // A strip foresees neither a scenario's rental path nor the launches it forces.
+  alone.hardware[0].rental_rate_path.clear();
+  for (LaunchLine& line : alone.launches) line.forced.clear();
   alone.parties.clear();
   alone.liquidation.reset();
   alone.rates.hull_white.reset();

@@ -87,8 +87,8 @@ void add_facts(const BasisRun& run, RunFacts& facts) {
 }
 
 // Holders exercise by prices: on the real-world basis too the rule is the risk-neutral one.
-std::vector<engine::StoppingRule> rules_of_prices(const Inputs& inputs, const std::string& id,
-                                                  const Stressed& stressed, const Plan& plan) {
+std::vector<ExerciseRule> rules_of_prices(const Inputs& inputs, const std::string& id,
+                                          const Stressed& stressed, const Plan& plan) {
   Plan prices =
       plan.real_world ? compile_scenario(inputs, id, stressed, MeasureBasis::risk_neutral) : plan;
   return fit_exercise(prices, inputs.settings.threads);
@@ -103,7 +103,7 @@ ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed 
   const std::size_t contracts = inputs.book.loans.size() + inputs.book.leases.size();
   const bool by_contract =
       settings.contract_months || (id == "baseline" && contracts <= kContractsByMonth);
-  std::optional<std::vector<engine::StoppingRule>> rules;
+  std::optional<std::vector<ExerciseRule>> rules;
   for (const MeasureBasis basis : bases_of(settings)) {
     const auto start = std::chrono::steady_clock::now();
     Plan plan = compile_scenario(inputs, id, out.stressed, basis);
@@ -160,9 +160,25 @@ void list_drivers(const Market& market, RunFacts& facts) {
   };
   off(!market.rates.hull_white, "rates.hull_white");
   off(!market.scarcity, "scarcity");
+  off(!market.scarcity || !market.scarcity->regime, "scarcity.regime");
   off(!market.frontier, "frontier");
+  off(!market.frontier || market.frontier->drift_stdev == 0, "frontier.drift_stdev");
   off(market.launches.empty(), "launches");
+  const auto no_hardware = [&market](const auto& has) {
+    return std::none_of(market.hardware.begin(), market.hardware.end(), has);
+  };
+  off(no_hardware([](const Hardware& h) { return !h.forward_curve.empty(); }),
+      "hardware.forward_curve");
+  off(no_hardware([](const Hardware& h) { return h.idiosyncratic.has_value(); }),
+      "hardware.idiosyncratic");
+  off(no_hardware(
+          [](const Hardware& h) { return h.utilization && h.utilization->noise.volatility > 0; }),
+      "hardware.utilization.volatility");
   off(!market.liquidation, "liquidation");
+  off(!market.liquidation || market.liquidation->lag_stdev_months == 0,
+      "liquidation.lag_stdev_months");
+  off(!market.liquidation || market.liquidation->installed_base.empty(),
+      "liquidation.installed_base");
   off(market.parties.empty(), "party");
   off(market.rates.liquidity_spread == 0, "rates.liquidity_spread");
 }
@@ -213,8 +229,8 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
     measure(inputs, view, results.tables);
     measure_changes(inputs, base, view, results.tables);
   }
-  results.tables.limits = check_limits(inputs.limits, results.tables.measures);
   run_premia(inputs, base, counter, results);
+  results.tables.limits = check_limits(inputs.limits, results.tables.measures);
   add_rejects(inputs, results.tables.rejects);
   list_drivers(inputs.market, facts);
   facts.contracts_priced =

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
+#include <string>
 
 #include "engine/elementary/elementary.hpp"
 #include "pricing/plan/compile.hpp"
@@ -22,17 +24,23 @@ std::vector<std::size_t> exercise_states(const Plan& plan, const HardwarePlan& h
   if (factors.regime && hardware.scarcity_loading != 0)
     states.push_back(engine::regime_series(factors));
   if (factors.random[engine::kShortRate]) states.push_back(engine::kShortRate);
+  if (hardware.idiosyncratic != kNone)
+    states.push_back(engine::noise_series(factors, hardware.idiosyncratic));
   for (const auto& line : hardware.lines) {
     const engine::LaunchProcess& process = factors.lines[line.line].process;
     const auto add = [&](engine::LineSeries which) {
-      if (states.size() < kMostExerciseStates)
-        states.push_back(engine::line_series(line.line, which));
+      states.push_back(engine::line_series(line.line, which));
     };
     add(engine::kLaunchPipeline);
+    if (process.ramp != engine::RampShape::exponential) add(engine::kPipelineAge);
     if (process.law != engine::RenewalLaw::none && process.law != engine::RenewalLaw::exponential)
       add(engine::kLaunchAge);
     if (!process.scheduled.empty()) add(engine::kLaunchPending);
   }
+  if (states.size() > kMostExerciseStates)
+    throw std::domain_error("early exercise looks at " + std::to_string(states.size()) +
+                            " factors of the hardware, more than the " +
+                            std::to_string(kMostExerciseStates) + " there is room for");
   return states;
 }
 

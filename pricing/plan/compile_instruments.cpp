@@ -158,7 +158,12 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
       }
     }
     out.scale *= std::max(std::abs(out.quantity), 1e-6);
-    if (terms.bermudan) set_early_exercise(input, plan, out);
+    try {
+      if (terms.bermudan) set_early_exercise(input, plan, out);
+    } catch (const std::domain_error& error) {
+      faults.push_back({terms.where, "instrument " + terms.id, "", error.what(),
+                        "leave out launch lines with small loadings"});
+    }
     plan.instruments.push_back(std::move(out));
   }
 }

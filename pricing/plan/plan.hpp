@@ -295,7 +295,7 @@ struct ForwardRentPlan {
 };
 
 // Factor series that a rule of early exercise reads beside its first variable, at most.
-inline constexpr std::size_t kMostExerciseStates = 18;
+inline constexpr std::size_t kMostExerciseStates = 36;
 
 // What an instrument that may stop at any step up to its month needs; columns [month + 1].
 struct EarlyExercisePlan {
@@ -306,6 +306,8 @@ struct EarlyExercisePlan {
   // European value at a step, where it has a closed form (else empty): unit x the call of one node
   // at the rule's first variable, or the put by parity.
   std::vector<StripPlan> european;
+  // The same on the basis whose prices decide, where that is another one; else empty.
+  std::vector<StripPlan> priced;
   double unit = 0, european_today = 0;  // discounted strike; value today, quantity 1
   // A unit of hardware that earns hours x (utilization x rent - cost) a month until it is stopped
   // for good; empty: an option. timing is then the strip's discount factor.

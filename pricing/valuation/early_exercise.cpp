@@ -26,7 +26,8 @@ enum WorkRow : std::size_t {
   kAhead = 7,     // forward over strike
   kAll = 8,       // every flow, stopped or not
   kPositive = 9,  // flows above 0
-  kWorkRows = 10,
+  kPriced = 10,   // European value on the basis whose prices decide, discounted
+  kWorkRows = 11,
 };
 
 }  // namespace
@@ -87,7 +88,7 @@ void BookStages::record_pilot(PathBlock& block, const InstrumentPlan& instrument
     } else {
       put(early_.get() + kStopped * kBlockPaths, sample.reward, date);
       if (!early.european.empty()) {
-        fill_held(block, instrument, k);
+        fill_held(block, instrument, early.european, k, kHeld);
         put(early_.get() + kHeld * kBlockPaths, sample.held, date);
       }
       put(block.row(series(discount_), k), sample.discount, date);
@@ -105,6 +106,8 @@ void BookStages::run_early_exercise(PathBlock& block, std::uint64_t number, std:
                 *const received = row(kReceived), *const alive = row(kAlive),
                 *const level = row(kLevel), *const held = row(kHeld), *const all = row(kAll),
                 *const positive = row(kPositive);
+  // Holders decide by prices, whatever the basis that is simulated.
+  const double* const decides = row(early.priced.empty() ? kHeld : kPriced);
   std::fill_n(alive, kBlockPaths, 1.0);
   for (const WorkRow which : {kReceived, kAll, kPositive})
     std::fill_n(row(which), kBlockPaths, 0.0);
@@ -127,7 +130,10 @@ void BookStages::run_early_exercise(PathBlock& block, std::uint64_t number, std:
         states[v + 1] = block.row(early.states[v], k);
       engine::gain_row(date, states, gain, kBlockPaths);
     }
-    if (known && !last) fill_held(block, instrument, k);
+    if (known && !last) {
+      fill_held(block, instrument, early.european, k, kHeld);
+      if (!early.priced.empty()) fill_held(block, instrument, early.priced, k, kPriced);
+    }
     const double* const discount = block.row(series(discount_), k);
     for (std::size_t p = 0; p < kBlockPaths; ++p) {
       const bool looked_at = early.rule.side * (main[p] - early.rule.bound) > 0;
@@ -136,7 +142,8 @@ void BookStages::run_early_exercise(PathBlock& block, std::uint64_t number, std:
       // whatever the rule (optional stopping; Rasmussen 2005). A path held to expiry receives just
       // the European payoff, and so counts as today's value.
       const double over = known ? (last ? 0.0 : money[p] - held[p]) : money[p];
-      if (!last && (known ? gain[p] * discount[p] > over : gain[p] > 0)) continue;
+      const double edge = known && !last ? money[p] - decides[p] : money[p];
+      if (!last && (known ? gain[p] * discount[p] > edge : gain[p] > 0)) continue;
       alive[p] = 0.0;
       received[p] += over;
     }
@@ -162,12 +169,13 @@ void BookStages::run_early_exercise(PathBlock& block, std::uint64_t number, std:
   add_scaled_row(1.0, payoff, group + kPresentValue * kBlockPaths, kBlockPaths);
 }
 
-// European value at a step, discounted to today.
-void BookStages::fill_held(PathBlock& block, const InstrumentPlan& instrument, int k) noexcept {
+// European value at a step, discounted to today, into the work row `into`.
+void BookStages::fill_held(PathBlock& block, const InstrumentPlan& instrument,
+                           const std::vector<StripPlan>& values, int k, std::size_t into) noexcept {
   const EarlyExercisePlan& early = *instrument.early;
-  const auto row = [this](WorkRow which) { return early_.get() + which * kBlockPaths; };
-  double *const held = row(kHeld), *const ahead = row(kAhead);
-  const StripPlan& european = early.european[static_cast<std::size_t>(k)];
+  const auto row = [this](std::size_t which) { return early_.get() + which * kBlockPaths; };
+  double *const held = row(into), *const ahead = row(kAhead);
+  const StripPlan& european = values[static_cast<std::size_t>(k)];
   const double* const scarcity = block.row(engine::kScarcity, k);
   const double* const main = row(kMain);
   strip_rows(european, {scarcity, main, 0.0}, held, kBlockPaths);

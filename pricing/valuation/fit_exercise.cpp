@@ -64,24 +64,29 @@ void set_controls(const engine::StoppingSample& sample, const std::vector<double
 
 }  // namespace
 
-std::vector<engine::StoppingRule> fit_exercise(Plan& plan, unsigned threads) {
-  std::vector<engine::StoppingRule> rules;
+std::vector<ExerciseRule> fit_exercise(Plan& plan, unsigned threads) {
+  std::vector<ExerciseRule> rules;
   std::vector<double> value;
   for (std::size_t i = 0; i < plan.instruments.size(); ++i) {
     if (!plan.instruments[i].early) continue;
     const engine::StoppingSample sample = pilot_of(alone(plan, i), threads);
-    rules.push_back(engine::fit_stopping(sample, value));
     EarlyExercisePlan& early = *plan.instruments[i].early;
+    rules.push_back({engine::fit_stopping(sample, value), early.european});
     if (!early.hours.empty()) set_controls(sample, value, early);
   }
   set_exercise(rules, plan);
   return rules;
 }
 
-void set_exercise(const std::vector<engine::StoppingRule>& rules, Plan& plan) {
+void set_exercise(const std::vector<ExerciseRule>& rules, Plan& plan) {
   std::size_t next = 0;
   for (InstrumentPlan& instrument : plan.instruments)
-    if (instrument.early) instrument.early->rule = rules[next++];
+    if (instrument.early) {
+      const ExerciseRule& rule = rules[next++];
+      instrument.early->rule = rule.stopping;
+      // The risk-neutral plan's own European values are those that decide.
+      if (plan.real_world) instrument.early->priced = rule.european;
+    }
 }
 
 bool exercises_early(const Plan& plan) {

@@ -12,14 +12,20 @@ namespace lien::pricing {
 inline constexpr std::uint64_t kPilotPaths = 32768;
 inline constexpr std::uint64_t kPilotFirst = std::uint64_t{1} << 40;
 
+// What a holder decides by: the fitted rule, and European values where they are known.
+struct ExerciseRule {
+  engine::StoppingRule stopping;
+  std::vector<StripPlan> european;
+};
+
 // A rule for every instrument of the plan that may stop early, in their order, fitted on the pilot:
 // one simulation an instrument, memory 8 bytes x pilot paths x steps x (variables + 3) at a time.
 // Exercise is decided by prices: give it the risk-neutral plan. For a unit run until it stops the
 // weights of its controls are set too, in `plan`. Threads change no bit.
-[[nodiscard]] std::vector<engine::StoppingRule> fit_exercise(Plan& plan, unsigned threads);
+[[nodiscard]] std::vector<ExerciseRule> fit_exercise(Plan& plan, unsigned threads);
 
-// Puts rules fitted on one basis into the plan of another.
-void set_exercise(const std::vector<engine::StoppingRule>& rules, Plan& plan);
+// Puts rules fitted on the risk-neutral basis into the plan of either.
+void set_exercise(const std::vector<ExerciseRule>& rules, Plan& plan);
 
 // True if some instrument may stop early.
 [[nodiscard]] bool exercises_early(const Plan& plan);

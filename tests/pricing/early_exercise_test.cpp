@@ -86,6 +86,83 @@ TEST(EarlyExercise, NeverExercisesACallOnAnAssetThatPaysNothing) {
   EXPECT_LT(value.standard_error, 1e-3 * black);
 }
 
+// A put on a rent whose log drifts at -5 % a year in prices and at 20 % in the real world, looked
+// at on 13 dates: exercise decided by backward induction on a grid under the drift of prices,
+// paths counted under the real one.
+double exercised_in_the_real_world(double rate, double strike) {
+  constexpr int kPoints = 1601, kDates = 13;
+  constexpr double kStep = 4.0 / (kPoints - 1), kStdev = 0.3;
+  const double dt = 1.0 / 12, sd = kStdev * std::sqrt(dt);
+  const auto x = [](int i) { return std::log(2.35) - 2 + kStep * i; };
+  const auto density = [&](double move, double drift) {
+    const double z = (move - drift * dt) / sd;
+    return std::exp(-z * z / 2) / (sd * std::sqrt(2 * std::acos(-1.0))) * kStep;
+  };
+  const int reach = static_cast<int>(8 * sd / kStep);
+  std::vector<std::vector<bool>> stop(kDates, std::vector<bool>(kPoints));
+  std::vector<double> value(kPoints), held(kPoints);
+  for (int date = kDates - 1; date >= 0; --date)
+    for (int i = 0; i < kPoints; ++i) {
+      if (i == 0 && date < kDates - 1)
+        for (int to = 0; to < kPoints; ++to) {
+          held[static_cast<std::size_t>(to)] = 0;
+          for (int j = std::max(0, to - reach); j < std::min(kPoints, to + reach); ++j)
+            held[static_cast<std::size_t>(to)] += std::exp(-rate * dt) *
+                                                  density(x(j) - x(to), -0.05) *
+                                                  value[static_cast<std::size_t>(j)];
+        }
+      if (i == 0 && date < kDates - 1) value = held;
+      const double money = std::max(strike - std::exp(x(i)), 0.0);
+      const auto at = static_cast<std::size_t>(i);
+      const double going_on = date == kDates - 1 ? 0 : held[at];
+      stop[static_cast<std::size_t>(date)][at] = money > going_on;
+      value[at] = std::max(money, going_on);
+    }
+  std::vector<double> alive(kPoints, 0.0);
+  alive[(kPoints - 1) / 2] = 1;
+  double exercised = 0;
+  for (int date = 0; date < kDates; ++date) {
+    std::vector<double> next(kPoints, 0.0);
+    for (int i = 0; i < kPoints; ++i) {
+      const double mass = alive[static_cast<std::size_t>(i)];
+      if (mass == 0) continue;
+      if (stop[static_cast<std::size_t>(date)][static_cast<std::size_t>(i)]) {
+        exercised += mass;
+        continue;
+      }
+      for (int j = std::max(0, i - reach); j < std::min(kPoints, i + reach); ++j)
+        next[static_cast<std::size_t>(j)] += mass * density(x(j) - x(i), 0.20);
+    }
+    alive = next;
+  }
+  return exercised;
+}
+
+TEST(EarlyExercise, IsDecidedByPricesInTheRealWorldToo) {
+  Market market = sample_market();
+  market.rates = {{{1}, {0.12}}, 0, std::nullopt};
+  market.scarcity.reset();
+  market.launches.clear();
+  market.hardware.erase(market.hardware.begin());
+  market.hardware[0].wear = 0;
+  market.hardware[0].line.clear();
+  market.frontier = Frontier{0.20, 0.3, 0.25, 0, false};
+  const RunResults results =
+      value_book(inputs_of(market, {option("put", InstrumentKind::put, 2.3, true)}), {});
+  const Table& table = results.tables.measures;
+  const double expected = exercised_in_the_real_world(0.12, 2.3);
+  bool found = false;
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    if (table.column("measure").texts[row] == "exercise_probability" &&
+        table.column("measure_basis").texts[row] == "real_world") {
+      found = true;
+      // Decided by real-world values it was 0.487; the grid says 0.238.
+      EXPECT_NEAR(table.column("value").numbers[row], expected,
+                  4 * table.column("standard_error").numbers[row]);
+    }
+  EXPECT_TRUE(found);
+}
+
 TEST(EarlyExercise, GivesTheSameBitsOnAnyNumberOfThreads) {
   Inputs inputs = inputs_of(sample_market(), {option("early", InstrumentKind::put, 2.5, true)});
   inputs.settings.paths = 2048;
@@ -117,6 +194,24 @@ TEST(EndOfLife, LiesBetweenNeverStoppingAndStartingAgainAtNoCost) {
   // The strip's moment matching is low by a quarter of a percent.
   EXPECT_LT(value.value, 1.003 * units[0].mothball + 4 * value.standard_error);
   EXPECT_GT(value.value, 0.8 * units[0].mothball);
+}
+
+// The strip that its controls come from foresees neither a scenario's rental path nor its launches.
+TEST(EndOfLife, ForeseesNoMoreThanTheStrip) {
+  Market market = sample_market();
+  market.hardware.resize(1);
+  market.hardware[0].resale->end_of_life = EndOfLife::irreversible;
+  RunSettings settings;
+  settings.valuation_date = kSampleDate;
+  settings.paths = 1024;
+  const auto before = end_of_life_values(settings, market);
+  market.hardware[0].rental_rate_path = {{0, -0.2}, {12, -0.5}};
+  market.launches[0].forced = {{6, 0.4}};
+  const auto after = end_of_life_values(settings, market);
+  ASSERT_EQ(before.size(), 1u);
+  ASSERT_EQ(after.size(), 1u);
+  EXPECT_EQ(before[0].value.value, after[0].value.value);
+  EXPECT_EQ(before[0].mothball, after[0].mothball);
 }
 
 }  // namespace
