@@ -97,7 +97,8 @@ class BookStages {
                     std::uint64_t number) noexcept;
   void run_early_exercise(PathBlock& block, std::uint64_t number, std::size_t instrument,
                           double* sums) noexcept;
-  void fill_held(PathBlock& block, const InstrumentPlan& instrument, int k) noexcept;
+  void fill_held(PathBlock& block, const InstrumentPlan& instrument,
+                 const std::vector<StripPlan>& values, int k, std::size_t into) noexcept;
   [[nodiscard]] static std::size_t early_work_rows() noexcept;
   void count_hardware_under_cost(PathBlock& block) noexcept;
   void run_fans(PathBlock& block, double* sums) noexcept;

@@ -14,7 +14,7 @@ namespace lien::pricing::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 namespace en = lien::engine::HWY_NAMESPACE;
 using Tag = hn::CappedTag<double, 8>;
-constexpr std::size_t kMostLines = 8;  // compile refuses more for one hardware
+constexpr std::size_t kMostLines = kMostStripLines;
 
 // l_1 and l_2 of one node: polynomials in scaled age, or the table where launches are pending.
 void TransformNode(const LaunchTransformPlan& t, std::size_t nodes, int step, std::size_t j,

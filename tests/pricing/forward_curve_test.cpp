@@ -56,7 +56,7 @@ TEST(ForwardCurve, IsMetBySimulatedRents) {
   EXPECT_NEAR(fan_mean(run, FanPlan::Of::rental_rate, 0, 0).value, 2.35, 1e-11);
   for (int k = 1; k <= 48; ++k) {
     const auto mean = fan_mean(run, FanPlan::Of::rental_rate, 0, k);
-    EXPECT_NEAR(mean.value, curve_at(k), 4.5 * mean.standard_error) << k;
+    EXPECT_NEAR(mean.value, curve_at(k), 4 * mean.standard_error) << k;
     EXPECT_LT(mean.standard_error, 1e-2 * curve_at(k)) << k;
   }
 }

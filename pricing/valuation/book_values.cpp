@@ -1,0 +1,133 @@
+#include <algorithm>
+
+#include "engine/elementary/elementary.hpp"
+#include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/market_rows.hpp"
+#include "pricing/valuation/resale_rows.hpp"
+
+// What a unit is worth on a block: strips by hardware, values by lot, marks, forward rents.
+namespace lien::pricing {
+
+using engine::kBlockPaths;
+using engine::PathBlock;
+
+void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexcept {
+  const Plan& plan = *plan_;
+  const auto& hardware = plan.hardware[hardware_index];
+  const auto& strip = plan.strips[hardware.strip];
+  const std::size_t nodes = plan.node_months.size(), size = nodes * kBlockPaths;
+  constexpr std::size_t kMost = kMostStripLines;
+  const double *pipeline[kMost], *age[kMost], *first[kMost], *second[kMost];
+  for (int k = 0; k <= plan.steps; ++k) {
+    const auto step = static_cast<std::size_t>(k);
+    for (std::size_t i = 0; i < strip.transforms.size(); ++i) {
+      const std::size_t t = strip.transforms[i];
+      double* const at = transforms_.get() + (step * plan.transforms.size() + t) * 2 * size;
+      pipeline[i] =
+          block.row(engine::line_series(plan.transforms[t].line, engine::kLaunchPipeline), k);
+      age[i] = block.row(engine::line_series(plan.transforms[t].line, engine::kPipelineAge), k);
+      first[i] = at;
+      second[i] = at + size;
+    }
+    StripInput input{block.row(engine::kScarcity, k),
+                     block.row(series(log_rent_ + hardware_index), k),
+                     engine::log(hardware.utilization / hardware.operating_cost[step]),
+                     strip.transforms.size(),
+                     pipeline,
+                     age,
+                     first,
+                     second};
+    if (!strip.noises.empty()) {
+      std::fill_n(offset_.get(), size, 0.0);
+      for (const auto& term : strip.noises)
+        add_strip_offset(term.loading.data(), nodes, noise_row(block, term.noise, k), offset_.get(),
+                         kBlockPaths);
+      input.offset = offset_.get();
+    }
+    if (plan.factors.regime) input.regime = block.row(engine::regime_series(plan.factors), k);
+    if (!strip.forward.empty()) input.forward = &strip.forward[step * nodes];
+    strip_rows(strip, input, calls_.get() + step * size, kBlockPaths);
+  }
+}
+
+void BookStages::fill_forward_rent(PathBlock& block, const InstrumentPlan& instrument,
+                                   double* rent) noexcept {
+  const Plan& plan = *plan_;
+  const ForwardRentPlan& forward = plan.forward_rents[instrument.forward];
+  const int k = instrument.month;
+  constexpr std::size_t kMost = kMostStripLines;
+  const double *pipeline[kMost], *age[kMost], *first[kMost], *second[kMost];
+  double* const offset = forward_work_.get();
+  for (std::size_t i = 0; i < forward.transforms.size(); ++i) {
+    const auto& transform = forward.transforms[i];
+    double* const at = offset + (1 + 2 * i) * kBlockPaths;
+    launch_transform_rows(transform, 1, k,
+                          block.row(engine::line_series(transform.line, engine::kLaunchAge), k),
+                          block.row(engine::line_series(transform.line, engine::kLaunchPending), k),
+                          at, at + kBlockPaths, kBlockPaths);
+    pipeline[i] = block.row(engine::line_series(transform.line, engine::kLaunchPipeline), k);
+    age[i] = block.row(engine::line_series(transform.line, engine::kPipelineAge), k);
+    first[i] = at;
+    second[i] = at + kBlockPaths;
+  }
+  StripInput input{block.row(engine::kScarcity, k),
+                   block.row(series(log_rent_ + instrument.hardware), k),
+                   0.0,
+                   forward.transforms.size(),
+                   pipeline,
+                   age,
+                   first,
+                   second};
+  if (!forward.strip.noises.empty()) {
+    std::fill_n(offset, kBlockPaths, 0.0);
+    for (const auto& term : forward.strip.noises)
+      add_strip_offset(term.loading.data(), 1, noise_row(block, term.noise, k), offset,
+                       kBlockPaths);
+    input.offset = offset;
+  }
+  if (plan.factors.regime) input.regime = block.row(engine::regime_series(plan.factors), k);
+  forward_rent_rows(forward.strip, input, rent, kBlockPaths);
+}
+
+void BookStages::fill_lot(PathBlock& block, std::size_t lot_index) noexcept {
+  const Plan& plan = *plan_;
+  const auto& lot = plan.lots[lot_index];
+  const auto& hardware = plan.hardware[lot.hardware];
+  const std::size_t nodes = plan.node_months.size();
+  for (int k = 0; k <= lot.last_month; ++k) {
+    const auto step = static_cast<std::size_t>(k);
+    double* const value = block.row(series(value_), k);
+    const double* const log_rent = block.row(series(log_rent_ + lot.hardware), k);
+    switch (hardware.law) {
+      case ValueLaw::income:
+        combine_strip_row(lot.weights.data() + step * nodes, nodes,
+                          calls_.get() + step * nodes * kBlockPaths, hardware.operating_cost[step],
+                          hardware.scrap, value, kBlockPaths);
+        break;
+      case ValueLaw::rental_multiple:
+        multiple_row(hardware.multiple, log_rent, value, kBlockPaths);
+        break;
+      case ValueLaw::curve:
+        multiple_row(hardware.curve_scale[step], log_rent, value, kBlockPaths);
+        break;
+    }
+    add_scaled_row(lot.scheduled_units[step], value, block.row(series(book_value_), k),
+                   kBlockPaths);
+  }
+}
+
+void BookStages::fill_mark(PathBlock& block, std::size_t index) noexcept {
+  const MarkPlan& mark = plan_->marks[index];
+  const std::size_t hardware = plan_->lots[mark.lot].hardware;
+  for (int k = 0; k <= mark.last_month; ++k) {
+    const auto step = static_cast<std::size_t>(k);
+    double* const row = block.row(series(mark_), k);
+    if (mark.follows_rent)
+      multiple_row(mark.factor[step], block.row(series(log_rent_ + hardware), k), row, kBlockPaths);
+    else
+      std::fill_n(row, kBlockPaths, mark.factor[step]);
+    add_scaled_row(mark.scheduled_units[step], row, block.row(series(book_value_), k), kBlockPaths);
+  }
+}
+
+}  // namespace lien::pricing
