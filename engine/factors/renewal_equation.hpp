@@ -23,7 +23,6 @@ struct RenewalTransform {
   std::vector<double> effect;           // [nodes] g M; where g bends, its least-squares polynomial
 };
 
-// Cost for 96 months: Weibull 3 ms, gamma 15 ms.
 [[nodiscard]] RenewalTransform solve_renewal(const LaunchProcess& process, double q, int months);
 
 // M(h), 0 <= h <= months / 12.

@@ -72,6 +72,25 @@ void check_premium_interval(const RunFile& run, const Inputs& inputs, const Mark
   }
 }
 
+// A book cannot hold more of a hardware than there is: its sales would press a market smaller than
+// itself.
+void check_installed_base(const Market& market, const Book& book, std::vector<Diagnostic>& faults) {
+  if (!market.liquidation) return;
+  for (const auto& [id, installed] : market.liquidation->installed_base) {
+    double units = 0;
+    for (const Loan& loan : book.loans) units += loan.hardware == id ? loan.units : 0;
+    for (const Lease& lease : book.leases) units += lease.hardware == id ? lease.units : 0;
+    if (units <= installed) continue;
+    const auto hardware = std::find_if(market.hardware.begin(), market.hardware.end(),
+                                       [&id](const Hardware& h) { return h.id == id; });
+    if (hardware == market.hardware.end()) continue;
+    const auto whole = [](double x) { return std::to_string(static_cast<std::uint64_t>(x)); };
+    faults.push_back({hardware->where, "liquidation / installed_base." + id, whole(installed),
+                      "is less than the " + whole(units) + " units of the book",
+                      "write the units in service everywhere, the book's included"});
+  }
+}
+
 [[noreturn]] void refuse(std::vector<Diagnostic> faults) {
   const auto order = [](const Diagnostic& fault) {
     return std::tie(fault.where, fault.field, fault.value, fault.problem, fault.remedy);
@@ -118,6 +137,8 @@ Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
   select_scenarios(options.scenarios, inputs.scenarios, faults);
   if (market) check_premium_interval(*run, inputs, *market, faults);
   if (market && run->valuation_date) try_scenarios(inputs, *market, *run->valuation_date, faults);
+  // A base that could not be read stands for any.
+  if (market && faults.empty()) check_installed_base(*market, context.book, faults);
   inputs.book = std::move(context.book);
   if (settings.steps_per_year != 12 && !(inputs.book.loans.empty() && inputs.book.leases.empty()))
     faults.push_back({run->steps_named, "simulation / steps_per_year",

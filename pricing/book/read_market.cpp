@@ -54,7 +54,7 @@ void read_regime(const TomlValue* block, std::optional<Scarcity>& scarcity, cons
   Regime& regime = scarcity->regime.emplace();
   (void)read_table(*table, regime_fields(), regime, "part of regime", part);
   if (const TomlValue* means = table->find("means"))
-    regime.means = read_pair(*means, "means", {}, part);
+    regime.means = read_pair(*means, "means", between(-10, 10), part);
   if (const TomlValue* rates = table->find("rates"))
     regime.rates = read_pair(*rates, "rates", above(0), part);
 }

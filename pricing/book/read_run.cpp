@@ -241,6 +241,23 @@ std::optional<RunFile> read_run(const std::string& file, const CommandLine& opti
   }
   read_block(*root, "provisions", provisions_fields(), run.settings.provisions, top);
   read_block(*root, "capital", capital_fields(), run.settings.capital, top);
+  const auto useless = [&](std::string_view block, std::string_view field, std::string why,
+                           std::string remedy) {
+    const TomlValue* table = root->find(block);
+    const TomlValue* at = field.empty() ? table : table->find(field);
+    const Scope scope{faults, file, std::string(block), true};
+    scope.fault(at->line, at->column, field, "", std::move(why), std::move(remedy));
+  };
+  const RunSettings& s = run.settings;
+  for (const auto& [block, on] : {std::pair{"provisions", s.provisions.has_value()},
+                                  std::pair{"capital", s.capital.has_value()}})
+    if (on && !s.real_world)
+      useless(block, "", "is computed on the real-world basis, which measure_basis leaves out",
+              "add \"real_world\" to measure_basis, or remove the block");
+  if (s.capital && s.capital->slotting)
+    for (const char* field : {"loss_given_default", "effective_maturity_years"})
+      if (root->find("capital")->find(field))
+        useless("capital", field, "goes with approach irb only", "remove it");
   run.settings.paths = options.paths.value_or(run.settings.paths);
   run.settings.seed = options.seed.value_or(run.settings.seed);
   run.settings.threads = options.threads.value_or(run.settings.threads);

@@ -24,12 +24,14 @@ double effective_maturity(const BasisRun& run, const ContractPlan& contract) {
 }
 
 // Errors of probability and loss added up, as if they moved together: an upper bound.
-Estimate irb_risk_weight(const CapitalRule& rule, const BasisRun& run, std::size_t i) {
+// Nothing where no default was ever possible and no loss is given: there is none to take.
+std::optional<Estimate> irb_risk_weight(const CapitalRule& rule, const BasisRun& run,
+                                        std::size_t i) {
   const ContractPlan& contract = run.plan.contracts[i];
   const Estimate pd = default_probability(run, i, 12);
   Estimate loss{rule.loss_given_default.value_or(0), 0};
   if (!rule.loss_given_default) {
-    if (!(default_probability(run, i, 0).value > 0)) return {0, 0};
+    if (!(default_probability(run, i, 0).value > 0)) return std::nullopt;
     loss = run.loss_given_default(run.layout.contract(i, 0));
     loss.value = std::clamp(loss.value, 0.0, 1.0);
   }
@@ -40,8 +42,8 @@ Estimate irb_risk_weight(const CapitalRule& rule, const BasisRun& run, std::size
   const double per_loss = weight(pd.value);
   const double step = std::max(pd.standard_error, 1e-9);
   const double slope = (weight(pd.value + step) - weight(pd.value - step)) / (2 * step);
-  return {loss.value * per_loss,
-          std::abs(slope) * loss.value * pd.standard_error + per_loss * loss.standard_error};
+  return Estimate{loss.value * per_loss, std::abs(slope) * loss.value * pd.standard_error +
+                                             per_loss * loss.standard_error};
 }
 
 // A contract without a category has no slotting weight: nothing, rather than a guess.

@@ -92,6 +92,19 @@ std::vector<std::string> assumptions(const Inputs& inputs) {
   if (!book.instruments.empty())
     notes.emplace_back(
         "instruments carry no counterparty risk and are no part of the loss distribution");
+  for (const Hardware& hardware : inputs.market.hardware)
+    if (!hardware.forward_curve.empty())
+      notes.push_back(
+          "the forward curve of " + hardware.id + " is held flat after month " +
+          std::to_string(static_cast<int>(hardware.forward_curve.years.back() * 12 + 0.5)) +
+          ": rents do not fall beyond it");
+  if (inputs.settings.capital && inputs.settings.capital->slotting) {
+    const auto without = std::count_if(book.loans.begin(), book.loans.end(),
+                                       [](const Loan& l) { return !l.slotting_category; });
+    notes.push_back("capital by slotting leaves out " + std::to_string(without) +
+                    " loans without slotting_category and " + std::to_string(book.leases.size()) +
+                    " leases");
+  }
   if (has_income_strip(inputs.market))
     notes.emplace_back(
         "resale law income matches two moments of the launches to come: about 0.25 % low on the "

@@ -35,7 +35,7 @@ struct RentChange {
 };
 
 // Entry k: the change to month k on one basis, seen from today, without scenario paths. Error 1e-9
-// of the launch part. Cost about 20 ms a line of launches.
+// of the launch part.
 [[nodiscard]] std::vector<RentChange> rent_changes(const Market& market, const Hardware& hardware,
                                                    MeasureBasis basis, Date valuation_date,
                                                    int months);

@@ -11,17 +11,34 @@ namespace lien::pricing {
 namespace {
 
 // Measures that are money; the others are shares, ratios or rates and show as they are.
-constexpr std::array<std::string_view, 10> kMoney = {
-    "present_value",       "expected_loss",         "ecl_12m",
-    "ecl_lifetime",        "value_at_risk",         "expected_shortfall",
-    "exposure_at_default", "outstanding_principal", "resale_value",
-    "capital_requirement"};
+constexpr std::array<std::string_view, 14> kMoney = {"mothball_value",
+                                                     "payment_due",
+                                                     "residual_value",
+                                                     "fair_rate",
+                                                     "present_value",
+                                                     "expected_loss",
+                                                     "ecl_12m",
+                                                     "ecl_lifetime",
+                                                     "value_at_risk",
+                                                     "expected_shortfall",
+                                                     "exposure_at_default",
+                                                     "outstanding_principal",
+                                                     "resale_value",
+                                                     "capital_requirement"};
 
 bool is_money(const std::string& measure) {
   const std::string name = measure.ends_with("_change")
                                ? measure.substr(0, measure.size() - std::string("_change").size())
                                : measure;
   return std::find(kMoney.begin(), kMoney.end(), name) != kMoney.end();
+}
+
+// Measures with a row for every loss horizon, of which 0 is the lifetime.
+bool by_horizon(const std::string& measure) {
+  constexpr std::array<std::string_view, 6> names = {"expected_loss",      "value_at_risk",
+                                                     "expected_shortfall", "probability_of_default",
+                                                     "breach_probability", "survival_probability"};
+  return std::find(names.begin(), names.end(), measure) != names.end();
 }
 
 struct LimitRow {
@@ -49,7 +66,8 @@ std::string amount(const LimitRow& row, double value, const MoneyUnit& money) {
 std::string what_is_limited(const LimitRow& row) {
   std::string out = row.text("measure");
   if (const double months = row.number("horizon_months"); !std::isnan(months))
-    out += months == 0 ? "" : ", " + significant_text(months, 4) + " months";
+    out += months == 0 ? (by_horizon(row.text("measure")) ? ", lifetime" : "")
+                       : ", " + significant_text(months, 4) + " months";
   if (const double level = row.number("confidence"); !std::isnan(level))
     out += ", " + significant_text(100 * level, 5) + " %";
   out += ", " + row.text("level");
@@ -119,7 +137,9 @@ std::string limits_section(const Table& limits, const MoneyUnit& money) {
                           html_text(line.where), html_text(line.bound),
                           line.not_kept == 0 ? "<span class=\"passed\">kept</span>"
                                              : "<span class=\"failed\">NOT KEPT</span>",
-                          std::to_string(line.not_kept) + " of " + std::to_string(line.matched)});
+                          line.matched == 0 ? "no number"
+                                            : std::to_string(line.not_kept) + " of " +
+                                                  std::to_string(line.matched)});
   if (table.rows.empty()) return {};
   return html_section("limits", "Limits",
                       "Each limit with the number that lies nearest to its bound, or farthest past "

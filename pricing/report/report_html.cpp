@@ -96,7 +96,8 @@ std::string market_section(const RunTables& tables, const std::string& currency)
         "spread of the paths around it.</p>\n" +
         changes;
   return html_section("market", "Where rents and resale values may go",
-                      "Baseline. Each chart shows the simulated range month by month: half of the "
+                      "Baseline, real-world measure (risk-neutral where that alone was run). Each "
+                      "chart shows the simulated range month by month: half of the "
                       "paths lie in the dark band, nine in ten in the light one.",
                       fan_legend() + body);
 }
@@ -107,10 +108,11 @@ std::string loan_to_value_section(const RunTables& tables) {
       figure_grid(fan_charts(tables.paths, "loan_to_value", "loan to value, %", "Portfolio", 100,
                              true, 200));
   if (charts.empty()) return {};
-  return html_section("loan-to-value", "Loan to value of the book",
-                      "Baseline: what is owed as a share of what the accelerators would fetch. "
-                      "Above 100 % a sale would not repay the debt.",
-                      fan_legend() + charts);
+  return html_section(
+      "loan-to-value", "Loan to value of the book",
+      "Baseline, real-world measure: what is owed as a share of what the accelerators would fetch. "
+      "Above 100 % a sale would not repay the debt.",
+      fan_legend() + charts);
 }
 
 }  // namespace

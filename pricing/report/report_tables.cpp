@@ -199,7 +199,9 @@ std::string notes_section(const RunFacts& facts) {
   for (const auto& [name, value] : facts.accuracy) {
     std::string words = name;
     std::replace(words.begin(), words.end(), '_', ' ');
-    accuracy.push_back(words + ": " + (std::isfinite(value) ? round_trip_text(value) : "n/a"));
+    accuracy.push_back(
+        words + ": " +
+        (std::isfinite(value) ? significant_text(100 * value, 2) + " % of the value" : "n/a"));
   }
   if (!accuracy.empty()) body += "<h3>Accuracy of approximations</h3>\n" + list(accuracy);
   return html_section("notes", "What to know before relying on this", "", body);
