@@ -132,14 +132,18 @@ std::string limits_section(const Table& limits, const MoneyUnit& money) {
   HtmlTable table;
   table.header = {"Limit", "On", "Nearest to the bound", "Where", "Bound", "Kept", "Past it"};
   table.first_number = 6;
-  for (const LimitLine& line : limit_lines(limits, money))
-    table.rows.push_back({html_text(line.limit), html_text(line.what), html_text(line.value),
+  for (const LimitLine& line : limit_lines(limits, money)) {
+    std::string value = line.value;
+    if (const auto at = value.find(" +- "); at != std::string::npos)
+      value.replace(at, 4, " \u00b1 ");
+    table.rows.push_back({html_text(line.limit), html_text(line.what), html_text(value),
                           html_text(line.where), html_text(line.bound),
                           line.not_kept == 0 ? "<span class=\"passed\">kept</span>"
                                              : "<span class=\"failed\">NOT KEPT</span>",
                           line.matched == 0 ? "no number"
                                             : std::to_string(line.not_kept) + " of " +
                                                   std::to_string(line.matched)});
+  }
   if (table.rows.empty()) return {};
   return html_section("limits", "Limits",
                       "Each limit with the number that lies nearest to its bound, or farthest past "
