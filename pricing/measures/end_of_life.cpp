@@ -6,6 +6,7 @@
 #include "engine/elementary/elementary.hpp"
 #include "pricing/measures/basis_run.hpp"
 #include "pricing/plan/calendar.hpp"
+#include "pricing/plan/compile.hpp"
 #include "pricing/plan/expected_rent.hpp"
 #include "pricing/valuation/fit_exercise.hpp"
 
@@ -26,12 +27,12 @@ struct Unit {
 Unit unit_of(const RunSettings& settings, const Market& market, const Hardware& hardware) {
   const MeasureBasis drifts =
       hardware.resale->risk_neutral_drifts ? MeasureBasis::risk_neutral : MeasureBasis::real_world;
-  const double rent = hardware.rental_rate > 0 ? hardware.rental_rate : 1.0;
   Unit unit{&hardware, {drifts, &market, &hardware, settings.valuation_date}, {}, 0, 0};
-  unit.life = static_cast<int>(std::floor(*hardware.life_years * 12 + 0.5));
-  unit.cost = std::max(*hardware.operating_cost, 1e-9 * std::max(hardware.rental_rate, 1e-3));
+  unit.life = life_months(hardware);
+  unit.cost = cost_today(hardware);
   unit.today = strip_state_today(market, hardware, drifts, settings.valuation_date, unit.life);
-  unit.today.log_moneyness = engine::log(hardware.utilization->mean * rent / unit.cost);
+  unit.today.log_moneyness =
+      engine::log(hardware.utilization->mean * rent_today(hardware) / unit.cost);
   return unit;
 }
 

@@ -59,6 +59,13 @@ void compile_forward_rent(const CompileInput& input, double months, Plan& plan,
                           InstrumentPlan& instrument);
 void compile_fans(const CompileInput& input, Plan& plan);
 
+// Whole months that a new unit earns; the hardware states its life.
+[[nodiscard]] int life_months(const Hardware& hardware);
+// What remains of them in month k of a unit that is age_today months old (negative: not yet in
+// service) on the valuation date.
+[[nodiscard]] int life_left(const Hardware& hardware, int age_today, int k);
+// Hourly cost today, kept above nothing so that rent over cost is finite (compile_hardware.cpp).
+[[nodiscard]] double cost_today(const Hardware& hardware);
 // The rent that resale laws follow today: 1 where the hardware earns nothing from the market.
 [[nodiscard]] double rent_today(const Hardware& hardware);
 // [steps + 1] the given curve of a unit's value over the expected rent, so that value = this x R.

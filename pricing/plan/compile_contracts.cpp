@@ -22,15 +22,6 @@ int age_months(const TimeGrid& grid, Date in_service) {
   return -static_cast<int>(std::floor(grid.time_of(in_service) * 12 + 0.5));
 }
 
-int life_months(const Hardware& hardware) {
-  return hardware.life_years ? static_cast<int>(std::floor(*hardware.life_years * 12 + 0.5)) : 0;
-}
-
-// Months of physical life left at month k; a lot not yet in service has all of it.
-int life_left(const Hardware& hardware, int age_today, int k) {
-  return std::clamp(life_months(hardware) - std::max(age_today + k, 0), 0, life_months(hardware));
-}
-
 // What the lots of one hardware with law income have in common.
 struct IncomeLaw {
   StripLaw law;

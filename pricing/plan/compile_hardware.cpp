@@ -276,6 +276,21 @@ void compile_forward_rent(const CompileInput& input, double months, Plan& plan,
   plan.forward_rents.push_back(std::move(out));
 }
 
+int life_months(const Hardware& hardware) {
+  return hardware.life_years ? static_cast<int>(std::floor(*hardware.life_years * 12 + 0.5)) : 0;
+}
+
+int life_left(const Hardware& hardware, int age_today, int k) {
+  return std::clamp(life_months(hardware) - std::max(age_today + k, 0), 0, life_months(hardware));
+}
+
+double cost_today(const Hardware& hardware) {
+  // A unit that costs nothing to run never stops: a cost of one part in a thousand million of the
+  // rent keeps the moneyness finite and the value right to 1e-9.
+  return std::max(hardware.operating_cost.value_or(0.0),
+                  1e-9 * std::max(hardware.rental_rate, 1e-3));
+}
+
 double rent_today(const Hardware& hardware) {
   return hardware.rental_rate > 0 ? hardware.rental_rate : 1.0;
 }
@@ -325,10 +340,7 @@ void compile_hardware(const CompileInput& input, Plan& plan) {
     out.frontier_loading = hardware.frontier_loading;
     const double log_rent = out.earns ? engine::log(hardware.rental_rate) : 0.0;
     const double chi = market.scarcity ? market.scarcity->initial : 0.0;
-    const double cost = hardware.operating_cost.value_or(0.0);
-    // A unit that costs nothing to run never stops: a cost of one part in a thousand million of
-    // the rent keeps the moneyness finite and the value right to 1e-9.
-    const double least = 1e-9 * std::max(hardware.rental_rate, 1e-3);
+    const double cost = cost_today(hardware);
     out.forward_shift = forward_shifts(*input.baseline, hardware, input.settings->valuation_date,
                                        plan.steps + longest);
     for (int k = 0; k <= plan.steps; ++k) {
@@ -337,7 +349,7 @@ void compile_hardware(const CompileInput& input, Plan& plan) {
                              hardware.scarcity_loading * chi);
       if (!out.forward_shift.empty())
         out.log_rent.back() += out.forward_shift[static_cast<std::size_t>(k)];
-      out.operating_cost.push_back(std::max(cost, least) *
+      out.operating_cost.push_back(cost *
                                    engine::exp(hardware.operating_cost_growth * k / per_year));
     }
     for (const auto& [line, loading] : line_loadings(market, hardware))

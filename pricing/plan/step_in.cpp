@@ -15,7 +15,7 @@ const StepIns::Shared& StepIns::shared(std::uint32_t hardware_index) {
       hardware.resale->risk_neutral_drifts ? MeasureBasis::risk_neutral : MeasureBasis::real_world,
       input_->market, &hardware, input_->settings->valuation_date};
   const std::vector<int> nodes(plan_->node_months.begin(), plan_->node_months.end());
-  const int life = static_cast<int>(std::floor(*hardware.life_years * 12 + 0.5));
+  const int life = life_months(hardware);
   Shared out{TimeGrid(law.valuation_date, plan_->steps + life),
              StripWeights(law, nodes, plan_->steps, life),
              {},
@@ -38,7 +38,7 @@ std::uint32_t StepIns::row(std::uint32_t lot_index, Date from, Date to) {
   for (int k = 0; k <= plan_->steps; ++k) {
     double revenue = 0, cost = 0;
     std::fill(weights.begin(), weights.end(), 0.0);
-    const int left = std::clamp(s.life - std::max(lot.age_months + k, 0), 0, s.life);
+    const int left = life_left(hardware, lot.age_months, k);
     for (int h = 1; h <= left; ++h) {
       const double under = s.grid.share_of_month(k + h, from, to);
       if (under == 0) continue;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "pricing/report/explain.hpp"
 #include "pricing/report/explain_rows.hpp"
@@ -39,6 +40,13 @@ std::vector<StoryFact> loan_facts(const FinishedRun& run, const Loan& loan) {
       {"hardware", "hardware", loan.hardware},
       {"units", "units", loan.hardware.empty() ? StoryCell() : StoryCell(loan.units)},
       {"customer", "customer", loan.customer}};
+  static constexpr std::array kMarks = {"",    "income",          "cost", "market",
+                                        "ask", "rental_multiple", "curve"};
+  if (loan.mark != Mark::by_law)
+    facts.push_back(
+        {"mark", "mark of its tests", std::string(kMarks[static_cast<std::size_t>(loan.mark)])});
+  if (loan.days_past_due > 0)
+    facts.push_back({"days_past_due", "days past due", static_cast<double>(loan.days_past_due)});
   if (loan.floating)
     facts.push_back({"margin", "margin over the forward rate", loan.margin});
   else
@@ -71,7 +79,14 @@ std::vector<StoryFact> instrument_facts(const Instrument& instrument) {
   const char* const kind = instrument.kind == InstrumentKind::forward ? "forward"
                            : instrument.kind == InstrumentKind::call  ? "call"
                                                                       : "put";
+  static constexpr std::array kUnderlyings = {"rental_rate",  "log_rental_rate",
+                                              "resale_value", "zero_coupon_bond",
+                                              "launch_count", "forward_rental_rate"};
   return {{"instrument_kind", "kind", std::string(kind)},
+          {"on", "on", std::string(kUnderlyings[static_cast<std::size_t>(instrument.on)])},
+          {"exercise", "exercise", std::string(instrument.bermudan ? "bermudan" : "european")},
+          {"delivery", "delivery",
+           instrument.delivery ? StoryCell(iso_text(*instrument.delivery)) : StoryCell()},
           {"hardware", "hardware", instrument.hardware},
           {"line", "line", instrument.line},
           {"strike", "strike", instrument.strike},

@@ -89,6 +89,33 @@ TEST(MarketDepth, WithoutBoundIsNoImpactAndOfNothingIsNoRecovery) {
     }
 }
 
+// A lone loan presses its own sale, whenever that is drawn to be.
+TEST(MarketDepth, PressesASaleInTheMonthThatIsDrawn) {
+  Market market = certain_market();
+  market.liquidation = Liquidation{0.1, 0, 0, 6, 4};
+  market.liquidation->depth = 0.03;
+  market.liquidation->price_impact = 0.7;
+  market.liquidation->installed_base = {{"multiple", kBase}};
+  Book book;
+  book.loans = {loan_on("loan", "borrower")};
+  const BasisRun run = value(market, book, MeasureBasis::real_world, 1 << 15);
+  const auto cumulative = lag_distribution(6, 4);
+  const double pressed = std::exp(-0.7 * 1000 / (0.03 * kBase));
+  const double expected = expected_loss(run, [&](int k, double claim) {
+    double mean = 0, before = 0;
+    for (std::size_t j = 0; j < cumulative.size(); ++j) {
+      const int lag = static_cast<int>(j);
+      const double proceeds = 900 * pressed * price_of(k + lag);
+      mean += (cumulative[j] - before) * settled(claim, proceeds) * std::exp(-kRate * lag / 12.0);
+      before = cumulative[j];
+    }
+    return mean;
+  });
+  const auto loss = run.mean(loss_pair(run, 0));
+  EXPECT_NEAR(loss.value, expected, 4 * loss.standard_error);
+  EXPECT_LT(loss.standard_error, 0.02 * expected);
+}
+
 // A random book: cash accounts, value tests, leases, two hardware, drawn lags.
 Market busy_market(std::mt19937_64& draw, double depth) {
   Market market = random_market(draw);
