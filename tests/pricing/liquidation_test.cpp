@@ -282,14 +282,14 @@ TEST(DrawnLag, OfNoSpreadIsTheFixedOne) {
 struct StepInSale {
   double alone, contract;  // per lot, of a sale in month k
 };
-StepInSale step_in_sale(int k, double rate) {
+StepInSale step_in_sale(int k, double rate, int starts = 0) {
   StepInSale sale{0, 0};
   for (int h = 1; h <= 96 - k; ++h) {
     const double rent = 0.8 * 2.35 * std::exp(-0.12 * (k + h) / 12.0);
     const double cost = 0.36 * std::exp(0.025 * (k + h) / 12.0);
     const double discount = 0.92 * 730 * std::exp(-0.14 * h / 12.0);
     sale.alone += discount * (rent - cost);
-    if (k + h <= 48) sale.contract += discount * (rate * 0.9 - rent);
+    if (k + h > starts && k + h <= 48) sale.contract += discount * (rate * 0.9 - rent);
   }
   sale.alone = 1000 * (sale.alone + 300);
   sale.contract = 600 * std::max(sale.contract, 0.0);
@@ -328,6 +328,17 @@ TEST(StepIn, AddsWhatTheContractBringsAboveTheSpotUseOfItsHours) {
     });
     EXPECT_NEAR(run.mean(loss_pair(run, 0)).value, expected, 1e-4 * expected) << rate;
   }
+}
+
+TEST(StepIn, BringsNothingBeforeTheContractStarts) {
+  Book book = step_in_book(4);
+  book.loans[0].contract_start = add_months(kSampleDate, 24, true);
+  const BasisRun run = value(step_in_market(0), book, MeasureBasis::real_world, 64);
+  const double expected = expected_loss(run, [&](int k, double claim) {
+    const StepInSale sale = step_in_sale(k + 3, 4, 24);
+    return settled(claim, 0.6 * sale.alone + sale.contract) * std::exp(-kRate * 3 / 12.0);
+  });
+  EXPECT_NEAR(run.mean(loss_pair(run, 0)).value, expected, 1e-4 * expected);
 }
 
 TEST(StepIn, IsNothingOfACustomerThatDefaulted) {
@@ -440,6 +451,33 @@ TEST(MarketDepth, WithoutBoundIsNoImpactAndOfNothingIsNoRecovery) {
       const BasisRun shallow = value(crowded_market(1e-9, lag), crowd(), basis, 1024);
       EXPECT_EQ(shallow.sums, value(gone, crowd(), basis, 1024, true).sums);
     }
+}
+
+// A lone loan presses its own sale, whenever that is drawn to be.
+TEST(MarketDepth, PressesASaleInTheMonthThatIsDrawn) {
+  Market market = certain_market();
+  market.liquidation = Liquidation{0.1, 0, 0, 6, 4};
+  market.liquidation->depth = 0.03;
+  market.liquidation->price_impact = 0.7;
+  market.liquidation->installed_base = {{"multiple", kBase}};
+  Book book;
+  book.loans = {loan_on("loan", "borrower")};
+  const BasisRun run = value(market, book, MeasureBasis::real_world, 1 << 15);
+  const auto cumulative = lag_distribution(6, 4);
+  const double pressed = std::exp(-0.7 * 1000 / (0.03 * kBase));
+  const double expected = expected_loss(run, [&](int k, double claim) {
+    double mean = 0, before = 0;
+    for (std::size_t j = 0; j < cumulative.size(); ++j) {
+      const int lag = static_cast<int>(j);
+      const double proceeds = 900 * pressed * price_of(k + lag);
+      mean += (cumulative[j] - before) * settled(claim, proceeds) * std::exp(-kRate * lag / 12.0);
+      before = cumulative[j];
+    }
+    return mean;
+  });
+  const auto loss = run.mean(loss_pair(run, 0));
+  EXPECT_NEAR(loss.value, expected, 4 * loss.standard_error);
+  EXPECT_LT(loss.standard_error, 0.02 * expected);
 }
 
 // A random book: cash accounts, value tests, leases, two hardware, drawn lags.
