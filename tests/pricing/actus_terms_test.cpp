@@ -141,5 +141,21 @@ TEST(ActusTerms, ACalledGuaranteeSettlesTheFeeSoFar) {
   EXPECT_NEAR(paid[0].payoff, 1000 + 100 * 10 / 31.0, 1e-9);  // ten of March's days
 }
 
+// Money without an end is repaid and drawn as it is observed to be.
+TEST(ActusTerms, MoneyWithoutAnEndMovesByWhatIsObserved) {
+  Contract contract = loan(ContractType::ump);
+  contract.terms.maturity.reset();
+  contract.observed.events = {{on(Date{2026y / 2 / 1}), "PI", 1000, "", ""},
+                              {on(Date{2026y / 3 / 1}), "PR", 600, "", ""}};
+  const auto drawn = of_type(contract, EventType::principal_increase);
+  const auto repaid = of_type(contract, EventType::principal_redemption);
+  ASSERT_EQ(drawn.size(), 1u);
+  ASSERT_EQ(repaid.size(), 1u);
+  EXPECT_EQ(drawn[0].payoff, -1000);
+  EXPECT_EQ(drawn[0].notional, 4650);
+  EXPECT_EQ(repaid[0].payoff, 600);
+  EXPECT_EQ(repaid[0].notional, 4050);
+}
+
 }  // namespace
 }  // namespace lien::pricing::actus

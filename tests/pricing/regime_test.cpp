@@ -185,6 +185,8 @@ TEST(FitLogHazards, RefuseRegimesWithoutVolatility) {
   ScarcityLaw law{.initial = 0, .mean_reversion = 0.9, .volatility = 0, .drift = 0};
   law.regime = sample_regime();
   EXPECT_THROW(static_cast<void>(fit_log_hazards({0.04, 0.05}, 1, true, law)), std::domain_error);
+  law.volatility = 5e-4;  // points of the grid are further apart than 0.7 of a month's stdev
+  EXPECT_THROW(static_cast<void>(fit_log_hazards({0.04, 0.05}, 1, true, law)), std::domain_error);
   law.volatility = 1e-5;
   EXPECT_THROW(static_cast<void>(fit_log_hazards({0.04, 0.05}, 1, true, law)), std::domain_error);
   EXPECT_NO_THROW(static_cast<void>(fit_log_hazards({0.04, 0.05}, 0, true, law)));
