@@ -59,7 +59,8 @@ TEST(LaunchRamp, OfBassWithoutImitationIsExponential) {
 TEST(LaunchTransform, OfPoissonLaunchesHasAClosedFormForEveryRamp) {
   for (const auto& process :
        {linear(poisson(), 0.5), linear(poisson(), 0.37), linear(poisson(), 30.0),
-        linear(poisson(), 0.01), bass(poisson(), 0.03, 0.38), bass(poisson(), 0.02, 8.0)})
+        linear(poisson(), 0.01), bass(poisson(), 0.03, 0.38), bass(poisson(), 0.02, 8.0),
+        bass(poisson(), 1.0, 400.0)})
     for (const double q : {0.5, 1.0, 2.0}) {
       const auto got = launch_transform(process, q, 0, 96);
       for (const int month : {1, 5, 6, 7, 36, 96}) {

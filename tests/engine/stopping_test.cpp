@@ -30,6 +30,54 @@ TEST(LeastSquares, FindsThePolynomialThatMadeTheRowsAndDropsATermSaidTwice) {
   EXPECT_EQ(c[3], 0);
 }
 
+TEST(LeastSquares, DropsWhatTheTermsBeforeExplainButForRounding) {
+  for (const double mix : {0.1, 0.3, 0.7, 1.1, 1.7}) {
+    LeastSquares fit(4);
+    for (int i = -10; i <= 10; ++i) {
+      const double x = i / 9.7, basis[] = {1, x, x * x, mix - x / 3 + 1.3 * mix * x * x};
+      fit.add(basis, 3 - 2 * x + 0.5 * x * x);
+    }
+    const auto c = fit.solve();
+    EXPECT_NEAR(c[1], -2, 1e-12);
+    EXPECT_EQ(c[3], 0) << mix;
+  }
+}
+
+// Two dates and three variables, the flow of the last a polynomial of the basis: the fit is exact,
+// counts no flow of its own date, and a row that loses is stopped.
+TEST(Stopping, FitsTheFlowsAfterTheDateInEveryVariable) {
+  constexpr std::size_t kPaths = 500;
+  StoppingSample sample;
+  sample.size(kPaths, 2, 3);
+  sample.side = 1;
+  sample.bound = -10;
+  std::vector<double> flow;
+  for (std::size_t p = 0; p < kPaths; ++p) {
+    const double i = static_cast<double>(p);
+    const double x = std::sin(i), y = std::cos(1.7 * i), z = std::sin(0.3 * i + 1);
+    sample.states[sample.state_at(0, 0) + p] = x;
+    sample.states[sample.state_at(0, 1) + p] = y;
+    sample.states[sample.state_at(0, 2) + p] = z;
+    flow.push_back(0.2 + x - 0.5 * x * x * x + 0.7 * y - 0.3 * y * y + 0.9 * x * y - 0.4 * z +
+                   0.6 * z * z - 0.8 * x * z);
+    sample.flow[p] = 1e6;  // received whatever is decided at date 0
+    sample.discount[p] = 0.9;
+    sample.flow[kPaths + p] = 0.9 * flow.back();
+  }
+  std::vector<double> value;
+  const StoppingRule rule = fit_stopping(sample, value);
+  ASSERT_EQ(rule.dates[0].coefficients.size(), stopping_terms(3));
+  const double* const rows[] = {&sample.states[sample.state_at(0, 0)],
+                                &sample.states[sample.state_at(0, 1)],
+                                &sample.states[sample.state_at(0, 2)]};
+  std::vector<double> gain(kPaths);
+  gain_row(rule.dates[0], rows, gain.data(), kPaths);
+  for (std::size_t p = 0; p < kPaths; ++p) {
+    EXPECT_NEAR(gain[p], flow[p], 1e-9);
+    EXPECT_NEAR(value[p], 0.9 * std::max(flow[p], 0.0), 1e-9);
+  }
+}
+
 // A lognormal price with log drift and volatility a year, and what stopping it brings.
 struct Problem {
   double start, log_drift, volatility, dt, rate;

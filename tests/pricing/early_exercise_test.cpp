@@ -6,7 +6,8 @@
 
 #include "pricing/measures/end_of_life.hpp"
 #include "pricing/measures/value_book.hpp"
-#include "tests/pricing/sample_market.hpp"
+#include "pricing/valuation/fit_exercise.hpp"
+#include "tests/pricing/compiled_market.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -62,24 +63,73 @@ TEST(EarlyExercise, IsWorthAtLeastTheEuropeanOptionAndItsValueToday) {
   EXPECT_GT(value_of(results, "deep").value, 50 - 2.35 - 1e-9);
 }
 
+// A driver that the lognormal closed form leaves out must take it out of the control variate too.
+// Rents rise, so that a call is kept: it is worth the European one at least, and under each driver
+// that is more than without.
+TEST(EarlyExercise, KnowsTheDriversThatItsClosedFormLeavesOut) {
+  Market market = lognormal_market();
+  market.rates.hull_white.reset();
+  market.hardware.erase(market.hardware.begin());
+  market.frontier->drift = 1.2;
+  Market regime = market, drift = market;
+  regime.scarcity->regime = Regime{{-1.5, 1.5}, {0.5, 0.5}, 1};
+  drift.frontier->drift_stdev = 0.6;
+  for (const Market& with : {regime, drift}) {
+    Book book;
+    book.instruments = {option("early", InstrumentKind::call, 8, true),
+                        option("late", InstrumentKind::call, 8, false)};
+    CompiledMarket plain(market, MeasureBasis::real_world, 12, book);
+    CompiledMarket moved(with, MeasureBasis::real_world, 12, book);
+    static_cast<void>(fit_exercise(moved.plan, 2));
+    const BasisRun without = plain.run(1 << 14), run = moved.run(1 << 14);
+    const auto early = run.mean(run.layout.instrument(0, kPayoff));
+    const auto late = run.mean(run.layout.instrument(1, kPayoff));
+    const auto calm = without.mean(without.layout.instrument(1, kPayoff));
+    EXPECT_GT(early.value, late.value - 0.01 * late.value);  // the same paths
+    EXPECT_GT(late.value, 1.2 * calm.value);
+  }
+}
+
+// A noise that reverts is priced path by path: its value with the control variate, had it one, must
+// be that without. The drift's uncertainty takes the control off and moves no risk-neutral rent.
+TEST(EarlyExercise, PricesARevertingNoiseWithoutTheClosedForm) {
+  Market market = lognormal_market();
+  market.rates.hull_white.reset();
+  market.hardware.erase(market.hardware.begin());
+  market.hardware[0].idiosyncratic = OwnNoise{4, 1.2};
+  const auto price = [](const Market& with) {
+    Book book;
+    book.instruments = {option("early", InstrumentKind::call, 2.6, true)};
+    CompiledMarket compiled(with, MeasureBasis::risk_neutral, 12, book);
+    static_cast<void>(fit_exercise(compiled.plan, 2));
+    const BasisRun run = compiled.run(1 << 14);
+    return run.mean(run.layout.instrument(0, kPayoff));
+  };
+  const auto found = price(market);
+  market.frontier->drift_stdev = 0.1;
+  const auto plain = price(market);
+  EXPECT_NEAR(found.value, plain.value, 4 * std::hypot(found.standard_error, plain.standard_error));
+  EXPECT_LT(plain.standard_error, 0.02 * plain.value);
+}
+
 // A call on what pays nothing and grows at the rate is never exercised early (Merton 1973): only
 // the fit's mistakes are, and the closed form takes the noise of all others off.
 TEST(EarlyExercise, NeverExercisesACallOnAnAssetThatPaysNothing) {
   Market market = sample_market();
-  market.rates = {{{1}, {0.04}}, 0, std::nullopt};
+  market.rates = {{{1}, {0.04}}, 0.02, std::nullopt};  // values are discounted at both
   market.scarcity.reset();
   market.launches.clear();
   market.hardware[1].wear = 0;
   market.hardware[1].launch_loadings.clear();
   market.hardware.erase(market.hardware.begin());
   market.hardware[0].line.clear();
-  market.frontier = Frontier{0.04, 0.3, 0, 0, true};
+  market.frontier = Frontier{0.06, 0.3, 0, 0, true};
   const RunResults results =
       value_book(inputs_of(market, {option("call", InstrumentKind::call, 2.2, true)}), {});
-  const double v = 0.09, forward = 2.35 * std::exp(0.04);
+  const double v = 0.09, forward = 2.35 * std::exp(0.06);
   const double d = std::log(forward / 2.2) / 0.3 + 0.15;
   const auto cdf = [](double z) { return std::erfc(-z / std::sqrt(2.0)) / 2; };
-  const double black = std::exp(-0.04) * (forward * cdf(d) - 2.2 * cdf(d - std::sqrt(v)));
+  const double black = std::exp(-0.06) * (forward * cdf(d) - 2.2 * cdf(d - std::sqrt(v)));
   const auto value = value_of(results, "call");
   EXPECT_NEAR(value.value, black, 1e-3 * black);
   EXPECT_LE(value.value, black + 4 * value.standard_error + 1e-9);
@@ -194,6 +244,55 @@ TEST(EndOfLife, LiesBetweenNeverStoppingAndStartingAgainAtNoCost) {
   // The strip's moment matching is low by a quarter of a percent.
   EXPECT_LT(value.value, 1.003 * units[0].mothball + 4 * value.standard_error);
   EXPECT_GT(value.value, 0.8 * units[0].mothball);
+}
+
+// Rents that only fall: each month's flow is known, the best stop is before the first loss, and
+// starting again is worth nothing.
+TEST(EndOfLife, WithoutVolatilityIsASumOfFlows) {
+  Market market = sample_market();
+  market.scarcity.reset();
+  market.frontier = Frontier{-0.30, 0, 0, 0, false};
+  market.launches.clear();
+  market.hardware.resize(1);
+  Hardware& hardware = market.hardware[0];
+  hardware.line.clear();
+  hardware.life_years = 5;
+  hardware.operating_cost = 0.9;
+  hardware.utilization = Utilization{0.80};
+  RunSettings settings;
+  settings.valuation_date = kSampleDate;
+  settings.paths = 1024;
+  settings.threads = 1;
+  double never = 0, stopped = 0;
+  for (int h = 1; h <= 60; ++h) {
+    const double t = h / 12.0;
+    const double flow = 730 * 0.92 * std::exp(-0.14 * t) *
+                        (0.80 * 2.35 * std::exp(-0.32 * t) - 0.9 * std::exp(0.025 * t));
+    never += flow;
+    stopped += std::max(flow, 0.0);
+  }
+  hardware.resale->end_of_life = EndOfLife::never;
+  EXPECT_NEAR(end_of_life_values(settings, market)[0].value.value, never + 300, 1e-9 * stopped);
+  hardware.resale->end_of_life = EndOfLife::irreversible;
+  const auto unit = end_of_life_values(settings, market)[0];
+  EXPECT_NEAR(unit.value.value, stopped + 300, 1e-9 * stopped);
+  EXPECT_NEAR(unit.mothball, stopped + 300, 1e-9 * stopped);
+  EXPECT_GT(stopped, never + 100);
+}
+
+// The strip prices the mean drift, so its stop does too.
+TEST(EndOfLife, LeavesOutTheDriftsUncertainty) {
+  Market market = sample_market();
+  market.hardware[0].operating_cost = 1.2;
+  market.hardware[0].life_years = 3;
+  market.hardware[0].resale->end_of_life = EndOfLife::irreversible;
+  RunSettings settings;
+  settings.valuation_date = kSampleDate;
+  settings.paths = 1024;
+  settings.threads = 2;
+  const double certain = end_of_life_values(settings, market)[0].value.value;
+  market.frontier->drift_stdev = 0.3;
+  EXPECT_EQ(end_of_life_values(settings, market)[0].value.value, certain);
 }
 
 // The strip that its controls come from foresees neither a scenario's rental path nor its launches.

@@ -57,6 +57,33 @@ Market lognormal_market() {
   return market;
 }
 
+// A year's number among the measures.
+double measure_row(const Table& measures, const std::string& name, int month) {
+  for (std::size_t row = 0; row < measures.rows(); ++row)
+    if (measures.column("measure").texts[row] == name &&
+        measures.column("horizon_months").numbers[row] == month)
+      return measures.column("value").numbers[row];
+  return std::nan("");
+}
+
+TEST(UnderCost, HasTheLognormalsProbabilitiesOnAFinerGrid) {
+  Inputs inputs = run_of(lognormal_market(), 16384);
+  inputs.settings.steps_per_year = 50;
+  const RunTables t = value_book(inputs, {}).tables;
+  for (const int month : {12, 24, 36}) {
+    const double root = 0.35 * std::sqrt(month / 12.0), gap = std::log(0.5 / 0.8);
+    const double now = normal_cdf(gap / root);
+    const double band = 4 / 128.0;
+    EXPECT_NEAR(measure_row(t.measures, "under_cost_probability", month), now,
+                band * std::sqrt(now * (1 - now)));
+    EXPECT_EQ(measure_row(t.measures, "under_cost_probability", month),
+              path_row(t.paths, "under_cost", "income", month));
+    const double ever = 2 * normal_cdf((gap - 0.5826 * 0.35 * std::sqrt(1 / 50.0)) / root);
+    EXPECT_NEAR(measure_row(t.measures, "ever_under_cost_probability", month), ever,
+                band * std::sqrt(ever * (1 - ever)) + 1e-3);
+  }
+}
+
 TEST(UnderCost, HasTheLognormalsProbabilities) {
   const std::uint64_t paths = 16384;
   const Table t = value_book(run_of(lognormal_market(), paths), {}).tables.paths;
@@ -79,16 +106,21 @@ TEST(Retention, IsTheMeanValueOverTodays) {
   market.frontier->drift = -0.1;
   market.hardware[0].resale->law = ResaleLaw::rental_multiple;
   market.hardware[0].resale->multiple = 9000;
-  const RunTables t = value_book(run_of(market, 16384), {}).tables;
-  int found = 0;
-  for (std::size_t row = 0; row < t.measures.rows(); ++row) {
-    if (t.measures.column("measure").texts[row] != "value_retention") continue;
-    const double years = t.measures.column("horizon_months").numbers[row] / 12;
-    EXPECT_NEAR(t.measures.column("value").numbers[row], std::exp((-0.1 + 0.35 * 0.35 / 2) * years),
-                4 * t.measures.column("standard_error").numbers[row]);
-    ++found;
+  for (const int per_year : {12, 50}) {
+    Inputs inputs = run_of(market, 16384);
+    inputs.settings.steps_per_year = per_year;
+    const RunTables t = value_book(inputs, {}).tables;
+    int found = 0;
+    for (std::size_t row = 0; row < t.measures.rows(); ++row) {
+      if (t.measures.column("measure").texts[row] != "value_retention") continue;
+      const double years = t.measures.column("horizon_months").numbers[row] / 12;
+      EXPECT_NEAR(t.measures.column("value").numbers[row],
+                  std::exp((-0.1 + 0.35 * 0.35 / 2) * years),
+                  4 * t.measures.column("standard_error").numbers[row]);
+      ++found;
+    }
+    EXPECT_EQ(found, 3);
   }
-  EXPECT_EQ(found, 3);
 }
 
 // The mean of the 64 paths of a block is the mean of a run of 64 paths.
@@ -147,6 +179,29 @@ TEST(ReplayedPath, FallsByItsLaunchesAndNothingElse) {
     EXPECT_NEAR(std::log(path.rent[at] / path.rent[at - 1]), -drop, 1e-13);
   }
   EXPECT_EQ(next, path.launches.size());
+}
+
+// The same under an exponential ramp on weekly steps: what has arrived of each drop by its date.
+TEST(ReplayedPath, FallsByWhatHasArrivedOfItsLaunches) {
+  Market market = sample_market();
+  market.scarcity.reset();
+  market.frontier.reset();
+  market.hardware[0].wear = 0;
+  Inputs inputs = run_of(market, 256);
+  inputs.settings.steps_per_year = 52;
+  const ReplayedPath path = replay_path(inputs, MeasureBasis::real_world, 0, 200);
+  ASSERT_FALSE(path.launches.empty());
+  for (int k = 1; k <= path.steps; ++k) {
+    double arrived = 0;
+    bool alone = true;  // two launches in one step share a date
+    for (const ReplayedLaunch& launch : path.launches) {
+      alone = alone && launch.count == 1;
+      if (launch.step <= k)
+        arrived += launch.drop * (1 - std::exp(-(k / 52.0 - launch.years) / 0.5));
+    }
+    ASSERT_TRUE(alone);
+    EXPECT_NEAR(std::log(path.rent[static_cast<std::size_t>(k)] / path.rent[0]), -arrived, 1e-12);
+  }
 }
 
 }  // namespace

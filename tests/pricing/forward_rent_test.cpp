@@ -145,5 +145,59 @@ TEST(ForwardRent, OffTheGridIsRefused) {
   EXPECT_THROW(CompiledMarket(sample_market(), kNeutral, 12, book), InputError);
 }
 
+// What is reported as the exact forward of each underlying is the mean of its simulation: with a
+// forward curve in a scenario that moves the drift, and on a grid of fifty steps a year without.
+TEST(ForwardRent, AndTheOtherForwardsAreMetBySimulation) {
+  for (const int per_year : {12, 50}) {
+    Market base = lognormal_market();
+    base.hardware.erase(base.hardware.begin());
+    if (per_year == 12) base.hardware[0].forward_curve = {{0.5, 1.0, 2.0}, {2.5, 2.3, 1.6}};
+    Market market = base;
+    market.frontier->drift -= 0.15;
+    Book book;
+    for (const Underlying on : {Underlying::rental_rate, Underlying::log_rental_rate,
+                                Underlying::resale_value, Underlying::forward_rental_rate}) {
+      Instrument forward = forward_rent(InstrumentKind::forward, 12, 24);
+      if (on != Underlying::forward_rental_rate) forward.delivery.reset();
+      forward.hardware = "multiple";
+      forward.on = on;
+      book.instruments.push_back(forward);
+    }
+    RunSettings settings;
+    settings.valuation_date = kSampleDate;
+    settings.horizon_months = 12;
+    settings.loss_horizon_months = {0};
+    settings.steps_per_year = per_year;
+    settings.paths = 1 << 14;
+    settings.threads = 1;
+    const std::vector<std::string> changed;
+    const Horizon horizon = horizon_of(settings, market, book);
+    const BasisRun run =
+        simulate_plan(compile({&settings, &market, &book, kNeutral, &base, &changed}, horizon,
+                              TimeGrid(kSampleDate, horizon.months, per_year)),
+                      settings, true, false, {});
+    const auto variance = [](double t) {
+      return 0.16 * integral(1.8, t) + 0.0324 * t + 2 * 0.30 * 0.4 * 0.18 * integral(0.9, t);
+    };
+    const auto mean_rent_at = [&](int t) {  // years
+      const double moved = std::exp(-0.15 * t);
+      if (per_year == 12) return (t == 1 ? 2.3 : 1.6) * moved;
+      const double drift = -(0.03 + 0.036 + 0.02) * t - 0.10 * integral(0.9, t);
+      return 2.35 * std::exp(drift + variance(t) / 2) * moved;
+    };
+    const double rent = mean_rent_at(1);
+    const double expected[] = {rent, std::log(rent) - variance(1) / 2, 9000 * rent,
+                               mean_rent_at(2)};
+    ASSERT_EQ(run.plan.instruments.size(), 4u);
+    for (std::size_t i = 0; i < 4; ++i) {
+      const auto mean = run.mean(run.layout.instrument(i, kUnderlying));
+      EXPECT_NEAR(run.plan.instruments[i].closed_forward, expected[i], 1e-12 * expected[i])
+          << per_year << ' ' << i;
+      EXPECT_NEAR(mean.value, expected[i], 4 * mean.standard_error) << per_year << ' ' << i;
+      EXPECT_GT(mean.standard_error, 0) << per_year << ' ' << i;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lien::pricing

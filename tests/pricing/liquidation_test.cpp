@@ -199,14 +199,14 @@ TEST(DrawnLag, OfNoSpreadIsTheFixedOne) {
 struct StepInSale {
   double alone, contract;  // per lot, of a sale in month k
 };
-StepInSale step_in_sale(int k, double rate) {
+StepInSale step_in_sale(int k, double rate, int starts = 0) {
   StepInSale sale{0, 0};
   for (int h = 1; h <= 96 - k; ++h) {
     const double rent = 0.8 * 2.35 * std::exp(-0.12 * (k + h) / 12.0);
     const double cost = 0.36 * std::exp(0.025 * (k + h) / 12.0);
     const double discount = 0.92 * 730 * std::exp(-0.14 * h / 12.0);
     sale.alone += discount * (rent - cost);
-    if (k + h <= 48) sale.contract += discount * (rate * 0.9 - rent);
+    if (k + h > starts && k + h <= 48) sale.contract += discount * (rate * 0.9 - rent);
   }
   sale.alone = 1000 * (sale.alone + 300);
   sale.contract = 600 * std::max(sale.contract, 0.0);
@@ -245,6 +245,17 @@ TEST(StepIn, AddsWhatTheContractBringsAboveTheSpotUseOfItsHours) {
     });
     EXPECT_NEAR(run.mean(loss_pair(run, 0)).value, expected, 1e-4 * expected) << rate;
   }
+}
+
+TEST(StepIn, BringsNothingBeforeTheContractStarts) {
+  Book book = step_in_book(4);
+  book.loans[0].contract_start = add_months(kSampleDate, 24, true);
+  const BasisRun run = value(step_in_market(0), book, MeasureBasis::real_world, 64);
+  const double expected = expected_loss(run, [&](int k, double claim) {
+    const StepInSale sale = step_in_sale(k + 3, 4, 24);
+    return settled(claim, 0.6 * sale.alone + sale.contract) * std::exp(-kRate * 3 / 12.0);
+  });
+  EXPECT_NEAR(run.mean(loss_pair(run, 0)).value, expected, 1e-4 * expected);
 }
 
 TEST(StepIn, IsNothingOfACustomerThatDefaulted) {

@@ -150,5 +150,26 @@ TEST(Marks, OfOneLotStandSideBySide) {
   }
 }
 
+TEST(Marks, OfTwoHardwareStandSideBySide) {
+  // The same mark on two hardware that rent at different rates.
+  Market market = sample_market();
+  for (Hardware& hardware : market.hardware) hardware.useful_life_years = 5;
+  market.hardware[1].useful_life_years = 3;
+  Book both;
+  both.loans = {marked_loan("income", Mark::cost, 0.6), marked_loan("multiple", Mark::cost, 0.6)};
+  both.loans[1].id = "another";
+  const SimulatedBlock pair(market, both, settings_of(kSampleDate), MeasureBasis::real_world, 3);
+  for (std::size_t i = 0; i < 2; ++i) {
+    Book one;
+    one.loans = {both.loans[pair.plan.contracts[i].source]};
+    const SimulatedBlock alone(market, one, settings_of(kSampleDate), MeasureBasis::real_world, 3);
+    EXPECT_EQ(pair.sum(pair.layout.contract(i, kPeakLoanToValue)),
+              alone.sum(alone.layout.contract(0, kPeakLoanToValue)));
+    for (int k = 1; k <= 36; ++k)
+      EXPECT_EQ(pair.test(pair.plan.contracts[i].value_test_slot, k, kInBreach),
+                alone.test(alone.plan.contracts[0].value_test_slot, k, kInBreach));
+  }
+}
+
 }  // namespace
 }  // namespace lien::pricing

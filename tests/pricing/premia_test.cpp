@@ -1,3 +1,5 @@
+#include "pricing/market/premia.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -211,6 +213,21 @@ TEST(Premia, NoneForTheShortRate) {
   for (const std::size_t which : {kPayoff, kUnderlying})
     EXPECT_EQ(sample(market, kNeutral, bond, which).value,
               sample(market, kReal, bond, which).value);
+}
+
+// Twice a premium of -0.6 would leave a negative hazard, twice a ratio of 0.4 another.
+TEST(Premia, OutOfRangeAreNamed) {
+  Market market = still_market();
+  market.launches = {launch_line()};
+  market.launches[0].hazard_premium = -0.6;
+  Party party;
+  party.id = "party";
+  party.risk_neutral_ratio = 0.4;
+  market.parties = {party};
+  EXPECT_TRUE(premia_out_of_range(market, 1).empty());
+  EXPECT_EQ(
+      premia_out_of_range(market, 2),
+      (std::vector<std::string>{"launches.line.hazard_premium", "party.party.risk_neutral_ratio"}));
 }
 
 }  // namespace

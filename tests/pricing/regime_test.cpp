@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -146,9 +147,45 @@ TEST(FitLogHazards, MeetTheCurveUnderRegimesByDirectQuadrature) {
     }
 }
 
+// A regime far below on little noise: the density travels seventy of its stdevs.
+TEST(FitLogHazards, MeetTheCurveUnderAFarRegime) {
+  ScarcityLaw law{.initial = 0, .mean_reversion = 2, .volatility = 0.05, .drift = 0};
+  law.regime = Regime{{-2.5, 0}, {3.0, 0.5}, 0};
+  const double loading = 0.5, decay = std::exp(-2.0 / 12);
+  const std::vector<double> hazards(24, 0.05);
+  const auto a = fit_log_hazards(hazards, loading, true, law);
+  const auto survival = expected_survival(a, loading, law);
+  for (std::size_t k = 0; k <= 24; ++k)
+    EXPECT_NEAR(survival[k], std::exp(-0.05 * static_cast<double>(k) / 12), 1e-12);
+  // Sampled by a generator of another library.
+  std::mt19937_64 bits(5);
+  std::normal_distribution<double> normal;
+  std::uniform_real_distribution<double> uniform;
+  constexpr int kPaths = 100000;
+  const double stdev = 0.05 * std::sqrt((1 - decay * decay) / 4);
+  const double gone = 1 - std::exp(-3.5 / 12);
+  double sum = 0, square = 0;
+  for (int p = 0; p < kPaths; ++p) {
+    double chi = 0, integral = 0;
+    std::size_t j = 0;
+    for (std::size_t k = 0; k < 24; ++k) {
+      integral += std::exp(a[k] - loading * chi) / 12;
+      chi = decay * chi + (1 - decay) * law.regime->means[j] + stdev * normal(bits);
+      if (uniform(bits) < law.regime->rates[j] / 3.5 * gone) j = 1 - j;
+    }
+    sum += std::exp(-integral);
+    square += std::exp(-2 * integral);
+  }
+  const double mean = sum / kPaths, error = std::sqrt((square / kPaths - mean * mean) / kPaths);
+  EXPECT_NEAR(mean, std::exp(-0.1), 4 * error);
+  EXPECT_LT(error, 1e-3);
+}
+
 TEST(FitLogHazards, RefuseRegimesWithoutVolatility) {
   ScarcityLaw law{.initial = 0, .mean_reversion = 0.9, .volatility = 0, .drift = 0};
   law.regime = sample_regime();
+  EXPECT_THROW(static_cast<void>(fit_log_hazards({0.04, 0.05}, 1, true, law)), std::domain_error);
+  law.volatility = 5e-4;  // points of the grid are further apart than 0.7 of a month's stdev
   EXPECT_THROW(static_cast<void>(fit_log_hazards({0.04, 0.05}, 1, true, law)), std::domain_error);
   law.volatility = 1e-5;
   EXPECT_THROW(static_cast<void>(fit_log_hazards({0.04, 0.05}, 1, true, law)), std::domain_error);

@@ -95,6 +95,24 @@ TEST(StepGrid, EveryGridStringsItsStepsToTheSameCovariance) {
   }
 }
 
+// A year of steps of a hardware's own noise is one exact step of a year.
+TEST(StepGrid, EveryGridStringsItsStepsToTheSameNoise) {
+  Market market = sample_market();
+  market.hardware[1].idiosyncratic = OwnNoise{1.5, 0.4};
+  for (const int per_year : {1, 12, 48, 50, 52}) {
+    const engine::FactorPlan f = plan_of(market, MeasureBasis::risk_neutral, per_year).factors;
+    ASSERT_EQ(f.noises.size(), 1u);
+    double decay = 1, variance = 0;
+    for (int k = 0; k < per_year; ++k) {
+      decay *= f.noises[0].decay;
+      variance =
+          f.noises[0].decay * f.noises[0].decay * variance + f.noises[0].stdev * f.noises[0].stdev;
+    }
+    EXPECT_NEAR(decay, std::exp(-1.5), 1e-13) << per_year;
+    EXPECT_NEAR(variance, 0.16 * (1 - std::exp(-3.0)) / 3, 1e-13) << per_year;
+  }
+}
+
 struct Moments {
   double mean = 0, error = 0, variance = 0, variance_error = 0;
 };
