@@ -76,7 +76,9 @@ void check_premium_interval(const RunFile& run, const Inputs& inputs, const Mark
 // itself.
 void check_installed_base(const Market& market, const Book& book, std::vector<Diagnostic>& faults) {
   if (!market.liquidation) return;
-  for (const auto& [id, installed] : market.liquidation->installed_base) {
+  for (const auto& base : market.liquidation->installed_base) {
+    const std::string& id = base.first;
+    const double installed = base.second;
     double units = 0;
     for (const Loan& loan : book.loans) units += loan.hardware == id ? loan.units : 0;
     for (const Lease& lease : book.leases) units += lease.hardware == id ? lease.units : 0;
