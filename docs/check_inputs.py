@@ -5,8 +5,9 @@ usage: docs/check_inputs.py [ROOT]      exit 1 where they differ, 2 where nothin
 
 The page marks each table with <!-- fields: NAME -->, NAME the function that holds the reader's
 table. Every accepted field must have a row there, with **req** exactly where the reader requires
-it and with every choice named; every field or choice of a later version must stand in the row of
-that table under <!-- refused -->; and the page may name no field that the readers do not know.
+it and with every choice named; every field or choice of a later version must have a row of its own
+under <!-- refused -->: | table | `field` | or | table | field: `choice` |; and the page may name no
+field that the readers do not know, and none twice.
 """
 import pathlib
 import re
@@ -42,7 +43,7 @@ def reader_tables(sources):
 
 
 def page_tables(page):
-    """({table: {field: row}}, {table: row of the refused ones})"""
+    """({table: {field: row}}, {table: (refused fields, {(field, refused choice)})})"""
     accepted, refused = {}, {}
     for table, text in MARK.findall(page):
         for row in text.splitlines()[2:]:
@@ -51,7 +52,12 @@ def page_tables(page):
                 for name in NAME.findall(cells[0]):
                     accepted.setdefault(table, {})[name] = row
             else:
-                refused[cells[0].strip()] = cells[1:]
+                fields, choices = refused.setdefault(cells[0].strip(), ([], []))
+                field, _, choice = cells[1].strip().partition(": ")
+                if choice:
+                    choices.extend((field.strip("`"), name) for name in NAME.findall(choice))
+                else:
+                    fields.extend(NAME.findall(field))
     return accepted, refused
 
 
@@ -60,9 +66,7 @@ def compare(tables, accepted, refused):
     for table in sorted(set(accepted) - set(tables)):
         faults.append(f"{table} is no table of the readers")
     for table, fields in sorted(tables.items()):
-        rows, cells = accepted.get(table, {}), refused.get(table, ["", ""])
-        known_later = NAME.findall(cells[0])
-        known_choices = NAME.findall(cells[1])
+        rows, (known_later, known_choices) = accepted.get(table, {}), refused.get(table, ([], []))
         for field, (kind, required, choices, later) in fields.items():
             if kind == "later":
                 if field not in known_later:
@@ -78,11 +82,14 @@ def compare(tables, accepted, refused):
             words = set(re.findall(r"[\w/]+", rows[field]))
             # A choice that the compiler refuses later stands under the refused ones.
             faults += [f"{table}: {field} lacks the choice {c}" for c in choices
-                       if c not in words and c not in known_choices]
+                       if c not in words and (field, c) not in known_choices]
             faults += [f"{table}: {field} lacks the refused choice {c}" for c in later
-                       if c not in known_choices]
+                       if (field, c) not in known_choices]
         faults += [f"{table}: {name} is no field of the reader"
-                   for name in [*rows, *known_later] if name not in fields]
+                   for name in [*rows, *known_later, *(f for f, _ in known_choices)]
+                   if name not in fields]
+        faults += [f"{table}: {name} is refused twice" for name in sorted(set(known_later))
+                   if known_later.count(name) > 1]
     return faults
 
 

@@ -30,9 +30,10 @@ PAGE = """
 | `units` | | how many |
 
 <!-- refused -->
-| table | fields | values |
+| table | field, or choice of an accepted field | accepted as |
 |---|---|---|
-| lease_fields | `deposit` (0) | timing: `mixed` |
+| lease_fields | `deposit` | 0 |
+| lease_fields | timing: `mixed` | |
 """
 SOURCES = ('Table f() { return make_table("losses", {{"confidence"},\n {"risk", kNumber, true}}); }',
            ['writer.add(id, "price", 0, x);\n tests.add(id + "/ratio", "breach", h, y);'],
@@ -75,15 +76,24 @@ class Inputs(unittest.TestCase):
     def test_each_difference_is_found(self):
         differences = {
             "| `units` | | how many |\n": "units has no row",
-            "`deposit` (0)": "deposit is refused and not listed",
+            "| lease_fields | `deposit` | 0 |\n": "deposit is refused and not listed",
             "**req**": "id is required",
             ", arrears": "timing lacks the choice arrears",
-            "`mixed`": "timing lacks the refused choice mixed",
+            "| lease_fields | timing: `mixed` | |\n": "timing lacks the refused choice mixed",
         }
         for text, fault in differences.items():
             found = input_faults(PAGE.replace(text, ""))
             self.assertEqual(len(found), 1, found)
             self.assertIn(fault, found[0])
+
+    def test_a_refused_choice_is_that_of_its_own_field(self):
+        found = input_faults(PAGE.replace("timing: `mixed`", "units: `mixed`"))
+        self.assertEqual(found, ["lease_fields: timing lacks the refused choice mixed"])
+
+    def test_a_field_refused_twice_is_found(self):
+        row = "| lease_fields | `deposit` | 0 |\n"
+        self.assertEqual(input_faults(PAGE.replace(row, 2 * row)),
+                         ["lease_fields: deposit is refused twice"])
 
     def test_a_field_that_the_reader_lacks_is_found(self):
         found = input_faults(PAGE.replace("`units`", "`units`, `unit`"))
