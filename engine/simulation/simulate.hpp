@@ -32,8 +32,10 @@ struct Simulated {
 
 // The loop of the program: for every block of paths the factor stage, then the caller's stages.
 //   make_stages(): one object a thread; called on the calling thread; its derived_series() says how
-//   many series it wants beside the factors stages(PathBlock&, block, sums) noexcept: the block's
-//   factor rows are filled; adds to sums
+//   many series it wants beside the factors
+//   stages(PathBlock&, block, sums) noexcept: the block's factor rows are filled; block is its
+//   number among all blocks there are (first path over kBlockPaths), so that what the stages draw
+//   themselves is keyed as the factors are; adds to sums
 // What couples threads is only `totals` (order-free) and whatever rows the stages write at places
 // that belong to one block.
 template <class MakeStages>
@@ -52,10 +54,11 @@ auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals&
       const std::uint64_t last = std::min(blocks, (task + 1) * kTaskBlocks);
       for (std::uint64_t b = task * kTaskBlocks; b < last; ++b) {
         const auto start = std::chrono::steady_clock::now();
-        fill_factors(*plan, first_path + b * kBlockPaths, *scratch, *block);
+        const std::uint64_t number = first_path / kBlockPaths + b;
+        fill_factors(*plan, number * kBlockPaths, *scratch, *block);
         factor_seconds +=
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        (*stages)(*block, b, sums);
+        (*stages)(*block, number, sums);
       }
     }
   };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "pricing/plan/stream_keys.hpp"
 #include "pricing/plan/strip_accuracy.hpp"
 
 namespace lien::pricing {
@@ -67,6 +68,7 @@ Plan compile(const CompileInput& input, const Horizon& horizon, const TimeGrid& 
   compile_instruments(input, grid, plan, faults);
   compile_fans(input, plan);
   if (!faults.empty()) throw InputError(std::move(faults));
+  refuse_equal_keys(input, plan, stream_keys(plan));
   plan.interpolation_error = strip_interpolation_error(input, plan);
   return plan;
 }

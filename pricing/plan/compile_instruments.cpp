@@ -8,6 +8,7 @@
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/expected_rent.hpp"
 #include "pricing/plan/forward_shift.hpp"
+#include "pricing/plan/pilot.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -95,6 +96,21 @@ bool set_forward_rent(const CompileInput& input, const Instrument& terms, int te
   return true;
 }
 
+// Adds a fault and returns false where the rule's pilot would take more memory than it may.
+bool add_early_exercise(const CompileInput& input, const Instrument& terms, const Plan& plan,
+                        InstrumentPlan& out, std::vector<Diagnostic>& faults) {
+  set_early_exercise(input, plan, out);
+  const std::size_t dates = static_cast<std::size_t>(out.month) + 1;
+  if (pilot_paths(dates, 1 + out.early->states.size()) > 0) return true;
+  faults.push_back({terms.where, "instrument " + terms.id + " / exercise", "bermudan",
+                    "may be exercised on " + std::to_string(dates) + " dates and looks at " +
+                        std::to_string(1 + out.early->states.size()) +
+                        " numbers on each: a pilot of " + std::to_string(kFewestPilotPaths) +
+                        " paths would take more than " + std::to_string(kPilotBytes >> 20) + " MiB",
+                    "lower [simulation] steps_per_year, or bring expiry nearer"});
+  return false;
+}
+
 }  // namespace
 
 void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& plan,
@@ -159,7 +175,7 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
     }
     out.scale *= std::max(std::abs(out.quantity), 1e-6);
     try {
-      if (terms.bermudan) set_early_exercise(input, plan, out);
+      if (terms.bermudan && !add_early_exercise(input, terms, plan, out, faults)) continue;
     } catch (const std::domain_error& error) {
       faults.push_back({terms.where, "instrument " + terms.id, "", error.what(),
                         "leave out launch lines with small loadings"});

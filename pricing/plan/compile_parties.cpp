@@ -30,18 +30,6 @@ std::vector<double> log_hazards(const CompileInput& input, const Party& party, i
   }
 }
 
-void refuse_equal_keys(const Plan& plan, const Market& market) {
-  std::vector<std::pair<engine::PhiloxKey, std::size_t>> keys;
-  for (std::size_t i = 0; i < plan.parties.size(); ++i) keys.emplace_back(plan.parties[i].key, i);
-  std::sort(keys.begin(), keys.end());
-  for (std::size_t i = 1; i < keys.size(); ++i)
-    if (keys[i].first == keys[i - 1].first)
-      throw InputError(
-          {{market.parties[keys[i].second].where, "party " + market.parties[keys[i].second].id, "",
-            "draws the same random numbers as party " + market.parties[keys[i - 1].second].id,
-            "rename one of the two, or choose another seed"}});
-}
-
 }  // namespace
 
 void compile_parties(const CompileInput& input, Plan& plan) {
@@ -68,7 +56,6 @@ void compile_parties(const CompileInput& input, Plan& plan) {
     out.sampled_value = input.settings->sample_values;
     plan.parties.push_back(std::move(out));
   }
-  refuse_equal_keys(plan, market);
 }
 
 }  // namespace lien::pricing

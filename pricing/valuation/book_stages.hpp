@@ -18,6 +18,8 @@ struct PathResults {
   // [blocks][groups][samples] sums over a block's paths, for paired differences; empty if not
   // asked.
   std::vector<double> block_groups;
+  // Number of the run's first block: rows by path and by block count from it.
+  std::uint64_t first_block = 0;
   // What the one instrument of a pilot plan sees, for the fit of its rule; null in a run.
   lien::engine::StoppingSample* pilot = nullptr;
 };

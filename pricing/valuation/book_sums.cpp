@@ -248,7 +248,8 @@ void BookStages::add_groups(std::uint64_t number, double* sums) noexcept {
       const double* const row = rows + s * kBlockPaths;
       add_pair(layout_->group(g, s), row, sums);
       if (!results_->block_groups.empty())
-        results_->block_groups[(number * layout_->groups + g) * samples + s] =
+        results_
+            ->block_groups[((number - results_->first_block) * layout_->groups + g) * samples + s] =
             row_sums(row, 0.0, kBlockPaths).sum;
     }
     sums[2 * layout_->group(g, samples)] +=
@@ -261,7 +262,8 @@ void BookStages::add_groups(std::uint64_t number, double* sums) noexcept {
   }
   for (std::size_t s = 0; s < results_->losses.size(); ++s)
     std::copy_n(all + (kFixedSamples + s * kSnapshotSamples + kSampledLoss) * kBlockPaths,
-                kBlockPaths, results_->losses[s].data() + number * kBlockPaths);
+                kBlockPaths,
+                results_->losses[s].data() + (number - results_->first_block) * kBlockPaths);
 }
 
 }  // namespace lien::pricing

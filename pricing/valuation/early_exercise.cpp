@@ -71,7 +71,7 @@ void BookStages::record_pilot(PathBlock& block, const InstrumentPlan& instrument
                               std::uint64_t number) noexcept {
   engine::StoppingSample& sample = *results_->pilot;
   const EarlyExercisePlan& early = *instrument.early;
-  const std::size_t first = number * kBlockPaths;
+  const std::size_t first = (number - results_->first_block) * kBlockPaths;
   for (int k = 0; k <= instrument.month; ++k) {
     const auto step = static_cast<std::size_t>(k);
     fill_early_step(block, instrument, k);

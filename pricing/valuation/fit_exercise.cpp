@@ -4,42 +4,52 @@
 
 #include "engine/simulation/simulate.hpp"
 #include "engine/statistics/least_squares.hpp"
+#include "pricing/plan/pilot.hpp"
 #include "pricing/valuation/book_stages.hpp"
 
 namespace lien::pricing {
 namespace {
 
-// The plan of one instrument alone, up to its last step.
+// The plan of one instrument alone, up to its last step. Of a book it takes nothing: contracts,
+// their columns, and lots that the instrument is not on stay behind.
 Plan alone(const Plan& plan, std::size_t index) {
-  Plan out = plan;
+  Plan out;
+  out.real_world = plan.real_world;
+  out.steps_per_year = plan.steps_per_year;
+  out.factors = plan.factors;
+  out.rates = plan.rates;
+  out.node_months = plan.node_months;
+  out.transforms = plan.transforms;
+  out.strips = plan.strips;
+  out.hardware = plan.hardware;
   out.instruments = {plan.instruments[index]};
-  const InstrumentPlan& instrument = out.instruments.front();
-  out.contracts.clear();
-  out.terms.clear();
-  out.parties.clear();
-  out.fans.clear();
-  out.tests = 0;
+  InstrumentPlan& instrument = out.instruments.front();
+  if (instrument.lot != kNone) {
+    out.lots = {plan.lots[instrument.lot]};
+    out.lots[0].last_month = std::min(out.lots[0].last_month, instrument.month);
+    instrument.lot = 0;
+  }
   out.steps = out.months = out.factors.steps = instrument.month;
   out.snapshots = {instrument.month};
-  for (std::size_t lot = 0; lot < out.lots.size(); ++lot)
-    out.lots[lot].last_month =
-        instrument.lot == lot ? std::min(out.lots[lot].last_month, instrument.month) : -1;
   return out;
 }
 
 engine::StoppingSample pilot_of(const Plan& plan, unsigned threads) {
   const InstrumentPlan& instrument = plan.instruments.front();
   engine::StoppingSample sample;
-  sample.size(kPilotPaths, static_cast<std::size_t>(instrument.month) + 1,
-              1 + instrument.early->states.size());
+  const std::size_t dates = static_cast<std::size_t>(instrument.month) + 1;
+  const std::size_t variables = 1 + instrument.early->states.size();
+  const std::uint64_t paths = pilot_paths(dates, variables);
+  sample.size(paths, dates, variables);
   sample.side = instrument.early->rule.side;
   sample.bound = instrument.early->rule.bound;
   if (!instrument.early->european.empty()) sample.held.resize(sample.reward.size());
   PathResults results;
   results.pilot = &sample;
+  results.first_block = kPilotFirst / engine::kBlockPaths;
   const SumLayout layout = lay_out_sums(plan, false);
   engine::IntegerTotals nothing(layout.scales);
-  engine::simulate(plan.factors, {kPilotPaths, threads, kPilotFirst}, nothing,
+  engine::simulate(plan.factors, {paths, threads, kPilotFirst}, nothing,
                    [&] { return BookStages(plan, layout, results, nullptr); }, {});
   return sample;
 }

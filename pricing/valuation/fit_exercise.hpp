@@ -7,11 +7,6 @@
 
 namespace lien::pricing {
 
-// Pilot paths of a fit and the number of the first: a constant of the model version, and numbers
-// that no run reaches, so that the pilot draws from the same streams and shares no path with it.
-inline constexpr std::uint64_t kPilotPaths = 32768;
-inline constexpr std::uint64_t kPilotFirst = std::uint64_t{1} << 40;
-
 // What a holder decides by: the fitted rule, and European values where they are known.
 struct ExerciseRule {
   engine::StoppingRule stopping;
@@ -19,7 +14,7 @@ struct ExerciseRule {
 };
 
 // A rule for every instrument of the plan that may stop early, in their order, fitted on the pilot:
-// one simulation an instrument, memory 8 bytes x pilot paths x steps x (variables + 3) at a time.
+// one simulation an instrument, its numbers within kPilotBytes (pricing/plan/pilot.hpp) at a time.
 // Exercise is decided by prices: give it the risk-neutral plan. For a unit run until it stops the
 // weights of its controls are set too, in `plan`. Threads change no bit.
 [[nodiscard]] std::vector<ExerciseRule> fit_exercise(Plan& plan, unsigned threads);

@@ -29,6 +29,7 @@ FactorPlan small_plan() {
 // Sums over all rows and keeps, at places of the block's own, what every path came to.
 struct Stages {
   std::vector<double>* paths;
+  std::uint64_t first_block;
   std::vector<std::uint64_t> blocks;
   [[nodiscard]] std::size_t derived_series() const noexcept { return 2; }
   void operator()(PathBlock& block, std::uint64_t number, double* sums) noexcept {
@@ -36,7 +37,7 @@ struct Stages {
     for (std::size_t p = 0; p < kBlockPaths; ++p) {
       double* const derived = block.row(line_series(1, kLaunchPipeline), 12);
       derived[p] = block.row(kScarcity, 12)[p] - block.row(line_series(0, kLaunchEffect), 12)[p];
-      (*paths)[number * kBlockPaths + p] = derived[p];
+      (*paths)[(number - first_block) * kBlockPaths + p] = derived[p];
       sums[0] += derived[p];
       sums[1] += block.row(kFrontier, 7)[p];
       sums[2] += derived[p] * derived[p];
@@ -48,13 +49,13 @@ struct Outcome {
   std::vector<double> totals, paths;
   std::vector<std::uint64_t> blocks;
 };
-Outcome run(std::uint64_t paths, unsigned threads) {
+Outcome run(std::uint64_t paths, unsigned threads, std::uint64_t first_block = 0) {
   Outcome out;
   out.paths.assign(paths, std::numeric_limits<double>::quiet_NaN());
   IntegerTotals totals(std::vector<double>(kNumbers, 1.0));
-  const auto simulated = simulate(small_plan(), {paths, threads}, totals,
+  const auto simulated = simulate(small_plan(), {paths, threads, first_block * kBlockPaths}, totals,
                                   [&] {
-                                    return Stages{&out.paths, {}};
+                                    return Stages{&out.paths, first_block, {}};
                                   },
                                   {});
   for (std::size_t i = 0; i < kNumbers; ++i) out.totals.push_back(totals.value(i));
@@ -82,6 +83,14 @@ TEST(Simulate, RunsEveryBlockOnce) {
     ASSERT_EQ(all.blocks.size(), blocks);
     for (std::uint64_t b = 0; b < blocks; ++b) EXPECT_EQ(all.blocks[b], b);
   }
+}
+
+// Stages key what they draw by a block's number among all blocks, as the factors are.
+TEST(Simulate, NumbersBlocksFromTheFirstOfAll) {
+  const Outcome later = run(kBlockPaths * 20, 2, 30), all = run(kBlockPaths * 50, 3);
+  for (std::uint64_t b = 0; b < 20; ++b) EXPECT_EQ(later.blocks[b], 30 + b);
+  for (std::size_t p = 0; p < later.paths.size(); ++p)
+    EXPECT_EQ(later.paths[p], all.paths[30 * kBlockPaths + p]);
 }
 
 // More paths keep those that were there.
