@@ -15,7 +15,7 @@ import sys
 
 TABLE = re.compile(r"span<const Field<\w+>> (\w+_fields)\(\) \{(.*?)\n\}", re.S)
 MAKER = re.compile(
-    r"\b(id|text|number|share|rate|integer|date|flag|choice|apart|later)\s*(?:<[\w&:]*>)?\(\s*"
+    r"\b(id|text|number|share|price|rate|integer|date|flag|choice|apart|later)\s*(?:<[\w&:]*>)?\(\s*"
     r'"(\w+)"')
 SPLIT = re.compile(r'"\s*\n\s*"')  # one text over two lines
 TEXTS = re.compile(r'"([^"]*)"')

@@ -4,7 +4,8 @@
 usage: docs/check_outputs.py [ROOT]     exit 1 where they differ, 2 where nothing could be read
 
 Columns are those of pricing/report/table.cpp, measures the names that pricing/measures/*.cpp hands
-to a MeasureWriter, keys those of pricing/report/manifest.cpp.
+to a MeasureWriter, keys those of pricing/report/manifest.cpp. The list that limits are read against,
+pricing/contract/measure_names.cpp, must name the same measures.
 """
 import pathlib
 import re
@@ -14,6 +15,7 @@ TABLE = re.compile(r'make_table\(\s*"(\w+)",(.*?)\}\);', re.S)
 COLUMN = re.compile(r'\{"(\w+)"(?:, \w+)?(, true)?\}')
 CALL = re.compile(r"(?<!checks)\.add(?:_exact|_tail)?\((?!\{)([^;]*);")
 TEXT = re.compile(r'"([a-z]\w*)"')
+LISTED = re.compile(r'^    \{"(\w+)", "[a-z|]+",', re.M)
 KEY = re.compile(r'\{\s*"(\w+)",')
 MARK = re.compile(r"<!-- (columns: \w+|measures|manifest) -->\n((?:\|.*\n)+)")
 NAME = re.compile(r"`(\w+)`")
@@ -51,6 +53,14 @@ def compare(program, page):
     return faults
 
 
+def compare_list(program, listed):
+    """The measures that limits are read against, with those of the program."""
+    return [f"pricing/contract/measure_names.cpp: {name} is missing"
+            for name in sorted(program["measures"] - listed)] + \
+           [f"pricing/contract/measure_names.cpp: {name} is not written by the program"
+            for name in sorted(listed - program["measures"])]
+
+
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1])
     program = program_names(
@@ -60,9 +70,12 @@ def main():
     if len(program) < 10 or not all(program.values()):
         print("check_outputs: found too little to compare", file=sys.stderr)
         return 2
-    faults = compare(program, page_names((root / "docs/outputs.md").read_text()))
+    faults = [f"docs/outputs.md: {fault}"
+              for fault in compare(program, page_names((root / "docs/outputs.md").read_text()))]
+    listed = (root / "pricing/contract/measure_names.cpp").read_text()
+    faults += compare_list(program, set(LISTED.findall(listed)))
     for fault in faults:
-        print(f"docs/outputs.md: {fault}")
+        print(fault)
     if not faults:
         print(f"docs/outputs.md names all {sum(map(len, program.values()))} columns, measures, keys")
     return 1 if faults else 0

@@ -57,13 +57,14 @@ std::vector<Step> dated_steps(const JsonValue& object, std::string_view anchor_t
 }
 
 void read_values(const JsonValue& object, std::vector<Step>& steps, std::string_view value_term,
-                 double least, std::string_view kind_term, std::string_view kinds,
+                 std::optional<double> least, std::string_view kind_term, std::string_view kinds,
                  const TermScope& scope) {
   const auto values = items(object, value_term), chosen = items(object, kind_term);
   if (!same_length(object, value_term, values.size(), steps.size(), scope)) return;
   if (!same_length(object, kind_term, chosen.size(), steps.size(), scope)) return;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const auto value = scope.number(*values[i], value_term, least);
+    const auto value =
+        least ? scope.number(*values[i], value_term, *least) : scope.rate(*values[i], value_term);
     const auto kind = scope.choice(*chosen[i], kind_term, kinds);
     if (!value || !kind) return;
     steps[i].value = *value;
@@ -125,8 +126,8 @@ void read_actus_steps(const JsonValue& object, actus::Terms& terms, const TermSc
   terms.rate_steps =
       dated_steps(object, "arrayCycleAnchorDateOfRateReset", "arrayCycleOfRateReset", scope);
   if (!terms.rate_steps.empty())
-    read_values(object, terms.rate_steps, "arrayRate", -1e15, "arrayFixedVariable", "FIX/F|VAR/V",
-                scope);
+    read_values(object, terms.rate_steps, "arrayRate", std::nullopt, "arrayFixedVariable",
+                "FIX/F|VAR/V", scope);
 }
 
 void read_actus_structure(const JsonValue& list, actus::Terms& terms, const TermScope& scope) {

@@ -21,6 +21,11 @@ template <auto Member>
 void number(Terms& terms, const JsonValue& value, std::string_view name, const TermScope& scope) {
   if (const auto x = scope.number(value, name)) terms.*Member = *x;
 }
+// Yearly, held to the range of a tape's coupon.
+template <auto Member>
+void rate(Terms& terms, const JsonValue& value, std::string_view name, const TermScope& scope) {
+  if (const auto x = scope.rate(value, name)) terms.*Member = *x;
+}
 template <auto Member>
 void amount(Terms& terms, const JsonValue& value, std::string_view name, const TermScope& scope) {
   if (const auto x = scope.number(value, name, 0)) terms.*Member = *x;
@@ -134,7 +139,7 @@ constexpr TermField kFields[] = {
     {"terminationDate", time<&Terms::termination>},
     {"capitalizationEndDate", time<&Terms::capitalization_end>},
     {"notionalPrincipal", amount<&Terms::notional>},
-    {"nominalInterestRate", number<&Terms::nominal_rate>},
+    {"nominalInterestRate", rate<&Terms::nominal_rate>},
     {"accruedInterest", number<&Terms::accrued_interest>},
     {"nextPrincipalRedemptionPayment", amount<&Terms::next_principal_payment>},
     {"premiumDiscountAtIED", number<&Terms::premium_discount>},
@@ -160,12 +165,12 @@ constexpr TermField kFields[] = {
     {"interestCalculationBaseAmount", amount<&Terms::interest_base_amount>},
     {"marketObjectCodeOfRateReset", text<&Terms::rate_index>},
     {"rateMultiplier", number<&Terms::rate_multiplier>},
-    {"rateSpread", number<&Terms::rate_spread>},
-    {"lifeCap", number<&Terms::life_cap>},
-    {"lifeFloor", number<&Terms::life_floor>},
-    {"periodCap", number<&Terms::period_cap>},
-    {"periodFloor", number<&Terms::period_floor>},
-    {"nextResetRate", number<&Terms::next_reset_rate>},
+    {"rateSpread", rate<&Terms::rate_spread>},
+    {"lifeCap", rate<&Terms::life_cap>},
+    {"lifeFloor", rate<&Terms::life_floor>},
+    {"periodCap", rate<&Terms::period_cap>},
+    {"periodFloor", rate<&Terms::period_floor>},
+    {"nextResetRate", rate<&Terms::next_reset_rate>},
     {"marketObjectCodeOfScalingIndex", text<&Terms::scaling_index>},
     {"scalingIndexAtContractDealDate", number<&Terms::scaling_index_at_deal>},
     {"scalingEffect", scaling_effect},

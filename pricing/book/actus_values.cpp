@@ -156,6 +156,14 @@ std::optional<actus::Cycle> TermScope::cycle(const JsonValue& value, std::string
   return actus::Cycle{*period, is_long};
 }
 
+std::optional<double> TermScope::rate(const JsonValue& value, std::string_view term) const {
+  constexpr Range kRates = between(-1, 1);  // of a tape's coupon
+  const std::optional<double> x = number(value, term);
+  if (!x || kRates.holds(*x)) return x;
+  fault(value, term, shown(value), must_lie_in(kRates), range_remedy(*x, kRates, Unit::rate));
+  return std::nullopt;
+}
+
 std::optional<std::string> TermScope::text(const JsonValue& value, std::string_view term) const {
   if (value.kind == JsonKind::text && !trimmed(value.text).empty())
     return std::string(trimmed(value.text));

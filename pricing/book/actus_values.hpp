@@ -24,6 +24,8 @@ struct TermScope {
   // Numbers may be JSON texts, spaces around them: "  500". Size at most 1e15.
   [[nodiscard]] std::optional<double> number(const JsonValue& value, std::string_view term,
                                              double least = -1e15) const;
+  // A rate a year in the range of a tape's coupon, [-1, 1].
+  [[nodiscard]] std::optional<double> rate(const JsonValue& value, std::string_view term) const;
   // 2013-01-01, 2013-01-01T00:00, 2013-01-01T00:00:00, 2013-12-31T23:59:59 or ..T24:00:00; years
   // 1901 to 2199.
   [[nodiscard]] std::optional<actus::Time> time(const JsonValue& value,

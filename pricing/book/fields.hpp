@@ -65,6 +65,10 @@ constexpr Field<T> share(std::string_view name, M T::*to, Range range = between(
   return {name, FieldKind::number, to, range, Unit::share};
 }
 template <class T, class M>
+constexpr Field<T> price(std::string_view name, M T::*to, Range range = Range{0, 2, true, false}) {
+  return {name, FieldKind::number, to, range, Unit::price};
+}
+template <class T, class M>
 constexpr Field<T> rate(std::string_view name, M T::*to, Range range = between(-1, 1)) {
   return {name, FieldKind::number, to, range, Unit::rate};
 }

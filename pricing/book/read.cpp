@@ -128,12 +128,20 @@ Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
     inputs.files.push_back(settings.book[b]);
   }
   std::move(context.faults.begin(), context.faults.end(), std::back_inserter(faults));
+  LimitNames known{{}, settings.confidence};
+  const std::size_t before_scenarios = faults.size();
   if (!settings.scenarios.empty()) {
     inputs.scenarios = read_scenarios(settings.scenarios, run->scenarios_named, faults);
     inputs.files.push_back(settings.scenarios);
   }
   if (!settings.limits.empty()) {
-    inputs.limits = read_limits(settings.limits, run->limits_named, faults);
+    if (faults.size() == before_scenarios) {
+      known.scenarios = ids_of(inputs.scenarios);
+      known.scenarios.emplace_back("baseline");
+      for (const double factor : premium_factors(settings))
+        known.scenarios.push_back(premium_scenario(factor));
+    }
+    inputs.limits = read_limits(settings.limits, run->limits_named, known, faults);
     inputs.files.push_back(settings.limits);
   }
   select_scenarios(options.scenarios, inputs.scenarios, faults);

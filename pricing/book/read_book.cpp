@@ -52,7 +52,24 @@ void read_tape(CsvReader& reader, const CsvRow& header, std::span<const Field<T>
     top.fault(0, 0, "", "", "has a header and no rows", "add a row or take the file from the book");
 }
 
+// A tape begins with the name of a column; a brace or a bracket begins JSON, which as a tape would
+// be told off cell by cell.
+bool is_json(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
+}
+
 void read_csv_book(const std::string& file, std::string text, BookContext& context) {
+  if (is_json(text)) {
+    context.faults.push_back({{file, 1, 1},
+                              "",
+                              "",
+                              "begins as JSON or TOML does, and its name makes it a tape (CSV)",
+                              "let the name of ACTUS contracts end in .json and read them with "
+                              "lien schedule; that of a TOML book, in .toml",
+                              false});
+    return;
+  }
   CsvReader reader(file, std::move(text));
   CsvRow header;
   const Scope top{context.faults, file, {}};

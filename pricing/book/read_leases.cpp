@@ -35,7 +35,7 @@ std::span<const Field<Lease>> lease_fields() {
           .required(),
       number("purchase_price", &T::purchase_price, above(0)),
       later<T>("segment", "spot"),
-      number("quoted_price", &T::quoted_price, Range{0, 2, true, false}),
+      price("quoted_price", &T::quoted_price),
       integer("days_past_due", &T::days_past_due, between(0, 90)),
       date("start", &T::start).required(),
       date("end", &T::end).required(),

@@ -1,11 +1,14 @@
 #include "pricing/book/read_limits.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <set>
 
 #include "pricing/book/fields.hpp"
 #include "pricing/book/market_blocks.hpp"
 #include "pricing/book/text_file.hpp"
+#include "pricing/contract/measure_names.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -64,9 +67,50 @@ void check_one_of(const Given& given, std::string_view one, std::string_view oth
                 "keep one; a second bound is a second entry");
 }
 
+// A measure that measures.csv may have at the level.
+void check_measure(const Given& given, const std::string& measure, const std::string& level,
+                   const Scope& scope) {
+  if (!given.good("measure")) return;
+  std::vector<std::string> names;
+  for (const MeasureName& known : measure_names()) {
+    names.emplace_back(known.name);
+    if (known.name != measure) continue;
+    const std::vector<std::string> levels = split(known.levels, '|');
+    if (!given.good("level") || std::find(levels.begin(), levels.end(), level) != levels.end())
+      return;
+    std::string all = levels.front();
+    for (std::size_t i = 1; i < levels.size(); ++i)
+      all += (i + 1 < levels.size() ? ", " : " or ") + levels[i];
+    scope.fault(given.at("level"), "level", "has no " + measure, "write " + all);
+    return;
+  }
+  scope.fault(given.at("measure"), "measure", "is no measure of measures.csv",
+              did_you_mean(measure, names, "docs/outputs.md lists them"));
+}
+
+void check_names(const Given& given, const Limit& limit, const LimitNames& known,
+                 const Scope& scope) {
+  check_measure(given, limit.measure, limit.level, scope);
+  const auto& ids = known.scenarios;
+  if (given.good("scenario") && !ids.empty() &&
+      std::find(ids.begin(), ids.end(), limit.scenario) == ids.end())
+    scope.fault(given.at("scenario"), "scenario", "is no scenario of this run",
+                did_you_mean(limit.scenario, ids, "name one of the scenarios file, or baseline"));
+  if (!given.good("confidence")) return;
+  if (limit.measure != "value_at_risk" && limit.measure != "expected_shortfall") {
+    scope.fault(given.at("confidence"), "confidence",
+                "goes with value_at_risk and expected_shortfall only", "remove it");
+    return;
+  }
+  const auto same = [&](double c) { return std::abs(c - *limit.confidence) < 1e-9; };
+  if (std::any_of(known.confidences.begin(), known.confidences.end(), same)) return;
+  scope.fault(given.at("confidence"), "confidence", "is no level of [results] confidence",
+              "add it to the list in the run file, or write a level that is there");
+}
+
 }  // namespace
 
-Limits read_limits(const std::string& file, const Location& named,
+Limits read_limits(const std::string& file, const Location& named, const LimitNames& known,
                    std::vector<Diagnostic>& faults) {
   Limits limits;
   const std::optional<std::string> text = read_text_file(file, named, faults);
@@ -85,6 +129,7 @@ Limits read_limits(const std::string& file, const Location& named,
     limit.where = {file, table->line, table->column};
     const Given given = read_table(*table, limit_fields(), limit, "field of [[limit]]", scope);
     check_one_of(given, "max", "min", scope);
+    check_names(given, limit, known, scope);
     if (given.good("id") && !ids.insert(limit.id).second)
       scope.fault(given.at("id"), "id", "names two limits", "give each limit its own id");
     limits.limits.push_back(std::move(limit));
@@ -96,6 +141,7 @@ Limits read_limits(const std::string& file, const Location& named,
     const Given given =
         read_table(*table, tolerance_fields(), tolerance, "field of [[tolerance]]", scope);
     check_one_of(given, "absolute", "relative", scope);
+    check_measure(given, tolerance.measure, tolerance.level, scope);
     limits.tolerances.push_back(std::move(tolerance));
   }
   return limits;

@@ -7,10 +7,17 @@
 
 namespace lien::pricing {
 
+// What a run has that a limit may name.
+struct LimitNames {
+  std::vector<std::string> scenarios;  // the baseline and premium runs too; empty: not known
+  std::vector<double> confidences;     // of its tail measures
+};
+
 // The limits and tolerances of a file; records with faults are left out. named: the line that names
-// the file. Measures are not compared with those of the program: a limit that meets no number is
-// told after the run, since a book may have none of them.
+// the file. A measure that no run writes, or not at the level, a scenario and a confidence that
+// this run lacks are faults; a limit that still meets no number is told after the run, since a book
+// may have none of a measure.
 [[nodiscard]] Limits read_limits(const std::string& file, const Location& named,
-                                 std::vector<Diagnostic>& faults);
+                                 const LimitNames& known, std::vector<Diagnostic>& faults);
 
 }  // namespace lien::pricing

@@ -154,7 +154,7 @@ std::span<const Field<Loan>> loan_fields() {
       number("appraised_value", &T::appraised_value, above(0)),
       share("liquidation_haircut", &T::liquidation_haircut),
       number("liquidation_lag_months", &T::liquidation_lag_months, between(0, 600)),
-      number("quoted_price", &T::quoted_price, Range{0, 2, true, false}),
+      price("quoted_price", &T::quoted_price),
       integer("days_past_due", &T::days_past_due, between(0, 90)),
       share("pd_one_year_at_closing", &T::pd_one_year_at_closing),
       choice<T>(

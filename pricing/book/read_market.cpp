@@ -57,6 +57,10 @@ void read_regime(const TomlValue* block, std::optional<Scarcity>& scarcity, cons
     regime.means = read_pair(*means, "means", between(-10, 10), part);
   if (const TomlValue* rates = table->find("rates"))
     regime.rates = read_pair(*rates, "rates", above(0), part);
+  if (scarcity->mean_reversion == 0)
+    scope.fault(table->line, table->column, "regime", "",
+                "has no effect where mean_reversion is 0: nothing pulls scarcity to either mean",
+                "give scarcity a mean_reversion above 0, or remove regime");
 }
 
 // The tables of a list that was found sound or told about already.

@@ -136,9 +136,11 @@ void read_premium_interval(const TomlValue& list, RunSettings& settings, const S
     if (const auto x = read_number(item, field, between(0, 10), Unit::plain, scope))
       factors.push_back(*x);
   if (!list.is_list() || factors.size() != list.items.size() || factors.empty()) return;
-  if (factors.size() != 2 || factors[0] > factors[1]) {
+  if (factors.size() != 2 || factors[0] >= factors[1]) {
     scope.fault(list.line, list.column, field, "",
-                factors.size() != 2 ? "must hold two factors" : "falls",
+                factors.size() != 2        ? "must hold two factors"
+                : factors[0] == factors[1] ? "has no width: both factors are the same"
+                                           : "falls",
                 "write the smaller factor on every risk premium, then the larger: [0, 2]");
     return;
   }
@@ -197,9 +199,18 @@ void read_paths(const TomlValue& root, RunFile& run, const Scope& top) {
   run.market_named = place_of(settings.file, root.find("market"));
   run.scenarios_named = place_of(settings.file, root.find("scenarios"));
   run.limits_named = place_of(settings.file, root.find("limits"));
-  if (root.find("market") && settings.market.empty())
-    top.fault(run.market_named.line, run.market_named.column, "market", "", "names no file",
-              "write the path of the market file");
+  const auto names_no_file = [&](std::string_view field, const std::string& path,
+                                 const Location& place, const char* remedy) {
+    const TomlValue* value = root.find(field);
+    if (value != nullptr && value->kind == ScalarKind::text && path.empty())
+      top.fault(place.line, place.column, field, "", "names no file", remedy);
+  };
+  names_no_file("market", settings.market, run.market_named, "write the path of the market file");
+  names_no_file("scenarios", settings.scenarios, run.scenarios_named,
+                "write the path of the scenarios file, or remove the line");
+  names_no_file(
+      "limits", settings.limits, run.limits_named,
+      "write the path of the limits file, or remove the line: without one no limit holds");
   if (!settings.market.empty()) settings.market = resolve(settings.file, settings.market);
   if (!settings.scenarios.empty()) settings.scenarios = resolve(settings.file, settings.scenarios);
   if (!settings.limits.empty()) settings.limits = resolve(settings.file, settings.limits);

@@ -47,12 +47,11 @@ std::optional<double> number_of(const Scalar& value) {
   return error == std::errc{} ? std::optional(x) : std::nullopt;
 }
 
-std::string range_remedy(double x, const Range& range, Unit unit) {
-  if (unit == Unit::plain || x <= 1 || range.high > 1) return {};
-  if (x > 100) return "write a share: 0.115 is 11.5 %";
-  std::array<char, 32> rounded{};  // 11.5 / 100 is 0.11499999999999999 to the last bit
+// 11.5 / 100 is 0.11499999999999999 to the last bit.
+std::string rounded_hundredth(double x) {
+  std::array<char, 32> rounded{};
   std::snprintf(rounded.data(), rounded.size(), "%.6g", x / 100);
-  return "write a share: " + std::string(rounded.data()) + " is " + plain(x) + " %";
+  return rounded.data();
 }
 
 bool is_id(std::string_view text) {
@@ -73,6 +72,15 @@ int position(std::string_view text, std::string_view choices) {
 }
 
 }  // namespace
+
+std::string range_remedy(double x, const Range& range, Unit unit) {
+  if (unit == Unit::price && x > range.high)
+    return x > 200 ? "write a share of par: 0.97 is a price of 97"
+                   : "write a share of par: " + rounded_hundredth(x) + " is a price of " + plain(x);
+  if (unit == Unit::plain || x <= 1 || range.high > 1) return {};
+  if (x > 100) return "write a share: 0.115 is 11.5 %";
+  return "write a share: " + rounded_hundredth(x) + " is " + plain(x) + " %";
+}
 
 std::string Scope::field_label(std::string_view field) const {
   const std::string name = prefix + std::string(field);

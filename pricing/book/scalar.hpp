@@ -61,7 +61,11 @@ struct Range {
 [[nodiscard]] std::string must_lie_in(const Range& range);
 
 // What a number measures: decides the remedy offered when it is out of range.
-enum class Unit { plain, share, rate };
+// price: a share of par.
+enum class Unit { plain, share, rate, price };
+
+// What to write instead of x, which lies outside the range; empty where nothing is likely.
+[[nodiscard]] std::string range_remedy(double x, const Range& range, Unit unit);
 
 // Each returns empty after one fault if the value is not of the type or outside the range. Numbers:
 // the whole cell by std::from_chars, never NaN, infinite or above 1e15 in size.

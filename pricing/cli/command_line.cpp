@@ -97,16 +97,23 @@ struct CommandText {
   const char* operand;  // nullptr: none
   const char* operand_about;
   const char* about;
+  const char* example;  // what stands after the program's name
 };
 
 constexpr CommandText kWorking[] = {
-    {"run", "RUN.toml", "the run file", "value, measure and stress a book; write a run directory"},
-    {"check", "RUN.toml", "the run file", "read everything, report every fault, price nothing"},
+    {"run", "RUN.toml", "the run file", "value, measure and stress a book; write a run directory",
+     "run examples/neocloud/run.toml --out runs/neocloud --overwrite"},
+    {"check", "RUN.toml", "the run file", "read everything, report every fault, price nothing",
+     "check examples/neocloud/run.toml"},
     {"schedule", "FILE", "a book file, or contracts in ACTUS JSON",
-     "print the contractual cash flows of loans, leases or ACTUS contracts"},
-    {"verify", "DIR", "a run directory", "hash a run's inputs and outputs again, and compare"},
-    {"explain", "DIR", "a run directory", "tell the story of a hardware, a party or a contract"},
-    {"version", nullptr, "", "version, commit, compiler, libraries, instruction set"},
+     "print the contractual cash flows of loans, leases or ACTUS contracts",
+     "schedule examples/three_loans/loans.csv"},
+    {"verify", "DIR", "a run directory", "hash a run's inputs and outputs again, and compare",
+     "verify runs/neocloud"},
+    {"explain", "DIR", "a run directory", "tell the story of a hardware, a party or a contract",
+     "explain runs/neocloud H100"},
+    {"version", nullptr, "", "version, commit, compiler, libraries, instruction set",
+     "version --json"},
 };
 constexpr const char* kNotYet[] = {"resume", "compare", "calibrate", "report", "bench"};
 
@@ -116,11 +123,12 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
   ParsedCommandLine parsed;
   Options& options = parsed.options;
   Texts texts;
-  const std::string example = std::string("Example, from the top of a clone:\n  ") +
-                              (argc > 0 ? argv[0] : "lien") +
-                              " run examples/neocloud/run.toml --out runs/neocloud --overwrite";
+  const auto example = [&](const char* words) {
+    return std::string("Example, from the top of a clone:\n  ") + (argc > 0 ? argv[0] : "lien") +
+           " " + words;
+  };
   CLI::App program("Value and risk of loans and leases secured on accelerators.", "lien");
-  program.footer(example);
+  program.footer(example(kWorking[0].example));
   program.require_subcommand(0, 1);
   program.allow_extras();
   program.set_help_flag("-h,--help", "print this help and exit");
@@ -130,7 +138,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
   for (const CommandText& text : kWorking) {
     CLI::App* command = program.add_subcommand(text.name, text.about);
     command->allow_extras();
-    command->footer(example);
+    command->footer(example(text.example));
     if (text.operand != nullptr)
       command->add_option(text.operand, texts.operand, text.operand_about)
           ->required()

@@ -107,8 +107,9 @@ std::vector<std::string> assumptions(const Inputs& inputs) {
   }
   if (has_income_strip(inputs.market))
     notes.emplace_back(
-        "resale law income matches two moments of the launches to come: about 0.25 % low on the "
-        "strip of case O14");
+        "resale law income takes a later rent as lognormal, with the two moments that the launches "
+        "to come give it; on the strip of validation case O14 the value is 0.25 % too low for "
+        "that, and on this market the error is not measured");
   if (inputs.settings.horizon_months > 0)
     notes.emplace_back("flows and defaults after month " +
                        std::to_string(inputs.settings.horizon_months) +

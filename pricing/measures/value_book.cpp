@@ -63,8 +63,13 @@ void add_facts(const BasisRun& run, RunFacts& facts) {
   facts.months = std::max(facts.months, month_of_step(run.plan.steps, run.plan.steps_per_year));
   for (auto& [name, error] : facts.accuracy)
     if (name == kInterpolationError) error = std::max(error, run.plan.interpolation_error);
+  facts.horizon_months =
+      std::max(facts.horizon_months, month_of_step(run.plan.months, run.plan.steps_per_year));
   double months = 0;
-  for (const auto& contract : run.plan.contracts) months += contract.months;
+  for (const auto& contract : run.plan.contracts) {
+    months += contract.months;
+    facts.liquidation_months = std::max(facts.liquidation_months, contract.lag);
+  }
   facts.loan_months += months * run.paths;
   auto& times = facts.stage_seconds;
   const auto add = [&times](const char* name, double seconds) {

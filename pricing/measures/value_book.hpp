@@ -22,7 +22,8 @@ struct Progress {
 struct RunFacts {
   std::uint64_t paths = 0;
   std::uint64_t block_paths = 0;
-  int months = 0;  // longest grid simulated
+  int months = 0;  // longest grid simulated: horizon, loss horizons and liquidations
+  int horizon_months = 0, liquidation_months = 0;  // of the book's flows; longest default to sale
   std::uint64_t contracts_priced = 0, rows_read = 0, rows_rejected = 0;
   double balance = 0;                    // outstanding principal held, reporting currency
   std::vector<std::string> drivers_off;  // optional drivers that are absent

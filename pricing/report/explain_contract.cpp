@@ -28,12 +28,13 @@ std::string frequency_name(Frequency frequency) {
 
 // Facts without a value are left out of the text and null in JSON.
 std::vector<StoryFact> loan_facts(const FinishedRun& run, const Loan& loan) {
+  const std::string money = ", " + run.inputs.market.currency;
   std::vector<StoryFact> facts = {
       {"borrower", "borrower", loan.borrower},
       {"recourse", "recourse", std::string(loan.recourse == Recourse::none ? "none" : "full")},
-      {"principal", "principal", loan.principal},
-      {"balance", "owed today, part held", balance_of(run, loan.id)},
-      {"held", "part held", loan.held},
+      {"principal", "principal" + money, loan.principal},
+      {"balance", "owed today, part held" + money, balance_of(run, loan.id)},
+      {"held", "part held, share", loan.held},
       {"closing", "closing", iso_text(loan.closing)},
       {"maturity", "maturity", iso_text(loan.maturity)},
       {"frequency", "payments", frequency_name(loan.frequency)},
@@ -48,30 +49,31 @@ std::vector<StoryFact> loan_facts(const FinishedRun& run, const Loan& loan) {
   if (loan.days_past_due > 0)
     facts.push_back({"days_past_due", "days past due", static_cast<double>(loan.days_past_due)});
   if (loan.floating)
-    facts.push_back({"margin", "margin over the forward rate", loan.margin});
+    facts.push_back({"margin", "margin over the forward rate, a year", loan.margin});
   else
-    facts.push_back({"coupon", "coupon", loan.coupon});
+    facts.push_back({"coupon", "coupon, a year", loan.coupon});
   if (!loan.customer.empty()) {
-    facts.push_back({"contract_rate", "contract rate, hourly", loan.contract_rate});
+    facts.push_back({"contract_rate", "contract rate" + money + " per hour", loan.contract_rate});
     facts.push_back({"contract_share", "share of hours under contract", loan.contract_share});
   }
-  facts.push_back({"min_debt_service_coverage_ratio", "least debt service coverage",
+  facts.push_back({"min_debt_service_coverage_ratio", "least debt service coverage, ratio",
                    optional_number(loan.min_debt_service_coverage_ratio)});
-  facts.push_back(
-      {"max_loan_to_value", "greatest loan to value", optional_number(loan.max_loan_to_value)});
+  facts.push_back({"max_loan_to_value", "greatest loan to value, ratio",
+                   optional_number(loan.max_loan_to_value)});
   return facts;
 }
 
 std::vector<StoryFact> lease_facts(const FinishedRun& run, const Lease& lease) {
+  const std::string money = ", " + run.inputs.market.currency;
   return {{"lessee", "lessee", lease.lessee},
           {"hardware", "hardware", lease.hardware},
           {"units", "units", lease.units},
-          {"balance", "net investment", balance_of(run, lease.id)},
+          {"balance", "net investment" + money, balance_of(run, lease.id)},
           {"start", "start", iso_text(lease.start)},
           {"end", "end", iso_text(lease.end)},
           {"frequency", "rents", frequency_name(lease.frequency)},
-          {"rent", "rent a payment", lease.rent},
-          {"guaranteed_residual", "guaranteed residual", lease.guaranteed_residual},
+          {"rent", "rent a payment" + money, lease.rent},
+          {"guaranteed_residual", "guaranteed residual" + money, lease.guaranteed_residual},
           {"residual_guarantor", "guarantor of the residual", lease.residual_guarantor}};
 }
 
@@ -89,8 +91,8 @@ std::vector<StoryFact> instrument_facts(const Instrument& instrument) {
            instrument.delivery ? StoryCell(iso_text(*instrument.delivery)) : StoryCell()},
           {"hardware", "hardware", instrument.hardware},
           {"line", "line", instrument.line},
-          {"strike", "strike", instrument.strike},
-          {"quantity", "quantity", instrument.quantity},
+          {"strike", "strike, unit of what it is on", instrument.strike},
+          {"quantity", "quantity, hours, units or face", instrument.quantity},
           {"position", "position", std::string(instrument.long_position ? "long" : "short")},
           {"expiry", "expiry", iso_text(instrument.expiry)}};
 }

@@ -58,6 +58,18 @@ const char* law_name(ResaleLaw law) {
   return "";
 }
 
+const char* end_of_life_name(EndOfLife rule) {
+  switch (rule) {
+    case EndOfLife::mothball:
+      return "mothball: stops and starts again at no cost";
+    case EndOfLife::irreversible:
+      return "irreversible: once stopped, scrapped";
+    case EndOfLife::never:
+      return "never stopped before its life ends";
+  }
+  return "";
+}
+
 StoryCell optional_number(const std::optional<double>& value) {
   return value ? StoryCell(*value) : StoryCell();
 }
@@ -66,19 +78,48 @@ std::vector<StoryFact> facts_of(const FinishedRun& run, const Hardware& hardware
   const std::string currency = run.inputs.market.currency;
   const Estimate today =
       measure_of(run.measures, run.basis_name(), "hardware", hardware.id, "resale_value", 0);
+  const auto of_today = [&](const char* measure) {
+    return StoryCell(
+        measure_of(run.measures, run.basis_name(), "hardware", hardware.id, measure, 0).value);
+  };
   return {{"measure_basis", "measure basis", std::string(run.basis_name())},
           {"valuation_date", "valuation date", iso_text(run.inputs.settings.valuation_date)},
           {"line", "launches that age it", hardware.line},
           {"rental_rate", "rental rate, " + currency + " per hour", hardware.rental_rate},
           {"operating_cost", "operating cost, " + currency + " per hour",
            optional_number(hardware.operating_cost)},
-          {"utilization", "utilization, mean",
+          {"utilization", "utilization, mean share",
            hardware.utilization ? StoryCell(hardware.utilization->mean) : StoryCell()},
-          {"wear", "wear, a year", hardware.wear},
+          {"wear", "wear of the log rent, a year", hardware.wear},
           {"life_years", "physical life, years", optional_number(hardware.life_years)},
           {"resale_law", "resale law",
            hardware.resale ? StoryCell(std::string(law_name(hardware.resale->law))) : StoryCell()},
-          {"resale_value", "resale value of a new unit, " + currency, today.value}};
+          {"resale_value", "resale value of a new unit, " + currency, today.value},
+          {"end_of_life", "end of life",
+           hardware.resale ? StoryCell(std::string(end_of_life_name(hardware.resale->end_of_life)))
+                           : StoryCell()},
+          {"mothball_value", "value if it could stop and start again, " + currency,
+           of_today("mothball_value")},
+          {"mothball_over_irreversible", "that over the value of stopping for good, ratio",
+           of_today("mothball_over_irreversible")},
+          {"forward_curve_last_month", "forward curve held flat after month",
+           hardware.forward_curve.empty()
+               ? StoryCell()
+               : StoryCell(static_cast<int>(12 * hardware.forward_curve.years.back() + 0.5))}};
+}
+
+StoryTable forward_curve_table(const FinishedRun& run, const Hardware& hardware) {
+  StoryTable table{
+      "forward_curve",
+      "Forward curve: risk-neutral expected rent, " + run.inputs.market.currency + " per hour",
+      {{"month", "month"}, {"rent", "rent", 4}},
+      {},
+      false,
+      "linear between the months given"};
+  for (std::size_t i = 0; i < hardware.forward_curve.values.size(); ++i)
+    table.rows.push_back({static_cast<int>(12 * hardware.forward_curve.years[i] + 0.5),
+                          hardware.forward_curve.values[i]});
+  return table;
 }
 
 StoryTable months_table(const FinishedRun& run, const std::string& id) {
@@ -215,6 +256,7 @@ Story explain_hardware(const FinishedRun& run, std::size_t index) {
   story.facts.push_back({"paths", "paths", static_cast<int>(run.inputs.settings.paths)});
   story.facts.push_back({"seed", "seed", std::to_string(run.inputs.settings.seed)});
   story.tables.push_back(retention_table(run, hardware.id));
+  story.tables.push_back(forward_curve_table(run, hardware));
   for (StoryTable& table : decomposition_tables(run, hardware))
     story.tables.push_back(std::move(table));
   story.tables.push_back(months_table(run, hardware.id));

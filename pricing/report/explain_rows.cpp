@@ -2,8 +2,22 @@
 
 #include <cmath>
 
+#include "pricing/contract/measure_names.hpp"
+
 namespace lien::pricing {
 namespace {
+
+// Money in the reporting currency.
+std::string unit_of(const std::string& measure, const std::string& currency) {
+  for (const MeasureName& known : measure_names())
+    if (known.name == measure) {
+      std::string unit(known.unit);
+      if (unit == "hourly") return currency + " per hour";
+      if (unit.starts_with("money")) unit.replace(0, 5, currency);
+      return unit;
+    }
+  return {};
+}
 
 StoryCell month_of(double value) {
   return std::isnan(value) ? StoryCell() : StoryCell(static_cast<int>(value));
@@ -19,7 +33,8 @@ StoryTable measures_of(const FinishedRun& run, const std::string& level, const s
                     {"measure_basis", "basis"},
                     {"horizon_months", "months"},
                     {"value", "value", 4},
-                    {"standard_error", "+-", 4}},
+                    {"standard_error", "+-", 4},
+                    {"unit", "in"}},
                    {},
                    false,
                    "months 0: lifetime"};
@@ -32,10 +47,13 @@ StoryTable measures_of(const FinishedRun& run, const std::string& level, const s
     if (text("scenario", row) != "baseline" || text("level", row) != level ||
         (of != id && of.rfind(id + "/", 0) != 0))
       continue;
-    table.rows.push_back({text("measure", row), of, text("measure_basis", row),
+    const std::string& measure = text("measure", row);
+    const double value = measures.column("value").numbers[row];
+    table.rows.push_back({measure, of, text("measure_basis", row),
                           month_of(measures.column("horizon_months").numbers[row]),
-                          measures.column("value").numbers[row],
-                          measures.column("standard_error").numbers[row]});
+                          measure == "stage" ? month_of(value) : StoryCell(value),
+                          measures.column("standard_error").numbers[row],
+                          unit_of(measure, run.inputs.market.currency)});
   }
   return table;
 }

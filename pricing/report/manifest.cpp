@@ -51,6 +51,15 @@ Json run_object(const Inputs& inputs, const RunFacts& facts, const BuildFacts& b
           {"stage_seconds", numbers(facts.stage_seconds)}};
 }
 
+[[noreturn]] void refuse_manifest(const std::string& path) {
+  throw InputError({{{path, 0, 0},
+                     "",
+                     "",
+                     "is not a manifest of lien, or is damaged",
+                     "restore the file, or run again",
+                     false}});
+}
+
 }  // namespace
 
 std::string manifest_json(const Inputs& inputs, const std::vector<FileDigest>& input_digests,
@@ -113,7 +122,7 @@ RunRecord read_run_record(const std::string& directory, const std::vector<std::s
       if (std::find(outputs.begin(), outputs.end(), file.at("file")) != outputs.end())
         compare(file, folder);
   } catch (const nlohmann::json::exception&) {
-    throw std::runtime_error(manifest_path + " is not a manifest of lien, or is damaged");
+    refuse_manifest(manifest_path);
   }
   return record;
 }
@@ -149,7 +158,7 @@ Verification verify_run(const std::string& directory) {
       if (!listed) found.faults.push_back(entry.path().string() + " is not in the manifest");
     }
   } catch (const nlohmann::json::exception&) {
-    throw std::runtime_error(manifest_path + " is not a manifest of lien, or is damaged");
+    refuse_manifest(manifest_path);
   }
   return found;
 }

@@ -8,6 +8,7 @@
 #include "pricing/report/html_text.hpp"
 #include "pricing/report/limit_summary.hpp"
 #include "pricing/report/premium_summary.hpp"
+#include "pricing/report/provision_summary.hpp"
 #include "pricing/report/report_sections.hpp"
 
 namespace lien::pricing {
@@ -37,7 +38,11 @@ std::string heading(const ReportSubject& subject, const RunFacts& facts, const M
          fact("contracts", integer_text(facts.contracts_priced)) +
          fact("balance", money.label + " " + fixed_text(facts.balance / money.size, 1)) +
          fact("currency", subject.currency) + fact("paths", integer_text(facts.paths)) +
-         fact("months", std::to_string(facts.months)) +
+         fact("horizon", std::to_string(facts.horizon_months) + " months") +
+         (facts.liquidation_months > 0
+              ? fact("liquidation", "up to " + std::to_string(facts.liquidation_months) +
+                                        (facts.liquidation_months == 1 ? " month" : " months"))
+              : "") +
          fact("seed", std::to_string(subject.settings.seed)) + "</dl>\n</header>\n";
 }
 
@@ -132,6 +137,8 @@ std::string report_html(const ReportSubject& subject, const RunResults& results)
   page += loan_to_value_section(tables);
   page += losses_section(tables, money);
   page += largest_losses_section(tables.contracts, money);
+  page += provisions_section(tables, money);
+  page += capital_section(tables, money);
   page += covenants_section(tables.covenants);
   page += checks_section(tables, results.facts, money);
   page += notes_section(results.facts);

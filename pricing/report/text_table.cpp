@@ -6,6 +6,7 @@
 #include "pricing/report/limit_summary.hpp"
 #include "pricing/report/portfolio_summary.hpp"
 #include "pricing/report/premium_summary.hpp"
+#include "pricing/report/provision_summary.hpp"
 #include "pricing/report/text_form.hpp"
 
 namespace lien::pricing {
@@ -200,6 +201,9 @@ std::string text_table(const ReportSubject& subject, const RunResults& results,
     text += instrument_blocks(results.tables, summary.scenarios, subject.currency, style);
   else
     text += portfolio_blocks(summary, money, style);
+  if (const std::string provisions = provision_sentence(results.tables.contracts, money);
+      !provisions.empty())
+    text += "\n" + provisions + "\n";
   text += limit_block(results.tables.limits, money);
   if (const std::string premia = premium_sentence(results.tables, money); !premia.empty())
     text += "\n" + premia + "\n";

@@ -5,6 +5,7 @@
 
 #include "pricing/measures/replay_path.hpp"
 #include "pricing/measures/value_book.hpp"
+#include "pricing/report/explain_rows.hpp"
 #include "tests/pricing/sample_market.hpp"
 
 namespace lien::pricing {
@@ -202,6 +203,31 @@ TEST(ReplayedPath, FallsByWhatHasArrivedOfItsLaunches) {
     ASSERT_TRUE(alone);
     EXPECT_NEAR(std::log(path.rent[static_cast<std::size_t>(k)] / path.rent[0]), -arrived, 1e-12);
   }
+}
+
+TEST(Explain, WritesAStageAsAClassAndMoneyInItsCurrency) {
+  FinishedRun run;
+  run.inputs.market.currency = "EUR";
+  run.measures = measures_table();
+  for (const auto& [measure, value] :
+       {std::pair{"stage", 2.0}, {"ecl_12m", 5e4}, {"resale_value", 7.0}, {"price", 0.97}})
+    run.measures.add({std::string_view("baseline"), std::string_view("real_world"),
+                      std::string_view("contract"), std::string_view("L-1"),
+                      std::string_view(measure), Cell{}, Cell{}, value, Cell{}});
+  const StoryTable table = measures_of(run, "contract", "L-1");
+  const auto cell = [&](std::size_t row, const char* key) {
+    for (std::size_t c = 0; c < table.columns.size(); ++c)
+      if (table.columns[c].key == key) return table.rows[row][c];
+    return StoryCell();
+  };
+  EXPECT_EQ(cell(0, "value"), StoryCell(2));
+  EXPECT_EQ(cell(1, "value"), StoryCell(5e4));
+  EXPECT_EQ(cell(0, "unit"), StoryCell(std::string()));
+  EXPECT_EQ(cell(1, "unit"), StoryCell(std::string("EUR")));
+  EXPECT_EQ(cell(2, "unit"), StoryCell(std::string("EUR a unit")));
+  EXPECT_EQ(cell(3, "unit"), StoryCell(std::string("share")));
+  const Story story{"loan", "L-1", {}, {table}};
+  EXPECT_EQ(story_text(story, {80, false}).find("2.0000"), std::string::npos);
 }
 
 }  // namespace

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "pricing/contract/measure_names.hpp"
 #include "pricing/credit/capital.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/value_book.hpp"
@@ -53,6 +55,23 @@ Inputs sample_inputs() {
 const RunTables& tables() {
   static const RunTables result = value_book(sample_inputs(), {}).tables;
   return result;
+}
+
+// What limits are read against holds every measure at every level that a run writes.
+TEST(MeasureNames, HoldWhatARunWrites) {
+  const Table& measures = tables().measures;
+  std::set<std::string> wrong;
+  for (std::size_t row = 0; row < measures.rows(); ++row) {
+    const std::string& name = measures.column("measure").texts[row];
+    const std::string level = "|" + measures.column("level").texts[row] + "|";
+    const auto known = std::find_if(measure_names().begin(), measure_names().end(),
+                                    [&](const MeasureName& m) { return m.name == name; });
+    if (known == measure_names().end() ||
+        ("|" + std::string(known->levels) + "|").find(level) == std::string::npos)
+      wrong.insert(name + " " + level);
+  }
+  EXPECT_EQ(wrong, std::set<std::string>());
+  EXPECT_GT(measures.rows(), 100u);
 }
 
 // One number of measures.csv.

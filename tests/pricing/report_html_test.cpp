@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "pricing/report/file_digest.hpp"
+#include "pricing/report/provision_summary.hpp"
 #include "pricing/report/svg_plot.hpp"
 #include "pricing/report/text_form.hpp"
 #include "pricing/report/text_table.hpp"
@@ -45,6 +46,67 @@ TEST(ReportHtml, IsWellFormedAndSaysWhatACommitteeAsks) {
         "99 % value at risk", "Largest expected losses", "L-112", "regime of scarcity", "FAILED"})
     EXPECT_NE(html.find(wanted), std::string::npos) << wanted;
   EXPECT_EQ(html.find(">nan"), std::string::npos);
+}
+
+// Two contracts of stage 1 and one of stage 2: 12 months of loss for those, the life for this.
+TEST(ReportHtml, ShowsProvisionsByStageAndCapital) {
+  RunTables tables = sample_run().results.tables;
+  tables.contracts = contracts_table();
+  tables.measures = measures_table();
+  const Cell none;
+  const auto add = [&](std::string_view scenario, std::string_view contract, Cell stage,
+                       double balance, double year, double life) {
+    const Cell p = std::string_view("p"), usd = std::string_view("USD");
+    std::vector<Cell> cells = {scenario, contract, p, usd, balance, stage};
+    for (int i = 0; i < 6; ++i) cells.push_back(none);  // value, price, loss
+    cells.insert(cells.end(), {year, year / 10, life, life / 10});
+    cells.resize(tables.contracts.columns.size(), none);
+    tables.contracts.add(cells);
+  };
+  add("baseline", "b", 2, 3e6, 1e5, 4e5);
+  add("baseline", "a", 1, 1e6, 1e4, 9e5);
+  add("baseline", "c", 1, 2e6, 3e4, 9e5);
+  add("shock", "a", 1, 1e6, 5e4, 9e5);
+  add("shock", "d", none, 1e6, 5e4, 9e5);
+  const auto lines = stage_lines(tables.contracts);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0].stage, 1);
+  EXPECT_EQ(lines[0].contracts, 2u);
+  EXPECT_EQ(lines[0].balance, 3e6);
+  EXPECT_NEAR(lines[0].provision.value, 4e4, 1e-9);
+  EXPECT_NEAR(lines[0].provision.standard_error, 4e3, 1e-9);
+  EXPECT_NEAR(lines[1].provision.value, 4e5, 1e-9);
+  EXPECT_EQ(lines[2].scenario, "shock");
+  const MoneyUnit money = money_unit(6e6, "USD");
+  EXPECT_EQ(provision_sentence(tables.contracts, money),
+            "Provisions by IFRS 9 stage, " + money.label +
+                ": stage 1: 0.0400 +- 0.0040 on 3.0 of 2 contracts; stage 2: 0.400 +- 0.040 on 3.0 "
+                "of 1 contract (errors added up)");
+  const std::string section = provisions_section(tables, money);
+  EXPECT_EQ(first_unbalanced(section), "");
+  EXPECT_NE(section.find("0.0400<span class=\"error\">&#177; 0.0040"), std::string::npos)
+      << section;
+  EXPECT_EQ(capital_section(tables, money), "");
+  for (const auto& [measure, value] : {std::pair{"risk_weight", 0.7}, {"capital_requirement", 3e5}})
+    tables.measures.add({std::string_view("baseline"), std::string_view("real_world"),
+                         std::string_view("portfolio"), std::string_view(""),
+                         std::string_view(measure), none, none, value, value / 100});
+  const std::string capital = capital_section(tables, money);
+  EXPECT_NE(capital.find("70.00 %"), std::string::npos) << capital;
+  EXPECT_NE(capital.find("0.3000"), std::string::npos) << capital;
+}
+
+TEST(ReportHtml, SaysHorizonAndLiquidationApart) {
+  SampleRun run = sample_run();
+  run.results.facts.horizon_months = 60;
+  run.results.facts.liquidation_months = 3;
+  const auto page = [&] {
+    return report_html({run.inputs.settings, "USD", run.inputs.scenarios, "0.1.0"}, run.results);
+  };
+  EXPECT_NE(page().find("<dt>horizon</dt><dd>60 months</dd>"), std::string::npos);
+  EXPECT_NE(page().find("<dt>liquidation</dt><dd>up to 3 months</dd>"), std::string::npos);
+  run.results.facts.liquidation_months = 0;
+  EXPECT_EQ(page().find("<dt>liquidation"), std::string::npos);
 }
 
 TEST(ReportHtml, RunsNoForeignMarkupAndOpensOffline) {

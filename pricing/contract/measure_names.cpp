@@ -1,0 +1,53 @@
+#include "pricing/contract/measure_names.hpp"
+
+namespace lien::pricing {
+namespace {
+
+constexpr MeasureName kMeasures[] = {
+    {"breach_probability", "portfolio|party|contract", "share"},
+    {"capital_requirement", "portfolio|contract", "money"},
+    {"discount_margin", "contract", "rate, continuous"},
+    {"ecl_12m", "portfolio|party|contract", "money"},
+    {"ecl_12m_change", "portfolio|party", "money"},
+    {"ecl_lifetime", "portfolio|party|contract", "money"},
+    {"ecl_lifetime_change", "portfolio|party", "money"},
+    {"ever_under_cost_probability", "hardware", "share"},
+    {"exercise_probability", "contract", "share"},
+    {"expected_loss", "portfolio|party|contract", "money"},
+    {"expected_loss_change", "portfolio|party", "money"},
+    {"expected_shortfall", "portfolio", "money"},
+    {"exposure_at_default", "contract", "money"},
+    {"exposure_share", "party", "share"},
+    {"factor_covariance", "portfolio", ""},
+    {"fair_rate", "contract", "money per payment"},
+    {"forward_value", "contract", "unit of the underlying"},
+    {"loan_to_value", "contract", "ratio"},
+    {"log_rental_rate_change", "hardware", "log"},
+    {"loss_given_default", "portfolio|party|contract", "share"},
+    {"mothball_over_irreversible", "hardware", "ratio"},
+    {"mothball_value", "hardware", "money a unit"},
+    {"outstanding_principal", "portfolio", "money"},
+    {"payment_due", "contract", "money"},
+    {"present_value", "portfolio|party|contract", "money"},
+    {"present_value_change", "portfolio|party", "money"},
+    {"price", "portfolio|party|contract", "share"},
+    {"probability_of_default", "portfolio|party|contract", "share"},
+    {"probability_of_default_change", "portfolio", "share"},
+    {"rental_rate_change", "hardware", "hourly"},
+    {"resale_value", "hardware", "money a unit"},
+    {"residual_value", "contract", "money"},
+    {"risk_weight", "portfolio|contract", "share"},
+    {"stage", "contract", ""},
+    {"survival_probability", "party", "share"},
+    {"under_cost_probability", "hardware", "share"},
+    {"value_at_risk", "portfolio", "money"},
+    {"value_retention", "hardware", "share"},
+    {"weighted_average_life", "contract", "years"},
+    {"yield", "contract", "rate, effective annual"},
+};
+
+}  // namespace
+
+std::span<const MeasureName> measure_names() noexcept { return kMeasures; }
+
+}  // namespace lien::pricing
