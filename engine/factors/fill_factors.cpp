@@ -87,12 +87,22 @@ void fill_noise(const FactorPlan& plan, std::size_t n, std::uint64_t first_path,
   double* const z = scratch.noise_normals.get();
   std::fill_n(block.row(series, 0), kPaths, 0.0);
   for (int step = 0; step < plan.steps; ++step) {
-    const int within = step % 4;
-    if (within == 0)
-      normal_rows(noise.key, first_path, static_cast<std::uint32_t>(step / 4), z, z + kPaths,
-                  z + 2 * kPaths, z + 3 * kPaths, kPaths);
-    advance_noise(noise, z + static_cast<std::size_t>(within) * kPaths, block.row(series, step),
-                  block.row(series, step + 1), kPaths);
+    const std::size_t within = static_cast<std::size_t>(step % 4) * kPaths;
+    const auto draw = [&](PhiloxKey key, double* rows) {
+      if (within == 0)
+        normal_rows(key, first_path, static_cast<std::uint32_t>(step / 4), rows, rows + kPaths,
+                    rows + 2 * kPaths, rows + 3 * kPaths, kPaths);
+    };
+    double* const to = block.row(series, step + 1);
+    draw(noise.key, z);
+    advance_noise(noise, z + within, block.row(series, step), to, kPaths);
+    // The shocks that it shares are the joint step's own numbers, drawn once more.
+    for (std::size_t f = 0; f < 4; ++f) {
+      if (noise.joint[f] == 0) continue;
+      double* const shared = scratch.normals.get() + 4 * f * kPaths;
+      draw(plan.keys[f], shared);
+      add_shock(noise.joint[f], shared + within, to, kPaths);
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 #include "engine/factors/noise.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "engine/elementary/elementary.hpp"
 #include "engine/factors/joint_step.hpp"
@@ -12,7 +14,29 @@ double noise_variance(const NoiseLaw& law, double t) {
 }
 
 NoisePlan noise_step(const NoiseLaw& law, double dt_years, PhiloxKey key) {
-  return {exp(-law.mean_reversion * dt_years), std::sqrt(noise_variance(law, dt_years)), key};
+  return {exp(-law.mean_reversion * dt_years), std::sqrt(noise_variance(law, dt_years)), key, {}};
+}
+
+NoisePlan correlated_noise_step(const NoiseLaw& law, double scarcity_correlation,
+                                const FactorLaw& factors, double dt_years, PhiloxKey key) {
+  NoisePlan plan = noise_step(law, dt_years, key);
+  const double variance = plan.stdev * plan.stdev;
+  const auto lower = lower_cholesky(step_covariance(factors, dt_years));
+  const double covariance =
+      scarcity_correlation * factors.scarcity_volatility * law.volatility *
+      exponential_integral_factor(factors.scarcity_mean_reversion + law.mean_reversion, dt_years);
+  double left = variance;
+  for (std::size_t j = 0; j < 4; ++j) {
+    double residual = j == 0 ? covariance : 0.0;
+    for (std::size_t i = 0; i < j; ++i) residual -= lower[4 * j + i] * plan.joint[i];
+    // A pivot of zero leaves nothing to be correlated with.
+    plan.joint[j] = lower[5 * j] > 0 ? residual / lower[5 * j] : 0.0;
+    left -= plan.joint[j] * plan.joint[j];
+  }
+  if (left < -1e-9 * variance)
+    throw std::domain_error("correlation of a noise contradicts those of the factors");
+  plan.stdev = std::sqrt(std::max(left, 0.0));
+  return plan;
 }
 
 }  // namespace lien::engine

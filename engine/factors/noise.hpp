@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+
+#include "engine/factors/joint_step.hpp"
 #include "engine/random/philox.hpp"
 
 namespace lien::engine {
@@ -13,12 +16,21 @@ struct NoiseLaw {
 // Var y_t: volatility^2 (1 - e^{-2 k t}) / (2 k), t in years, >= 0.
 [[nodiscard]] double noise_variance(const NoiseLaw& law, double t);
 
-// One exact step of dt years, y' = decay y + stdev z, and the stream that z comes from.
+// One exact step of dt years, y' = decay y + stdev z + joint . (z_1 .. z_4), the stream that z
+// comes from, and what it takes of the four normals of the joint step.
 struct NoisePlan {
   double decay = 1;
   double stdev = 0;
   PhiloxKey key{};
+  std::array<double, 4> joint{};
 };
 [[nodiscard]] NoisePlan noise_step(const NoiseLaw& law, double dt_years, PhiloxKey key);
+
+// A noise whose Brownian motion has this correlation with scarcity's and none with the two others:
+// the next row of the Cholesky factor of the joint step, whose other rows stay as they are. Throws
+// std::domain_error if the correlations contradict each other.
+[[nodiscard]] NoisePlan correlated_noise_step(const NoiseLaw& law, double scarcity_correlation,
+                                              const FactorLaw& factors, double dt_years,
+                                              PhiloxKey key);
 
 }  // namespace lien::engine

@@ -49,6 +49,13 @@ void AdvanceNoise(const NoisePlan& noise, const double* normal, const double* fr
   }
 }
 
+void AddShock(double loading, const double* normal, double* to, std::size_t paths) {
+  const Tag d;
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d))
+    hn::Store(hn::MulAdd(hn::Set(d, loading), hn::Load(d, normal + p), hn::Load(d, to + p)), d,
+              to + p);
+}
+
 // Value of the table at z: the piece by the bits of a rounded sum, its polynomial by gathers.
 template <class D, class V>
 V GapTableValue(D d, const GapTable& table, V z) {
@@ -174,6 +181,7 @@ HWY_AFTER_NAMESPACE();
 namespace lien::engine {
 HWY_EXPORT(AdvanceFactors);
 HWY_EXPORT(AdvanceNoise);
+HWY_EXPORT(AddShock);
 HWY_EXPORT(RenewalTimes);
 HWY_EXPORT(ScheduledTimes);
 HWY_EXPORT(LaunchDrops);
@@ -186,6 +194,9 @@ void advance_factors(const FactorPlan& plan, const double* const normals[4], con
 void advance_noise(const NoisePlan& noise, const double* normal, const double* from, double* to,
                    std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(AdvanceNoise)(noise, normal, from, to, paths);
+}
+void add_shock(double loading, const double* normal, double* to, std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(AddShock)(loading, normal, to, paths);
 }
 void spread_ramp(const LaunchProcess& process, double dt_years, int steps, const double* time,
                  const double* drop, const double* step, double* pipeline,

@@ -23,6 +23,8 @@ void advance_factors(const FactorPlan& plan, const double* const normals[4], con
 // One exact step of a noise: to = decay x from + stdev x normal.
 void advance_noise(const NoisePlan& noise, const double* normal, const double* from, double* to,
                    std::size_t paths) noexcept;
+// to += loading x normal.
+void add_shock(double loading, const double* normal, double* to, std::size_t paths) noexcept;
 
 // time = clock + gap, gap drawn from the renewal law by inversion of `uniform`;
 // first: conditioned on the age of the process (clock must be 0 then).

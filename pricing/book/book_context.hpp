@@ -63,6 +63,8 @@ class ContractChecks {
   const Party* party(std::string_view field, const std::string& id) const;
   const Hardware* hardware(std::string_view field, const std::string& id) const;
   void launch_line(std::string_view field, const std::string& id) const;
+  // A segment other than spot must have a price on this hardware.
+  void segment(const Hardware& hardware, const std::string& name) const;
 
   // The market must give this hardware what the contract observes.
   void observes_rents(const Hardware& hardware, bool own_operating_cost) const;

@@ -88,6 +88,13 @@ void ContractChecks::launch_line(std::string_view field, const std::string& id) 
         did_you_mean(id, keys(context_.lines), "add [[launches]] with this line there"));
 }
 
+void ContractChecks::segment(const Hardware& hardware, const std::string& name) const {
+  if (!good("segment") || name == "spot" || hardware.segments.count(name)) return;
+  wrong("segment",
+        "has no price on " + hardware.id + " in " + context_.market->file + ": segments lacks it",
+        "add segments = { " + name + " = { basis = 0 } } to [[hardware]] " + hardware.id);
+}
+
 void ContractChecks::gap(const Hardware& hardware, std::string_view field,
                          std::string_view because) const {
   // One gap of the market touches many contracts; the first one names it, unless rows are

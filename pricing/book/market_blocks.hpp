@@ -12,6 +12,9 @@
 // The parts of read_market, one a block of the file that has lists or tables inside.
 namespace lien::pricing {
 
+// Markets in which a hardware is let; hardware.segments may price any of them.
+inline constexpr std::array<std::string_view, 3> kSegments = {"spot", "term", "index"};
+
 // How a curve may be written: a number, or a table of an axis and values.
 struct CurveForm {
   std::string_view axis;    // "years"

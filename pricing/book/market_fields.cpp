@@ -11,7 +11,7 @@ std::span<const Field<Market>> market_fields() {
       apart<T>("rates").required(),
       apart<T>("scarcity"),
       apart<T>("frontier"),
-      later<T>("power"),
+      apart<T>("power"),
       later<T>("credit"),
       apart<T>("correlation"),
       apart<T>("launches"),
@@ -88,7 +88,7 @@ std::span<const Field<Correlation>> correlation_fields() {
       later<T>("scarcity_credit", "0"),
       later<T>("frontier_credit", "0"),
       later<T>("rate_credit", "0"),
-      later<T>("scarcity_power", "0"),
+      number("scarcity_power", &T::scarcity_power, between(-1, 1)),
   };
   return fields;
 }
@@ -159,16 +159,16 @@ std::span<const Field<Hardware>> hardware_fields() {
       number("rental_rate", &T::rental_rate, at_least(0)).required(),
       apart<T>("forward_curve"),
       rate("wear", &T::wear, between(0, 1)),
-      later<T>("attrition", "0"),
+      rate("attrition", &T::attrition, between(0, 1)),
       number("scarcity_loading", &T::scarcity_loading),
       number("frontier_loading", &T::frontier_loading),
       apart<T>("launch_loadings"),
       apart<T>("idiosyncratic"),
-      later<T>("segments"),
+      apart<T>("segments"),
       apart<T>("utilization"),
       number("operating_cost", &T::operating_cost, at_least(0)),
       rate("operating_cost_growth", &T::operating_cost_growth, between(-1, 1)),
-      later<T>("power_share", "0"),
+      share("power_share", &T::power_share),
       number("life_years", &T::life_years, above(0)),
       number("useful_life_years", &T::useful_life_years, above(0)),
       apart<T>("resale"),
@@ -198,6 +198,32 @@ std::span<const Field<OwnNoise>> own_noise_fields() {
   static constexpr std::array fields = {
       number("mean_reversion", &T::mean_reversion, at_least(0)).required(),
       number("volatility", &T::volatility, at_least(0)).required(),
+  };
+  return fields;
+}
+
+std::span<const Field<Segment>> segment_fields() {
+  using T = Segment;
+  static constexpr std::array fields = {
+      number("basis", &T::basis),
+      number<T>(
+          "mean_reversion", +[](T& s) -> double& { return s.noise.mean_reversion; }, at_least(0)),
+      number<T>(
+          "volatility", +[](T& s) -> double& { return s.noise.volatility; }, at_least(0)),
+  };
+  return fields;
+}
+
+std::span<const Field<Power>> power_fields() {
+  using T = Power;
+  static constexpr std::array fields = {
+      number<T>(
+          "mean_reversion", +[](T& p) -> double& { return p.noise.mean_reversion; }, at_least(0))
+          .required(),
+      number<T>(
+          "volatility", +[](T& p) -> double& { return p.noise.volatility; }, at_least(0))
+          .required(),
+      number("level", &T::level, above(0)),
   };
   return fields;
 }

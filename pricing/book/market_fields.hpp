@@ -27,6 +27,8 @@ inline constexpr Range kGammaShapes = between(0.5, 50);
 [[nodiscard]] std::span<const Field<Hardware>> hardware_fields();
 [[nodiscard]] std::span<const Field<Utilization>> utilization_fields();
 [[nodiscard]] std::span<const Field<OwnNoise>> own_noise_fields();
+[[nodiscard]] std::span<const Field<Segment>> segment_fields();
+[[nodiscard]] std::span<const Field<Power>> power_fields();
 [[nodiscard]] std::span<const Field<Resale>> resale_fields();
 [[nodiscard]] std::span<const Field<Liquidation>> liquidation_fields();
 [[nodiscard]] std::span<const Field<Party>> party_fields();

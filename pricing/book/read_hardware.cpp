@@ -1,8 +1,18 @@
+#include <algorithm>
+
 #include "pricing/book/market_blocks.hpp"
 #include "pricing/book/market_fields.hpp"
 
 namespace lien::pricing {
 namespace {
+
+// A noise that is given as parts beside others: a volatility has a speed.
+void check_noise(const TomlValue& table, const Given& given, const OwnNoise& noise,
+                 const std::string& prefix, const Scope& scope) {
+  if (given.good("volatility") && noise.volatility > 0 && !given.has("mean_reversion"))
+    scope.fault(table.line, table.column, prefix + "mean_reversion", "",
+                "is missing: the volatility needs one", "add it; 0 is a Gaussian walk");
+}
 
 Utilization read_utilization(const TomlValue& value, const Scope& scope) {
   Utilization utilization;
@@ -14,9 +24,7 @@ Utilization read_utilization(const TomlValue& value, const Scope& scope) {
   const Given given = read_table(value, utilization_fields(), utilization, "part of utilization",
                                  scope.part("utilization"));
   utilization.moves = utilization.scarcity_loading != 0;
-  if (given.good("volatility") && utilization.noise.volatility > 0 && !given.has("mean_reversion"))
-    scope.fault(value.line, value.column, "utilization.mean_reversion", "",
-                "is missing: the volatility needs one", "add it; 0 is a Gaussian walk");
+  check_noise(value, given, utilization.noise, "utilization.", scope);
   const bool readable = given.good("mean") && given.wrong.empty();
   const bool ordered = utilization.min < utilization.mean && utilization.mean < utilization.max;
   if (readable && !ordered)
@@ -85,6 +93,24 @@ void read_forward_curve(const TomlValue& table, const Given& given, Hardware& ha
                 "write the same there, or leave month 0 out");
 }
 
+void read_segments(const TomlValue& table, Hardware& hardware, const Scope& scope) {
+  for (const TomlEntry& entry : table.entries) {
+    const auto known = std::find(kSegments.begin(), kSegments.end(), entry.key);
+    if (known == kSegments.end()) {
+      refuse_unknown(entry.line, entry.column, entry.key, "segment",
+                     {kSegments.begin(), kSegments.end()}, scope);
+      continue;
+    }
+    const std::string name = "segments." + entry.key;
+    const TomlValue* parts = table_of(&entry.value, name, scope);
+    Segment& segment = hardware.segments[entry.key];
+    if (!parts) continue;
+    const Given given =
+        read_table(*parts, segment_fields(), segment, "part of a segment", scope.part(name));
+    check_noise(*parts, given, segment.noise, name + '.', scope);
+  }
+}
+
 // Every line that ages an income costs each path a transform of its own.
 void check_strip_lines(const TomlValue& table, const Hardware& hardware, const Scope& scope) {
   if (!hardware.resale || hardware.resale->law != ResaleLaw::income) return;
@@ -127,6 +153,8 @@ Hardware read_hardware(const TomlValue& table, const Scope& top) {
     (void)read_table(*noise, own_noise_fields(), *hardware.idiosyncratic, "part of idiosyncratic",
                      scope.part("idiosyncratic"));
   }
+  if (const TomlValue* segments = table_of(table.find("segments"), "segments", scope))
+    read_segments(*segments, hardware, scope);
   if (const TomlValue* value = table.find("resale")) {
     const TomlValue* parts = table_of(value, "resale", scope);
     hardware.resale = parts ? read_resale(*parts, scope) : Resale{};

@@ -13,12 +13,15 @@ std::span<const Field<Instrument>> instrument_fields() {
       choice<&T::kind>("kind", "forward|call|put", "future|swap|cap|floor|bond").required(),
       choice<&T::on>("on",
                      "rental_rate|log_rental_rate|resale_value|zero_coupon_bond|launch_count|"
-                     "forward_rental_rate",
-                     "floating_rate|power")
+                     "forward_rental_rate|power",
+                     "floating_rate")
           .required(),
       id("hardware", &T::hardware),
       id("line", &T::line),
-      later<T>("segment", "spot"),
+      choice<T>(
+          "segment",
+          +[](T& i, std::int64_t k) { i.segment = kSegments[static_cast<std::size_t>(k)]; },
+          "spot|term|index"),
       number("strike", &T::strike),
       date("expiry", &T::expiry).required(),
       later<T>("start"),
@@ -47,6 +50,8 @@ void check_underlying(const Instrument& instrument, const ContractChecks& check)
     if (wanted && !check.has(field)) check.missing(field, "it says what the instrument is on");
     if (!wanted) check.useless({field}, "does not go with this underlying");
   };
+  if (!of_hardware || instrument.on == Underlying::resale_value)
+    check.useless({"segment"}, "goes with rental_rate and log_rental_rate only");
   only("hardware", of_hardware);
   only("line", instrument.on == Underlying::launch_count);
   only("delivery", instrument.on == Underlying::zero_coupon_bond ||
@@ -87,6 +92,12 @@ void read_instrument(const TomlValue& table, const std::string& file, BookContex
   const Hardware* hardware = check.hardware("hardware", instrument.hardware);
   if (hardware && check.good("on") && instrument.on == Underlying::resale_value)
     check.observes_resale(*hardware);
+  if (hardware && instrument.on != Underlying::resale_value)
+    check.segment(*hardware, instrument.segment);
+  if (check.good("on") && instrument.on == Underlying::power && context.market &&
+      !context.market->power)
+    check.wrong("on", "needs [power], which " + context.market->file + " does not have",
+                "add [power] there");
   ++context.rows_read;
   context.book.instruments.push_back(std::move(instrument));
 }

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "pricing/book/book_context.hpp"
+#include "pricing/book/market_blocks.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -34,7 +35,10 @@ std::span<const Field<Lease>> lease_fields() {
           between(1, 1e9))
           .required(),
       number("purchase_price", &T::purchase_price, above(0)),
-      later<T>("segment", "spot"),
+      choice<T>(
+          "segment",
+          +[](T& lease, std::int64_t k) { lease.segment = kSegments[static_cast<std::size_t>(k)]; },
+          "spot|term|index"),
       price("quoted_price", &T::quoted_price),
       integer("days_past_due", &T::days_past_due, between(0, 90)),
       date("start", &T::start).required(),
@@ -79,6 +83,7 @@ void check_lease(Lease& lease, const Given& given, const Scope& scope, BookConte
   (void)check.party("residual_guarantor", lease.residual_guarantor);
   const Hardware* hardware = check.hardware("hardware", lease.hardware);
   if (!hardware) return;
+  check.segment(*hardware, lease.segment);
   check.observes_resale(*hardware);
   if (!lease.net) check.observes_operating_cost(*hardware);
   if (lessee && can_default(*lessee)) check.observes_liquidation(*hardware);

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "pricing/book/book_context.hpp"
+#include "pricing/book/market_blocks.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -12,10 +13,11 @@ void check_security(Loan& loan, const ContractChecks& check) {
   if (check.has("hardware") && !check.has("units"))
     check.missing("units", "hardware is given", "write how many accelerators secure the loan");
   if (!check.has("hardware"))
-    check.useless({"units", "in_service", "purchase_price", "operating_cost", "customer",
-                   "reserve_initial", "reserve_target", "min_debt_service_coverage_ratio",
-                   "max_loan_to_value", "liquidation_haircut", "liquidation_lag_months", "mark"},
-                  "needs hardware, which is not given", "add hardware and units, or remove it");
+    check.useless(
+        {"units", "in_service", "purchase_price", "operating_cost", "customer", "reserve_initial",
+         "reserve_target", "min_debt_service_coverage_ratio", "max_loan_to_value",
+         "liquidation_haircut", "liquidation_lag_months", "mark", "segment"},
+        "needs hardware, which is not given", "add hardware and units, or remove it");
   const bool borrower = check.has("borrower"), hardware = check.has("hardware");
   if (!borrower && !hardware)
     check.missing("borrower", "the loan has neither a borrower nor hardware, so nothing pays it",
@@ -124,6 +126,7 @@ void check_market(const Loan& loan, const ContractChecks& check) {
   (void)check.party("customer", loan.customer);
   const Hardware* hardware = check.hardware("hardware", loan.hardware);
   if (!hardware) return;
+  check.segment(*hardware, loan.segment);
   check.observes_resale(*hardware);
   check_mark(loan, check, *hardware);
   const bool by_law = loan.mark == Mark::by_law || loan.mark == Mark::rental_multiple;
@@ -169,7 +172,10 @@ std::span<const Field<Loan>> loan_fields() {
       later<T>("slip_months", "0"),
       number("purchase_price", &T::purchase_price, above(0)),
       number("operating_cost", &T::operating_cost, at_least(0)),
-      later<T>("segment", "spot"),
+      choice<T>(
+          "segment",
+          +[](T& loan, std::int64_t k) { loan.segment = kSegments[static_cast<std::size_t>(k)]; },
+          "spot|term|index"),
       id("customer", &T::customer),
       share("contract_share", &T::contract_share),
       number("contract_rate", &T::contract_rate, above(0)),

@@ -6,6 +6,7 @@
 #include "pricing/book/market_blocks.hpp"
 #include "pricing/book/market_fields.hpp"
 #include "pricing/book/text_file.hpp"
+#include "pricing/market/correlation.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -34,15 +35,14 @@ void read_rates(const TomlValue& table, Rates& rates, const Scope& top) {
   }
 }
 
-// A joint law exists only if the matrix of correlations has no negative eigenvalue: all three
-// pairs within [-1, 1] and its determinant not below 0.
+// A joint law exists only if the matrix of correlations has no negative eigenvalue.
 void check_correlation(const TomlValue& table, const Correlation& c, const Scope& scope) {
-  const double a = c.scarcity_frontier, b = c.scarcity_rate, d = c.frontier_rate;
-  const double determinant = 1 + 2 * a * b * d - a * a - b * b - d * d;
-  if (determinant < -1e-12)
-    scope.fault(table.line, table.column, "", "",
-                "has correlations that contradict each other (not positive semidefinite)",
-                "move one of the three towards the product of the two others");
+  if (consistent(c)) return;
+  scope.fault(table.line, table.column, "", "",
+              "has correlations that contradict each other (not positive semidefinite)",
+              consistent_factors(c)
+                  ? "move scarcity_power towards 0"
+                  : "move one of the three towards the product of the two others");
 }
 
 void read_regime(const TomlValue* block, std::optional<Scarcity>& scarcity, const Scope& top) {
@@ -196,6 +196,7 @@ std::optional<Market> read_market(const std::string& file, const Location& named
   read_block(*root, "scarcity", scarcity_fields(), market.scarcity, top);
   read_regime(root->find("scarcity"), market.scarcity, top);
   read_block(*root, "frontier", frontier_fields(), market.frontier, top);
+  read_block(*root, "power", power_fields(), market.power, top);
   read_liquidation(*root, market.liquidation, top);
   std::optional<Correlation> correlation;
   read_block(*root, "correlation", correlation_fields(), correlation, top);

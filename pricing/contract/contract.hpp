@@ -121,7 +121,8 @@ enum class Underlying {
   resale_value,
   zero_coupon_bond,
   launch_count,
-  forward_rental_rate
+  forward_rental_rate,
+  power
 };
 
 // A small entry a desk has: a forward or a European option on a simulated series.

@@ -30,6 +30,13 @@ void add_numbers(std::vector<MarketInput>& inputs, const std::string& block, con
 
 constexpr auto kAll = [](std::string_view) { return true; };
 
+// The parts of a noise are inputs where the file gives it: a scenario cannot know its speed.
+auto given_with(const OwnNoise& noise) {
+  return [noisy = noise.volatility > 0 || noise.mean_reversion > 0](std::string_view field) {
+    return noisy || (field != "mean_reversion" && field != "volatility");
+  };
+}
+
 void add_rates(std::vector<MarketInput>& inputs, Rates& rates) {
   inputs.push_back({"rates", "", "zero_curve", &rates.zero_curve, kZeroRates});
   add_numbers(inputs, "rates", "", "", rates_fields(), rates, kAll);
@@ -83,14 +90,12 @@ void add_hardware(std::vector<MarketInput>& inputs, Hardware& hardware) {
   if (hardware.utilization) {
     inputs.push_back(
         {"hardware", hardware.id, "utilization", &hardware.utilization->mean, between(0, 1)});
-    const OwnNoise& noise = hardware.utilization->noise;
-    const bool noisy = noise.volatility > 0 || noise.mean_reversion > 0;
-    const auto given = [noisy](std::string_view field) {
-      return noisy || (field != "mean_reversion" && field != "volatility");
-    };
     add_numbers(inputs, "hardware", hardware.id, "utilization.", utilization_fields(),
-                *hardware.utilization, given);
+                *hardware.utilization, given_with(hardware.utilization->noise));
   }
+  for (auto& [name, segment] : hardware.segments)
+    add_numbers(inputs, "hardware", hardware.id, "segments." + name + '.', segment_fields(),
+                segment, given_with(segment.noise));
   if (hardware.idiosyncratic)
     add_numbers(inputs, "hardware", hardware.id, "idiosyncratic.", own_noise_fields(),
                 *hardware.idiosyncratic, kAll);
@@ -154,6 +159,7 @@ std::vector<MarketInput> market_inputs(Market& market) {
   if (market.scarcity) add_scarcity(inputs, *market.scarcity);
   if (market.frontier)
     add_numbers(inputs, "frontier", "", "", frontier_fields(), *market.frontier, kAll);
+  if (market.power) add_numbers(inputs, "power", "", "", power_fields(), *market.power, kAll);
   add_numbers(inputs, "correlation", "", "", correlation_fields(), market.correlation, kAll);
   if (market.liquidation) add_liquidation(inputs, *market.liquidation);
   for (LaunchLine& line : market.launches) add_launches(inputs, line);

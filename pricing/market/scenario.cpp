@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "pricing/market/correlation.hpp"
 #include "pricing/market/market_inputs.hpp"
 
 namespace lien::pricing {
@@ -27,11 +28,12 @@ bool names_block(const std::string& input, const std::string& block) {
 }
 
 void RowChange::unknown_input(const Market& market, const std::vector<std::string>& known) const {
-  for (const char* block : {"power", "credit", "vehicle", "contagion", "clearing", "refinancing"})
+  for (const char* block : {"credit", "vehicle", "contagion", "clearing", "refinancing"})
     if (names_block(row.input, block))
       return fault("input", row.input, std::string(kNotInThisVersion), "remove the row");
   const std::pair<const char*, bool> blocks[] = {{"scarcity", market.scarcity.has_value()},
                                                  {"frontier", market.frontier.has_value()},
+                                                 {"power", market.power.has_value()},
                                                  {"liquidation", market.liquidation.has_value()}};
   for (const auto& [block, present] : blocks)
     if (!present && names_block(row.input, block))
@@ -200,11 +202,7 @@ void check_together(const Market& market, const RowChange& last) {
     if (!(u.min < u.mean && u.mean < u.max))
       last.fault("value", "", "leaves utilization of " + hardware.id + " without min < mean < max");
   }
-  const Correlation& c = market.correlation;
-  const double determinant = 1 + 2 * c.scarcity_frontier * c.scarcity_rate * c.frontier_rate -
-                             c.scarcity_frontier * c.scarcity_frontier -
-                             c.scarcity_rate * c.scarcity_rate - c.frontier_rate * c.frontier_rate;
-  if (determinant < -1e-12)
+  if (!consistent(market.correlation))
     last.fault("value", "", "leaves correlations that contradict each other");
 }
 

@@ -8,6 +8,7 @@
 #include "pricing/plan/calendar.hpp"
 #include "pricing/plan/compile.hpp"
 #include "pricing/plan/expected_rent.hpp"
+#include "pricing/plan/power_cost.hpp"
 #include "pricing/valuation/fit_exercise.hpp"
 
 namespace lien::pricing {
@@ -36,6 +37,12 @@ Unit unit_of(const RunSettings& settings, const Market& market, const Hardware& 
   return unit;
 }
 
+// Operating cost of a month, h months on, over the one without power: at its expectation, as in the
+// strip.
+double expected_power(const Unit& unit, int h) {
+  return power_factor(power_cost(*unit.law.market, *unit.hardware, h / 12.0), 0.0);
+}
+
 // Expected flows if the unit runs to the end of its life whatever it earns, scrap left out.
 double never_stopped(const Unit& unit) {
   double sum = 0;
@@ -44,7 +51,8 @@ double never_stopped(const Unit& unit) {
     const double forward = unit.today.log_moneyness - month.scarcity * unit.today.scarcity +
                            month.constant + month.regime_mean[unit.today.regime] +
                            unit.today.launch_mean[static_cast<std::size_t>(h - 1)];
-    sum += strip_discount(unit.law, 0, h) * engine::expm1(forward);
+    sum +=
+        strip_discount(unit.law, 0, h) * (engine::expm1(forward) - (expected_power(unit, h) - 1));
   }
   return unit.cost * sum;
 }
@@ -64,7 +72,7 @@ InstrumentPlan operation(const Unit& unit, const Plan& plan, double never, doubl
   early.utilization = unit.hardware->utilization->mean;
   for (int k = 0; k <= unit.life; ++k) {
     const double growth = engine::exp(unit.hardware->operating_cost_growth * k / 12.0);
-    early.cost.push_back(unit.cost * growth);
+    early.cost.push_back(unit.cost * growth * expected_power(unit, k));
     early.hours.push_back(strip_discount(unit.law, 0, k) / growth);
     early.shift.push_back(engine::log(early.utilization) - engine::log(early.cost.back()));
     // Without hours and transaction cost: the discount alone.
@@ -91,6 +99,7 @@ engine::Estimate simulate_unit(const RunSettings& settings, const Market& market
   alone.parties.clear();
   alone.liquidation.reset();
   alone.rates.hull_white.reset();
+  alone.power.reset();                                  // the cost has its expectation already
   if (alone.frontier) alone.frontier->drift_stdev = 0;  // the strip knows the mean drift
   RunSettings monthly = settings;
   monthly.steps_per_year = 12;

@@ -35,6 +35,14 @@ void add_covariances(const ScenarioRun& scenario, const BasisRun& run, RunTables
       writer.add_exact(std::string(names[i]) + "/" + names[j], "factor_covariance", 1,
                        s[4 * i + j]);
     }
+  if (!scenario.market->power || run.plan.power.noise == kNone) return;
+  const engine::NoisePlan& power = run.plan.factors.noises[run.plan.power.noise];
+  double variance = power.stdev * power.stdev;
+  for (const double shared : power.joint) variance += shared * shared;
+  writer.add_exact("power/power", "factor_covariance", 1, variance);
+  if (power.joint[0] != 0)
+    writer.add_exact("scarcity/power", "factor_covariance", 1,
+                     run.plan.factors.cholesky[0] * power.joint[0]);
 }
 
 // One value a hardware, the same on both bases: the strip has its own drifts.

@@ -22,6 +22,8 @@ const char* series_name(FanPlan::Of of) {
       return "launch_count";
     case FanPlan::Of::loan_to_value:
       return "loan_to_value";
+    case FanPlan::Of::power:
+      return "power";
   }
   return "";
 }
@@ -31,6 +33,7 @@ std::string series_id(const ScenarioRun& scenario, const FanPlan& fan) {
     case FanPlan::Of::launch_count:
       return scenario.market->launches[fan.index].line;
     case FanPlan::Of::short_rate:
+    case FanPlan::Of::power:
       return "";
     case FanPlan::Of::loan_to_value:
       return "portfolio";

@@ -73,7 +73,8 @@ ReplayedPath replay_path(const Inputs& inputs, MeasureBasis basis, std::uint32_t
     out.rent.push_back(of.earns ? engine::exp(at(stages.log_rent_series(hardware))) : 0.0);
     out.utilization.push_back(at(stages.utilization_series(hardware)));
     out.earned.push_back(at(stages.spot_series(hardware)));
-    out.cost.push_back(of.operating_cost[static_cast<std::size_t>(k)]);
+    out.cost.push_back(of.operating_cost[static_cast<std::size_t>(k)] *
+                       (of.cost_row == kNone ? 1.0 : at(stages.cost_series(of.cost_row))));
     if (!plan.lots.empty()) out.value.push_back(at(stages.value_series()));
   }
   for (std::size_t l = 0; l < plan.factors.lines.size(); ++l)

@@ -110,6 +110,17 @@ std::vector<std::string> assumptions(const Inputs& inputs) {
         "resale law income takes a later rent as lognormal, with the two moments that the launches "
         "to come give it; on the strip of validation case O14 the value is 0.25 % too low for "
         "that, and on this market the error is not measured");
+  if (any(inputs.market.hardware, [&](const Hardware& h) {
+        return inputs.market.power && h.power_share > 0 && h.resale &&
+               h.resale->law == ResaleLaw::income;
+      }))
+    notes.emplace_back(
+        "resale law income takes the power to come at its expected price: the operator's option "
+        "on its spread is left out");
+  if (any(inputs.market.hardware, [](const Hardware& h) { return h.attrition > 0; }))
+    notes.emplace_back(
+        "attrition takes units out of what is earned, run, tested and sold; payments, rents of "
+        "leases and holding costs stay as agreed");
   if (inputs.settings.horizon_months > 0)
     notes.emplace_back("flows and defaults after month " +
                        std::to_string(inputs.settings.horizon_months) +

@@ -168,6 +168,7 @@ void list_drivers(const Market& market, RunFacts& facts) {
   off(!market.scarcity || !market.scarcity->regime, "scarcity.regime");
   off(!market.frontier, "frontier");
   off(!market.frontier || market.frontier->drift_stdev == 0, "frontier.drift_stdev");
+  off(!market.power, "power");
   off(market.launches.empty(), "launches");
   const auto no_hardware = [&market](const auto& has) {
     return std::none_of(market.hardware.begin(), market.hardware.end(), has);
@@ -179,6 +180,8 @@ void list_drivers(const Market& market, RunFacts& facts) {
   off(no_hardware(
           [](const Hardware& h) { return h.utilization && h.utilization->noise.volatility > 0; }),
       "hardware.utilization.volatility");
+  off(no_hardware([](const Hardware& h) { return !h.segments.empty(); }), "hardware.segments");
+  off(no_hardware([](const Hardware& h) { return h.attrition > 0; }), "hardware.attrition");
   off(!market.liquidation, "liquidation");
   off(!market.liquidation || market.liquidation->lag_stdev_months == 0,
       "liquidation.lag_stdev_months");

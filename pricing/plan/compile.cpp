@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "pricing/plan/power_cost.hpp"
 #include "pricing/plan/stream_keys.hpp"
 #include "pricing/plan/strip_accuracy.hpp"
 
@@ -60,6 +61,7 @@ Plan compile(const CompileInput& input, const Horizon& horizon, const TimeGrid& 
   compile_factors(input, plan);
   compile_rates(input, plan);
   const auto start = std::chrono::steady_clock::now();
+  compile_power(input, plan);
   compile_hardware(input, plan);
   plan.collateral_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -48,9 +48,11 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
                          std::vector<Diagnostic>& faults);
 // A Bermudan option's columns; the instrument's other fields are set.
 void set_early_exercise(const CompileInput& input, const Plan& plan, InstrumentPlan& instrument);
-// Factor series on which the value of stopping depends beside the rent of a hardware.
+// Factor series on which the value of stopping depends beside the rent of a hardware,
+// of the segment told.
 [[nodiscard]] std::vector<std::size_t> exercise_states(const Plan& plan,
-                                                       const HardwarePlan& hardware);
+                                                       const HardwarePlan& hardware,
+                                                       std::uint32_t segment = kNone);
 // True if nothing but the two price factors moves its rent, so that it is lognormal given them.
 [[nodiscard]] bool rent_is_lognormal(const Market& market, const Hardware& hardware);
 // Appends to plan.forward_rents what the instrument's forward rent `months` (> 0; whole where

@@ -92,6 +92,9 @@ LotPlan make_lot(const CompileInput& input, const Plan& plan, std::uint32_t hard
   lot.hardware = hardware_index;
   lot.age_months = age;
   lot.scheduled_units.assign(static_cast<std::size_t>(plan.steps) + 1, 0.0);
+  if (hardware.attrition > 0)
+    for (int k = 0; k <= plan.steps; ++k)
+      lot.remaining.push_back(remaining_units(hardware, plan.years(k)));
   switch (compiled.law) {
     case ValueLaw::rental_multiple:
       lot.value_today = compiled.multiple * rent_today(hardware);
@@ -161,7 +164,10 @@ void add_to_book_totals(const Draft& draft, Plan& plan) {
     plan.book_balance[at] += contract.held * draft.columns.closing[at];
     auto& units = contract.mark == kNone ? plan.lots[contract.lot].scheduled_units
                                          : plan.marks[contract.mark].scheduled_units;
-    units[at] += contract.held * contract.mark_units;
+    // A mark's row is of what is left of a unit, the resale value's of a whole one.
+    const auto& left = plan.lots[contract.lot].remaining;
+    const bool whole = contract.mark == kNone && !left.empty();
+    units[at] += contract.held * contract.mark_units * (whole ? left[at] : 1.0);
   }
 }
 

@@ -16,7 +16,8 @@ bool rent_is_lognormal(const Market& market, const Hardware& hardware) {
          !(market.frontier && market.frontier->drift_stdev > 0);
 }
 
-std::vector<std::size_t> exercise_states(const Plan& plan, const HardwarePlan& hardware) {
+std::vector<std::size_t> exercise_states(const Plan& plan, const HardwarePlan& hardware,
+                                         std::uint32_t segment) {
   std::vector<std::size_t> states;
   const engine::FactorPlan& factors = plan.factors;
   if (factors.random[engine::kScarcity] && hardware.scarcity_loading != 0)
@@ -26,6 +27,10 @@ std::vector<std::size_t> exercise_states(const Plan& plan, const HardwarePlan& h
   if (factors.random[engine::kShortRate]) states.push_back(engine::kShortRate);
   if (hardware.idiosyncratic != kNone)
     states.push_back(engine::noise_series(factors, hardware.idiosyncratic));
+  if (hardware.cost_row != kNone && hardware.law == ValueLaw::income && plan.power.noise != kNone)
+    states.push_back(engine::noise_series(factors, plan.power.noise));
+  if (segment != kNone && plan.segments[segment].noise != kNone)
+    states.push_back(engine::noise_series(factors, plan.segments[segment].noise));
   for (const auto& line : hardware.lines) {
     const engine::LaunchProcess& process = factors.lines[line.line].process;
     const auto add = [&](engine::LineSeries which) {
@@ -54,6 +59,7 @@ void set_european(const CompileInput& input, const Plan& plan, const InstrumentP
   const HardwarePlan& compiled = plan.hardware[instrument.hardware];
   const bool value = instrument.on == PayoffOn::resale_value;
   if (plan.rates.random || !rent_is_lognormal(market, hardware) || !compiled.earns) return;
+  if (instrument.segment != kNone) return;
   if (value && compiled.law != ValueLaw::rental_multiple) return;
   const StripLaw law{input.basis, &market, &hardware, input.settings->valuation_date};
   for (int k = 0; k <= instrument.month; ++k) {
@@ -86,7 +92,7 @@ void set_early_exercise(const CompileInput& input, const Plan& plan, InstrumentP
     early.timing.push_back(engine::exp(-spread * plan.years(k)));
   early.timing.push_back(instrument.timing);
   early.shift.assign(early.timing.size(), -engine::log(instrument.strike));
-  early.states = exercise_states(plan, plan.hardware[instrument.hardware]);
+  early.states = exercise_states(plan, plan.hardware[instrument.hardware], instrument.segment);
   early.rule.side = instrument.kind == PayoffKind::put ? -1.0 : 1.0;
   early.rule.dates.resize(early.timing.size());
   set_european(input, plan, instrument, early);

@@ -6,6 +6,7 @@
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/expected_rent.hpp"
 #include "pricing/plan/market_laws.hpp"
+#include "pricing/plan/noises.hpp"
 #include "pricing/valuation/contract_kernel.hpp"
 
 namespace lien::pricing {
@@ -75,6 +76,19 @@ FanPlan short_rate_fan(const CompileInput& input, const Plan& plan) {
   return fan;
 }
 
+FanPlan power_fan(const CompileInput& input, const Plan& plan) {
+  FanPlan fan;
+  fan.of = FanPlan::Of::power;
+  fan.scale = plan.power.level;
+  const double middle = engine::log(plan.power.level);
+  const engine::NoiseLaw law = noise_law(input.market->power->noise);
+  for (int k = 0; k <= plan.steps; ++k) {
+    const double reach = kStdevs * std::sqrt(engine::noise_variance(law, plan.years(k)));
+    add_bins(fan, middle - reach, middle + reach);
+  }
+  return fan;
+}
+
 FanPlan constant_bins(FanPlan::Of of, std::uint32_t index, bool logarithmic, double low,
                       double high, int steps) {
   FanPlan fan;
@@ -101,6 +115,7 @@ void compile_fans(const CompileInput& input, Plan& plan) {
                                         hardware.utilization_max, plan.steps));
   }
   if (plan.rates.random) plan.fans.push_back(short_rate_fan(input, plan));
+  if (plan.power.on) plan.fans.push_back(power_fan(input, plan));
   for (std::uint32_t l = 0; l < plan.factors.lines.size(); ++l) {
     // One bin a launch.
     plan.fans.push_back(

@@ -9,6 +9,7 @@
 #include "pricing/plan/forward_shift.hpp"
 #include "pricing/plan/market_laws.hpp"
 #include "pricing/plan/noises.hpp"
+#include "pricing/plan/power_cost.hpp"
 #include "pricing/plan/strip.hpp"
 #include "pricing/plan/utilization.hpp"
 
@@ -192,6 +193,13 @@ void add_strip(const CompileInput& input, const Hardware& hardware,
     strip.scarcity.push_back(months.back().scarcity);
     strip.variance.push_back(months.back().variance);
   }
+  if (out.cost_row != kNone)
+    for (const double h : plan.node_months) {
+      const PowerCost cost = power_cost(*input.market, hardware, h / 12.0);
+      strip.power_fixed = cost.fixed;
+      strip.power_mean.push_back(cost.mean);
+      strip.power_decay.push_back(cost.decay);
+    }
   if (out.idiosyncratic != kNone) {
     strip.noises.push_back({out.idiosyncratic, {}});
     for (const auto& month : months) strip.noises.back().loading.push_back(month.idiosyncratic);
@@ -354,6 +362,11 @@ void compile_hardware(const CompileInput& input, Plan& plan) {
     }
     for (const auto& [line, loading] : line_loadings(market, hardware))
       out.lines.push_back({line, loading});
+    if (plan.power.on && hardware.power_share > 0) {
+      out.cost_row = static_cast<std::uint32_t>(plan.power.share.size());
+      plan.power.fixed.push_back(1 - hardware.power_share);
+      plan.power.share.push_back(hardware.power_share);
+    }
     if (hardware.idiosyncratic)
       out.idiosyncratic = add_noise(input, *hardware.idiosyncratic, "idiosyncratic/" + hardware.id,
                                     hardware.where, plan);

@@ -8,7 +8,9 @@
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/expected_rent.hpp"
 #include "pricing/plan/forward_shift.hpp"
+#include "pricing/plan/noises.hpp"
 #include "pricing/plan/pilot.hpp"
+#include "pricing/plan/segments.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -43,16 +45,23 @@ void set_closed_forward(const CompileInput& input, const Plan& plan, InstrumentP
   if (!compiled.earns) return;
   const auto month = static_cast<std::size_t>(out.month);
   const double forward = compiled.forward_shift.empty() ? 0 : compiled.forward_shift[month];
+  double basis = 0, variance = 0;  // of the segment
+  if (out.segment != kNone) {
+    const Segment& segment = hardware.segments.at(plan.segments[out.segment].name);
+    basis = segment.basis;
+    variance = engine::noise_variance(noise_law(segment.noise), plan.years(out.month));
+  }
   if (out.on == PayoffOn::log_rental_rate) {
     out.closed_forward =
         log_rent_spread(*input.market, hardware, input.basis, input.settings->valuation_date,
                         out.month, plan.steps_per_year)
             .mean.back() +
-        forward;
+        forward + basis;
     return;
   }
   const double rent =
-      engine::exp(expected_log_rents(*input.market, hardware, input.basis,
+      engine::exp(basis + variance / 2 +
+                  expected_log_rents(*input.market, hardware, input.basis,
                                      input.settings->valuation_date, out.month, plan.steps_per_year)
                       .back() +
                   forward);
@@ -151,8 +160,18 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
         out.scale = terms.on == Underlying::resale_value
                         ? std::max(plan.lots[out.lot].value_today, 1e-6)
                         : std::max(market.hardware[out.hardware].rental_rate, 1e-6);
+        if (terms.on != Underlying::resale_value)
+          out.segment = segment_row(input, out.hardware, terms.segment, plan);
         set_closed_forward(input, plan, out);
         break;
+      case Underlying::power: {
+        out.on = PayoffOn::power;
+        const auto law = noise_law(market.power->noise);
+        out.scale = market.power->level;
+        out.closed_forward =
+            out.scale * engine::exp(engine::noise_variance(law, plan.years(out.month)) / 2);
+        break;
+      }
       case Underlying::launch_count:
         out.on = PayoffOn::launch_count;
         out.line = line_index(market, terms.line);

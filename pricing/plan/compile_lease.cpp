@@ -47,7 +47,8 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
       contract.outlives_horizon ? ResidualRule::none : residual_rule(lease.end_option);
   contract.option_price = lease.option_price;
   contract.guaranteed_residual = lease.guaranteed_residual;
-  contract.return_cost = lease.return_cost * lease.units;
+  contract.return_cost =
+      lease.return_cost * lease.units * remaining_units(hardware, contract.months / 12.0);
   const double worth = lease.units * plan.lots[contract.lot].value_today;
   contract.mark_units = lease.units;
   contract.worth_today = worth;
@@ -71,7 +72,12 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
     if (!lease.net)
       cost = lease.units * kHoursPerMonth * cost_today *
              engine::exp(hardware.operating_cost_growth * k / 12.0) *
-             grid.share_of_month(k, lease.start, lease.end);
+             grid.share_of_month(k, lease.start, lease.end) * remaining_units(hardware, k / 12.0);
+    // A cost that follows power is paid path by path, at its row.
+    if (plan.hardware[plan.lots[contract.lot].hardware].cost_row != kNone) {
+      columns.operating_cost[at] = cost * columns.present_factor[at];
+      cost = 0;
+    }
     columns.flow[at] = (schedule.rent_timed[at] - cost) * columns.present_factor[at];
   }
   // Its contractual flows, for a yield: rents and the residual the lessee owes.

@@ -7,6 +7,7 @@
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/effective_rate.hpp"
 #include "pricing/plan/loan_schedule.hpp"
+#include "pricing/plan/segments.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -18,9 +19,10 @@ void fill_revenue(const CompileInput& input, const Loan& loan, const TimeGrid& g
                   const Plan& plan, const ContractPlan& contract, ContractColumns& columns) {
   const std::uint32_t hardware = plan.lots[contract.lot].hardware;
   const Date service = loan.in_service.value_or(loan.closing);
-  const double hours = loan.units * kHoursPerMonth;
   for (int k = 1; k <= contract.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
+    const double hours =
+        loan.units * kHoursPerMonth * remaining_units(input.market->hardware[hardware], k / 12.0);
     const double active = grid.share_of_month(k, service, grid.date(k));
     double under = 0;
     if (!loan.customer.empty())
@@ -142,6 +144,7 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
       std::any_of(columns.floating_scheduled.begin(), columns.floating_scheduled.end(),
                   [](double x) { return x > 0; });
   if (contract.variant.cash) {
+    contract.segment = segment_row(input, plan.lots[contract.lot].hardware, loan.segment, plan);
     fill_revenue(input, loan, grid, plan, contract, columns);
     fill_service(monthly, loan, columns);
   }

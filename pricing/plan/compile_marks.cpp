@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pricing/plan/compile.hpp"
+#include "pricing/plan/contract_columns.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -31,6 +32,9 @@ std::uint32_t mark_row(const CompileInput& input, Mark mark, const Hardware& har
   row.of = mark;
   row.follows_rent = mark != Mark::cost;
   row.factor = factors(input, mark, hardware, plan.lots[lot].age_months, plan.steps);
+  if (hardware.attrition > 0)
+    for (int k = 0; k <= plan.steps; ++k)
+      row.factor[static_cast<std::size_t>(k)] *= remaining_units(hardware, plan.years(k));
   row.scheduled_units.assign(static_cast<std::size_t>(plan.steps) + 1, 0.0);
   plan.marks.push_back(std::move(row));
   return static_cast<std::uint32_t>(plan.marks.size() - 1);

@@ -145,6 +145,10 @@ void fill_discounts(const CompileInput& input, ContractPlan& contract, ContractC
   }
 }
 
+double remaining_units(const Hardware& hardware, double t) {
+  return engine::exp(-hardware.attrition * t);
+}
+
 void set_liquidation(const CompileInput& input, const std::string& id, double units,
                      const std::optional<double>& haircut, const std::optional<double>& lag_months,
                      Plan& plan, ContractPlan& contract) {

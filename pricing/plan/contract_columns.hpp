@@ -28,6 +28,9 @@ void append(const ContractColumns& columns, Plan& plan, ContractPlan& contract);
 // columns are then those of a sale at once.
 void fill_discounts(const CompileInput& input, ContractPlan& contract, ContractColumns& columns);
 
+// Share of the units of a lot that is left t years after the valuation date: exp(-attrition t).
+[[nodiscard]] double remaining_units(const Hardware& hardware, double t);
+
 // Terms of sale: haircut, costs, lag, depth; and the party's recovery. id: of the contract.
 void set_liquidation(const CompileInput& input, const std::string& id, double units,
                      const std::optional<double>& haircut, const std::optional<double>& lag_months,

@@ -78,6 +78,26 @@ struct StripPlan {
   // Forward curve: s(t_k + h) - s(t_k), added to constant in month k; empty: none.
   std::vector<double> forward;   // [steps + 1][nodes]
   std::vector<StripRamp> ramps;  // [its transforms]
+  // Where the cost follows power: E[cost of the node | p] = cost x [fixed + mean exp(decay p)],
+  // taken off k_j as a logarithm and multiplied with b_j.
+  double power_fixed = 1;
+  std::vector<double> power_mean, power_decay;  // [nodes]; empty where it does not
+};
+
+// Rent of a segment of one hardware: ln R + basis + noise.
+struct SegmentPlan {
+  std::uint32_t hardware = 0;
+  std::string name;
+  double basis = 0;
+  std::uint32_t noise = kNone;  // into FactorPlan::noises
+};
+
+// The power price relative to today: level exp(p).
+struct PowerPlan {
+  bool on = false;
+  double level = 1;
+  std::uint32_t noise = kNone;       // p, into FactorPlan::noises; kNone: p is 0
+  std::vector<double> fixed, share;  // [cost rows] (1 - power_share), power_share
 };
 
 enum class ValueLaw { income, rental_multiple, curve };
@@ -99,7 +119,8 @@ struct HardwarePlan {
   double utilization = 1;  // constant, and the strip's mean
   double logit_constant = 0, logit_loading = 0, utilization_min = 0, utilization_max = 1;
   std::uint32_t utilization_noise = kNone;  // into FactorPlan::noises, added to the logit
-  std::vector<double> operating_cost;       // [steps + 1] hourly
+  std::vector<double> operating_cost;       // [steps + 1] hourly, at today's power price
+  std::uint32_t cost_row = kNone;           // of PowerPlan: the cost follows power
   ValueLaw law = ValueLaw::curve;
   double multiple = 0;              // rental_multiple
   double scrap = 0;                 // income
@@ -112,10 +133,11 @@ struct HardwarePlan {
 // Units of one hardware that entered service in one month share a resale value.
 struct LotPlan {
   std::uint32_t hardware = 0;
-  int age_months = 0;           // at the valuation date; negative: enters service later
-  std::vector<double> weights;  // income: [steps + 1][nodes] of W_j, months of life left at k
-  double value_today = 0;       // exact, money a unit
-  int last_month = 0;           // last month at which something reads its value
+  int age_months = 0;             // at the valuation date; negative: enters service later
+  std::vector<double> weights;    // income: [steps + 1][nodes] of W_j, months of life left at k
+  double value_today = 0;         // exact, money a unit
+  int last_month = 0;             // last month at which something reads its value
+  std::vector<double> remaining;  // [steps + 1] share of its units that is left; empty: all
   std::vector<double>
       scheduled_units;  // [steps + 1] units securing contracts that are not yet repaid
 };
@@ -185,8 +207,9 @@ struct ContractPlan {
   ContractKind kind = ContractKind::loan;
   KernelVariant variant;
   std::uint32_t lot = kNone, party = kNone, customer = kNone, guarantor = kNone;
-  std::uint32_t group = kNone;  // index of the party whose totals it joins; kNone: no party
-  int months = 0;               // last month with a flow, or the horizon
+  std::uint32_t segment = kNone;  // in which free hours are let; kNone: at R
+  std::uint32_t group = kNone;    // index of the party whose totals it joins; kNone: no party
+  int months = 0;                 // last month with a flow, or the horizon
   // Its later flows are left out: at `months` it is alive, something is owed and nothing ends.
   bool outlives_horizon = false;
   std::size_t first_month = 0;        // offset of its month columns
@@ -284,7 +307,8 @@ enum class PayoffOn {
   resale_value,
   zero_coupon_bond,
   launch_count,
-  forward_rental_rate
+  forward_rental_rate,
+  power
 };
 
 // The forward rent of a hardware for one later date, seen at one step of the path: a strip of one
@@ -322,7 +346,7 @@ struct InstrumentPlan {
   std::uint32_t source = 0;
   PayoffKind kind = PayoffKind::forward;
   PayoffOn on = PayoffOn::rental_rate;
-  std::uint32_t hardware = kNone, lot = kNone, line = kNone, tenor = kNone;
+  std::uint32_t hardware = kNone, lot = kNone, line = kNone, tenor = kNone, segment = kNone;
   std::uint32_t forward = kNone;  // into Plan::forward_rents
   int month = 0;
   double strike = 0;
@@ -338,7 +362,15 @@ inline constexpr int kFanBins = 4096;
 
 // A fan of quantiles: counts in fixed bins by month.
 struct FanPlan {
-  enum class Of { rental_rate, resale_value, utilization, short_rate, launch_count, loan_to_value };
+  enum class Of {
+    rental_rate,
+    resale_value,
+    utilization,
+    short_rate,
+    launch_count,
+    loan_to_value,
+    power
+  };
   Of of = Of::rental_rate;
   std::uint32_t index = kNone;  // hardware or line
   std::uint32_t lot = kNone;    // resale_value: the lot that entered service on the valuation date
@@ -361,6 +393,8 @@ struct Plan {
   std::vector<LaunchTransformPlan> transforms;
   std::vector<StripPlan> strips;
   std::vector<HardwarePlan> hardware;
+  PowerPlan power;
+  std::vector<SegmentPlan> segments;  // those that something reads
   std::vector<LotPlan> lots;
   std::vector<MarkPlan> marks;
   std::vector<LagPlan> lag_laws;

@@ -8,6 +8,7 @@
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/market_laws.hpp"
 #include "pricing/plan/noises.hpp"
+#include "pricing/plan/power_cost.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -150,7 +151,10 @@ double exact_strip(const StripLaw& law, const StripState& state, double cost, do
                              month.idiosyncratic * state.idiosyncratic + month.constant + mean +
                              month.regime_mean[state.regime];
     const double variance = month.variance + more + month.regime_variance[state.regime];
-    sum += strip_discount(law, k, h) * engine::black_call(moneyness, std::max(variance, 0.0));
+    const double factor =
+        power_factor(power_cost(*law.market, *law.hardware, h / 12.0), state.power);
+    sum += strip_discount(law, k, h) * factor *
+           engine::black_call(moneyness - log_power_factor(factor), std::max(variance, 0.0));
   }
   return cost * sum + scrap;
 }

@@ -68,6 +68,7 @@ struct StripState {
   double scarcity = 0;
   double idiosyncratic = 0;             // the hardware's own noise
   std::size_t regime = 0;               // 0 or 1
+  double power = 0;                     // p, the noise of the power price
   std::vector<double> launch_mean;      // [life] sum over lines of l_1(h) - pipeline
   std::vector<double> launch_variance;  // [life] sum of l_2 - 2 l_1
 };

@@ -11,6 +11,7 @@
 #include "pricing/plan/expected_rent.hpp"
 #include "pricing/plan/market_laws.hpp"
 #include "pricing/plan/noises.hpp"
+#include "pricing/plan/power_cost.hpp"
 #include "pricing/plan/strip.hpp"
 #include "pricing/plan/time_grid.hpp"
 
@@ -104,7 +105,7 @@ struct Life {
 // One state: log_rent, scarcity, entry `which` of each transform's states, drops on their way or
 // not.
 struct State {
-  double log_rent, scarcity, idiosyncratic;
+  double log_rent, scarcity, idiosyncratic, power;
   std::size_t which;
   bool arriving;
   std::size_t regime;
@@ -158,7 +159,13 @@ double largest_error(const Setting& s, const State& state, const std::vector<Lif
       add_launch(s, i, state, launches.node_first[j], launches.node_second[j],
                  s.plan->node_months[j] / 12.0, m);
     }
-    calls.push_back(engine::black_call(m.moneyness, std::max(m.variance, 1e-12)));
+    const double factor =
+        strip.power_mean.empty()
+            ? 1.0
+            : power_factor({strip.power_fixed, strip.power_mean[j], strip.power_decay[j]},
+                           state.power);
+    calls.push_back(factor * engine::black_call(m.moneyness - log_power_factor(factor),
+                                                std::max(m.variance, 1e-12)));
   }
   std::vector<double> exact = {0.0};  // by life
   for (std::size_t h = 1; h <= s.months->size(); ++h) {
@@ -176,9 +183,12 @@ double largest_error(const Setting& s, const State& state, const std::vector<Lif
       add_launch(s, i, state, launches.first[h - 1], launches.second[h - 1],
                  static_cast<double>(h) / 12.0, m);
     }
-    exact.push_back(exact.back() +
-                    strip_discount(*s.law, 12 * s.plan->years(s.k), static_cast<int>(h)) *
-                        engine::black_call(m.moneyness, std::max(m.variance, 0.0)));
+    const double factor = power_factor(
+        power_cost(*s.law->market, *s.law->hardware, static_cast<double>(h) / 12.0), state.power);
+    exact.push_back(
+        exact.back() +
+        strip_discount(*s.law, 12 * s.plan->years(s.k), static_cast<int>(h)) * factor *
+            engine::black_call(m.moneyness - log_power_factor(factor), std::max(m.variance, 0.0)));
   }
   double largest = 0;
   for (const Life& life : lives) {
@@ -268,10 +278,13 @@ double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g
         hardware.idiosyncratic
             ? std::sqrt(engine::noise_variance(noise_law(*hardware.idiosyncratic), t))
             : 0.0;
+    const double power =
+        market.power ? std::sqrt(engine::noise_variance(noise_law(market.power->noise), t)) : 0.0;
     const auto at = static_cast<std::size_t>(k);
     const auto& shift = plan.hardware[g].forward_shift;
     const double middle = rents.mean[at] + (shift.empty() ? 0.0 : shift[at]);
-    // The hardware's own noise stands at its quantiles together with the rent it is part of.
+    // The hardware's own noise stands at its quantiles together with the rent it is part of, the
+    // power price together with scarcity.
     for (const double rent : {-kQuantile, 0.0, kQuantile})
       for (const double scarcity : {-kQuantile, 0.0, kQuantile})
         for (std::size_t which = 0; which < states; ++which)
@@ -280,7 +293,7 @@ double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g
               largest = std::max(
                   largest, largest_error(s,
                                          {middle + rent * rents.stdev[at], mean + scarcity * stdev,
-                                          rent * own, which, arriving, regime},
+                                          rent * own, scarcity * power, which, arriving, regime},
                                          lives));
   }
   return largest;

@@ -43,6 +43,8 @@ std::vector<StoryFact> loan_facts(const FinishedRun& run, const Loan& loan) {
       {"customer", "customer", loan.customer}};
   static constexpr std::array kMarks = {"",    "income",          "cost", "market",
                                         "ask", "rental_multiple", "curve"};
+  if (!loan.segment.empty())
+    facts.push_back({"segment", "market in which free hours are let", loan.segment});
   if (loan.mark != Mark::by_law)
     facts.push_back(
         {"mark", "mark of its tests", std::string(kMarks[static_cast<std::size_t>(loan.mark)])});
@@ -81,15 +83,16 @@ std::vector<StoryFact> instrument_facts(const Instrument& instrument) {
   const char* const kind = instrument.kind == InstrumentKind::forward ? "forward"
                            : instrument.kind == InstrumentKind::call  ? "call"
                                                                       : "put";
-  static constexpr std::array kUnderlyings = {"rental_rate",  "log_rental_rate",
-                                              "resale_value", "zero_coupon_bond",
-                                              "launch_count", "forward_rental_rate"};
+  static constexpr std::array kUnderlyings = {
+      "rental_rate",  "log_rental_rate",     "resale_value", "zero_coupon_bond",
+      "launch_count", "forward_rental_rate", "power"};
   return {{"instrument_kind", "kind", std::string(kind)},
           {"on", "on", std::string(kUnderlyings[static_cast<std::size_t>(instrument.on)])},
           {"exercise", "exercise", std::string(instrument.bermudan ? "bermudan" : "european")},
           {"delivery", "delivery",
            instrument.delivery ? StoryCell(iso_text(*instrument.delivery)) : StoryCell()},
           {"hardware", "hardware", instrument.hardware},
+          {"segment", "segment of the rent", instrument.segment},
           {"line", "line", instrument.line},
           {"strike", "strike, unit of what it is on", instrument.strike},
           {"quantity", "quantity, hours, units or face", instrument.quantity},

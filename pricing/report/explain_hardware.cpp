@@ -2,6 +2,7 @@
 #include <cmath>
 #include <map>
 
+#include "engine/elementary/elementary.hpp"
 #include "pricing/measures/replay_path.hpp"
 #include "pricing/plan/rent_change.hpp"
 #include "pricing/plan/time_grid.hpp"
@@ -82,30 +83,39 @@ std::vector<StoryFact> facts_of(const FinishedRun& run, const Hardware& hardware
     return StoryCell(
         measure_of(run.measures, run.basis_name(), "hardware", hardware.id, measure, 0).value);
   };
-  return {{"measure_basis", "measure basis", std::string(run.basis_name())},
-          {"valuation_date", "valuation date", iso_text(run.inputs.settings.valuation_date)},
-          {"line", "launches that age it", hardware.line},
-          {"rental_rate", "rental rate, " + currency + " per hour", hardware.rental_rate},
-          {"operating_cost", "operating cost, " + currency + " per hour",
-           optional_number(hardware.operating_cost)},
-          {"utilization", "utilization, mean share",
-           hardware.utilization ? StoryCell(hardware.utilization->mean) : StoryCell()},
-          {"wear", "wear of the log rent, a year", hardware.wear},
-          {"life_years", "physical life, years", optional_number(hardware.life_years)},
-          {"resale_law", "resale law",
-           hardware.resale ? StoryCell(std::string(law_name(hardware.resale->law))) : StoryCell()},
-          {"resale_value", "resale value of a new unit, " + currency, today.value},
-          {"end_of_life", "end of life",
-           hardware.resale ? StoryCell(std::string(end_of_life_name(hardware.resale->end_of_life)))
-                           : StoryCell()},
-          {"mothball_value", "value if it could stop and start again, " + currency,
-           of_today("mothball_value")},
-          {"mothball_over_irreversible", "that over the value of stopping for good, ratio",
-           of_today("mothball_over_irreversible")},
-          {"forward_curve_last_month", "forward curve held flat after month",
-           hardware.forward_curve.empty()
-               ? StoryCell()
-               : StoryCell(static_cast<int>(12 * hardware.forward_curve.years.back() + 0.5))}};
+  std::vector<StoryFact> facts = {
+      {"measure_basis", "measure basis", std::string(run.basis_name())},
+      {"valuation_date", "valuation date", iso_text(run.inputs.settings.valuation_date)},
+      {"line", "launches that age it", hardware.line},
+      {"rental_rate", "rental rate, " + currency + " per hour", hardware.rental_rate},
+      {"operating_cost", "operating cost, " + currency + " per hour",
+       optional_number(hardware.operating_cost)},
+      {"utilization", "utilization, mean share",
+       hardware.utilization ? StoryCell(hardware.utilization->mean) : StoryCell()},
+      {"wear", "wear of the log rent, a year", hardware.wear},
+      {"life_years", "physical life, years", optional_number(hardware.life_years)},
+      {"resale_law", "resale law",
+       hardware.resale ? StoryCell(std::string(law_name(hardware.resale->law))) : StoryCell()},
+      {"resale_value", "resale value of a new unit, " + currency, today.value},
+      {"end_of_life", "end of life",
+       hardware.resale ? StoryCell(std::string(end_of_life_name(hardware.resale->end_of_life)))
+                       : StoryCell()},
+      {"mothball_value", "value if it could stop and start again, " + currency,
+       of_today("mothball_value")},
+      {"mothball_over_irreversible", "that over the value of stopping for good, ratio",
+       of_today("mothball_over_irreversible")},
+      {"forward_curve_last_month", "forward curve held flat after month",
+       hardware.forward_curve.empty()
+           ? StoryCell()
+           : StoryCell(static_cast<int>(12 * hardware.forward_curve.years.back() + 0.5))}};
+  if (hardware.attrition > 0)
+    facts.push_back({"attrition", "units lost, a year", hardware.attrition});
+  if (run.inputs.market.power && hardware.power_share > 0)
+    facts.push_back({"power_share", "part of the cost that follows power", hardware.power_share});
+  for (const auto& [name, segment] : hardware.segments)
+    facts.push_back({"segments." + name, name + " rent over the rental rate today",
+                     engine::exp(segment.basis)});
+  return facts;
 }
 
 StoryTable forward_curve_table(const FinishedRun& run, const Hardware& hardware) {

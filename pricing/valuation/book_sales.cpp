@@ -44,6 +44,7 @@ void BookStages::fill_step_ins(std::size_t first) noexcept {
       last = std::max(last, contracts[i].months + contracts[i].lag);
     }
   const HardwarePlan& hardware = plan_->hardware[plan_->lots[contracts[first].lot].hardware];
+  const auto& left = plan_->lots[contracts[first].lot].remaining;
   const std::size_t nodes = plan_->node_months.size(), rows = layout_->steps + 1;
   for (std::size_t k = 1; k <= static_cast<std::size_t>(last); ++k)
     for (std::size_t c = 0; c < count; ++c) {
@@ -51,16 +52,26 @@ void BookStages::fill_step_ins(std::size_t first) noexcept {
       if (k > static_cast<std::size_t>(contract.months + contract.lag)) continue;
       const StepInPlan& terms = plan_->step_ins[contract.step_in];
       double* const row = step_in_.get() + (c * rows + k) * kBlockPaths;
-      const double worth = contract.step_in_rate * terms.revenue[k] - terms.cost[k];
+      const double* const weights = terms.weights.data() + k * nodes;
+      // A cost that follows power is a row: the strip's weights of its expectation, node by node.
+      const double* cost = nullptr;
+      double worth = contract.step_in_rate * terms.revenue[k];
+      if (hardware.cost_row == kNone) {
+        worth -= terms.cost[k];
+      } else {
+        combine_strip_row(weights, nodes, power_factors(static_cast<int>(k)),
+                          hardware.operating_cost[k], 0.0, power_cost_.get(), kBlockPaths);
+        cost = power_cost_.get();
+      }
+      const double units = contract.step_in_units * (left.empty() ? 1.0 : left[k]);
       // Own use is worth nothing at least: a contract that does not pay its cost adds nothing.
       if (worth <= 0)
         std::fill_n(row, kBlockPaths, 0.0);
       else
-        step_in_row(
-            {terms.weights.data() + k * nodes, nodes, calls_.get() + k * nodes * kBlockPaths,
-             hardware.operating_cost[k], worth, contract.step_in_units, static_cast<double>(k),
-             default_months_.get() + contract.customer * kBlockPaths},
-            row, kBlockPaths);
+        step_in_row({weights, nodes, calls_.get() + k * nodes * kBlockPaths,
+                     hardware.operating_cost[k], worth, units, static_cast<double>(k),
+                     default_months_.get() + contract.customer * kBlockPaths, cost},
+                    row, kBlockPaths);
     }
 }
 
@@ -90,11 +101,12 @@ void BookStages::prepare_sale(PathBlock& block, const ContractPlan& contract) no
       out[p] = block.row(series(which), k + static_cast<int>(lags_[p]))[p];
     return out;
   };
+  const std::size_t worth_row = value_of_lot(contract.lot);
   for (int k = 1; k <= contract.months; ++k) {
     const std::size_t row = static_cast<std::size_t>(k) * kBlockPaths;
     const int later = k + contract.lag;
     const double* const worth =
-        drawn ? at_sale(value_, k, value) : block.row(series(value_), later);
+        drawn ? at_sale(worth_row, k, value) : block.row(series(worth_row), later);
     const double* price = block.row(series(ones_), k);
     if (contract.depth != kNone)
       price = drawn ? at_sale(price_ + contract.depth, k, gathered)
@@ -139,10 +151,13 @@ void BookStages::count_sales_of(PathBlock& block, std::size_t index) noexcept {
       }
   }
   draw_lags(contract);
-  for (std::size_t p = 0; p < kBlockPaths; ++p)
-    if (month[p] <= contract.months)
-      block.row(series(price_ + contract.depth),
-                static_cast<int>(month[p]) + static_cast<int>(lags_[p]))[p] += contract.units;
+  const auto& left = plan.lots[contract.lot].remaining;
+  for (std::size_t p = 0; p < kBlockPaths; ++p) {
+    if (!(month[p] <= contract.months)) continue;
+    const std::size_t sale = static_cast<std::size_t>(month[p]) + lags_[p];
+    block.row(series(price_ + contract.depth), static_cast<int>(sale))[p] +=
+        contract.units * (left.empty() ? 1.0 : left[sale]);
+  }
 }
 
 // First sweep: who defaults and when depends on no price of a sale, so the units sold are known
@@ -162,7 +177,10 @@ void BookStages::count_sales(PathBlock& block) noexcept {
       const std::uint32_t hardware = plan.lots[contract.lot].hardware;
       if (plan.hardware[hardware].law == ValueLaw::income && strip != hardware)
         fill_strip(block, strip = hardware);
-      if (lot != contract.lot) fill_lot(block, lot = contract.lot);
+      if (lot != contract.lot) {
+        fill_lot(block, lot = contract.lot);
+        lose_units(block, lot);
+      }
       if (contract.mark != kNone && mark != contract.mark) fill_mark(block, mark = contract.mark);
     }
     count_sales_of(block, i);

@@ -5,6 +5,7 @@
 
 #include "engine/elementary/elementary.hpp"
 #include "engine/kernels/random_rows.hpp"
+#include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
 #include "pricing/valuation/resale_rows.hpp"
 #include "pricing/valuation/under_cost.hpp"
@@ -43,6 +44,12 @@ std::size_t prepared_rows(const Plan& plan) {
   return any ? rows(plan) * kBlockPaths : 0;
 }
 
+// Months of which the strip's power factors are kept: contracts that a sale adds to read them all.
+std::size_t power_rows(const Plan& plan) {
+  if (plan.power.share.empty() || plan.strips.empty()) return 0;
+  return plan.step_ins.empty() ? 1 : rows(plan);
+}
+
 // An offset, then l_1 and l_2 of each line.
 std::size_t forward_rows(const Plan& plan) {
   std::size_t lines = 0;
@@ -72,6 +79,8 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       transforms_(rows(plan) * plan.transforms.size() * 2 * plan.node_months.size() * kBlockPaths),
       calls_(plan.strips.empty() ? 0 : rows(plan) * plan.node_months.size() * kBlockPaths),
       offset_(plan.strips.empty() ? 0 : plan.node_months.size() * kBlockPaths),
+      power_factors_(power_rows(plan) * plan.node_months.size() * kBlockPaths),
+      power_cost_(plan.power.share.empty() || plan.step_ins.empty() ? 0 : kBlockPaths),
       forward_work_(forward_rows(plan) * kBlockPaths),
       work_(4 * kBlockPaths),
       early_(early_work_rows() * kBlockPaths),
@@ -95,8 +104,14 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
   log_rent_ = take(plan.hardware.size());
   spot_ = take(plan.hardware.size());
   utilization_ = take(plan.hardware.size());
+  power_ = take(plan.power.on ? 1 : 0);
+  cost_ = take(plan.power.share.size());
+  segment_ = take(plan.segments.size());
   survival_ = take(plan.parties.size());
   value_ = take(1);
+  const bool any_lost = std::any_of(plan.lots.begin(), plan.lots.end(),
+                                    [](const LotPlan& lot) { return !lot.remaining.empty(); });
+  left_value_ = any_lost ? take(1) : value_;
   mark_ = plan.marks.empty() ? value_ : take(1);
   book_value_ = take(1);
   price_ = take(plan.depths.size());
@@ -105,6 +120,44 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
 }
 
 std::size_t BookStages::derived_series() const noexcept { return derived_; }
+
+void BookStages::fill_power(PathBlock& block, int k) noexcept {
+  const PowerPlan& power = plan_->power;
+  const double* const noise = noise_row(block, power.noise, k);
+  double* const level = block.row(series(power_), k);
+  exponential_row(power.level, 1.0, noise == nullptr ? block.row(series(zeros_), k) : noise, level,
+                  kBlockPaths);
+  for (std::size_t i = 0; i < power.share.size(); ++i)
+    affine_row(power.fixed[i], power.share[i], level, block.row(series(cost_ + i), k), kBlockPaths);
+}
+
+void BookStages::segment_log_rent(const PathBlock& block, std::size_t segment, int k,
+                                  double* out) const noexcept {
+  const SegmentPlan& plan = plan_->segments[segment];
+  affine_row(plan.basis, 1.0, block.row(series(log_rent_ + plan.hardware), k), out, kBlockPaths);
+  if (plan.noise != kNone) add_scaled_row(1.0, noise_row(block, plan.noise, k), out, kBlockPaths);
+}
+
+void BookStages::fill_segment(PathBlock& block, std::size_t segment, int k) noexcept {
+  const std::size_t hardware = plan_->segments[segment].hardware;
+  double* const spot = block.row(series(segment_ + segment), k);
+  if (!plan_->hardware[hardware].earns) {
+    std::fill_n(spot, kBlockPaths, 0.0);
+    return;
+  }
+  double* const log_rent = work_.get();
+  segment_log_rent(block, segment, k, log_rent);
+  spot_row(block.row(series(utilization_ + hardware), k), log_rent, spot, kBlockPaths);
+}
+
+// Values of a unit become values of what is left of one that was there on the valuation date.
+void BookStages::lose_units(PathBlock& block, std::size_t lot_index) noexcept {
+  const LotPlan& lot = plan_->lots[lot_index];
+  if (lot.remaining.empty()) return;
+  for (int k = 0; k <= lot.last_month; ++k)
+    affine_row(0.0, lot.remaining[static_cast<std::size_t>(k)], block.row(series(value_), k),
+               block.row(series(left_value_), k), kBlockPaths);
+}
 
 void BookStages::fill_market(PathBlock& block) noexcept {
   const Plan& plan = *plan_;
@@ -148,6 +201,8 @@ void BookStages::fill_market(PathBlock& block) noexcept {
       else
         std::fill_n(spot, kBlockPaths, 0.0);
     }
+    if (plan.power.on) fill_power(block, k);
+    for (std::size_t s = 0; s < plan.segments.size(); ++s) fill_segment(block, s, k);
   }
   for (std::size_t l = 0; l < plan.rates.lags.size(); ++l)
     for (int k = 0, lag = plan.rates.lags[l]; k + lag <= plan.steps; ++k)
@@ -201,7 +256,7 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
   a.survival = block.row(series(contract.party == kNone ? ones_ : survival_ + contract.party), 0);
   a.discount = block.row(series(discount_), 0);
   a.discount_ratio = ratio;
-  a.value = block.row(series(contract.lot == kNone ? zeros_ : value_), 0);
+  a.value = block.row(series(contract.lot == kNone ? zeros_ : value_of_lot(contract.lot)), 0);
   a.mark = contract.mark == kNone ? a.value : block.row(series(mark_), 0);
   a.proceeds = proceeds;
   a.received = received_.get();
@@ -209,7 +264,12 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
   a.step_in = adds ? step_in_now_ : block.row(series(zeros_), 0);
   a.step_in_stride = adds ? kBlockPaths : 0;
   a.sale_factor = sale_work_.get();
-  a.spot = block.row(series(contract.lot == kNone ? zeros_ : spot_ + hardware), 0);
+  a.spot = block.row(series(contract.lot == kNone       ? zeros_
+                            : contract.segment != kNone ? segment_ + contract.segment
+                                                        : spot_ + hardware),
+                     0);
+  if (contract.lot != kNone && plan.hardware[hardware].cost_row != kNone)
+    a.cost = block.row(series(cost_ + plan.hardware[hardware].cost_row), 0);
   a.gross = block.row(series(plan.rates.tenors.empty() ? ones_ : gross_), 0);
   a.default_month = month_of(contract.party);
   a.customer_month = month_of(contract.customer);
@@ -246,9 +306,11 @@ void BookStages::count_hardware_under_cost(PathBlock& block) noexcept {
     std::fill_n(ever, kBlockPaths, 0.0);
     for (int k = 0; k <= plan_->steps; ++k) {
       const auto step = static_cast<std::size_t>(k);
-      count_under_cost(block.row(series(spot_ + g), k), plan_->hardware[g].operating_cost[step],
-                       ever, kBlockPaths,
-                       under_cost_.data() + (g * rows(*plan_) + step) * kUnderCosts);
+      const HardwarePlan& hardware = plan_->hardware[g];
+      const double* cost = nullptr;
+      if (hardware.cost_row != kNone) cost = block.row(series(cost_ + hardware.cost_row), k);
+      count_under_cost(block.row(series(spot_ + g), k), hardware.operating_cost[step], cost, ever,
+                       kBlockPaths, under_cost_.data() + (g * rows(*plan_) + step) * kUnderCosts);
     }
   }
 }
@@ -300,6 +362,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
     }
     {
       const Stopwatch watch(seconds_.contracts);
+      lose_units(block, lot);
       std::uint32_t mark = kNone;
       for (; contract < plan.contracts.size() && plan.contracts[contract].lot == lot; ++contract) {
         if (plan.contracts[contract].mark != mark) {
@@ -309,6 +372,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
         run_contract(block, contract, sums);
       }
     }
+    // A fan and an instrument are of one unit, a contract of the units that are left.
     const Stopwatch watch(seconds_.other);
     for (std::size_t f = 0; f < plan.fans.size(); ++f)
       if (plan.fans[f].of == FanPlan::Of::resale_value && plan.fans[f].lot == lot)

@@ -58,6 +58,10 @@ class BookStages {
   [[nodiscard]] std::size_t spot_series(std::size_t hardware) const noexcept {
     return series(spot_ + hardware);
   }
+  // Operating cost over what it is at today's power price, of one row of PowerPlan.
+  [[nodiscard]] std::size_t cost_series(std::size_t cost_row) const noexcept {
+    return series(cost_ + cost_row);
+  }
   [[nodiscard]] std::size_t value_series() const noexcept { return series(value_); }
   [[nodiscard]] const StageSeconds& seconds() const noexcept { return seconds_; }
   // Place of a test's counts: [months + 1][kTestCounts] from here.
@@ -73,7 +77,14 @@ class BookStages {
  private:
   using PathBlock = lien::engine::PathBlock;
   void fill_market(PathBlock& block) noexcept;
+  void fill_power(PathBlock& block, int month) noexcept;
+  void fill_segment(PathBlock& block, std::size_t segment, int month) noexcept;
+  void segment_log_rent(const PathBlock& block, std::size_t segment, int month,
+                        double* out) const noexcept;
+  void lose_units(PathBlock& block, std::size_t lot) noexcept;
   void fill_parties(PathBlock& block, std::uint64_t number) noexcept;
+  void fill_power_nodes(const PathBlock& block, const StripPlan& strip, int month,
+                        double* factors) noexcept;
   void fill_strip(PathBlock& block, std::size_t hardware) noexcept;
   void fill_lot(PathBlock& block, std::size_t lot) noexcept;
   void fill_mark(PathBlock& block, std::size_t mark) noexcept;
@@ -118,6 +129,16 @@ class BookStages {
     return noise == kNone ? nullptr
                           : block.row(lien::engine::noise_series(plan_->factors, noise), k);
   }
+  // Row of what the contracts on a lot see as a unit's value: that of what is left of it.
+  [[nodiscard]] std::size_t value_of_lot(std::size_t lot) const noexcept {
+    return plan_->lots[lot].remaining.empty() ? value_ : left_value_;
+  }
+  // [nodes][paths] of month k of the strip that is filled; null where no cost follows power.
+  [[nodiscard]] double* power_factors(int k) noexcept {
+    if (power_factors_.size() == 0) return nullptr;
+    return power_factors_.get() + (plan_->step_ins.empty() ? 0 : static_cast<std::size_t>(k)) *
+                                      plan_->node_months.size() * lien::engine::kBlockPaths;
+  }
   [[nodiscard]] std::size_t series(std::size_t which) const noexcept {
     return first_series_ + which;
   }
@@ -128,8 +149,8 @@ class BookStages {
   const double* references_;
   std::size_t first_series_;
   // Derived series of a block, offsets from first_series_.
-  std::size_t ones_, zeros_, discount_, ratio_, gross_, log_rent_, spot_, utilization_, survival_,
-      value_, mark_, book_value_, price_, derived_;
+  std::size_t ones_, zeros_, discount_, ratio_, gross_, log_rent_, spot_, utilization_, power_,
+      cost_, segment_, survival_, value_, left_value_, mark_, book_value_, price_, derived_;
   std::uint64_t block_ = 0;  // number of the block that is running
   std::array<std::size_t, lien::engine::kBlockPaths> lags_{};  // of one contract, by path
   // Prepared sales, [steps + 1][paths] of one contract; empty where no contract has them.
@@ -150,12 +171,16 @@ class BookStages {
   lien::engine::AlignedDoubles transforms_;      // [steps + 1][transforms][2][nodes][paths]
   lien::engine::AlignedDoubles calls_;           // [steps + 1][nodes][paths] of one hardware
   lien::engine::AlignedDoubles offset_;          // [nodes][paths] of one month of a strip
-  lien::engine::AlignedDoubles forward_work_;    // [1 + 2 lines][paths] of one forward rent
-  lien::engine::AlignedDoubles work_;            // [4][paths]
-  lien::engine::AlignedDoubles early_;           // [early_work_rows()][paths]
-  std::vector<std::uint64_t> month_bits_;        // [3][steps + 1] of one contract: MonthBits
-  std::vector<std::uint64_t> dead_at_;           // [steps + 1] sampled defaults of one contract
-  std::vector<double> party_survival_;           // [parties + 1][steps + 1] sums over the block
+  // [steps + 1][nodes][paths] of a strip whose cost follows power; one month where no sale reads
+  // it.
+  lien::engine::AlignedDoubles power_factors_;
+  lien::engine::AlignedDoubles power_cost_;    // [paths] cost of a contract's hours
+  lien::engine::AlignedDoubles forward_work_;  // [1 + 2 lines][paths] of one forward rent
+  lien::engine::AlignedDoubles work_;          // [4][paths]
+  lien::engine::AlignedDoubles early_;         // [early_work_rows()][paths]
+  std::vector<std::uint64_t> month_bits_;      // [3][steps + 1] of one contract: MonthBits
+  std::vector<std::uint64_t> dead_at_;         // [steps + 1] sampled defaults of one contract
+  std::vector<double> party_survival_;         // [parties + 1][steps + 1] sums over the block
   std::vector<std::uint32_t> counts_, fans_, under_cost_;
   StageSeconds seconds_;
 };

@@ -130,11 +130,18 @@ void BookStages::run_instrument(PathBlock& block, std::uint64_t number, std::siz
   const int k = instrument.month;
   double *const level = work_.get(), *const payoff = level + kBlockPaths;
   double* const exercised = payoff + kBlockPaths;
+  const bool segment = instrument.segment != kNone;
+  if (segment) segment_log_rent(block, instrument.segment, k, level);
   switch (instrument.on) {
     case PayoffOn::rental_rate:
-      multiple_row(1.0, block.row(series(log_rent_ + instrument.hardware), k), level, kBlockPaths);
+      multiple_row(1.0, segment ? level : block.row(series(log_rent_ + instrument.hardware), k),
+                   level, kBlockPaths);
+      break;
+    case PayoffOn::power:
+      std::copy_n(block.row(series(power_), k), kBlockPaths, level);
       break;
     case PayoffOn::log_rental_rate:
+      if (segment) break;
       std::copy_n(block.row(series(log_rent_ + instrument.hardware), k), kBlockPaths, level);
       break;
     case PayoffOn::resale_value:
@@ -224,6 +231,9 @@ void BookStages::run_fans(PathBlock& block, double* sums) noexcept {
           count_fan(f, level, nullptr, k, sums);
           break;
         }
+        case Of::power:
+          count_fan(f, block.row(series(power_), k), nullptr, k, sums);
+          break;
         case Of::resale_value:
           break;
       }

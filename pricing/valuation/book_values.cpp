@@ -2,6 +2,7 @@
 
 #include "engine/elementary/elementary.hpp"
 #include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
 #include "pricing/valuation/resale_rows.hpp"
 
@@ -10,6 +11,16 @@ namespace lien::pricing {
 
 using engine::kBlockPaths;
 using engine::PathBlock;
+
+// Expected cost of each node's month given today's power, over the cost without it.
+void BookStages::fill_power_nodes(const PathBlock& block, const StripPlan& strip, int k,
+                                  double* factors) noexcept {
+  const double* const noise = noise_row(block, plan_->power.noise, k);
+  const double* const power = noise == nullptr ? block.row(series(zeros_), k) : noise;
+  for (std::size_t j = 0; j < strip.power_mean.size(); ++j)
+    power_node(strip.power_fixed, strip.power_mean[j], strip.power_decay[j], power,
+               factors + j * kBlockPaths, offset_.get() + j * kBlockPaths, kBlockPaths);
+}
 
 void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexcept {
   const Plan& plan = *plan_;
@@ -37,16 +48,20 @@ void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexce
                      age,
                      first,
                      second};
-    if (!strip.noises.empty()) {
+    const bool power = !strip.power_mean.empty();
+    double* const factors = power_factors(k);
+    if (!strip.noises.empty() || power) {
       std::fill_n(offset_.get(), size, 0.0);
       for (const auto& term : strip.noises)
         add_strip_offset(term.loading.data(), nodes, noise_row(block, term.noise, k), offset_.get(),
                          kBlockPaths);
+      if (power) fill_power_nodes(block, strip, k, factors);
       input.offset = offset_.get();
     }
     if (plan.factors.regime) input.regime = block.row(engine::regime_series(plan.factors), k);
     if (!strip.forward.empty()) input.forward = &strip.forward[step * nodes];
     strip_rows(strip, input, calls_.get() + step * size, kBlockPaths);
+    if (power) multiply_row(factors, calls_.get() + step * size, size);
   }
 }
 

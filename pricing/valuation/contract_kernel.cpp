@@ -45,7 +45,7 @@ struct Terms {
 struct Places {
   const double *HWY_RESTRICT survival, *HWY_RESTRICT discount, *HWY_RESTRICT ratio,
       *HWY_RESTRICT value, *HWY_RESTRICT mark, *HWY_RESTRICT sale, *HWY_RESTRICT spot,
-      *HWY_RESTRICT gross, *HWY_RESTRICT step_in;
+      *HWY_RESTRICT cost, *HWY_RESTRICT gross, *HWY_RESTRICT step_in;
   std::size_t step_in_stride;  // from month to month; 0 where nothing is added: the row of zeros
   double* HWY_RESTRICT received;
   double* HWY_RESTRICT sums;       // month 0 of this vector's lanes
@@ -147,7 +147,9 @@ HWY_INLINE void CashMonth(const Terms& contract, const Places& at, const MonthTe
   const Tag d;
   const V zero = hn::Zero(d);
   const V spot = Row(at.spot + k * kBlockPaths);
-  V earned = hn::MulSub(Num(t.free_hours), spot, Num(t.operating_cost));
+  V cost = Num(t.operating_cost);
+  if (at.cost != nullptr) cost = hn::Mul(cost, Row(at.cost + k * kBlockPaths));
+  V earned = hn::MulSub(Num(t.free_hours), spot, cost);
   if (t.lost_hours > 0) {
     // A lost customer's hours earn nothing until they are relet at the spot rate.
     const V now = Num(t.month);
@@ -260,6 +262,9 @@ HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms&
   if constexpr (N::kPrices) {
     V paid = Num(t.flow);
     if constexpr (N::kFloating) paid = hn::MulAdd(Num(t.floating_base), rate, paid);
+    // A lessor's cost that follows power; otherwise it is part of the flow.
+    if constexpr (N::kOwner)
+      if (at.cost != nullptr) paid = hn::NegMulAdd(Num(t.operating_cost), Row(at.cost + row), paid);
     s.value = hn::MulAdd(hn::Mul(living, m.discount), paid, s.value);
   }
   if constexpr (N::kFloating)
@@ -376,6 +381,7 @@ void Contract(const ContractArguments& a) {
                   a.mark + path,
                   (kPrepared ? a.proceeds : a.value + lag * kBlockPaths) + path,
                   a.spot + path,
+                  a.cost == nullptr ? nullptr : a.cost + path,
                   a.gross + path,
                   a.step_in + lag * a.step_in_stride + path,
                   a.step_in_stride,

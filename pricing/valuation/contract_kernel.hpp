@@ -61,6 +61,7 @@ struct ContractArguments {
   const double* mark;            // of one unit of mark_units, in the loan-to-value test
   const double* proceeds;        // prepared sales only: net of every cost, of a default in month k
   const double* spot;            // utilization x rent, hourly
+  const double* cost;            // operating cost over what it is at today's power; null for ones
   const double* gross;           // 1/P(t_k, t_k + tenor)
   // What a surviving customer's contract adds to a sale in a month, money: [months + lag + 1] rows
   // of this many doubles, or one row of zeros and a stride of 0. Prepared sales hold it already.

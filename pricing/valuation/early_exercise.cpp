@@ -54,6 +54,9 @@ void BookStages::fill_early_step(PathBlock& block, const InstrumentPlan& instrum
   if (instrument.on == PayoffOn::resale_value) {
     std::copy_n(block.row(series(value_), k), kBlockPaths, level);
     log_row(level, main, kBlockPaths);
+  } else if (instrument.segment != kNone) {
+    segment_log_rent(block, instrument.segment, k, main);
+    multiple_row(1.0, main, level, kBlockPaths);
   } else {
     multiple_row(1.0, log_rent, level, kBlockPaths);
     std::copy_n(log_rent, kBlockPaths, main);

@@ -22,6 +22,8 @@ Plan alone(const Plan& plan, std::size_t index) {
   out.transforms = plan.transforms;
   out.strips = plan.strips;
   out.hardware = plan.hardware;
+  out.power = plan.power;
+  out.segments = plan.segments;
   out.instruments = {plan.instruments[index]};
   InstrumentPlan& instrument = out.instruments.front();
   if (instrument.lot != kNone) {

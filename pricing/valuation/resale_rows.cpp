@@ -198,7 +198,9 @@ void StepInRow(const StepInTerms& t, double* HWY_RESTRICT added, std::size_t pat
       s3 = hn::MulAdd(w, hn::Load(d, calls + 3 * width), s3);
     }
     const auto store = [&](decltype(s0) sum, std::size_t at) HWY_ATTR {
-      const auto above = hn::Max(zero, hn::NegMulAdd(cost, hn::Max(sum, zero), worth));
+      auto own = worth;
+      if (t.hours_cost != nullptr) own = hn::Sub(own, hn::Load(d, t.hours_cost + at));
+      const auto above = hn::Max(zero, hn::NegMulAdd(cost, hn::Max(sum, zero), own));
       const auto lives = hn::Gt(hn::Load(d, t.customer + at), month);
       hn::Store(hn::IfThenElseZero(lives, hn::Mul(units, above)), d, added + at);
     };

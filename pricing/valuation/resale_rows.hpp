@@ -52,14 +52,16 @@ void multiple_row(double factor, const double* log_rent, double* value, std::siz
 struct StepInTerms {
   const double* weights;  // [nodes] of the strip over the hours that the contract covers
   std::size_t nodes;
-  const double* calls;     // [nodes][paths]
-  double cost;             // hourly, of the month
-  double worth;            // of the contract's own revenue less cost, per unit
-  double units;            // under contract
-  double month;            // of the sale
-  const double* customer;  // [paths] month of its default
+  const double* calls;                 // [nodes][paths]
+  double cost;                         // hourly, of the month
+  double worth;                        // of the contract's own revenue less cost, per unit
+  double units;                        // under contract
+  double month;                        // of the sale
+  const double* customer;              // [paths] month of its default
+  const double* hours_cost = nullptr;  // [paths] taken off worth besides; null: nothing
 };
-// added = customer > month ? units x max(0, worth - cost x max(0, sum_j weights[j] calls[j])) : 0.
+// added = customer > month ? units x max(0, worth - hours_cost
+//                                           - cost x max(0, sum_j weights[j] calls[j])) : 0.
 void step_in_row(const StepInTerms& terms, double* added, std::size_t paths) noexcept;
 
 // proceeds = max(0, haircut_units x (value x price) - deduction); price: what own sales leave of

@@ -10,13 +10,14 @@ namespace lien::pricing::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using Tag = hn::CappedTag<double, 8>;
 
-void CountUnderCost(const double* HWY_RESTRICT spot, double cost, double* HWY_RESTRICT ever,
-                    std::size_t paths, std::uint32_t* counts) {
+void CountUnderCost(const double* HWY_RESTRICT spot, double cost, const double* factor,
+                    double* HWY_RESTRICT ever, std::size_t paths, std::uint32_t* counts) {
   const Tag d;
   const auto limit = hn::Set(d, cost), one = hn::Set(d, 1.0), zero = hn::Zero(d);
   std::size_t now = 0, so_far = 0;
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
-    const auto under = hn::Lt(hn::Load(d, spot + p), limit);
+    const auto here = factor == nullptr ? limit : hn::Mul(limit, hn::Load(d, factor + p));
+    const auto under = hn::Lt(hn::Load(d, spot + p), here);
     const auto any = hn::Or(under, hn::Gt(hn::Load(d, ever + p), zero));
     hn::Store(hn::IfThenElseZero(any, one), d, ever + p);
     now += hn::CountTrue(d, under);
@@ -33,9 +34,9 @@ HWY_AFTER_NAMESPACE();
 namespace lien::pricing {
 HWY_EXPORT(CountUnderCost);
 
-void count_under_cost(const double* spot, double cost, double* ever, std::size_t paths,
-                      std::uint32_t* counts) noexcept {
-  HWY_DYNAMIC_DISPATCH(CountUnderCost)(spot, cost, ever, paths, counts);
+void count_under_cost(const double* spot, double cost, const double* factor, double* ever,
+                      std::size_t paths, std::uint32_t* counts) noexcept {
+  HWY_DYNAMIC_DISPATCH(CountUnderCost)(spot, cost, factor, ever, paths, counts);
 }
 }  // namespace lien::pricing
 #endif

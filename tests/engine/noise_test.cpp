@@ -112,5 +112,57 @@ TEST(Noise, LeavesTheOtherSeriesAsTheyAre) {
   EXPECT_EQ(next, numbers.size());
 }
 
+// A noise correlated with scarcity: covariances with all four factors after two years, by
+// quadrature of the responses, and the factors keep their numbers to the bit.
+TEST(Noise, IsCorrelatedWithScarcityAlone) {
+  const FactorLaw law = {0.9, 0.40, 0.18, 0.08, 0.05, 0.30, 0.25, 0.10};
+  const NoiseLaw noise = {1.5, 0.4};
+  constexpr double kCorrelation = -0.6;
+  FactorPlan plan;
+  plan.steps = 24;
+  plan.scarcity_decay = std::exp(-law.scarcity_mean_reversion / 12);
+  plan.rate_decay = std::exp(-law.rate_mean_reversion / 12);
+  plan.rate_integral_loading = exponential_integral_factor(law.rate_mean_reversion, 1.0 / 12);
+  plan.cholesky = lower_cholesky(step_covariance(law, 1.0 / 12));
+  plan.random = {true, true, true, true};
+  const char* const names[4] = {"scarcity", "frontier", "short_rate", "rate_integral"};
+  for (std::size_t f = 0; f < 4; ++f) plan.keys[f] = stream_key(1, StreamKind::factor, names[f]);
+  std::vector<double> alone;
+  each_block(plan, kBlockPaths, [&](const PathBlock& block, std::uint64_t) {
+    alone.assign(block.row(0, 0), block.row(3, 24) + kBlockPaths);
+  });
+  plan.noises = {correlated_noise_step(noise, kCorrelation, law, 1.0 / 12,
+                                       stream_key(1, StreamKind::noise, "power"))};
+  std::array<double, 4> product{}, square{};
+  double own = 0;
+  each_block(plan, kPaths, [&](const PathBlock& block, std::uint64_t first) {
+    if (first == 0) {
+      const double* x = block.row(0, 0);
+      for (const double before : alone) ASSERT_EQ(*x++, before);
+    }
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      const double y = block.row(noise_series(plan, 0), 24)[p];
+      own += y * y;
+      for (std::size_t f = 0; f < 4; ++f) {
+        const double x = block.row(f, 24)[p];
+        product[f] += x * y;
+        square[f] += x * x;
+      }
+    }
+  });
+  double with_scarcity = 0;  // midpoint rule of the product of the responses
+  for (int s = 0; s < 4000; ++s) {
+    const double u = 2 * (s + 0.5) / 4000;
+    with_scarcity += kCorrelation * 0.4 * std::exp(-0.9 * u) * 0.4 * std::exp(-1.5 * u) * 2 / 4000;
+  }
+  const double n = static_cast<double>(kPaths), variance = variance_by_quadrature(noise, 2);
+  EXPECT_NEAR(own / n, variance, kBand * variance * std::sqrt(2 / n));
+  for (std::size_t f = 0; f < 4; ++f) {
+    const double expected = f == 0 ? with_scarcity : 0;
+    const double error = std::sqrt((square[f] / n * variance + expected * expected) / n);
+    EXPECT_NEAR(product[f] / n, expected, kBand * error) << names[f];
+  }
+}
+
 }  // namespace
 }  // namespace lien::engine

@@ -73,8 +73,10 @@ TEST(BookStages, PayWhatInstrumentsPromise) {
     for (std::size_t p = 0; p < kBlockPaths; ++p) {
       const Instrument& terms = all[i];
       double s = 0;
-      if (terms.on == Underlying::rental_rate) s = market.rent(p, 0, 9);
-      if (terms.on == Underlying::log_rental_rate) s = std::log(market.rent(p, 1, 9));
+      if (terms.on == Underlying::rental_rate)
+        s = market.rent(p, 0, 9) * market.segment(p, 0, "", 9);
+      if (terms.on == Underlying::log_rental_rate)
+        s = std::log(market.rent(p, 1, 9) * market.segment(p, 1, "", 9));
       if (terms.on == Underlying::resale_value)
         s = market.value(p, terms.hardware == "multiple" ? 0 : 1, 9);
       if (terms.on == Underlying::zero_coupon_bond)
@@ -187,6 +189,7 @@ TEST(BookStages, CountTheFans) {
         if (fan.of == Of::resale_value) x.push_back(market.value(p, fan.index, k));
         if (fan.of == Of::launch_count)
           x.push_back(b.rows.row(engine::line_series(fan.index, engine::kLaunchCount), k)[p]);
+        if (fan.of == Of::power) x.push_back(market.power(p, k));
         if (fan.of == Of::short_rate)
           x.push_back(b.rows.row(engine::kShortRate, k)[p] + fan.shift[m]);
       }

@@ -9,6 +9,8 @@
 #include "pricing/plan/pilot.hpp"
 #include "pricing/valuation/fit_exercise.hpp"
 #include "tests/pricing/compiled_market.hpp"
+#include "tests/pricing/instrument_runs.hpp"
+#include "tests/pricing/simulated_block.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -387,6 +389,81 @@ TEST(EndOfLife, WithoutVolatilityIsASumOfFlows) {
   EXPECT_NEAR(unit.value.value, stopped + 300, 1e-9 * stopped);
   EXPECT_NEAR(unit.mothball, stopped + 300, 1e-9 * stopped);
   EXPECT_GT(stopped, never + 100);
+}
+
+// A put on the value of a unit under a random power price: the rule sees the price.
+TEST(EarlyExercise, SeesThePowerPrice) {
+  Inputs inputs;
+  inputs.settings.valuation_date = kSampleDate;
+  inputs.settings.paths = 1 << 12;
+  inputs.settings.threads = 1;
+  inputs.market = sample_market();
+  inputs.market.launches.clear();
+  inputs.market.parties.clear();
+  inputs.market.liquidation.reset();
+  inputs.market.hardware.resize(1);
+  inputs.market.power = Power{{0.2, 0.6}, 1};
+  Hardware& hardware = inputs.market.hardware[0];
+  hardware.line.clear();
+  hardware.operating_cost = 1;
+  hardware.power_share = 1;
+  Instrument put;
+  put.id = "option";
+  put.kind = InstrumentKind::put;
+  put.on = Underlying::resale_value;
+  put.hardware = "income";
+  put.strike = 14000;
+  put.expiry = Date{2027y / 9 / 30};
+  const auto worth = [&](bool bermudan) {
+    put.bermudan = bermudan;
+    inputs.book.instruments = {put};
+    return measured(value_book(inputs, {}).tables, "risk_neutral", "option", "present_value")
+        .value();
+  };
+  const Measured early = worth(true), european = worth(false);
+  EXPECT_GT(early.value, european.value - 4 * std::hypot(early.error, european.error));
+  const SimulatedBlock b(inputs.market, inputs.book, inputs.settings, MeasureBasis::risk_neutral,
+                         0);
+  const auto states = exercise_states(b.plan, b.plan.hardware[0]);
+  EXPECT_EQ(std::count(states.begin(), states.end(),
+                       engine::noise_series(b.plan.factors, b.plan.power.noise)),
+            1);
+}
+
+// A cost that follows power stands at its expectation of today: flows of a sum again.
+TEST(EndOfLife, TakesPowerAtItsExpectation) {
+  Market market = sample_market();
+  market.scarcity.reset();
+  market.frontier = Frontier{-0.30, 0, 0, 0, false};
+  market.launches.clear();
+  market.hardware.resize(1);
+  market.power = Power{{1.5, 0.4}, 1.2};
+  Hardware& hardware = market.hardware[0];
+  hardware.line.clear();
+  hardware.life_years = 5;
+  hardware.operating_cost = 0.9;
+  hardware.power_share = 0.6;
+  hardware.utilization = Utilization{0.80};
+  hardware.resale->end_of_life = EndOfLife::irreversible;
+  RunSettings settings;
+  settings.valuation_date = kSampleDate;
+  settings.paths = 1024;
+  settings.threads = 1;
+  double never = 0, stopped = 0;
+  for (int h = 1; h <= 60; ++h) {
+    const double t = h / 12.0;
+    const double power = 1.2 * std::exp(0.16 * (1 - std::exp(-3 * t)) / 3 / 2);
+    const double flow =
+        730 * 0.92 * std::exp(-0.14 * t) *
+        (0.80 * 2.35 * std::exp(-0.32 * t) - 0.9 * std::exp(0.025 * t) * (0.4 + 0.6 * power));
+    never += flow;
+    stopped += std::max(flow, 0.0);
+  }
+  const auto unit = end_of_life_values(settings, market)[0];
+  EXPECT_NEAR(unit.value.value, stopped + 300, 1e-9 * stopped);
+  EXPECT_NEAR(unit.mothball, stopped + 300, 1e-9 * stopped);
+  hardware.resale->end_of_life = EndOfLife::never;
+  EXPECT_NEAR(end_of_life_values(settings, market)[0].value.value, never + 300, 1e-9 * stopped);
 }
 
 // The strip prices the mean drift, so its stop does too.

@@ -128,6 +128,9 @@ TEST(Retention, IsTheMeanValueOverTodays) {
 TEST(ReplayedPath, IsTheOneTheRunUsed) {
   Market market = sample_market();
   market.launches[0].law = LaunchLaw::exponential;
+  market.power = Power{{1.5, 0.4}, 2};
+  market.hardware[0].power_share = 0.8;
+  market.hardware[0].attrition = 0.1;
   Inputs inputs = run_of(market, 64);
   const Table t = value_book(inputs, {}).tables.paths;
   double rent[3] = {}, value[3] = {}, utilization[3] = {}, launches[3] = {}, under[3] = {};

@@ -196,20 +196,22 @@ TEST(DrawnLag, OfNoSpreadIsTheFixedOne) {
 
 // A contract at 4 an hour on hardware whose rents stay above its cost: the strip has no kink, and
 // the cost of the hours cancels. The closed form is a sum over its months.
+//   power: part of the cost, at today's price, that power adds; left: share of the units in month k
 struct StepInSale {
   double alone, contract;  // per lot, of a sale in month k
 };
-StepInSale step_in_sale(int k, double rate, int starts = 0) {
+StepInSale step_in_sale(int k, double rate, int starts = 0, double power = 0, double left = 1) {
   StepInSale sale{0, 0};
   for (int h = 1; h <= 96 - k; ++h) {
     const double rent = 0.8 * 2.35 * std::exp(-0.12 * (k + h) / 12.0);
-    const double cost = 0.36 * std::exp(0.025 * (k + h) / 12.0);
+    const double cost = 0.36 * (1 + power) * std::exp(0.025 * (k + h) / 12.0);
     const double discount = 0.92 * 730 * std::exp(-0.14 * h / 12.0);
-    sale.alone += discount * (rent - cost);
-    if (k + h > starts && k + h <= 48) sale.contract += discount * (rate * 0.9 - rent);
+    sale.alone += discount * std::max(rent - cost, 0.0);
+    if (k + h > starts && k + h <= 48)
+      sale.contract += discount * (rate * 0.9 - cost - std::max(rent - cost, 0.0));
   }
-  sale.alone = 1000 * (sale.alone + 300);
-  sale.contract = 600 * std::max(sale.contract, 0.0);
+  sale.alone = 1000 * left * (sale.alone + 300);
+  sale.contract = 600 * left * std::max(sale.contract, 0.0);
   return sale;
 }
 
@@ -245,6 +247,57 @@ TEST(StepIn, AddsWhatTheContractBringsAboveTheSpotUseOfItsHours) {
     });
     EXPECT_NEAR(run.mean(loss_pair(run, 0)).value, expected, 1e-4 * expected) << rate;
   }
+}
+
+// Power at twice today's price, and units that are lost. With the second share the cost is over
+// every rent under contract, so that it does not cancel.
+TEST(StepIn, KnowsPowerAndLostUnits) {
+  for (const double share : {0.5, 1.0}) {
+    Market market = step_in_market(0);
+    market.power = Power{{1.5, 0}, share == 1 ? 10.0 : 2.0};
+    market.hardware[0].power_share = share;
+    market.hardware[0].attrition = 0.2;
+    const double added = share * (market.power->level - 1);
+    const BasisRun run = value(market, step_in_book(5), MeasureBasis::real_world, 64);
+    double without = 0;
+    const auto expected = [&](bool contract) {
+      return expected_loss(run, [&](int k, double claim) {
+        const double left = std::exp(-0.2 * (k + 3) / 12.0);
+        const StepInSale sale = step_in_sale(k + 3, 5, 0, added, left);
+        return settled(claim, 0.6 * sale.alone + (contract ? sale.contract : 0)) *
+               std::exp(-kRate * 3 / 12.0);
+      });
+    };
+    without = expected(false);
+    EXPECT_NEAR(run.mean(loss_pair(run, 0)).value, expected(true), 1e-4 * expected(true)) << share;
+    EXPECT_GT(without, 1.02 * expected(true)) << share;
+  }
+}
+
+// Power alone is random, the cost over every rent: a sale brings the contract less its expected
+// cost, and the mean over the paths is that at the expected price.
+TEST(StepIn, TakesPowerAtItsExpectationGivenTheMonth) {
+  Market market = step_in_market(0);
+  market.power = Power{{1.5, 0.4}, 10.0};
+  market.hardware[0].power_share = 1;
+  market.liquidation = Liquidation{1, 0, 0, 3};  // the units alone bring nothing
+  Book book = step_in_book(9);
+  book.loans[0].principal = 900e6;  // no sale covers it
+  const BasisRun run = value(market, book, MeasureBasis::real_world, 4096);
+  const double expected = expected_loss(run, [&](int k, double claim) {
+    double contract = 0;
+    for (int month = k + 4; month <= 48; ++month) {
+      const double t = month / 12.0;
+      const double power = std::exp(0.16 * (1 - std::exp(-3 * t)) / 3 / 2);
+      contract += 600 * 0.92 * 730 * std::exp(-0.14 * (month - k - 3) / 12.0) *
+                  (9 * 0.9 - 3.6 * std::exp(0.025 * t) * power);
+    }
+    return settled(claim, contract) * std::exp(-kRate * 3 / 12.0);
+  });
+  const auto loss = run.mean(loss_pair(run, 0));
+  EXPECT_NEAR(loss.value, expected, 4 * loss.standard_error + 1e-5 * expected);
+  EXPECT_GT(loss.standard_error, 0);
+  EXPECT_LT(loss.standard_error, 1e-3 * expected);
 }
 
 TEST(StepIn, BringsNothingBeforeTheContractStarts) {

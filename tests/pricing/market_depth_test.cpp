@@ -44,18 +44,20 @@ Book crowd() {
 }
 
 TEST(MarketDepth, PressesPricesByABinomialNumberOfSales) {
-  for (const int lag : {0, 4}) {
-    const BasisRun run =
-        value(crowded_market(0.03, lag), crowd(), MeasureBasis::real_world, 1 << 14);
+  for (const auto& [lag, attrition] : {std::pair{0, 0.0}, {4, 0.0}, {4, 0.4}}) {
+    Market market = crowded_market(0.03, lag);
+    market.hardware[1].attrition = attrition;
+    const BasisRun run = value(market, crowd(), MeasureBasis::real_world, 1 << 14);
     double expected = 0;
     for (int k = 1; k <= 36; ++k) {
       const double q = std::exp(-0.9 * (k - 1) / 12.0) - std::exp(-0.9 * k / 12.0);
       const double claim = run.plan.terms[static_cast<std::size_t>(k)].opening;
       double recovered = 0, chance = std::pow(1 - q, kParties - 1);  // of j others
       for (int j = 0; j < kParties; ++j) {
-        const double sold = 400.0 * (1 + j);
+        const double left = 400 * std::exp(-attrition * (k + lag) / 12.0);
+        const double sold = left * (1 + j);
         const double price = price_of(k + lag) * std::exp(-0.7 * sold / (0.03 * kBase));
-        recovered += chance * settled(claim, 400 * 0.9 * price);
+        recovered += chance * settled(claim, left * 0.9 * price);
         chance *= (kParties - 1.0 - j) / (j + 1.0) * q / (1 - q);
       }
       expected +=

@@ -140,7 +140,7 @@ struct Covenant {
 // The lot's month: what comes in less what it costs to run.
 double available_cash(const PlainTerms& terms, const Loan& loan, const Hardware& hardware,
                       const PlainPath& path, int k) {
-  const double hours = loan.units * 730;
+  const double hours = loan.units * 730 * std::exp(-hardware.attrition * k / 12.0);
   const Date service = loan.in_service.value_or(loan.closing);
   const double in_service = days_share(*terms.grid, k, service, terms.grid->date(k));
   double under = 0;
@@ -154,7 +154,8 @@ double available_cash(const PlainTerms& terms, const Loan& loan, const Hardware&
   else if (k >= path.customer_month + loan.relet_months)
     revenue += hours * under * path.spot[at(k)];
   const double cost = loan.operating_cost.value_or(hardware.operating_cost.value_or(0));
-  return revenue - hours * in_service * cost * std::exp(hardware.operating_cost_growth * k / 12.0);
+  return revenue - hours * in_service * cost * path.cost[at(k)] *
+                       std::exp(hardware.operating_cost_growth * k / 12.0);
 }
 
 }  // namespace
@@ -256,8 +257,8 @@ PlainOutcome plain_loan(const PlainTerms& terms, const Loan& loan, const PlainPa
 
 namespace {
 
-double residual_of(const Lease& lease, double worth, bool guarantor_stands) {
-  const double returned = worth - lease.return_cost * lease.units;
+double residual_of(const Lease& lease, double worth, double units, bool guarantor_stands) {
+  const double returned = worth - lease.return_cost * units;
   const double kept = lease.guaranteed_residual > 0 && guarantor_stands
                           ? std::max(returned, lease.guaranteed_residual)
                           : returned;
@@ -285,8 +286,8 @@ PlainOutcome plain_lease(const PlainTerms& terms, const Lease& lease, const Plai
                       schedule.opening[at(k)], 0);
     double cost = 0;
     if (!lease.net)
-      cost = lease.units * 730 * hardware->operating_cost.value_or(0) *
-             std::exp(hardware->operating_cost_growth * k / 12.0) *
+      cost = lease.units * 730 * hardware->operating_cost.value_or(0) * path.cost[at(k)] *
+             std::exp((hardware->operating_cost_growth - hardware->attrition) * k / 12.0) *
              days_share(*terms.grid, k, lease.start, lease.end);
     ledger.pay(survival, k, schedule.rent_timed[at(k)] - cost);
     ledger.end_month(survival, k);
@@ -296,9 +297,11 @@ PlainOutcome plain_lease(const PlainTerms& terms, const Lease& lease, const Plai
   const Curve& curve = market.rates.zero_curve;
   const double living = path.survival[at(last)];
   const bool ends = lease.end <= terms.grid->date(last);  // else what comes then is left out
-  const double residual =
-      ends ? residual_of(lease, lease.units * path.value[at(last)], path.guarantor_month > last)
-           : 0;
+  // Values on the path are of what is left of a unit; so is the cost of returning it.
+  const double left = lease.units * std::exp(-hardware->attrition * last / 12.0);
+  const double residual = ends ? residual_of(lease, lease.units * path.value[at(last)], left,
+                                             path.guarantor_month > last)
+                               : 0;
   out.variable[at(last)] = living * residual;
   out.residual = living * residual * path.discount[at(last)] * discount_factor(curve, end) /
                  discount_factor(curve, last / 12.0) *

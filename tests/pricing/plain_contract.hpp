@@ -16,6 +16,7 @@ struct PlainPath {
   std::vector<double> survival;               // of the borrower's or lessee's hazard
   std::vector<double> discount, value, spot;  // D_k; one unit; utilization x rent
   std::vector<double> mark;                   // of one unit, as the loan's tests take it
+  std::vector<double> cost;                   // operating cost over what it is at today's power
   std::map<int, std::vector<double>> gross;   // by tenor in months: 1/P(t_k, t_k + tenor)
   double default_month = 0, customer_month = 0, guarantor_month = 0;
 };

@@ -88,6 +88,25 @@ double PlainMarket::noise(std::size_t p, std::uint32_t index, const OwnNoise& la
   return y;
 }
 
+double PlainMarket::segment(std::size_t p, std::size_t hardware, const std::string& name,
+                            int k) const {
+  const Hardware& h = market_.hardware[hardware];
+  const auto entry = h.segments.find(name.empty() ? "spot" : name);
+  if (entry == h.segments.end()) return 1;
+  for (const SegmentPlan& row : plan_.segments)
+    if (row.hardware == hardware && row.name == entry->first) {
+      const OwnNoise& law = entry->second.noise;
+      return std::exp(entry->second.basis + (law.volatility > 0 ? noise(p, row.noise, law, k) : 0));
+    }
+  throw std::out_of_range(name);
+}
+
+double PlainMarket::power(std::size_t p, int k) const {
+  const std::uint32_t series = plan_.power.noise;
+  return market_.power->level *
+         std::exp(block_.row(engine::noise_series(plan_.factors, series), k)[p]);
+}
+
 double PlainMarket::rent(std::size_t p, std::size_t hardware, int k) const {
   const Hardware& h = market_.hardware[hardware];
   const double chi = block_.row(engine::kScarcity, k)[p];
@@ -113,16 +132,18 @@ double PlainMarket::value(std::size_t p, std::size_t hardware, int k) const {
 double PlainMarket::mark(std::size_t p, const Loan& loan, const TimeGrid& grid, int k) const {
   const std::size_t hardware = hardware_at(loan.hardware);
   const Hardware& h = market_.hardware[hardware];
+  const double left = std::exp(-h.attrition * k / 12.0);
   if (loan.mark == Mark::cost) {
     const double years = grid.time_of(loan.in_service.value_or(loan.closing));
     const double age = k - std::floor(years * 12 + 0.5);  // from the nearest month, ties the later
-    return *loan.purchase_price * std::clamp(1 - age / (12 * *h.useful_life_years), 0.0, 1.0);
+    return left * *loan.purchase_price *
+           std::clamp(1 - age / (12 * *h.useful_life_years), 0.0, 1.0);
   }
-  if (loan.mark == Mark::rental_multiple) return h.resale->multiple * rent(p, hardware, k);
+  if (loan.mark == Mark::rental_multiple) return left * h.resale->multiple * rent(p, hardware, k);
   if (loan.mark == Mark::curve)
-    return interpolate(h.resale->curve, k / 12.0) * rent(p, hardware, k) / h.rental_rate /
+    return left * interpolate(h.resale->curve, k / 12.0) * rent(p, hardware, k) / h.rental_rate /
            expected_move(market_, h, k / 12.0);
-  return value(p, hardware, k);
+  return left * value(p, hardware, k);
 }
 
 double PlainMarket::utilization(std::size_t p, std::size_t hardware, int k) const {
@@ -172,7 +193,8 @@ double PlainMarket::default_month(std::size_t p, const std::string& party) const
 }
 
 PlainPath PlainMarket::path(std::size_t p, const std::string& party, const std::string& customer,
-                            const std::string& guarantor, const std::string& hardware) const {
+                            const std::string& guarantor, const std::string& hardware,
+                            const std::string& segment_name) const {
   PlainPath path;
   path.default_month = default_month(p, party);
   path.customer_month = default_month(p, customer);
@@ -191,8 +213,13 @@ PlainPath PlainMarket::path(std::size_t p, const std::string& party, const std::
     path.survival.push_back(survival);
     path.discount.push_back(discount(p, k));
     const std::size_t h = hardware.empty() ? 0 : hardware_at(hardware);
-    path.value.push_back(hardware.empty() ? 0 : value(p, h, k));
-    path.spot.push_back(hardware.empty() ? 0 : utilization(p, h, k) * rent(p, h, k));
+    const double left = std::exp(-market_.hardware[h].attrition * k / 12.0);
+    path.value.push_back(hardware.empty() ? 0 : left * value(p, h, k));
+    const bool earns = !hardware.empty() && market_.hardware[h].rental_rate > 0;
+    path.spot.push_back(
+        earns ? utilization(p, h, k) * rent(p, h, k) * segment(p, h, segment_name, k) : 0);
+    const double share = market_.power ? market_.hardware[h].power_share : 0;
+    path.cost.push_back(share > 0 ? 1 - share + share * power(p, k) : 1);
     for (const auto& tenor : plan_.rates.tenors)
       path.gross[tenor.months].push_back(gross(p, k, tenor.months));
   }
@@ -200,7 +227,7 @@ PlainPath PlainMarket::path(std::size_t p, const std::string& party, const std::
 }
 
 PlainPath PlainMarket::path(std::size_t p, const Loan& loan, const TimeGrid& grid) const {
-  PlainPath path = this->path(p, loan.borrower, loan.customer, "", loan.hardware);
+  PlainPath path = this->path(p, loan.borrower, loan.customer, "", loan.hardware, loan.segment);
   for (int k = 0; k <= plan_.steps; ++k)
     path.mark.push_back(loan.hardware.empty() ? 0 : mark(p, loan, grid, k));
   return path;

@@ -16,8 +16,13 @@ class PlainMarket {
 
   // Parties and hardware by id; an empty one never defaults, is worth and earns nothing.
   [[nodiscard]] PlainPath path(std::size_t p, const std::string& party, const std::string& customer,
-                               const std::string& guarantor, const std::string& hardware) const;
+                               const std::string& guarantor, const std::string& hardware,
+                               const std::string& segment = {}) const;
   [[nodiscard]] double rent(std::size_t p, std::size_t hardware, int k) const;
+  // Market rent of a segment over rental_rate, and the power price relative to today.
+  [[nodiscard]] double segment(std::size_t p, std::size_t hardware, const std::string& name,
+                               int k) const;
+  [[nodiscard]] double power(std::size_t p, int k) const;
   [[nodiscard]] double value(std::size_t p, std::size_t hardware, int k) const;
   // What this loan sees, its marks included.
   [[nodiscard]] PlainPath path(std::size_t p, const Loan& loan, const TimeGrid& grid) const;

@@ -96,6 +96,12 @@ Market random_market(Draw& draw) {
   multiple.utilization->min = 0.35;
   multiple.utilization->max = 0.97;
   curve.idiosyncratic = OwnNoise{0, 0.1};
+  market.power = Power{{1.5, 0.4}, 1.2};
+  market.correlation.scarcity_power = 0.3;
+  multiple.power_share = 0.4;
+  multiple.attrition = 0.03;
+  multiple.segments["term"] = {0.1, {1, 0.3}};
+  curve.segments = {{"term", {-0.2, {}}}, {"spot", {0.05, {0, 0.1}}}};
   market.hardware = {multiple, curve};
   market.liquidation = Liquidation{between(draw, 0, 0.3), between(draw, 0, 1e5),
                                    between(draw, 0, 40), one_of(draw, {0.0, 1.0, 6.0})};
@@ -132,6 +138,7 @@ Loan random_loan(Draw& draw, Date valuation_date, int number) {
   if (chance(draw, 0.8)) loan.borrower = "borrower";
   if (chance(draw, 0.15)) return loan;  // unsecured
   loan.hardware = one_of<std::string>(draw, {"multiple", "curve"});
+  if (number % 3 == 0) loan.segment = "term";
   loan.recourse = chance(draw, 0.6) ? Recourse::none : Recourse::full;
   if (chance(draw, 0.4)) loan.in_service = loan.closing + std::chrono::days(whole(draw, -200, 500));
   if (chance(draw, 0.3)) loan.operating_cost = between(draw, 0.2, 0.7);

@@ -64,6 +64,24 @@ std::string fault(const ScenarioRow& r) {
   return "accepted";
 }
 
+TEST(Scenario, ReachesPowerSegmentsAndAttrition) {
+  Market m = market();
+  m.power = Power{{1.5, 0.4}, 1};
+  m.hardware[0].segments["term"] = {0.09, {}};
+  const std::vector<ScenarioRow> rows = {
+      row("power.level", Shock::level, 1.5), row("power.volatility", Shock::relative, 1),
+      row("hardware.*.power_share", Shock::level, 0.4),
+      row("hardware.H100.attrition", Shock::absolute, 0.02),
+      row("hardware.H100.segments.term.basis", Shock::absolute, -0.1)};
+  const Market changed = apply_scenario(m, {}, rows, day(2026, 9, 30)).market;
+  EXPECT_EQ(changed.power->level, 1.5);
+  EXPECT_EQ(changed.power->noise.volatility, 0.8);
+  EXPECT_EQ(changed.hardware[1].power_share, 0.4);
+  EXPECT_EQ(changed.hardware[0].attrition, 0.02);
+  EXPECT_NEAR(changed.hardware[0].segments.at("term").basis, -0.01, 1e-15);
+  EXPECT_NE(fault(rows[0]).find("add [power] there"), std::string::npos);
+}
+
 // Noises are inputs where the market gives them, and only there.
 TEST(Scenario, ReachesTheNoisesOfAHardware) {
   Market m = market();
@@ -215,8 +233,9 @@ TEST(Scenario, NamesTheRowOfAWrongInput) {
   // A party has one credit input; a shock of another would change nothing.
   EXPECT_NE(fault(row("party.lab.pd_one_year", Shock::level, 0.5)).find("is no input"),
             std::string::npos);
-  EXPECT_NE(fault(row("power.level", Shock::relative, 1)).find("not supported in this version"),
-            std::string::npos);
+  EXPECT_NE(
+      fault(row("credit.mean_reversion", Shock::relative, 1)).find("not supported in this version"),
+      std::string::npos);
   EXPECT_NE(fault(row("scarcity.initial", Shock::level, 1)).find("add [scarcity]"),
             std::string::npos);
 }
