@@ -90,6 +90,12 @@ void bench_advance_factors(benchmark::State& state) {
 }
 BENCHMARK(bench_advance_factors)->Name("kernel/advance_factors");
 
+std::vector<std::uint32_t> all_nodes() {
+  std::vector<std::uint32_t> nodes;
+  for (std::uint32_t j = 0; j < kNodes; ++j) nodes.push_back(j);
+  return nodes;
+}
+
 // Item: one node of one path. Two polynomials of degree 12, 24 multiply-adds, 16 bytes stored; the
 // coefficients come broadcast from L1: bound by arithmetic, 3 cycles with four doubles a vector.
 void bench_launch_transform_rows(benchmark::State& state) {
@@ -101,8 +107,9 @@ void bench_launch_transform_rows(benchmark::State& state) {
   plan.second.assign(kNodes * (kDegree + 1), -0.02);
   const AlignedDoubles age = normals(4, 2.0, 0.2), pending = normals(4, 0.0, 0.0);
   AlignedDoubles first(kNodes * kBlockPaths), second(kNodes * kBlockPaths);
+  const auto nodes = all_nodes();
   for (auto _ : state) {
-    pricing::launch_transform_rows(plan, kNodes, 1, age.get(), pending.get(), first.get(),
+    pricing::launch_transform_rows(plan, nodes, 1, age.get(), pending.get(), first.get(),
                                    second.get(), kBlockPaths);
     benchmark::ClobberMemory();
   }
@@ -123,8 +130,9 @@ void bench_strip_rows(benchmark::State& state) {
   AlignedDoubles calls(kNodes * kBlockPaths);
   const double *const pipeline = rows.get() + 2 * kBlockPaths, *const first = l1.get(),
                       *const second = l2.get();
-  const pricing::StripInput input{rows.get(), rows.get() + kBlockPaths, 1.0, 1, &pipeline, &first,
-                                  &second};
+  const auto nodes = all_nodes();
+  const pricing::StripInput input{nodes,  rows.get(), rows.get() + kBlockPaths, 1.0, 1, &pipeline,
+                                  &first, &second};
   for (auto _ : state) {
     pricing::strip_rows(strip, input, calls.get(), kBlockPaths);
     benchmark::ClobberMemory();

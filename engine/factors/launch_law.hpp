@@ -58,15 +58,10 @@ struct LaunchProcess {
 
 // The same at model time `time_years` when the scheduled launches in `pending` (bit i: entry i) are
 // still to come, each at max(date, time) + slip, independent; the renewal starts at age 0 at the
-// latest of them. Throws std::domain_error if nothing or more than three launches are pending.
+// latest of them. Throws std::domain_error if nothing is pending or more than the process has.
+// scheduled_launches.hpp has many sets and times at once.
 [[nodiscard]] std::vector<double> scheduled_transform(const LaunchProcess& process, double q,
                                                       double time_years, unsigned pending,
                                                       int months);
-
-// The same for many times, one row a time, at these horizons only (months, >= 1, rising); the
-// renewal equation is solved once, and times after all dates share their row.
-[[nodiscard]] std::vector<std::vector<double>> scheduled_transforms(
-    const LaunchProcess& process, double q, const std::vector<double>& times_years,
-    unsigned pending, const std::vector<int>& horizon_months);
 
 }  // namespace lien::engine

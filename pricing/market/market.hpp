@@ -107,7 +107,7 @@ struct ForcedLaunch {
 
 // Most scheduled launches of a line, and most lines that age one hardware with resale law income:
 // the sizes for which the path loop has room.
-inline constexpr std::size_t kMostScheduled = 3;
+inline constexpr std::size_t kMostScheduled = 12;
 inline constexpr std::size_t kMostStripLines = 8;
 
 struct LaunchLine {

@@ -120,6 +120,7 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
     run.seconds.resale += stages->seconds().resale;
     run.seconds.contracts += stages->seconds().contracts;
     run.seconds.other += stages->seconds().other;
+    run.clamped_ages += static_cast<double>(stages->clamped_ages());
   }
   run.simulate_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

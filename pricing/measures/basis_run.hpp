@@ -22,6 +22,7 @@ struct BasisRun {
   std::vector<std::uint32_t> under_costs;  // [hardware][steps + 1][kUnderCosts]
   PathResults results;
   StageSeconds seconds;
+  double clamped_ages = 0;  // BookStages::clamped_ages, of all paths
   double compile_seconds = 0, simulate_seconds = 0;
   double factor_seconds = 0;  // of all threads, in the engine
 

@@ -80,6 +80,23 @@ bool has_income_strip(const Market& market) {
              [](const Hardware& h) { return h.resale && h.resale->law == ResaleLaw::income; });
 }
 
+// The two pairs of rate and drifts that fit together are conventions A and B of docs/model.md.
+std::vector<std::string> warnings(const Inputs& inputs) {
+  std::vector<std::string> out;
+  for (const Hardware& h : inputs.market.hardware) {
+    if (!h.resale || h.resale->law != ResaleLaw::income) continue;
+    const bool given = h.resale->operator_rate.has_value();
+    if (given && h.resale->risk_neutral_drifts)
+      out.push_back("hardware " + h.id +
+                    " / resale: an operator_rate with drifts risk_neutral: premia may count twice");
+    if (!given && !h.resale->risk_neutral_drifts)
+      out.push_back("hardware " + h.id +
+                    " / resale: operator_rate risk_free with drifts real_world: no premium counts "
+                    "but liquidity_spread");
+  }
+  return out;
+}
+
 std::vector<std::string> assumptions(const Inputs& inputs) {
   std::vector<std::string> notes;
   const Book& book = inputs.book;

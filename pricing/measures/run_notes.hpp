@@ -12,6 +12,9 @@ namespace lien::pricing {
 // Source: docs/model.md, "Decisions".
 [[nodiscard]] std::vector<std::string> assumptions(const Inputs& inputs);
 
+// Inputs that are accepted but seldom meant, a sentence each.
+[[nodiscard]] std::vector<std::string> warnings(const Inputs& inputs);
+
 // What the mothball convention adds to the value of each unit that cannot stop and start again.
 void about_end_of_life(const std::vector<EndOfLifeValue>& units, std::vector<std::string>& notes);
 

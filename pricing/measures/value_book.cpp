@@ -65,6 +65,7 @@ void add_facts(const BasisRun& run, RunFacts& facts) {
     if (name == kInterpolationError) error = std::max(error, run.plan.interpolation_error);
   facts.horizon_months =
       std::max(facts.horizon_months, month_of_step(run.plan.months, run.plan.steps_per_year));
+  if (facts.resale_states_clamped) *facts.resale_states_clamped += run.clamped_ages;
   double months = 0;
   for (const auto& contract : run.plan.contracts) {
     months += contract.months;
@@ -219,9 +220,11 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   ProgressCounter counter(
       progress, tasks * (bases * (scenarios.size() + 1) + premium_factors(inputs.settings).size()));
 
-  if (has_income_strip(inputs.market))
+  if (has_income_strip(inputs.market)) {
+    facts.resale_states_clamped = 0.0;
     facts.accuracy = {{kInterpolationError, 0.0},
                       {"resale_moment_matching_bias", kMomentMatchingBias}};
+  }
   const bool paired = !scenarios.empty() || inputs.settings.premium_interval;
   ScenarioRuns baseline =
       run_scenario(inputs, "baseline", {inputs.market, inputs.book, {}}, paired, counter, facts);
@@ -248,6 +251,7 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   for (const auto& contract : base.any().plan.contracts)
     facts.balance += contract.held * contract.outstanding;
   facts.notes = assumptions(inputs);
+  facts.warnings = warnings(inputs);
   about_end_of_life(base.end_of_life, facts.notes);
   if (facts.paths != inputs.settings.paths)
     facts.notes.push_back("paths rounded up to whole blocks of " +

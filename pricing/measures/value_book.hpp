@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,11 @@ struct RunFacts {
   double balance = 0;                    // outstanding principal held, reporting currency
   std::vector<std::string> drivers_off;  // optional drivers that are absent
   std::vector<std::string> notes;        // assumptions the reader of the numbers must know
+  std::vector<std::string> warnings;     // inputs that are accepted but seldom meant
   std::vector<std::pair<std::string, double>> accuracy;  // e.g. "resale_interpolation_error"
+  // States of all paths that the strips count at the end of their polynomials in age; empty: none
+  // has law income.
+  std::optional<double> resale_states_clamped;
   // Where time went, seconds by stage (not part of the compared bytes).
   std::vector<std::pair<std::string, double>> stage_seconds;
   double loan_months = 0;  // contract-months times paths times bases and scenarios

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "pricing/plan/power_cost.hpp"
 #include "pricing/plan/stream_keys.hpp"
@@ -44,8 +45,16 @@ Horizon horizon_of(const RunSettings& settings, const Market& market, const Book
   return horizon;
 }
 
-Plan compile(const CompileInput& input, const Horizon& horizon, const TimeGrid& grid) {
+namespace {
+
+// Of a resale value, on the states of strip_accuracy.hpp; the states of a run are held to 1e-4.
+constexpr double kInterpolationTarget = 8e-5;
+constexpr int kMoreNodes = 4, kMostMoreNodes = 24;
+
+Plan compile_with(const CompileInput& input, const Horizon& horizon, const TimeGrid& grid,
+                  int more_nodes) {
   Plan plan;
+  plan.more_nodes = more_nodes;
   plan.real_world = input.basis == MeasureBasis::real_world;
   plan.steps_per_year = input.settings->steps_per_year;
   plan.steps = horizon.steps;
@@ -63,6 +72,7 @@ Plan compile(const CompileInput& input, const Horizon& horizon, const TimeGrid& 
   const auto start = std::chrono::steady_clock::now();
   compile_power(input, plan);
   compile_hardware(input, plan);
+  compile_strips(input, grid, plan);
   plan.collateral_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   compile_parties(input, plan);
@@ -72,6 +82,22 @@ Plan compile(const CompileInput& input, const Horizon& horizon, const TimeGrid& 
   if (!faults.empty()) throw InputError(std::move(faults));
   refuse_equal_keys(input, plan, stream_keys(plan));
   plan.interpolation_error = strip_interpolation_error(input, plan);
+  return plan;
+}
+
+}  // namespace
+
+Plan compile(const CompileInput& input, const Horizon& horizon, const TimeGrid& grid) {
+  // The usual nodes serve nearly every market; one that they do not serve gets more, as long as
+  // that helps: the polynomials in age have an error of their own.
+  Plan plan = compile_with(input, horizon, grid, 0);
+  for (int more = kMoreNodes;
+       plan.interpolation_error > kInterpolationTarget && more <= kMostMoreNodes;
+       more += kMoreNodes) {
+    Plan next = compile_with(input, horizon, grid, more);
+    if (next.interpolation_error > 0.9 * plan.interpolation_error) break;
+    plan = std::move(next);
+  }
   return plan;
 }
 

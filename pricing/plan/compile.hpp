@@ -5,6 +5,7 @@
 
 #include "pricing/contract/run_settings.hpp"
 #include "pricing/plan/plan.hpp"
+#include "pricing/plan/strip.hpp"
 #include "pricing/plan/time_grid.hpp"
 
 namespace lien::pricing {
@@ -41,6 +42,8 @@ struct Horizon {
 void compile_factors(const CompileInput& input, Plan& plan);
 void compile_rates(const CompileInput& input, Plan& plan);
 void compile_hardware(const CompileInput& input, Plan& plan);
+// Strips of the hardware compiled before, and the nodes of every step.
+void compile_strips(const CompileInput& input, const TimeGrid& grid, Plan& plan);
 void compile_parties(const CompileInput& input, Plan& plan);
 void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& plan,
                        std::vector<Diagnostic>& faults);
@@ -61,6 +64,11 @@ void compile_forward_rent(const CompileInput& input, double months, Plan& plan,
                           InstrumentPlan& instrument);
 void compile_fans(const CompileInput& input, Plan& plan);
 
+// Nodes of the strips at every step of the run; plan: hardware compiled, some of law income.
+[[nodiscard]] std::vector<StripNodes> strip_nodes_by_step(const CompileInput& input,
+                                                          const TimeGrid& grid, const Plan& plan);
+// Months a unit has been in service on the valuation date; negative if it enters later.
+[[nodiscard]] int age_months(const TimeGrid& grid, Date in_service);
 // Whole months that a new unit earns; the hardware states its life.
 [[nodiscard]] int life_months(const Hardware& hardware);
 // What remains of them in month k of a unit that is age_today months old (negative: not yet in

@@ -17,11 +17,6 @@
 namespace lien::pricing {
 namespace {
 
-// Months a lot has been in service on the valuation date; negative if it enters later.
-int age_months(const TimeGrid& grid, Date in_service) {
-  return -static_cast<int>(std::floor(grid.time_of(in_service) * 12 + 0.5));
-}
-
 // What the lots of one hardware with law income have in common.
 struct IncomeLaw {
   StripLaw law;
@@ -49,16 +44,15 @@ class StatesToday {
   std::map<Key, StripState> known_;
 };
 
-IncomeLaw income_law(const CompileInput& input, const Plan& plan, std::uint32_t hardware_index,
-                     StatesToday& states) {
+IncomeLaw income_law(const CompileInput& input, const std::vector<StripNodes>& nodes,
+                     const Plan& plan, std::uint32_t hardware_index, StatesToday& states) {
   const Hardware& hardware = input.market->hardware[hardware_index];
   const HardwarePlan& compiled = plan.hardware[hardware_index];
   const MeasureBasis drifts =
       hardware.resale->risk_neutral_drifts ? MeasureBasis::risk_neutral : MeasureBasis::real_world;
   const StripLaw law{drifts, input.market, &hardware, input.settings->valuation_date};
-  const std::vector<int> nodes(plan.node_months.begin(), plan.node_months.end());
   const int life = life_months(hardware);
-  IncomeLaw income{law, StripWeights(law, nodes, plan.steps, life, plan.steps_per_year),
+  IncomeLaw income{law, StripWeights(law, nodes, life, plan.steps_per_year),
                    states.of(input, hardware, drifts, life)};
   income.today.log_moneyness =
       engine::log(compiled.utilization * rent_today(hardware) / compiled.operating_cost[0]);
@@ -116,14 +110,14 @@ LotPlan make_lot(const CompileInput& input, const Plan& plan, std::uint32_t hard
 class Lots {
  public:
   void want(std::uint32_t hardware, int age) { wanted_[{hardware, age}] = 0; }
-  void build(const CompileInput& input, Plan& plan) {
+  void build(const CompileInput& input, const std::vector<StripNodes>& nodes, Plan& plan) {
     StatesToday states;
     std::optional<IncomeLaw> income;
     std::uint32_t of = kNone;
     for (auto& [key, row] : wanted_) {
       const auto [hardware, age] = key;
       if (hardware != of && plan.hardware[hardware].law == ValueLaw::income)
-        income.emplace(income_law(input, plan, hardware, states));
+        income.emplace(income_law(input, nodes, plan, hardware, states));
       of = hardware;
       row = static_cast<std::uint32_t>(plan.lots.size());
       plan.lots.push_back(make_lot(input, plan, hardware, age, income ? &*income : nullptr));
@@ -187,12 +181,14 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
   for (std::uint32_t g = 0; g < plan.hardware.size(); ++g)
     if (plan.hardware[g].valued) lots.want(g, 0);
   const auto start = std::chrono::steady_clock::now();
-  lots.build(input, plan);
+  const auto nodes =
+      plan.strips.empty() ? std::vector<StripNodes>() : strip_nodes_by_step(input, grid, plan);
+  lots.build(input, nodes, plan);
   plan.collateral_seconds +=
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   static_cast<void>(lag_row(plan.rates, 0));  // contracts without collateral
 
-  StepIns step_ins(input, plan);
+  StepIns step_ins(input, nodes, plan);
   std::vector<Draft> drafts;
   const auto compile_one = [&](const auto& terms, auto&& make, const char* kind) {
     try {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,16 +36,22 @@ struct RatesPlan {
 };
 
 // ln of what launches after today cost a rent at node horizon h: l_1 and l_2 of one line under one
-// loading, as polynomials in age; a table by month and pending mask where launches are scheduled.
+// loading, as polynomials in age; tables by month and set of pending launches where launches are
+// scheduled.
 struct LaunchTransformPlan {
   std::size_t line = 0;
   double loading = 1;
   double age_max = 0;
   bool root_age = false;  // the polynomials are in the square root of age
   int degree = 0;
-  std::vector<double> first, second;  // [node][degree + 1], in scaled age on [-1, 1]
-  unsigned masks = 0;                 // 2^scheduled - 1; 0: none scheduled
-  std::vector<double> pending_first, pending_second;  // [step][mask - 1][node]
+  std::vector<double> first, second;  // [node month][degree + 1], in scaled age on [-1, 1]
+  std::size_t scheduled = 0;          // launches of the line that are scheduled
+  // A launch is pending for certain until its date; past it, it may be or not. Row r of step k,
+  // [nodes of the step] from pending_at[k] + r x nodes: bit i of r is the i-th lowest of the bits
+  // overdue[k] of the line's pending mask. Steps without a path that has launches pending: none.
+  std::vector<std::uint32_t> overdue;   // [steps + 1]
+  std::vector<std::size_t> pending_at;  // [steps + 1]
+  std::vector<double> pending_first, pending_second;
 };
 
 // How the drops of one line that are on their way today have arrived by node j, as a factor on
@@ -56,32 +63,33 @@ struct StripRamp {
   engine::RampShape shape = engine::RampShape::exponential;
   double years = 0;            // linear
   double rate = 0, ratio = 0;  // bass: p + q, q / p
-  std::vector<double> node;    // [nodes]; empty for exponential and step
+  std::vector<double> node;    // [node months]; empty for exponential and step
 };
 
 // The strip of one hardware: V = (1 - k_m) c_t sum_j W_j(m) b_j(k_j) + S with
 //   k_j = ln(u R / c) - scarcity_j chi + constant_j + sum over lines (l_1 - pipeline_j Y),
 //   b_j = one Black call at variance v_j + sum (l_2 - 2 l_1),
 // constant and variance those of the path's regime, constant moved by the forward curve.
+// Columns are by Plan::node_months, of which each month of the run reads its own nodes.
 struct StripPlan {
-  std::vector<double> constant, scarcity, variance;  // [nodes]
+  std::vector<double> constant, scarcity, variance;  // [node months]
   std::vector<std::uint32_t> transforms;             // into Plan::transforms
-  std::vector<std::vector<double>> pipeline;         // [its transforms][nodes]
+  std::vector<std::vector<double>> pipeline;         // [its transforms][node months]
   // k_j -= loading[j] x noise: what is left of the hardware's own noise at the node.
   struct NoiseTerm {
     std::uint32_t noise = kNone;
-    std::vector<double> loading;  // [nodes]
+    std::vector<double> loading;  // [node months]
   };
   std::vector<NoiseTerm> noises;
   // Regimes: what state 1 adds to constant and variance over state 0; empty: off.
-  std::vector<double> regime_constant, regime_variance;  // [nodes]
+  std::vector<double> regime_constant, regime_variance;  // [node months]
   // Forward curve: s(t_k + h) - s(t_k), added to constant in month k; empty: none.
-  std::vector<double> forward;   // [steps + 1][nodes]
+  std::vector<double> forward;   // laid out as Plan::node_index
   std::vector<StripRamp> ramps;  // [its transforms]
   // Where the cost follows power: E[cost of the node | p] = cost x [fixed + mean exp(decay p)],
   // taken off k_j as a logarithm and multiplied with b_j.
   double power_fixed = 1;
-  std::vector<double> power_mean, power_decay;  // [nodes]; empty where it does not
+  std::vector<double> power_mean, power_decay;  // [node months]; empty where it does not
 };
 
 // Rent of a segment of one hardware: ln R + basis + noise.
@@ -134,7 +142,7 @@ struct HardwarePlan {
 struct LotPlan {
   std::uint32_t hardware = 0;
   int age_months = 0;             // at the valuation date; negative: enters service later
-  std::vector<double> weights;    // income: [steps + 1][nodes] of W_j, months of life left at k
+  std::vector<double> weights;    // income: W_j of the life left at k, laid out as node_index
   double value_today = 0;         // exact, money a unit
   int last_month = 0;             // last month at which something reads its value
   std::vector<double> remaining;  // [steps + 1] share of its units that is left; empty: all
@@ -172,7 +180,7 @@ struct StepInPlan {
   Date from{}, to{};
   std::vector<double> revenue;  // [steps + 1] present value of 1 an hour until the contract's end
   std::vector<double> cost;     // [steps + 1] of the operating cost of those hours
-  std::vector<double> weights;  // [steps + 1][nodes] of the strip over the same hours
+  std::vector<double> weights;  // of the strip over the same hours, laid out as node_index
 };
 
 struct PartyPlan {
@@ -389,7 +397,12 @@ struct Plan {
   int months = 0;  // last month with a flow of the book
   lien::engine::FactorPlan factors;
   RatesPlan rates;
-  std::vector<double> node_months;  // horizons of the strip's nodes
+  std::vector<double> node_months;  // horizons at which some month evaluates strips, rising
+  // Nodes of month k: node_index[node_first[k] .. node_first[k + 1]), into node_months.
+  std::vector<std::uint32_t> node_index;
+  std::vector<std::size_t> node_first;  // [steps + 2]
+  std::size_t most_nodes = 0;           // of a month
+  int more_nodes = 0;                   // a segment, where the usual number was not enough
   std::vector<LaunchTransformPlan> transforms;
   std::vector<StripPlan> strips;
   std::vector<HardwarePlan> hardware;
@@ -417,6 +430,10 @@ struct Plan {
 
   [[nodiscard]] double years(int k) const noexcept {
     return k / static_cast<double>(steps_per_year);
+  }
+  [[nodiscard]] std::span<const std::uint32_t> nodes(int k) const noexcept {
+    const auto at = static_cast<std::size_t>(k);
+    return std::span(node_index).subspan(node_first[at], node_first[at + 1] - node_first[at]);
   }
 };
 

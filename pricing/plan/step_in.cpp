@@ -14,10 +14,9 @@ const StepIns::Shared& StepIns::shared(std::uint32_t hardware_index) {
   const StripLaw law{
       hardware.resale->risk_neutral_drifts ? MeasureBasis::risk_neutral : MeasureBasis::real_world,
       input_->market, &hardware, input_->settings->valuation_date};
-  const std::vector<int> nodes(plan_->node_months.begin(), plan_->node_months.end());
   const int life = life_months(hardware);
   Shared out{TimeGrid(law.valuation_date, plan_->steps + life),
-             StripWeights(law, nodes, plan_->steps, life),
+             StripWeights(law, *nodes_, life),
              {},
              life};
   for (int k = 0; k <= plan_->steps; ++k)
@@ -32,12 +31,11 @@ std::uint32_t StepIns::row(std::uint32_t lot_index, Date from, Date to) {
   const LotPlan& lot = plan_->lots[lot_index];
   const Hardware& hardware = input_->market->hardware[lot.hardware];
   const Shared& s = shared(lot.hardware);
-  const std::size_t nodes = plan_->node_months.size();
   StepInPlan out{lot_index, from, to, {}, {}, {}};
-  std::vector<double> weights(nodes);
+  std::vector<double> weights;
   for (int k = 0; k <= plan_->steps; ++k) {
     double revenue = 0, cost = 0;
-    std::fill(weights.begin(), weights.end(), 0.0);
+    weights.assign(plan_->nodes(k).size(), 0.0);
     const int left = life_left(hardware, lot.age_months, k);
     for (int h = 1; h <= left; ++h) {
       const double under = s.grid.share_of_month(k + h, from, to);
@@ -47,7 +45,7 @@ std::uint32_t StepIns::row(std::uint32_t lot_index, Date from, Date to) {
       revenue += discount * engine::exp(-hardware.operating_cost_growth * h / 12.0);
       cost += discount;
       const auto up_to = s.weights.at(k, h), before = s.weights.at(k, h - 1);
-      for (std::size_t j = 0; j < nodes; ++j) weights[j] += under * (up_to[j] - before[j]);
+      for (std::size_t j = 0; j < weights.size(); ++j) weights[j] += under * (up_to[j] - before[j]);
     }
     out.revenue.push_back(revenue);
     out.cost.push_back(cost *

@@ -11,7 +11,9 @@ namespace lien::pricing {
 // worth and at which rate a buyer discounts; contracts on other hardware add nothing.
 class StepIns {
  public:
-  StepIns(const CompileInput& input, Plan& plan) : input_(&input), plan_(&plan) {}
+  // nodes: of the plan's strips, by step; outlive this.
+  StepIns(const CompileInput& input, const std::vector<StripNodes>& nodes, Plan& plan)
+      : input_(&input), nodes_(&nodes), plan_(&plan) {}
   // Sets the contract's step-in if the loan has a customer whose contract runs on; its lot, units
   // and variant are set before.
   void add(const Loan& loan, ContractPlan& contract);
@@ -28,6 +30,7 @@ class StepIns {
   std::uint32_t row(std::uint32_t lot, Date from, Date to);
 
   const CompileInput* input_;
+  const std::vector<StripNodes>* nodes_;
   Plan* plan_;
   std::map<std::uint32_t, Shared> shared_;  // by hardware
   std::map<std::tuple<std::uint32_t, Date, Date>, std::uint32_t> rows_;

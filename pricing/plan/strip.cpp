@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "engine/elementary/elementary.hpp"
 #include "pricing/plan/discount_curve.hpp"
@@ -14,57 +13,94 @@ namespace lien::pricing {
 namespace {
 
 constexpr double kHoursPerMonth = 730;
-constexpr int kMostNodes = 16;
 
-// Lagrange polynomials of the nodes, in the variable sqrt(h), at months 1 .. longest:
+// Variable of the polynomials of the segment that starts at month `first`.
+double segment_variable(int first, int h) { return std::sqrt(static_cast<double>(h - first + 1)); }
+
+// Nodes of a segment of this many months. The least that keep 5e-5 for the launch laws of
+// tests/pricing/resale_rows_test.cpp are 16 at 96 months, 14 at 60, 11 at 36, 9 at 24, 7 at 12.
+int node_count(int months) {
+  return static_cast<int>(std::floor(4.5 + 1.25 * std::sqrt(static_cast<double>(months))));
+}
+
+// Months of the segment [first, last] nearest to Chebyshev points of the second kind (the ends
+// belong to them), at most `count`.
+std::vector<int> segment_nodes(int first, int last, int count) {
+  std::vector<int> nodes;
+  if (last - first + 1 <= count) {
+    for (int h = first; h <= last; ++h) nodes.push_back(h);
+    return nodes;
+  }
+  const double low = 1.0, high = segment_variable(first, last);
+  // Whole months merge near the start: take more points until `count` are distinct.
+  for (int points = count; points < 8 * count; ++points) {
+    std::vector<int> next;
+    for (int i = 0; i < points; ++i) {
+      const double c = engine::sin_cos_two_pi(0.5 * i / (points - 1)).second;
+      const double s = (low + high) / 2 - (high - low) / 2 * c;
+      next.push_back(first - 1 + static_cast<int>(std::floor(s * s + 0.5)));
+    }
+    std::sort(next.begin(), next.end());
+    next.erase(std::unique(next.begin(), next.end()), next.end());
+    if (static_cast<int>(next.size()) > count) break;
+    nodes = std::move(next);
+  }
+  return nodes;
+}
+
+// Lagrange polynomials of the nodes at months 1 .. longest, zero outside their segment:
 // [month - 1][node].
-std::vector<double> lagrange_table(const std::vector<int>& nodes, int longest) {
-  std::vector<double> roots;
-  for (const int node : nodes) roots.push_back(std::sqrt(static_cast<double>(node)));
-  std::vector<double> table;
-  table.reserve(static_cast<std::size_t>(longest) * nodes.size());
+std::vector<double> lagrange_table(const StripNodes& nodes, int longest) {
+  const std::size_t count = nodes.months.size();
+  std::vector<double> table(static_cast<std::size_t>(longest) * count, 0.0);
+  std::size_t segment = 0;
   for (int h = 1; h <= longest; ++h) {
-    const double x = std::sqrt(static_cast<double>(h));
-    for (std::size_t j = 0; j < nodes.size(); ++j) {
-      double value = 1;
-      for (std::size_t i = 0; i < nodes.size(); ++i)
-        if (i != j) value *= (x - roots[i]) / (roots[j] - roots[i]);
-      table.push_back(value);
+    while (segment + 1 < nodes.first_month.size() && h >= nodes.first_month[segment + 1]) ++segment;
+    const int start = nodes.first_month[segment];
+    const auto first = static_cast<std::size_t>(nodes.first_node[segment]);
+    const auto last = segment + 1 < nodes.first_node.size()
+                          ? static_cast<std::size_t>(nodes.first_node[segment + 1])
+                          : count;
+    const double x = segment_variable(start, h);
+    double* const row = &table[static_cast<std::size_t>(h - 1) * count];
+    for (std::size_t j = first; j < last; ++j) {
+      const double own = segment_variable(start, nodes.months[j]);
+      row[j] = 1;
+      for (std::size_t i = first; i < last; ++i) {
+        const double other = segment_variable(start, nodes.months[i]);
+        if (i != j) row[j] *= (x - other) / (own - other);
+      }
     }
   }
   return table;
 }
 
-std::vector<int> rounded_points(int points, int longest) {
-  // Chebyshev points of the second kind: the ends belong to them. cos by the engine's own.
-  const double low = 1.0, high = std::sqrt(static_cast<double>(longest));
-  std::vector<int> nodes;
-  for (int i = 0; i < points; ++i) {
-    const double c = points == 1 ? 0 : engine::sin_cos_two_pi(0.5 * i / (points - 1)).second;
-    const double s = (low + high) / 2 - (high - low) / 2 * c;
-    nodes.push_back(static_cast<int>(std::floor(s * s + 0.5)));
-  }
-  std::sort(nodes.begin(), nodes.end());
-  nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
-  return nodes;
-}
-
 }  // namespace
 
-std::vector<int> strip_nodes(int longest_life_months) {
-  if (longest_life_months <= kMostNodes) {
-    std::vector<int> all;
-    for (int h = 1; h <= longest_life_months; ++h) all.push_back(h);
-    return all;
+StripNodes strip_nodes(int longest_life_months, const StripBends& bends, int more) {
+  StripNodes out;
+  out.first_month.push_back(1);
+  const auto start_at = [&](double month) {
+    if (month > 1 && month <= longest_life_months)
+      out.first_month.push_back(static_cast<int>(month));
+  };
+  start_at(bends.within + 1.0);
+  // The months at and after a bend start anew.
+  for (const double bend : bends.at) start_at(std::ceil(bend - 1e-9));
+  std::sort(out.first_month.begin(), out.first_month.end());
+  out.first_month.erase(std::unique(out.first_month.begin(), out.first_month.end()),
+                        out.first_month.end());
+  for (std::size_t s = 0; s < out.first_month.size(); ++s) {
+    const int first = out.first_month[s];
+    const int last =
+        s + 1 < out.first_month.size() ? out.first_month[s + 1] - 1 : longest_life_months;
+    out.first_node.push_back(static_cast<int>(out.months.size()));
+    const int months = last - first + 1;
+    const auto nodes =
+        segment_nodes(first, last, last <= bends.within ? months : node_count(months) + more);
+    out.months.insert(out.months.end(), nodes.begin(), nodes.end());
   }
-  // Whole months merge near 1: take more points until 16 are distinct.
-  std::vector<int> nodes;
-  for (int points = kMostNodes; points < 8 * kMostNodes; ++points) {
-    std::vector<int> next = rounded_points(points, longest_life_months);
-    if (static_cast<int>(next.size()) > kMostNodes) break;
-    nodes = std::move(next);
-  }
-  return nodes;
+  return out;
 }
 
 StripMonth strip_month(const StripLaw& law, double h) {
@@ -118,23 +154,32 @@ double strip_discount(const StripLaw& law, double k, int h) {
          engine::exp(hardware.operating_cost_growth * t);
 }
 
-StripWeights::StripWeights(const StripLaw& law, const std::vector<int>& nodes, int steps,
-                           int longest_life, int steps_per_year)
-    : nodes_(nodes.size()),
-      longest_life_(static_cast<std::size_t>(longest_life)),
-      by_month_(!law.hardware->resale->operator_rate) {
-  const std::vector<double> lagrange = lagrange_table(nodes, longest_life);
-  const int last = by_month_ ? steps : 0;
-  weights_.reserve(static_cast<std::size_t>(last + 1) * (longest_life_ + 1) * nodes_);
-  std::vector<double> sums(nodes_);
-  for (int k = 0; k <= last; ++k) {
-    std::fill(sums.begin(), sums.end(), 0.0);
-    weights_.insert(weights_.end(), sums.begin(), sums.end());
-    for (int h = 1; h <= longest_life; ++h) {
-      const double discount = strip_discount(law, 12.0 * k / steps_per_year, h);
-      const double* const at_month = &lagrange[static_cast<std::size_t>(h - 1) * nodes_];
-      for (std::size_t j = 0; j < nodes_; ++j) sums[j] += discount * at_month[j];
-      weights_.insert(weights_.end(), sums.begin(), sums.end());
+StripWeights::StripWeights(const StripLaw& law, const std::vector<StripNodes>& nodes,
+                           int longest_life, int steps_per_year) {
+  const bool by_step = !law.hardware->resale->operator_rate;
+  std::vector<std::size_t> shown;  // step of the run for which each table was made
+  std::vector<double> lagrange;
+  for (std::size_t k = 0; k < nodes.size(); ++k) {
+    std::size_t known = shown.size();
+    if (!by_step)
+      for (std::size_t t = 0; t < shown.size() && known == shown.size(); ++t)
+        if (nodes[shown[t]] == nodes[k]) known = t;
+    table_of_.push_back(known);
+    if (known < shown.size()) continue;
+    const int longest = std::min(longest_life, nodes[k].months.back());
+    const std::size_t count = nodes[k].months.size();
+    if (k == 0 || !(nodes[k] == nodes[k - 1])) lagrange = lagrange_table(nodes[k], longest);
+    shown.push_back(k);
+    Table& table = tables_.emplace_back();
+    table.nodes = count;
+    std::vector<double> sums(count, 0.0);
+    table.weights = sums;
+    for (int h = 1; h <= longest; ++h) {
+      const double discount =
+          strip_discount(law, 12.0 * static_cast<double>(k) / steps_per_year, h);
+      const double* const at_month = &lagrange[static_cast<std::size_t>(h - 1) * count];
+      for (std::size_t j = 0; j < count; ++j) sums[j] += discount * at_month[j];
+      table.weights.insert(table.weights.end(), sums.begin(), sums.end());
     }
   }
 }

@@ -15,9 +15,27 @@
 // "Resale value".
 namespace lien::pricing {
 
-// Months at which the strip's functions are evaluated: near Chebyshev points in sqrt(h) on 1 ..
-// longest_life, at most 16, rising, distinct.
-[[nodiscard]] std::vector<int> strip_nodes(int longest_life_months);
+// Horizons, in months, at which the strip's functions of the horizon are evaluated; between them
+// they are interpolated by one polynomial a segment, in the root of the months since before its
+// start. Where a function bends, at the date of an announced launch for one, a segment starts.
+struct StripNodes {
+  std::vector<int> months;       // rising, distinct; the first and the last of each segment
+  std::vector<int> first_month;  // of each segment; front() 1
+  std::vector<int> first_node;   // of each segment, into months
+  [[nodiscard]] bool operator==(const StripNodes&) const = default;
+};
+
+// Horizons at which the functions bend, months, in any order.
+struct StripBends {
+  std::vector<double> at;  // on every path
+  int within = 0;          // up to this month a path may bend anywhere: every month is a node
+};
+
+// Nodes for remaining lives of 1 .. longest_life months: near Chebyshev points of the variable, as
+// many as keep the error under 1e-4 with a margin (docs/model.md, "Resale value"), and `more` of
+// them in each segment.
+[[nodiscard]] StripNodes strip_nodes(int longest_life_months, const StripBends& bends,
+                                     int more = 0);
 
 // The law of the strip: which drifts, whose premia.
 struct StripLaw {
@@ -42,24 +60,28 @@ struct StripMonth {
 // from today, not always whole), per unit of today's operating cost of month k.
 [[nodiscard]] double strip_discount(const StripLaw& law, double k, int h);
 
-// W_j by months of life left, for every lot of one hardware: with a constant operator rate one
-// table serves every month of the run, with the risk-free curve each month has its own.
+// W_j by months of life left, for every lot of one hardware: with a constant operator rate the
+// months of the run that share their nodes share a table, with the risk-free curve each has its
+// own.
 class StripWeights {
  public:
-  // steps: last step of the run asked for; longest_life: in months.
-  StripWeights(const StripLaw& law, const std::vector<int>& nodes, int steps, int longest_life,
+  // nodes: [steps of the run]
+  StripWeights(const StripLaw& law, const std::vector<StripNodes>& nodes, int longest_life,
                int steps_per_year = 12);
-  // [nodes], 0 <= k <= steps, 0 <= life <= longest_life.
+  // [nodes of step k], 0 <= life <= the smaller of longest_life and the last node of step k.
   [[nodiscard]] std::span<const double> at(int k, int life) const {
-    const auto table = static_cast<std::size_t>(by_month_ ? k : 0);
-    return std::span(weights_).subspan(
-        (table * (longest_life_ + 1) + static_cast<std::size_t>(life)) * nodes_, nodes_);
+    const Table& table = tables_[table_of_[static_cast<std::size_t>(k)]];
+    return std::span(table.weights)
+        .subspan(static_cast<std::size_t>(life) * table.nodes, table.nodes);
   }
 
  private:
-  std::size_t nodes_, longest_life_;
-  bool by_month_;
-  std::vector<double> weights_;  // [months of the run or 1][longest_life + 1][nodes]
+  struct Table {
+    std::size_t nodes = 0;
+    std::vector<double> weights;  // [life + 1][nodes]
+  };
+  std::vector<Table> tables_;
+  std::vector<std::size_t> table_of_;  // [steps of the run]
 };
 
 // What a state adds to month h: launches to come and their variance, pipeline under way.

@@ -1,6 +1,7 @@
 #include "pricing/plan/strip_accuracy.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 #include <tuple>
@@ -26,7 +27,7 @@ constexpr int kAges = 4;
 // loop has them at the nodes.
 struct Launches {
   std::vector<double> first, second;            // [life]
-  std::vector<double> node_first, node_second;  // [nodes]
+  std::vector<double> node_first, node_second;  // [node months]; pending: those of the month
 };
 
 // 0 and, where age matters, three more up to the age that one gap in a hundred outlives.
@@ -62,18 +63,24 @@ std::vector<Launches> aged_launches(const engine::LaunchProcess& process,
   return out;
 }
 
-// All scheduled launches still to come at month k.
+// All scheduled launches still to come at month k that can be; none: empty.
 Launches pending_launches(const engine::LaunchProcess& process,
-                          const LaunchTransformPlan& transform, std::size_t nodes, int k,
-                          double years, int life) {
-  const auto row = static_cast<std::ptrdiff_t>(
-      (static_cast<std::size_t>(k) * transform.masks + transform.masks - 1) * nodes);
+                          const LaunchTransformPlan& transform, const Plan& plan, int k, int life) {
+  const auto at = static_cast<std::size_t>(k);
+  const auto nodes = plan.nodes(k);
+  unsigned mask = transform.overdue[at];
+  const std::size_t row = (std::size_t{1} << std::popcount(mask)) - 1;
+  for (std::size_t i = 0; i < process.scheduled.size(); ++i)
+    if (process.scheduled[i].years > plan.years(k)) mask |= 1U << i;
+  if (mask == 0) return {};
   const auto at_nodes = [&](const std::vector<double>& table) {
-    const auto from = table.begin() + row;
-    return std::vector<double>(from, from + static_cast<std::ptrdiff_t>(nodes));
+    std::vector<double> out(plan.node_months.size(), 0.0);
+    for (std::size_t j = 0; j < nodes.size(); ++j)
+      out[nodes[j]] = table[transform.pending_at[at] + row * nodes.size() + j];
+    return out;
   };
   const auto exact = [&](double q) {
-    return engine::scheduled_transform(process, q, years, transform.masks, life);
+    return engine::scheduled_transform(process, q, plan.years(k), mask, life);
   };
   return {exact(transform.loading), exact(2 * transform.loading), at_nodes(transform.pending_first),
           at_nodes(transform.pending_second)};
@@ -144,7 +151,9 @@ double largest_error(const Setting& s, const State& state, const std::vector<Lif
   const double cost = s.hardware->operating_cost[static_cast<std::size_t>(s.k)];
   const double moneyness = state.log_rent + engine::log(s.hardware->utilization / cost);
   std::vector<double> calls;
-  for (std::size_t j = 0; j < s.plan->node_months.size(); ++j) {
+  const auto nodes = s.plan->nodes(s.k);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const std::size_t j = nodes[i];
     Moments m{moneyness - strip.scarcity[j] * state.scarcity + strip.constant[j],
               strip.variance[j]};
     for (const auto& term : strip.noises) m.moneyness -= term.loading[j] * state.idiosyncratic;
@@ -153,10 +162,10 @@ double largest_error(const Setting& s, const State& state, const std::vector<Lif
       m.variance += strip.regime_variance[j];
     }
     if (!strip.forward.empty())
-      m.moneyness += strip.forward[static_cast<std::size_t>(s.k) * s.plan->node_months.size() + j];
-    for (std::size_t i = 0; i < s.launches.size(); ++i) {
-      const Launches& launches = launch_state(s, i, state);
-      add_launch(s, i, state, launches.node_first[j], launches.node_second[j],
+      m.moneyness += strip.forward[s.plan->node_first[static_cast<std::size_t>(s.k)] + i];
+    for (std::size_t line = 0; line < s.launches.size(); ++line) {
+      const Launches& launches = launch_state(s, line, state);
+      add_launch(s, line, state, launches.node_first[j], launches.node_second[j],
                  s.plan->node_months[j] / 12.0, m);
     }
     const double factor =
@@ -205,12 +214,12 @@ double largest_error(const Setting& s, const State& state, const std::vector<Lif
 // The youngest and the oldest lot of a hardware that still lives at month k.
 std::vector<Life> lives_at(const Plan& plan, std::size_t g, int life, int k) {
   std::vector<Life> lives;
-  const std::size_t nodes = plan.node_months.size();
   for (const LotPlan& lot : plan.lots) {
     if (lot.hardware != g) continue;
     const int month = month_of_step(k, plan.steps_per_year);
     const int left = std::clamp(life - std::max(lot.age_months + month, 0), 0, life);
-    if (left > 0) lives.push_back({&lot.weights[static_cast<std::size_t>(k) * nodes], left});
+    if (left > 0)
+      lives.push_back({&lot.weights[plan.node_first[static_cast<std::size_t>(k)]], left});
   }
   const auto [oldest, youngest] = std::minmax_element(
       lives.begin(), lives.end(), [](const Life& a, const Life& b) { return a.months < b.months; });
@@ -253,15 +262,13 @@ double hardware_error(const CompileInput& input, const Plan& plan, std::size_t g
       if (known.empty() || known[0].first.size() < static_cast<std::size_t>(life))
         known = aged_launches(process, transform, nodes, life);
       s.launches.push_back(known);
-      if (transform.masks > 0) {
+      if (transform.scheduled > 0) {
         const auto place = std::make_tuple(t, k, life);
         auto found = shared.pending.find(place);
         if (found == shared.pending.end())
-          found = shared.pending
-                      .emplace(place,
-                               pending_launches(process, transform, nodes, k, plan.years(k), life))
+          found = shared.pending.emplace(place, pending_launches(process, transform, plan, k, life))
                       .first;
-        s.launches.back().push_back(found->second);
+        if (!found->second.first.empty()) s.launches.back().push_back(found->second);
       }
       s.processes.push_back(process);
       s.ages.push_back(visited_ages(process, transform.age_max > 0));

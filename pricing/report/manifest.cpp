@@ -85,11 +85,14 @@ std::string manifest_json(const Inputs& inputs, const std::vector<FileDigest>& i
                      {"balance", {{inputs.market.currency, number(facts.balance)}}}}},
                    {"drivers_off", facts.drivers_off},
                    {"notes", facts.notes},
+                   {"warnings", facts.warnings},
                    {"accuracy", numbers(facts.accuracy)},
                    {"loan_months", number(facts.loan_months)},
                    {"inputs", digests(input_digests, settings.file)},
                    {"outputs", digests(written, "")},
                    {"run", run_object(inputs, facts, build, circumstances)}};
+  if (facts.resale_states_clamped)
+    manifest["accuracy"]["resale_states_clamped"] = number(*facts.resale_states_clamped);
   return manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -194,6 +194,7 @@ std::string notes_section(const RunFacts& facts) {
   std::string body;
   if (!facts.drivers_off.empty())
     body += "<h3>Drivers that are off</h3>\n" + list(facts.drivers_off);
+  if (!facts.warnings.empty()) body += "<h3>Warnings</h3>\n" + list(facts.warnings);
   if (!facts.notes.empty()) body += "<h3>Assumptions</h3>\n" + list(facts.notes);
   std::vector<std::string> accuracy;
   for (const auto& [name, value] : facts.accuracy) {
@@ -203,6 +204,9 @@ std::string notes_section(const RunFacts& facts) {
         words + ": " +
         (std::isfinite(value) ? significant_text(100 * value, 2) + " % of the value" : "n/a"));
   }
+  if (facts.resale_states_clamped)
+    accuracy.push_back(fixed_text(*facts.resale_states_clamped, 0) +
+                       " states of resale values counted at the end of their polynomials in age");
   if (!accuracy.empty()) body += "<h3>Accuracy of approximations</h3>\n" + list(accuracy);
   return html_section("notes", "What to know before relying on this", "", body);
 }

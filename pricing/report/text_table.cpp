@@ -195,6 +195,8 @@ std::string text_table(const ReportSubject& subject, const RunResults& results,
   if (facts.rows_rejected > 0)
     text += integer_text(facts.rows_rejected) + " of " + integer_text(facts.rows_read) +
             " rows were rejected and are not priced: see rejects.csv\n";
+  for (const std::string& warning : facts.warnings)
+    text += "warning: " + without_controls(warning) + "\n";
   const bool contracts = !results.tables.contracts.column("scenario").texts.empty();
   const bool instruments = !contracts && facts.contracts_priced > 0 && !summary.scenarios.empty();
   if (instruments)

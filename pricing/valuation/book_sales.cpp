@@ -45,14 +45,15 @@ void BookStages::fill_step_ins(std::size_t first) noexcept {
     }
   const HardwarePlan& hardware = plan_->hardware[plan_->lots[contracts[first].lot].hardware];
   const auto& left = plan_->lots[contracts[first].lot].remaining;
-  const std::size_t nodes = plan_->node_months.size(), rows = layout_->steps + 1;
-  for (std::size_t k = 1; k <= static_cast<std::size_t>(last); ++k)
+  const std::size_t rows = layout_->steps + 1;
+  for (std::size_t k = 1; k <= static_cast<std::size_t>(last); ++k) {
+    const std::size_t node = plan_->node_first[k], nodes = plan_->node_first[k + 1] - node;
     for (std::size_t c = 0; c < count; ++c) {
       const ContractPlan& contract = contracts[step_in_contracts_[c]];
       if (k > static_cast<std::size_t>(contract.months + contract.lag)) continue;
       const StepInPlan& terms = plan_->step_ins[contract.step_in];
       double* const row = step_in_.get() + (c * rows + k) * kBlockPaths;
-      const double* const weights = terms.weights.data() + k * nodes;
+      const double* const weights = terms.weights.data() + node;
       // A cost that follows power is a row: the strip's weights of its expectation, node by node.
       const double* cost = nullptr;
       double worth = contract.step_in_rate * terms.revenue[k];
@@ -68,11 +69,12 @@ void BookStages::fill_step_ins(std::size_t first) noexcept {
       if (worth <= 0)
         std::fill_n(row, kBlockPaths, 0.0);
       else
-        step_in_row({weights, nodes, calls_.get() + k * nodes * kBlockPaths,
-                     hardware.operating_cost[k], worth, units, static_cast<double>(k),
+        step_in_row({weights, nodes, calls_.get() + node * kBlockPaths, hardware.operating_cost[k],
+                     worth, units, static_cast<double>(k),
                      default_months_.get() + contract.customer * kBlockPaths, cost},
                     row, kBlockPaths);
     }
+  }
 }
 
 const double* BookStages::step_in_of(std::size_t contract) noexcept {

@@ -44,10 +44,10 @@ std::size_t prepared_rows(const Plan& plan) {
   return any ? rows(plan) * kBlockPaths : 0;
 }
 
-// Months of which the strip's power factors are kept: contracts that a sale adds to read them all.
-std::size_t power_rows(const Plan& plan) {
+// Nodes of which the strip's power factors are kept: contracts that a sale adds to read all months.
+std::size_t power_nodes(const Plan& plan) {
   if (plan.power.share.empty() || plan.strips.empty()) return 0;
-  return plan.step_ins.empty() ? 1 : rows(plan);
+  return plan.step_ins.empty() ? plan.most_nodes : plan.node_index.size();
 }
 
 // An offset, then l_1 and l_2 of each line.
@@ -76,10 +76,10 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       groups_(layout.groups * layout.samples * kBlockPaths),
       group_months_(layout.groups * rows(plan) * kGroupMonths),
       month_sums_(rows(plan) * kMonthSums * kLanes),
-      transforms_(rows(plan) * plan.transforms.size() * 2 * plan.node_months.size() * kBlockPaths),
-      calls_(plan.strips.empty() ? 0 : rows(plan) * plan.node_months.size() * kBlockPaths),
-      offset_(plan.strips.empty() ? 0 : plan.node_months.size() * kBlockPaths),
-      power_factors_(power_rows(plan) * plan.node_months.size() * kBlockPaths),
+      transforms_(plan.node_index.size() * plan.transforms.size() * 2 * kBlockPaths),
+      calls_(plan.node_index.size() * kBlockPaths),
+      offset_(plan.most_nodes * kBlockPaths),
+      power_factors_(power_nodes(plan) * kBlockPaths),
       power_cost_(plan.power.share.empty() || plan.step_ins.empty() ? 0 : kBlockPaths),
       forward_work_(forward_rows(plan) * kBlockPaths),
       work_(4 * kBlockPaths),
@@ -315,6 +315,24 @@ void BookStages::count_hardware_under_cost(PathBlock& block) noexcept {
   }
 }
 
+void BookStages::fill_transforms(PathBlock& block) noexcept {
+  const Plan& plan = *plan_;
+  for (int k = 0; k <= plan.steps; ++k) {
+    const auto nodes = plan.nodes(k);
+    const std::size_t size = nodes.size() * kBlockPaths;
+    double* at = transforms_.get() + plan.node_first[static_cast<std::size_t>(k)] *
+                                         plan.transforms.size() * 2 * kBlockPaths;
+    for (const auto& transform : plan.transforms) {
+      clamped_ages_ += launch_transform_rows(
+          transform, nodes, k,
+          block.row(engine::line_series(transform.line, engine::kLaunchAge), k),
+          block.row(engine::line_series(transform.line, engine::kLaunchPending), k), at, at + size,
+          kBlockPaths);
+      at += 2 * size;
+    }
+  }
+}
+
 void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums) noexcept {
   const Plan& plan = *plan_;
   std::fill_n(groups_.get(), groups_.size(), 0.0);
@@ -329,18 +347,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   }
   {
     const Stopwatch watch(seconds_.resale);
-    const std::size_t size = plan.node_months.size() * kBlockPaths;
-    for (int k = 0; k <= plan.steps; ++k)
-      for (std::size_t t = 0; t < plan.transforms.size(); ++t) {
-        const auto& transform = plan.transforms[t];
-        double* const at = transforms_.get() +
-                           (static_cast<std::size_t>(k) * plan.transforms.size() + t) * 2 * size;
-        launch_transform_rows(
-            transform, plan.node_months.size(), k,
-            block.row(engine::line_series(transform.line, engine::kLaunchAge), k),
-            block.row(engine::line_series(transform.line, engine::kLaunchPending), k), at,
-            at + size, kBlockPaths);
-      }
+    fill_transforms(block);
   }
   block_ = number;
   step_in_contracts_.fill(plan.contracts.size());

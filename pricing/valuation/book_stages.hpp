@@ -64,6 +64,8 @@ class BookStages {
   }
   [[nodiscard]] std::size_t value_series() const noexcept { return series(value_); }
   [[nodiscard]] const StageSeconds& seconds() const noexcept { return seconds_; }
+  // States (path, month, line) whose newest launch is older than the polynomials in age reach.
+  [[nodiscard]] std::uint64_t clamped_ages() const noexcept { return clamped_ages_; }
   // Place of a test's counts: [months + 1][kTestCounts] from here.
   [[nodiscard]] std::size_t test_first(std::uint32_t test) const noexcept {
     return static_cast<std::size_t>(test) * (static_cast<std::size_t>(plan_->steps) + 1) *
@@ -85,6 +87,7 @@ class BookStages {
   void fill_parties(PathBlock& block, std::uint64_t number) noexcept;
   void fill_power_nodes(const PathBlock& block, const StripPlan& strip, int month,
                         double* factors) noexcept;
+  void fill_transforms(PathBlock& block) noexcept;
   void fill_strip(PathBlock& block, std::size_t hardware) noexcept;
   void fill_lot(PathBlock& block, std::size_t lot) noexcept;
   void fill_mark(PathBlock& block, std::size_t mark) noexcept;
@@ -136,8 +139,8 @@ class BookStages {
   // [nodes][paths] of month k of the strip that is filled; null where no cost follows power.
   [[nodiscard]] double* power_factors(int k) noexcept {
     if (power_factors_.size() == 0) return nullptr;
-    return power_factors_.get() + (plan_->step_ins.empty() ? 0 : static_cast<std::size_t>(k)) *
-                                      plan_->node_months.size() * lien::engine::kBlockPaths;
+    const std::size_t node = plan_->node_first[static_cast<std::size_t>(k)];
+    return power_factors_.get() + (plan_->step_ins.empty() ? 0 : node) * lien::engine::kBlockPaths;
   }
   [[nodiscard]] std::size_t series(std::size_t which) const noexcept {
     return first_series_ + which;
@@ -168,11 +171,10 @@ class BookStages {
   lien::engine::AlignedDoubles groups_;          // [groups][samples][paths]
   lien::engine::AlignedDoubles group_months_;    // [groups][steps + 1][kGroupMonths]
   lien::engine::AlignedDoubles month_sums_;      // [steps + 1][kMonthSums][kLanes]
-  lien::engine::AlignedDoubles transforms_;      // [steps + 1][transforms][2][nodes][paths]
-  lien::engine::AlignedDoubles calls_;           // [steps + 1][nodes][paths] of one hardware
+  lien::engine::AlignedDoubles transforms_;      // by step: [transforms][2][nodes][paths]
+  lien::engine::AlignedDoubles calls_;           // [node_index][paths] of one hardware
   lien::engine::AlignedDoubles offset_;          // [nodes][paths] of one month of a strip
-  // [steps + 1][nodes][paths] of a strip whose cost follows power; one month where no sale reads
-  // it.
+  // [node_index][paths] of a strip whose cost follows power; one month where no sale reads it.
   lien::engine::AlignedDoubles power_factors_;
   lien::engine::AlignedDoubles power_cost_;    // [paths] cost of a contract's hours
   lien::engine::AlignedDoubles forward_work_;  // [1 + 2 lines][paths] of one forward rent
@@ -182,6 +184,7 @@ class BookStages {
   std::vector<std::uint64_t> dead_at_;         // [steps + 1] sampled defaults of one contract
   std::vector<double> party_survival_;         // [parties + 1][steps + 1] sums over the block
   std::vector<std::uint32_t> counts_, fans_, under_cost_;
+  std::uint64_t clamped_ages_ = 0;
   StageSeconds seconds_;
 };
 

@@ -17,8 +17,9 @@ void BookStages::fill_power_nodes(const PathBlock& block, const StripPlan& strip
                                   double* factors) noexcept {
   const double* const noise = noise_row(block, plan_->power.noise, k);
   const double* const power = noise == nullptr ? block.row(series(zeros_), k) : noise;
-  for (std::size_t j = 0; j < strip.power_mean.size(); ++j)
-    power_node(strip.power_fixed, strip.power_mean[j], strip.power_decay[j], power,
+  const auto nodes = plan_->nodes(k);
+  for (std::size_t j = 0; j < nodes.size(); ++j)
+    power_node(strip.power_fixed, strip.power_mean[nodes[j]], strip.power_decay[nodes[j]], power,
                factors + j * kBlockPaths, offset_.get() + j * kBlockPaths, kBlockPaths);
 }
 
@@ -26,21 +27,24 @@ void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexce
   const Plan& plan = *plan_;
   const auto& hardware = plan.hardware[hardware_index];
   const auto& strip = plan.strips[hardware.strip];
-  const std::size_t nodes = plan.node_months.size(), size = nodes * kBlockPaths;
   constexpr std::size_t kMost = kMostStripLines;
   const double *pipeline[kMost], *age[kMost], *first[kMost], *second[kMost];
   for (int k = 0; k <= plan.steps; ++k) {
     const auto step = static_cast<std::size_t>(k);
+    const auto nodes = plan.nodes(k);
+    const std::size_t node = plan.node_first[step], size = nodes.size() * kBlockPaths;
     for (std::size_t i = 0; i < strip.transforms.size(); ++i) {
       const std::size_t t = strip.transforms[i];
-      double* const at = transforms_.get() + (step * plan.transforms.size() + t) * 2 * size;
+      double* const at =
+          transforms_.get() + node * plan.transforms.size() * 2 * kBlockPaths + t * 2 * size;
       pipeline[i] =
           block.row(engine::line_series(plan.transforms[t].line, engine::kLaunchPipeline), k);
       age[i] = block.row(engine::line_series(plan.transforms[t].line, engine::kPipelineAge), k);
       first[i] = at;
       second[i] = at + size;
     }
-    StripInput input{block.row(engine::kScarcity, k),
+    StripInput input{nodes,
+                     block.row(engine::kScarcity, k),
                      block.row(series(log_rent_ + hardware_index), k),
                      engine::log(hardware.utilization / hardware.operating_cost[step]),
                      strip.transforms.size(),
@@ -59,9 +63,9 @@ void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexce
       input.offset = offset_.get();
     }
     if (plan.factors.regime) input.regime = block.row(engine::regime_series(plan.factors), k);
-    if (!strip.forward.empty()) input.forward = &strip.forward[step * nodes];
-    strip_rows(strip, input, calls_.get() + step * size, kBlockPaths);
-    if (power) multiply_row(factors, calls_.get() + step * size, size);
+    if (!strip.forward.empty()) input.forward = &strip.forward[node];
+    strip_rows(strip, input, calls_.get() + node * kBlockPaths, kBlockPaths);
+    if (power) multiply_row(factors, calls_.get() + node * kBlockPaths, size);
   }
 }
 
@@ -76,16 +80,18 @@ void BookStages::fill_forward_rent(PathBlock& block, const InstrumentPlan& instr
   for (std::size_t i = 0; i < forward.transforms.size(); ++i) {
     const auto& transform = forward.transforms[i];
     double* const at = offset + (1 + 2 * i) * kBlockPaths;
-    launch_transform_rows(transform, 1, k,
-                          block.row(engine::line_series(transform.line, engine::kLaunchAge), k),
-                          block.row(engine::line_series(transform.line, engine::kLaunchPending), k),
-                          at, at + kBlockPaths, kBlockPaths);
+    clamped_ages_ += launch_transform_rows(
+        transform, kOneNode, k,
+        block.row(engine::line_series(transform.line, engine::kLaunchAge), k),
+        block.row(engine::line_series(transform.line, engine::kLaunchPending), k), at,
+        at + kBlockPaths, kBlockPaths);
     pipeline[i] = block.row(engine::line_series(transform.line, engine::kLaunchPipeline), k);
     age[i] = block.row(engine::line_series(transform.line, engine::kPipelineAge), k);
     first[i] = at;
     second[i] = at + kBlockPaths;
   }
-  StripInput input{block.row(engine::kScarcity, k),
+  StripInput input{kOneNode,
+                   block.row(engine::kScarcity, k),
                    block.row(series(log_rent_ + instrument.hardware), k),
                    0.0,
                    forward.transforms.size(),
@@ -96,7 +102,7 @@ void BookStages::fill_forward_rent(PathBlock& block, const InstrumentPlan& instr
   if (!forward.strip.noises.empty()) {
     std::fill_n(offset, kBlockPaths, 0.0);
     for (const auto& term : forward.strip.noises)
-      add_strip_offset(term.loading.data(), 1, noise_row(block, term.noise, k), offset,
+      add_strip_offset(term.loading.data(), kOneNode, noise_row(block, term.noise, k), offset,
                        kBlockPaths);
     input.offset = offset;
   }
@@ -108,16 +114,15 @@ void BookStages::fill_lot(PathBlock& block, std::size_t lot_index) noexcept {
   const Plan& plan = *plan_;
   const auto& lot = plan.lots[lot_index];
   const auto& hardware = plan.hardware[lot.hardware];
-  const std::size_t nodes = plan.node_months.size();
   for (int k = 0; k <= lot.last_month; ++k) {
     const auto step = static_cast<std::size_t>(k);
     double* const value = block.row(series(value_), k);
     const double* const log_rent = block.row(series(log_rent_ + lot.hardware), k);
     switch (hardware.law) {
       case ValueLaw::income:
-        combine_strip_row(lot.weights.data() + step * nodes, nodes,
-                          calls_.get() + step * nodes * kBlockPaths, hardware.operating_cost[step],
-                          hardware.scrap, value, kBlockPaths);
+        combine_strip_row(lot.weights.data() + plan.node_first[step], plan.nodes(k).size(),
+                          calls_.get() + plan.node_first[step] * kBlockPaths,
+                          hardware.operating_cost[step], hardware.scrap, value, kBlockPaths);
         break;
       case ValueLaw::rental_multiple:
         multiple_row(hardware.multiple, log_rent, value, kBlockPaths);

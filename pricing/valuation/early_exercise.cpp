@@ -181,7 +181,7 @@ void BookStages::fill_held(PathBlock& block, const InstrumentPlan& instrument,
   const StripPlan& european = values[static_cast<std::size_t>(k)];
   const double* const scarcity = block.row(engine::kScarcity, k);
   const double* const main = row(kMain);
-  strip_rows(european, {scarcity, main, 0.0}, held, kBlockPaths);
+  strip_rows(european, {kOneNode, scarcity, main, 0.0}, held, kBlockPaths);
   const bool put = instrument.kind == PayoffKind::put;
   if (put) {
     for (std::size_t p = 0; p < kBlockPaths; ++p)

@@ -16,14 +16,14 @@ namespace en = lien::engine::HWY_NAMESPACE;
 using Tag = hn::CappedTag<double, 8>;
 constexpr std::size_t kMostLines = kMostStripLines;
 
-// l_1 and l_2 of one node: polynomials in scaled age, or the table where launches are pending.
-void TransformNode(const LaunchTransformPlan& t, std::size_t nodes, int step, std::size_t j,
-                   const double* HWY_RESTRICT scaled, const double* HWY_RESTRICT pending,
-                   double* HWY_RESTRICT first, double* HWY_RESTRICT second, std::size_t paths) {
+// l_1 and l_2 of one node: polynomials in scaled age.
+void TransformNode(const LaunchTransformPlan& t, std::size_t node,
+                   const double* HWY_RESTRICT scaled, double* HWY_RESTRICT first,
+                   double* HWY_RESTRICT second, std::size_t paths) {
   const Tag d;
   const std::size_t terms = static_cast<std::size_t>(t.degree) + 1, width = hn::Lanes(d);
-  const double* HWY_RESTRICT const c1 = t.first.data() + j * terms;
-  const double* HWY_RESTRICT const c2 = t.second.data() + j * terms;
+  const double* HWY_RESTRICT const c1 = t.first.data() + node * terms;
+  const double* HWY_RESTRICT const c2 = t.second.data() + node * terms;
   // Two vectors a coefficient: the loads of coefficients would be the limit otherwise.
   for (std::size_t p = 0; p < paths; p += 2 * width) {
     const auto x = hn::Load(d, scaled + p), y = hn::Load(d, scaled + p + width);
@@ -41,40 +41,58 @@ void TransformNode(const LaunchTransformPlan& t, std::size_t nodes, int step, st
     hn::Store(l2, d, second + p);
     hn::Store(m2, d, second + p + width);
   }
-  for (unsigned mask = 1; mask <= t.masks; ++mask) {
-    const std::size_t at = (static_cast<std::size_t>(step) * t.masks + (mask - 1)) * nodes + j;
-    const auto l1 = hn::Set(d, t.pending_first[at]), l2 = hn::Set(d, t.pending_second[at]);
-    for (std::size_t p = 0; p < paths; p += width) {
-      const auto here = hn::Eq(hn::Load(d, pending + p), hn::Set(d, static_cast<double>(mask)));
-      hn::Store(hn::IfThenElse(here, l1, hn::Load(d, first + p)), d, first + p);
-      hn::Store(hn::IfThenElse(here, l2, hn::Load(d, second + p)), d, second + p);
+}
+
+// Rows of the paths that have launches pending, from the tables of their sets.
+void PendingRows(const LaunchTransformPlan& t, std::size_t nodes, std::size_t step,
+                 const double* pending, double* first, double* second, std::size_t paths) {
+  const std::uint32_t overdue = t.overdue[step];
+  for (std::size_t p = 0; p < paths; ++p) {
+    const auto mask = static_cast<std::uint32_t>(pending[p]);
+    if (mask == 0) continue;
+    std::size_t row = 0, bit = 1;
+    for (std::uint32_t left = overdue; left != 0; left &= left - 1, bit <<= 1)
+      if ((mask & left & (~left + 1)) != 0) row |= bit;
+    const std::size_t from = t.pending_at[step] + row * nodes;
+    for (std::size_t j = 0; j < nodes; ++j) {
+      first[j * paths + p] = t.pending_first[from + j];
+      second[j * paths + p] = t.pending_second[from + j];
     }
   }
 }
 
-void LaunchTransformRows(const LaunchTransformPlan& t, std::size_t nodes, int step,
-                         const double* age, const double* pending, double* first, double* second,
-                         std::size_t paths) {
+std::size_t LaunchTransformRows(const LaunchTransformPlan& t, std::span<const std::uint32_t> nodes,
+                                int step, const double* age, const double* pending, double* first,
+                                double* second, std::size_t paths) {
   const Tag d;
   alignas(64) double scaled[lien::engine::kBlockPaths];
+  const auto most = hn::Set(d, t.age_max);
+  std::size_t older = 0;
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
-    const auto capped = hn::Min(hn::Load(d, age + p), hn::Set(d, t.age_max));
+    const auto years = hn::Load(d, age + p);
+    auto beyond = hn::Gt(years, most);
+    if (t.scheduled > 0) beyond = hn::And(beyond, hn::Eq(hn::Load(d, pending + p), hn::Zero(d)));
+    older += hn::CountTrue(d, beyond);
     // Scaled to [-1, 1]; a transform without age (degree 0) never reads it.
-    auto share = hn::Mul(capped, hn::Set(d, t.age_max > 0 ? 1.0 / t.age_max : 0.0));
+    auto share = hn::Mul(hn::Min(years, most), hn::Set(d, t.age_max > 0 ? 1.0 / t.age_max : 0.0));
     if (t.root_age) share = hn::Sqrt(share);
     hn::Store(hn::MulAdd(share, hn::Set(d, 2.0), hn::Set(d, -1.0)), d, scaled + p);
   }
-  for (std::size_t j = 0; j < nodes; ++j)
-    TransformNode(t, nodes, step, j, scaled, pending, first + j * paths, second + j * paths, paths);
+  for (std::size_t j = 0; j < nodes.size(); ++j)
+    TransformNode(t, nodes[j], scaled, first + j * paths, second + j * paths, paths);
+  if (t.scheduled > 0)
+    PendingRows(t, nodes.size(), static_cast<std::size_t>(step), pending, first, second, paths);
+  return t.age_max > 0 ? older : 0;
 }
 
-void AddStripOffset(const double* loading, std::size_t nodes, const double* row, double* offset,
-                    std::size_t paths) {
+void AddStripOffset(const double* loading, std::span<const std::uint32_t> nodes, const double* row,
+                    double* offset, std::size_t paths) {
   const Tag d;
-  for (std::size_t j = 0; j < nodes; ++j)
+  for (std::size_t j = 0; j < nodes.size(); ++j)
     for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
       double* const at = offset + j * paths + p;
-      hn::Store(hn::MulAdd(hn::Set(d, loading[j]), hn::Load(d, row + p), hn::Load(d, at)), d, at);
+      hn::Store(hn::MulAdd(hn::Set(d, loading[nodes[j]]), hn::Load(d, row + p), hn::Load(d, at)), d,
+                at);
     }
 }
 
@@ -110,18 +128,19 @@ void NodeRows(const StripPlan& strip, const StripInput& in, double* calls, std::
   for (std::size_t i = 0; i < in.transforms; ++i)
     if (!strip.ramps[i].node.empty())
       RampStates(strip.ramps[i], in.pipeline_age[i], ramp_states[i], paths);
-  const std::size_t nodes = strip.constant.size(), width = hn::Lanes(d);
+  const std::size_t width = hn::Lanes(d);
   const auto floor =
       hn::Set(d, 1e-12);  // a variance of rounding size prices as the intrinsic value
   const double* HWY_RESTRICT const scarcity = in.scarcity;
   const double* HWY_RESTRICT const log_rent = in.log_rent;
   const auto shift = hn::Set(d, in.log_utilization_over_cost);
-  for (std::size_t j = 0; j < nodes; ++j) {
+  for (std::size_t j = 0; j < in.nodes.size(); ++j) {
+    const std::size_t node = in.nodes[j];
     // Nodes outside, paths inside: a node's constants stay in registers over the row.
     const double moved = in.forward ? in.forward[j] : 0.0;
-    const auto constant = hn::Set(d, strip.constant[j] + moved);
-    const auto loading = hn::Set(d, strip.scarcity[j]);
-    const auto variance_today = hn::Set(d, strip.variance[j]);
+    const auto constant = hn::Set(d, strip.constant[node] + moved);
+    const auto loading = hn::Set(d, strip.scarcity[node]);
+    const auto variance_today = hn::Set(d, strip.variance[node]);
     double* HWY_RESTRICT const out = calls + j * paths;
     for (std::size_t p = 0; p < paths; p += width) {
       const auto moneyness = hn::Add(hn::Load(d, log_rent + p), shift);
@@ -135,15 +154,15 @@ void NodeRows(const StripPlan& strip, const StripInput& in, double* calls, std::
         auto arriving = hn::Load(d, in.pipeline[i] + p);
         if (!strip.ramps[i].node.empty()) {
           const auto state = hn::Load(d, ramp_states[i] + p);
-          arriving = hn::Mul(arriving, ArrivedShare(d, strip.ramps[i], j, state));
+          arriving = hn::Mul(arriving, ArrivedShare(d, strip.ramps[i], node, state));
         }
-        k = hn::NegMulAdd(hn::Set(d, strip.pipeline[i][j]), arriving, k);
+        k = hn::NegMulAdd(hn::Set(d, strip.pipeline[i][node]), arriving, k);
         variance = hn::Add(variance, hn::NegMulAdd(hn::Set(d, 2.0), l1, l2));
       }
       if (in.regime) {
         const auto regime = hn::Load(d, in.regime + p);
-        k = hn::MulAdd(regime, hn::Set(d, strip.regime_constant[j]), k);
-        variance = hn::MulAdd(regime, hn::Set(d, strip.regime_variance[j]), variance);
+        k = hn::MulAdd(regime, hn::Set(d, strip.regime_constant[node]), k);
+        variance = hn::MulAdd(regime, hn::Set(d, strip.regime_variance[node]), variance);
       }
       if constexpr (kOption)
         hn::Store(en::BlackCall(d, k, hn::Max(variance, floor)), d, out + p);
@@ -251,14 +270,15 @@ HWY_EXPORT(MultipleRow);
 HWY_EXPORT(ProceedsRow);
 HWY_EXPORT(AddScaledRow);
 
-void launch_transform_rows(const LaunchTransformPlan& transform, std::size_t nodes, int step,
-                           const double* age, const double* pending, double* first, double* second,
-                           std::size_t paths) noexcept {
-  HWY_DYNAMIC_DISPATCH(LaunchTransformRows)
-  (transform, nodes, step, age, pending, first, second, paths);
+std::size_t launch_transform_rows(const LaunchTransformPlan& transform,
+                                  std::span<const std::uint32_t> nodes, int step, const double* age,
+                                  const double* pending, double* first, double* second,
+                                  std::size_t paths) noexcept {
+  return HWY_DYNAMIC_DISPATCH(LaunchTransformRows)(transform, nodes, step, age, pending, first,
+                                                   second, paths);
 }
-void add_strip_offset(const double* loading, std::size_t nodes, const double* row, double* offset,
-                      std::size_t paths) noexcept {
+void add_strip_offset(const double* loading, std::span<const std::uint32_t> nodes,
+                      const double* row, double* offset, std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(AddStripOffset)(loading, nodes, row, offset, paths);
 }
 void strip_rows(const StripPlan& strip, const StripInput& input, double* calls,

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 
 #include "pricing/plan/plan.hpp"
 
@@ -8,22 +11,29 @@
 // one weighted sum per lot. Rows are [paths] doubles, aligned; paths a multiple of 8.
 namespace lien::pricing {
 
-// l_1 and l_2 of every node for one line, loading and month: [nodes][paths] each.
+// l_1 and l_2 of every node for one line, loading and month: [nodes][paths] each. Returns how many
+// paths are older than the polynomials in age reach and count as that old.
+//   nodes: of the step, into the transform's node months
 //   age, pending: the line's rows; pending is read only where launches are scheduled
 //   paths: at most kBlockPaths, a multiple of 16
-void launch_transform_rows(const LaunchTransformPlan& transform, std::size_t nodes, int step,
-                           const double* age, const double* pending, double* first, double* second,
-                           std::size_t paths) noexcept;
+std::size_t launch_transform_rows(const LaunchTransformPlan& transform,
+                                  std::span<const std::uint32_t> nodes, int step, const double* age,
+                                  const double* pending, double* first, double* second,
+                                  std::size_t paths) noexcept;
 
 // offset[node][paths] += loading[node] x row.
-void add_strip_offset(const double* loading, std::size_t nodes, const double* row, double* offset,
-                      std::size_t paths) noexcept;
+void add_strip_offset(const double* loading, std::span<const std::uint32_t> nodes,
+                      const double* row, double* offset, std::size_t paths) noexcept;
+
+// The nodes of a strip that has one.
+inline constexpr std::array<std::uint32_t, 1> kOneNode = {0};
 
 // What a month's strip of one hardware reads.
 struct StripInput {
-  const double* scarcity;            // [paths]
-  const double* log_rent;            // [paths]
-  double log_utilization_over_cost;  // ln(u / c_t)
+  std::span<const std::uint32_t> nodes;  // of the month, into the strip's columns
+  const double* scarcity;                // [paths]
+  const double* log_rent;                // [paths]
+  double log_utilization_over_cost;      // ln(u / c_t)
   std::size_t transforms = 0;
   const double* const* pipeline = nullptr;      // [transforms] rows Y of their lines
   const double* const* pipeline_age = nullptr;  // [transforms] rows; read by linear and bass only
@@ -31,7 +41,7 @@ struct StripInput {
   const double* const* second = nullptr;        // [transforms] l_2 rows [nodes][paths]
   const double* offset = nullptr;               // [nodes][paths] taken off k_j; null for zeros
   const double* regime = nullptr;               // [paths] 0 or 1; null: no regimes
-  const double* forward = nullptr;              // [nodes] of this month; null: no forward curve
+  const double* forward = nullptr;              // [nodes]; null: no forward curve
 };
 // calls[node][paths] = b_j(k_j).
 void strip_rows(const StripPlan& strip, const StripInput& input, double* calls,

@@ -13,6 +13,7 @@
 #include "engine/factors/age_polynomial.hpp"
 #include "engine/factors/joint_step.hpp"
 #include "engine/factors/renewal_equation.hpp"
+#include "engine/factors/scheduled_launches.hpp"
 
 namespace lien::engine {
 namespace {
@@ -266,24 +267,68 @@ TEST(ScheduledTransform, OfManyTimesWaitsForTheDateOnly) {
   const double date = 0.9, s = 0.25;
   process.scheduled = {{.years = date, .slip_years = s}};
   const double g = std::exp(-0.229 + 0.09 * 0.09 / 2), c = (g - 1) / 1.25;
-  const std::vector<double> times = {0, 0.5, 0.9, 1.5, 3};
   const std::vector<int> horizons = {1, 10, 40, 96};
-  const auto got = scheduled_transforms(process, 1, times, 1, horizons);
-  ASSERT_EQ(got.size(), times.size());
-  for (std::size_t i = 0; i < times.size(); ++i)
+  const ScheduledTransforms transforms(process, 1, 96);
+  for (const double time : {0.0, 0.5, 0.9, 1.5, 3.0}) {
+    const auto got = transforms.rows(time, 1, 0, horizons);
     for (std::size_t j = 0; j < horizons.size(); ++j) {
-      const double w = std::max(horizons[j] / 12.0 - std::max(date - times[i], 0.0), 0.0);
+      const double w = std::max(horizons[j] / 12.0 - std::max(date - time, 0.0), 0.0);
       const double expected =
           std::exp(-w / s) + g * (std::exp(c * w) - std::exp(-w / s)) / (1 + c * s);
-      EXPECT_NEAR(std::exp(got[i][j]), expected, 1e-10) << times[i] << ' ' << horizons[j];
+      EXPECT_NEAR(std::exp(got[j]), expected, 1e-10) << time << ' ' << horizons[j];
     }
+  }
 }
 
-TEST(ScheduledTransform, RefusesNothingPendingAndMoreThanThree) {
+// Twelve launches, some on their dates, some slipping, some past their dates: twelve without a
+// renewal are a product, with one they agree with simulation; a row of all sets is the row of one.
+TEST(ScheduledTransform, OfTwelveLaunches) {
   LaunchProcess process = example_line();
-  process.scheduled.assign(4, {1.0, 0.1});
+  for (int i = 0; i < 12; ++i)
+    process.scheduled.push_back({0.15 * (i + 1), i % 3 == 0 ? 0.0 : 0.05 * i});
+  const double now = 0.7;  // four dates have passed, one of them without slip
+  const unsigned late = 0b0110, ahead = 0b111111110000;
+  for (const int month : {3, 18, 48}) {
+    const Estimate simulated = simulate_scheduled(process, now, late | ahead, month / 12.0);
+    const auto got = scheduled_transform(process, 1, now, late | ahead, month);
+    EXPECT_NEAR(std::exp(got.back()), simulated.mean, 4 * simulated.error) << month;
+  }
+  const std::vector<int> horizons = {1, 7, 30, 96};
+  const ScheduledTransforms transforms(process, 1, 96);
+  const auto all = transforms.rows(now, ahead, late, horizons);
+  ASSERT_EQ(all.size(), 4 * horizons.size());
+  for (unsigned row = 0; row < 4; ++row) {
+    const auto one = scheduled_transform(process, 1, now, ahead | (row << 1), 96);
+    for (std::size_t j = 0; j < horizons.size(); ++j)
+      EXPECT_NEAR(all[row * horizons.size() + j], one[static_cast<std::size_t>(horizons[j]) - 1],
+                  1e-11);
+  }
+  process.law = RenewalLaw::none;
+  process.ramp_years = 0;
+  const auto alone = scheduled_transform(process, 1, now, late | ahead, 36);
+  const double g = std::exp(-0.229 + 0.09 * 0.09 / 2);
+  double product = 1;
+  for (std::size_t i = 0; i < 12; ++i) {
+    if (((late | ahead) >> i & 1U) == 0) continue;
+    const double over = 3 - std::max(process.scheduled[i].years - now, 0.0);
+    const double slip = process.scheduled[i].slip_years;
+    const double out = slip == 0 ? 0.0 : std::exp(-over / slip);
+    product *= over < 0 ? 1.0 : out + g * (1 - out);
+  }
+  EXPECT_NEAR(std::exp(alone.back()), product, 1e-11);
+}
+
+// Nothing pending is a row of zeros.
+TEST(ScheduledTransform, OfNothingPendingIsNothing) {
+  LaunchProcess process = example_line();
+  process.scheduled.assign(2, {1.0, 0.1});
   EXPECT_THROW(static_cast<void>(scheduled_transform(process, 1, 0, 0, 12)), std::domain_error);
-  EXPECT_THROW(static_cast<void>(scheduled_transform(process, 1, 0, 15, 12)), std::domain_error);
+  EXPECT_THROW(static_cast<void>(scheduled_transform(process, 1, 0, 4, 12)), std::domain_error);
+  const auto rows = ScheduledTransforms(process, 1, 12).rows(2, 0, 3, {1, 12});
+  ASSERT_EQ(rows.size(), 8U);
+  EXPECT_EQ(rows[0], 0.0);
+  EXPECT_EQ(rows[1], 0.0);
+  EXPECT_NEAR(rows[3], rows[5], 1e-14);
 }
 
 TEST(AgePolynomials, FollowTheTransformsWithinTheStatedError) {

@@ -99,7 +99,7 @@ TEST(ForwardCurve, IsWhatTheStripExpects) {
     expected += 730 * 0.92 * std::exp(-0.14 * t) * (f * cdf(d) - cost * cdf(d - std::sqrt(v)));
   }
   EXPECT_NEAR(compiled.plan.lots[0].value_today, expected, 1e-11 * expected);
-  EXPECT_LT(compiled.plan.interpolation_error, 2e-3);  // a knot of the curve is a kink in h
+  EXPECT_LT(compiled.plan.interpolation_error, 1e-4);
 }
 
 TEST(ForwardCurve, GivesResaleCurvesTheirMean) {

@@ -11,6 +11,7 @@
 #include "pricing/contract/measure_names.hpp"
 #include "pricing/credit/capital.hpp"
 #include "pricing/measures/measure_rows.hpp"
+#include "pricing/measures/run_notes.hpp"
 #include "pricing/measures/value_book.hpp"
 #include "pricing/plan/calendar.hpp"
 #include "pricing/report/text_form.hpp"
@@ -72,6 +73,28 @@ TEST(MeasureNames, HoldWhatARunWrites) {
   }
   EXPECT_EQ(wrong, std::set<std::string>());
   EXPECT_GT(measures.rows(), 100u);
+}
+
+// A number with real_world drifts and risk_free with risk_neutral ones go together.
+TEST(Warnings, NameAnUnusualPairOfRateAndDrifts) {
+  Inputs inputs = sample_inputs();
+  Resale& resale = *inputs.market.hardware[0].resale;
+  EXPECT_TRUE(warnings(inputs).empty());
+  resale.risk_neutral_drifts = true;
+  ASSERT_EQ(warnings(inputs).size(), 1U);
+  EXPECT_NE(warnings(inputs)[0].find("hardware income"), std::string::npos);
+  EXPECT_NE(warnings(inputs)[0].find("twice"), std::string::npos);
+  resale.operator_rate.reset();
+  EXPECT_TRUE(warnings(inputs).empty());
+  resale.risk_neutral_drifts = false;
+  ASSERT_EQ(warnings(inputs).size(), 1U);
+  EXPECT_NE(warnings(inputs)[0].find("liquidity_spread"), std::string::npos);
+  resale.law = ResaleLaw::rental_multiple;
+  EXPECT_TRUE(warnings(inputs).empty());
+  resale = *sample_market().hardware[0].resale;
+  resale.risk_neutral_drifts = true;
+  inputs.settings.paths = 64;
+  EXPECT_EQ(value_book(inputs, {}).facts.warnings, warnings(inputs));
 }
 
 // One number of measures.csv.

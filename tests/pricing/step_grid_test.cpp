@@ -192,12 +192,17 @@ TEST(StepGrid, ExpectedRentsAndTodaysValueDoNotDependOnTheGrid) {
   ASSERT_EQ(months.lots.size(), steps.lots.size());
   for (std::size_t lot = 0; lot < steps.lots.size(); ++lot)
     EXPECT_EQ(months.lots[lot].value_today, steps.lots[lot].value_today);
-  const std::size_t nodes = steps.node_months.size();
-  for (std::size_t j = 0; j < nodes; ++j) {  // half a year: step 25, month 6
-    EXPECT_EQ(months.lots[0].weights[6 * nodes + j], steps.lots[0].weights[25 * nodes + j]);
+  const auto weights = [](const Plan& plan, int k) {
+    return &plan.lots[0].weights[plan.node_first[static_cast<std::size_t>(k)]];
+  };
+  ASSERT_EQ(months.nodes(6).size(), steps.nodes(25).size());
+  for (std::size_t j = 0; j < months.nodes(6).size(); ++j)  // half a year: step 25, month 6
+    EXPECT_EQ(weights(months, 6)[j], weights(steps, 25)[j]);
+  ASSERT_EQ(months.nodes(1).size(), steps.nodes(3).size());
+  for (std::size_t j = 0; j < months.nodes(1).size(); ++j) {
     // Step 3 is month 0.72: between the weights of months 0 and 1.
-    const double w = steps.lots[0].weights[3 * nodes + j];
-    EXPECT_NEAR(w, 0.28 * months.lots[0].weights[j] + 0.72 * months.lots[0].weights[nodes + j],
+    const double w = weights(steps, 3)[j];
+    EXPECT_NEAR(w, 0.28 * weights(months, 0)[j] + 0.72 * weights(months, 1)[j],
                 1e-12 * std::abs(w) + 1e-15);
   }
   market.launches.clear();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -129,13 +130,22 @@ TEST(Strip, DiscountsAtTheOperatorsRateOrTheCurve) {
 
 TEST(Strip, NodesAreWholeMonthsFromTheFirstToTheLast) {
   for (int longest = 1; longest <= 240; ++longest) {
-    const auto nodes = strip_nodes(longest);
+    const auto nodes = strip_nodes(longest, {}).months;
     EXPECT_EQ(nodes.front(), 1);
     EXPECT_EQ(nodes.back(), longest);
-    EXPECT_LE(nodes.size(), 16U);
-    EXPECT_GE(nodes.size(), longest >= 30 ? 14U : 1U) << longest;
+    EXPECT_LE(nodes.size(), longest > 96 ? 23U : 16U);
+    EXPECT_GE(nodes.size(), longest >= 36 ? 11U : 1U) << longest;
     for (std::size_t j = 1; j < nodes.size(); ++j) EXPECT_GT(nodes[j], nodes[j - 1]) << longest;
   }
+}
+
+// A segment starts with the month at or after each bend; while a ramp may end, months are nodes.
+TEST(Strip, NodesStartAnewWhereFunctionsBend) {
+  const StripNodes nodes = strip_nodes(96, {{-3, 0.5, 14.2, 60, 120}, 6});
+  EXPECT_EQ(nodes.first_month, (std::vector<int>{1, 7, 15, 60}));
+  for (int h = 1; h <= 6; ++h) EXPECT_EQ(nodes.months[static_cast<std::size_t>(h) - 1], h);
+  for (const int end : {7, 14, 15, 59, 60, 96})
+    EXPECT_EQ(std::count(nodes.months.begin(), nodes.months.end(), end), 1) << end;
 }
 
 // Simpson's rule on another grid and range than the program's trapezoid.

@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 // over the nodes is the plain sum over months of 730 (1 - cost) e^{growth h - rate h} h^{p/2}.
 void expect_exact_for_powers(const Market& market, const Hardware& hardware, double rate) {
   const StripLaw law{MeasureBasis::real_world, &market, &hardware, Date{2026y / 9 / 30}};
-  const std::vector<int> nodes = strip_nodes(96);
-  const StripWeights weights(law, nodes, 24, 96);
+  const StripNodes nodes = strip_nodes(96, {});
+  const StripWeights weights(law, std::vector<StripNodes>(25, nodes), 96);
   for (const int k : {0, 7, 24})
     for (const int life : {0, 1, 40, 96})
       for (const int power : {0, 1, 5}) {
@@ -25,8 +25,8 @@ void expect_exact_for_powers(const Market& market, const Hardware& hardware, dou
                       std::exp((hardware.operating_cost_growth - rate) * h / 12) *
                       std::pow(h, power / 2.0);
         const auto row = weights.at(k, life);
-        for (std::size_t j = 0; j < nodes.size(); ++j)
-          weighted += row[j] * std::pow(nodes[j], power / 2.0);
+        for (std::size_t j = 0; j < row.size(); ++j)
+          weighted += row[j] * std::pow(nodes.months[j], power / 2.0);
         EXPECT_NEAR(weighted, expected, 1e-9 * (1 + expected)) << k << ' ' << life << ' ' << power;
       }
 }
@@ -52,7 +52,7 @@ TEST(StripWeights, OfTheRiskFreeCurveDiscountByTheForwardsOfTheMonth) {
   Hardware hardware;
   hardware.resale.emplace();
   const StripLaw law{MeasureBasis::real_world, &market, &hardware, Date{2026y / 9 / 30}};
-  const StripWeights weights(law, {1}, 12, 1);
+  const StripWeights weights(law, std::vector<StripNodes>(13, strip_nodes(1, {})), 1);
   // One node, one month of life: 730 P(0, 13/12)/P(0, 1), zero rates 0.02 and 0.0225.
   EXPECT_NEAR(weights.at(12, 1)[0], 730 * std::exp(-0.0225 * 13 / 12 + 0.02), 1e-10);
   EXPECT_NEAR(weights.at(0, 1)[0], 730 * std::exp(-0.02 / 12), 1e-10);
