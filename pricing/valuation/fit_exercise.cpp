@@ -19,6 +19,9 @@ Plan alone(const Plan& plan, std::size_t index) {
   out.factors = plan.factors;
   out.rates = plan.rates;
   out.node_months = plan.node_months;
+  out.node_index = plan.node_index;
+  out.node_first = plan.node_first;
+  out.most_nodes = plan.most_nodes;
   out.transforms = plan.transforms;
   out.strips = plan.strips;
   out.hardware = plan.hardware;
