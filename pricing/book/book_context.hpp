@@ -61,6 +61,9 @@ class ContractChecks {
 
   // What the market file names; null, after a fault where the market is known, if it does not.
   const Party* party(std::string_view field, const std::string& id) const;
+  // A pool (count above 1) has no default of its own to wait for, and sells in parts.
+  void one_party(std::string_view field, const Party* party) const;
+  void no_depth(const Hardware& hardware, const Party* party) const;
   const Hardware* hardware(std::string_view field, const std::string& id) const;
   void launch_line(std::string_view field, const std::string& id) const;
   // A segment other than spot must have a price on this hardware.

@@ -143,6 +143,19 @@ bool worthless(const Hardware& hardware) {
          hardware.resale->multiple == 0;
 }
 
+void ContractChecks::one_party(std::string_view field, const Party* party) const {
+  if (party && party->count > 1)
+    wrong(field, "stands for " + std::to_string(party->count) + " parties (count)",
+          "name one party: a pool has no default of its own");
+}
+
+void ContractChecks::no_depth(const Hardware& hardware, const Party* party) const {
+  const auto& terms = context_.market->liquidation;
+  if (party && party->count > 1 && terms && terms->installed_base.count(hardware.id) > 0)
+    wrong("hardware", "has an installed base, and " + party->id + " is a pool (count)",
+          "remove installed_base, or write the parties out");
+}
+
 bool can_default(const Party& party) {
   if (party.input == CreditInput::pd_one_year) return party.pd_one_year > 0;
   const Curve& curve = party.input == CreditInput::hazard ? party.hazard : party.cds_spreads;

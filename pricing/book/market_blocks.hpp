@@ -50,5 +50,12 @@ struct CurveForm {
                                           std::optional<Date> valuation_date, const Scope& top);
 [[nodiscard]] Hardware read_hardware(const TomlValue& table, const Scope& top);
 [[nodiscard]] Party read_party(const TomlValue& table, const Scope& top);
+// [[contagion]], [clearing], [[claim]]: what connects the parties, which are read already.
+void read_network(const TomlValue& root, std::optional<Date> valuation_date, Market& market,
+                  const Scope& top);
+// A fault if `name` is none of `known`, the blocks [[block]] of the file.
+void check_name(std::string_view field, const std::string& name, const Scalar& value,
+                const std::vector<std::string>& known, const std::string& block,
+                const Scope& scope);
 
 }  // namespace lien::pricing

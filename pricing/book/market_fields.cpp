@@ -18,9 +18,9 @@ std::span<const Field<Market>> market_fields() {
       apart<T>("hardware"),
       apart<T>("liquidation"),
       apart<T>("party"),
-      later<T>("contagion"),
-      later<T>("clearing"),
-      later<T>("claim"),
+      apart<T>("contagion"),
+      apart<T>("clearing"),
+      apart<T>("claim"),
       later<T>("refinancing"),
   };
   return fields;
@@ -262,6 +262,37 @@ std::span<const Field<Liquidation>> liquidation_fields() {
   return fields;
 }
 
+std::span<const Field<ContagionLink>> contagion_fields() {
+  using T = ContagionLink;
+  static constexpr std::array fields = {
+      id("from", &T::from).required(),
+      id("to", &T::to).required(),
+      number("jump", &T::jump, between(0, 100)).required(),
+      number("decay", &T::decay, between(0, 1000)),
+  };
+  return fields;
+}
+
+std::span<const Field<Clearing>> clearing_fields() {
+  using T = Clearing;
+  static constexpr std::array fields = {
+      share("asset_recovery", &T::asset_recovery, Range{0, 1, true, false}),
+      share("claim_recovery", &T::claim_recovery, Range{0, 1, true, false}),
+  };
+  return fields;
+}
+
+std::span<const Field<Claim>> claim_fields() {
+  using T = Claim;
+  static constexpr std::array fields = {
+      id("debtor", &T::debtor).required(),
+      id("creditor", &T::creditor).required(),
+      number("amount", &T::amount, above(0)).required(),
+      date("due", &T::due).required(),
+  };
+  return fields;
+}
+
 std::span<const Field<Party>> party_fields() {
   using T = Party;
   static constexpr std::array fields = {
@@ -280,8 +311,8 @@ std::span<const Field<Party>> party_fields() {
           "fit", +[](T& p, std::int64_t k) { p.fit_survival = k == 0; }, "survival|none"),
       text("rating", &T::rating),
       id("group", &T::group),
-      later<T>("cash", "0"),
-      later<T>("count", "1"),
+      number("cash", &T::cash, at_least(0)),
+      integer("count", &T::count, between(1, 100000)),
   };
   return fields;
 }

@@ -32,5 +32,8 @@ inline constexpr Range kGammaShapes = between(0.5, 50);
 [[nodiscard]] std::span<const Field<Resale>> resale_fields();
 [[nodiscard]] std::span<const Field<Liquidation>> liquidation_fields();
 [[nodiscard]] std::span<const Field<Party>> party_fields();
+[[nodiscard]] std::span<const Field<ContagionLink>> contagion_fields();
+[[nodiscard]] std::span<const Field<Clearing>> clearing_fields();
+[[nodiscard]] std::span<const Field<Claim>> claim_fields();
 
 }  // namespace lien::pricing

@@ -93,6 +93,18 @@ void check_installed_base(const Market& market, const Book& book, std::vector<Di
   }
 }
 
+// A copula has one month of default: nothing can follow from a default inside it.
+void check_copula(const RunSettings& settings, const Market& market,
+                  std::vector<Diagnostic>& faults) {
+  if (!settings.copula) return;
+  const auto refuse = [&faults](const Location& where, const char* block) {
+    faults.push_back({where, block, "", "does not go with default_method copula",
+                      "remove it, or write default_method = \"sampled\""});
+  };
+  if (!market.contagion.empty()) refuse(market.contagion.front().where, "contagion");
+  if (!market.claims.empty()) refuse(market.claims.front().where, "claim");
+}
+
 [[noreturn]] void refuse(std::vector<Diagnostic> faults) {
   const auto order = [](const Diagnostic& fault) {
     return std::tie(fault.where, fault.field, fault.value, fault.problem, fault.remedy);
@@ -144,6 +156,7 @@ Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
     inputs.limits = read_limits(settings.limits, run->limits_named, known, faults);
     inputs.files.push_back(settings.limits);
   }
+  if (market) check_copula(settings, *market, faults);
   select_scenarios(options.scenarios, inputs.scenarios, faults);
   if (market) check_premium_interval(*run, inputs, *market, faults);
   if (market && run->valuation_date) try_scenarios(inputs, *market, *run->valuation_date, faults);

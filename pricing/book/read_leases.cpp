@@ -80,11 +80,13 @@ void check_lease(Lease& lease, const Given& given, const Scope& scope, BookConte
   check.not_past("end", lease.end);
   check_end(lease, check);
   const Party* lessee = check.party("lessee", lease.lessee);
-  (void)check.party("residual_guarantor", lease.residual_guarantor);
+  check.one_party("residual_guarantor",
+                  check.party("residual_guarantor", lease.residual_guarantor));
   const Hardware* hardware = check.hardware("hardware", lease.hardware);
   if (!hardware) return;
   check.segment(*hardware, lease.segment);
   check.observes_resale(*hardware);
+  check.no_depth(*hardware, lessee);
   if (!lease.net) check.observes_operating_cost(*hardware);
   if (lessee && can_default(*lessee)) check.observes_liquidation(*hardware);
 }

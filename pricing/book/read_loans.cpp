@@ -123,11 +123,19 @@ void check_mark(const Loan& loan, const ContractChecks& check, const Hardware& h
 
 void check_market(const Loan& loan, const ContractChecks& check) {
   const Party* borrower = check.party("borrower", loan.borrower);
-  (void)check.party("customer", loan.customer);
+  check.one_party("customer", check.party("customer", loan.customer));
+  if (borrower && borrower->count > 1) {
+    check.useless({"min_debt_service_coverage_ratio", "max_loan_to_value"},
+                  "tests one borrower, and " + borrower->id + " is a pool (count)");
+    if (loan.recourse == Recourse::none)
+      check.wrong("recourse", "needs one borrower whose account runs dry, not a pool (count)",
+                  "write full");
+  }
   const Hardware* hardware = check.hardware("hardware", loan.hardware);
   if (!hardware) return;
   check.segment(*hardware, loan.segment);
   check.observes_resale(*hardware);
+  check.no_depth(*hardware, borrower);
   check_mark(loan, check, *hardware);
   const bool by_law = loan.mark == Mark::by_law || loan.mark == Mark::rental_multiple;
   if (check.good("max_loan_to_value") && by_law && worthless(*hardware))

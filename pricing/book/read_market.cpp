@@ -117,15 +117,6 @@ void check_unique(const std::vector<T>& blocks, std::string T::*name, const std:
     }
 }
 
-// One name of a hardware that another block of the file must have.
-void check_name(std::string_view field, const std::string& name, const Scalar& value,
-                const std::vector<std::string>& known, const std::string& block,
-                const Scope& scope) {
-  if (name.empty() || std::find(known.begin(), known.end(), name) != known.end()) return;
-  scope.fault(value, field, "is no [[" + block + "]] of this file",
-              did_you_mean(name, known, "add [[" + block + "]] " + name));
-}
-
 void check_names(const TomlValue& root, const Market& market, const Scope& top) {
   std::vector<std::string> lines, parties;
   for (const LaunchLine& line : market.launches) lines.push_back(line.line);
@@ -153,6 +144,14 @@ void check_names(const TomlValue& root, const Market& market, const Scope& top) 
 }
 
 }  // namespace
+
+void check_name(std::string_view field, const std::string& name, const Scalar& value,
+                const std::vector<std::string>& known, const std::string& block,
+                const Scope& scope) {
+  if (name.empty() || std::find(known.begin(), known.end(), name) != known.end()) return;
+  scope.fault(value, field, "is no [[" + block + "]] of this file",
+              did_you_mean(name, known, "add [[" + block + "]] " + name));
+}
 
 std::vector<const TomlValue*> tables_of(const TomlValue* list, std::string_view field,
                                         const Scope& scope) {
@@ -213,6 +212,7 @@ std::optional<Market> read_market(const std::string& file, const Location& named
   check_unique(market.launches, &LaunchLine::line, "launches", top);
   check_unique(market.hardware, &Hardware::id, "hardware", top);
   check_unique(market.parties, &Party::id, "party", top);
+  read_network(*root, valuation_date, market, top);
   check_names(*root, market, top);
   return market;
 }

@@ -47,7 +47,13 @@ std::span<const Field<RunSettings>> simulation_fields() {
       apart<T>("measure_basis"),
       integer("horizon_months", &T::horizon_months, between(0, 600)),
       integer("steps_per_year", &T::steps_per_year, between(1, 366)),
-      choice<&T::sample_values>("default_method", "survival_weighted|sampled", "copula"),
+      choice<T>(
+          "default_method",
+          +[](T& s, std::int64_t k) {
+            s.sample_values = k == 1;
+            s.copula = k == 2;
+          },
+          "survival_weighted|sampled|copula"),
       later<T>("importance_sampling", "false"),
       later<T>("target_error"),
       integer<T>(
@@ -74,7 +80,7 @@ std::span<const Field<Provisions>> provisions_fields() {
   static constexpr std::array fields = {
       number("significant_increase_ratio", &T::significant_increase_ratio, above(1)).required(),
       integer("days_past_due_backstop", &T::days_past_due_backstop, between(0, 90)),
-      later<T>("loss_given_default_floor", "0"),
+      share("loss_given_default_floor", &T::loss_given_default_floor),
   };
   return fields;
 }

@@ -6,11 +6,13 @@ namespace {
 constexpr MeasureName kMeasures[] = {
     {"breach_probability", "portfolio|party|contract", "share"},
     {"capital_requirement", "portfolio|contract", "money"},
+    {"clearing_payment", "party", "money"},
     {"discount_margin", "contract", "rate, continuous"},
     {"ecl_12m", "portfolio|party|contract", "money"},
     {"ecl_12m_change", "portfolio|party", "money"},
     {"ecl_lifetime", "portfolio|party|contract", "money"},
     {"ecl_lifetime_change", "portfolio|party", "money"},
+    {"equity_value", "party", "money"},
     {"ever_under_cost_probability", "hardware", "share"},
     {"exercise_probability", "contract", "share"},
     {"expected_loss", "portfolio|party|contract", "money"},

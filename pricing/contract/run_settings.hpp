@@ -16,6 +16,7 @@ enum class MeasureBasis { risk_neutral, real_world };  // prices; losses
 struct Provisions {
   double significant_increase_ratio = 0;  // > 1
   int days_past_due_backstop = 30;
+  double loss_given_default_floor = 0;  // share of the exposure
 };
 
 // Regulatory capital: [capital]. An empty figure is taken as simulated.
@@ -43,6 +44,7 @@ struct RunSettings {
   int horizon_months = 0;      // 0: to the last cash flow
   int steps_per_year = 12;     // other than 12 only for a book of instruments
   bool sample_values = false;  // default_method = "sampled"; else survival_weighted
+  bool copula = false;         // default_method = "copula"
   unsigned threads = 0;        // 0: all
 
   std::vector<double> confidence = {0.95, 0.99, 0.995, 0.999};

@@ -218,7 +218,30 @@ struct Party {
   bool fit_survival = true;     // false: the curve is the hazard at zero factors
   std::string rating;
   std::string group;
+  double cash = 0;  // own assets in clearing, money
+  int count = 1;    // identical parties behind the id, independent given the factors
   std::optional<int> forced_default_month;  // scenarios only
+  Location where;
+};
+
+// The default of one party adds jump e^{-decay t} to the hazard of another, t years after it.
+struct ContagionLink {
+  std::string from, to;  // parties
+  double jump = 0;       // per year, >= 0
+  double decay = 0;      // per year, >= 0
+  Location where;
+};
+
+// What parties owe each other is cleared at quarter ends. A party that cannot pay turns its own
+// assets and what it is paid into payments at these recoveries.
+struct Clearing {
+  double asset_recovery = 1;  // in (0, 1]
+  double claim_recovery = 1;  // in (0, 1]
+};
+struct Claim {
+  std::string debtor, creditor;  // parties
+  double amount = 0;             // money, > 0
+  Date due{};
   Location where;
 };
 
@@ -233,6 +256,9 @@ struct Market {
   std::vector<Hardware> hardware;
   std::optional<Liquidation> liquidation;
   std::vector<Party> parties;
+  std::vector<ContagionLink> contagion{};
+  std::optional<Clearing> clearing{};
+  std::vector<Claim> claims{};
   std::string file;
 };
 

@@ -165,6 +165,13 @@ std::vector<MarketInput> market_inputs(Market& market) {
   for (LaunchLine& line : market.launches) add_launches(inputs, line);
   for (Hardware& hardware : market.hardware) add_hardware(inputs, hardware);
   for (Party& party : market.parties) add_party(inputs, party);
+  for (ContagionLink& link : market.contagion)
+    add_numbers(inputs, "contagion", link.from + '.' + link.to, "", contagion_fields(), link, kAll);
+  if (market.clearing)
+    add_numbers(inputs, "clearing", "", "", clearing_fields(), *market.clearing, kAll);
+  for (Claim& claim : market.claims)
+    add_numbers(inputs, "claim", claim.debtor + '.' + claim.creditor, "", claim_fields(), claim,
+                kAll);
   return inputs;
 }
 

@@ -28,13 +28,14 @@ bool names_block(const std::string& input, const std::string& block) {
 }
 
 void RowChange::unknown_input(const Market& market, const std::vector<std::string>& known) const {
-  for (const char* block : {"credit", "vehicle", "contagion", "clearing", "refinancing"})
+  for (const char* block : {"credit", "vehicle", "refinancing"})
     if (names_block(row.input, block))
       return fault("input", row.input, std::string(kNotInThisVersion), "remove the row");
   const std::pair<const char*, bool> blocks[] = {{"scarcity", market.scarcity.has_value()},
                                                  {"frontier", market.frontier.has_value()},
                                                  {"power", market.power.has_value()},
-                                                 {"liquidation", market.liquidation.has_value()}};
+                                                 {"liquidation", market.liquidation.has_value()},
+                                                 {"clearing", market.clearing.has_value()}};
   for (const auto& [block, present] : blocks)
     if (!present && names_block(row.input, block))
       return fault("input", row.input, "is of a block that " + market.file + " does not have",

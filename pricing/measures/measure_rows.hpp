@@ -55,6 +55,8 @@ class MeasureWriter {
 // Each appends one scenario's rows to its tables.
 void measure_contracts(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_groups(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
+// Payments and equities of the quarterly clearings.
+void measure_clearing(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_changes(const Inputs& inputs, const ScenarioRun& baseline, const ScenarioRun& run,
                      RunTables& tables);
 void measure_market(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);

@@ -52,6 +52,22 @@ void about_liquidation(const std::optional<Liquidation>& terms, std::vector<std:
         "leases return at their end press no price");
 }
 
+void about_parties(const RunSettings& settings, const Market& market,
+                   std::vector<std::string>& notes) {
+  if (settings.copula)
+    notes.emplace_back(
+        "default by copula: parties default at the last month of the book only, within it with the "
+        "probability of their curve");
+  if (any(market.contagion, [](const ContagionLink& l) { return l.jump > 0; }))
+    notes.emplace_back("contagion adds to the hazards that the curves give");
+  if (market.clearing)
+    notes.emplace_back(
+        "a party that cannot pay in a clearing defaults in that month, before its payment; claims "
+        "due after the last simulated quarter are left out");
+  if (any(market.parties, [](const Party& p) { return p.count > 1; }))
+    notes.emplace_back("contracts of a pool (count) are spread equally over its parties");
+}
+
 void about_scenarios(const std::vector<ScenarioRow>& rows, std::vector<std::string>& notes) {
   if (any(rows, [](const ScenarioRow& r) { return r.shock == Shock::launch; }))
     notes.emplace_back(
@@ -106,6 +122,7 @@ std::vector<std::string> assumptions(const Inputs& inputs) {
   about_loans(book.loans, notes);
   about_leases(book.leases, notes);
   about_liquidation(inputs.market.liquidation, notes);
+  about_parties(inputs.settings, inputs.market, notes);
   if (!book.instruments.empty())
     notes.emplace_back(
         "instruments carry no counterparty risk and are no part of the loss distribution");

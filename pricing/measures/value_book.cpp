@@ -130,6 +130,7 @@ ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed 
 
 void measure(const Inputs& inputs, const ScenarioRun& run, RunTables& tables) {
   measure_groups(inputs, run, tables);
+  measure_clearing(inputs, run, tables);
   measure_contracts(inputs, run, tables);
   measure_capital(inputs, run, tables);
   measure_market(inputs, run, tables);
@@ -189,6 +190,8 @@ void list_drivers(const Market& market, RunFacts& facts) {
   off(!market.liquidation || market.liquidation->installed_base.empty(),
       "liquidation.installed_base");
   off(market.parties.empty(), "party");
+  off(market.contagion.empty(), "contagion");
+  off(!market.clearing, "clearing");
   off(market.rates.liquidity_spread == 0, "rates.liquidity_spread");
 }
 

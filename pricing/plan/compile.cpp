@@ -76,6 +76,7 @@ Plan compile_with(const CompileInput& input, const Horizon& horizon, const TimeG
   plan.collateral_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   compile_parties(input, plan);
+  compile_network(input, grid, plan);
   compile_contracts(input, grid, plan, faults);
   compile_instruments(input, grid, plan, faults);
   compile_fans(input, plan);

@@ -45,6 +45,8 @@ void compile_hardware(const CompileInput& input, Plan& plan);
 // Strips of the hardware compiled before, and the nodes of every step.
 void compile_strips(const CompileInput& input, const TimeGrid& grid, Plan& plan);
 void compile_parties(const CompileInput& input, Plan& plan);
+// What contagion and claims connect; after compile_parties.
+void compile_network(const CompileInput& input, const TimeGrid& grid, Plan& plan);
 void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& plan,
                        std::vector<Diagnostic>& faults);
 void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& plan,

@@ -189,6 +189,38 @@ struct PartyPlan {
   int forced_month = -1;          // defaults at this month on every path (scenarios); -1: none
   lien::engine::PhiloxKey key{};  // of its default clock
   bool sampled_value = false;     // values use the sampled default instead of survival weights
+  bool networked = false;         // one of NetworkPlan::members
+  // Parties behind the id. Above 1 every survival is the share of them that lives, values too.
+  int count = 1;
+  // Copula: the party defaults at this month where its own standard normal is below
+  // copula_constant - copula_loading chi of that month; -1: by its hazard.
+  int copula_month = -1;
+  double copula_constant = 0, copula_loading = 0;
+};
+
+// A default of `from` adds jump e^{-decay t} to the hazard of `to`, t years after it.
+struct KickPlan {
+  std::uint32_t from = 0, to = 0;  // into NetworkPlan::members
+  double jump = 0, decay = 0;      // per year
+  double month_decay = 1;          // e^{-decay / 12}
+  double month_integral = 0;       // integral of e^{-decay s} over a month
+};
+
+// One quarter end with claims due. Columns of members of the network.
+struct ClearingPlan {
+  int month = 0;
+  std::vector<double> owed;   // [members] to all others, money
+  std::vector<double> share;  // [members][members] of what the first owes, to the second
+};
+
+// Parties whose defaults depend on each other: their months run together.
+struct NetworkPlan {
+  std::vector<std::uint32_t> members;  // into Plan::parties, rising
+  std::vector<KickPlan> kicks;         // sorted by `to`
+  std::vector<double> cash;            // [members] today, money
+  double asset_recovery = 1, claim_recovery = 1;
+  std::vector<ClearingPlan> clearings;  // by month
+  double scale = 1;                     // size of a payment, for the integer totals
 };
 
 enum class ContractKind { loan, lease };
@@ -241,6 +273,7 @@ struct ContractPlan {
   double deduction = 0;           // fixed cost + holding cost x units x lag, if that is fixed
   double holding_cost = 0;        // of the lot, a month of lag, where the lag is drawn
   double recovery = 0;            // party's, on what proceeds leave
+  double loss_floor = 0;          // share of the exposure that a default costs at least, in ECL
   double outstanding = 0;         // principal owed today (lease: net investment)
   double day_zero = 0;            // flows on the valuation date, certain
   double scale = 1;               // size of a path's value, for the integer totals
@@ -414,6 +447,7 @@ struct Plan {
   std::vector<DepthPlan> depths;
   std::vector<StepInPlan> step_ins;
   std::vector<PartyPlan> parties;
+  NetworkPlan network;
   std::vector<ContractPlan> contracts;  // sorted by lot, party, variant, id
   std::vector<MonthTerms> terms;        // all contracts, each from its first_month
   MonthColumns columns;                 // what the tables say of a month; the rest stands in terms

@@ -83,7 +83,10 @@ std::string resolved_settings(const RunSettings& settings,
   if (settings.steps_per_year != 12)
     text += "steps_per_year = " + std::to_string(settings.steps_per_year) + "\n";
   text += std::string("default_method = ") +
-          (settings.sample_values ? "\"sampled\"" : "\"survival_weighted\"") + "\n";
+          (settings.copula          ? "\"copula\""
+           : settings.sample_values ? "\"sampled\""
+                                    : "\"survival_weighted\"") +
+          "\n";
   text += "\n[results]\n";
   text += "confidence = " + toml_list(settings.confidence, toml_float) + "\n";
   text += "loss_horizon_months = " + toml_list(settings.loss_horizon_months, integer) + "\n";
@@ -96,6 +99,9 @@ std::string resolved_settings(const RunSettings& settings,
             toml_float(settings.provisions->significant_increase_ratio);
     text += "\ndays_past_due_backstop = " +
             std::to_string(settings.provisions->days_past_due_backstop) + "\n";
+    if (settings.provisions->loss_given_default_floor > 0)
+      text += "loss_given_default_floor = " +
+              toml_float(settings.provisions->loss_given_default_floor) + "\n";
   }
   if (const auto& rule = settings.capital) {
     text += std::string("\n[capital]\napproach = ") + (rule->slotting ? "\"slotting\"" : "\"irb\"");

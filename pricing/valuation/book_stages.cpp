@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "engine/elementary/elementary.hpp"
-#include "engine/kernels/random_rows.hpp"
 #include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
 #include "pricing/valuation/resale_rows.hpp"
@@ -71,7 +70,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       step_in_(plan.step_ins.empty() ? 0 : kStepInsTogether * rows(plan) * kBlockPaths),
       sale_work_(5 * kBlockPaths),
       default_months_((plan.parties.size() + 1) * kBlockPaths),
-      party_work_(2 * kBlockPaths),
+      party_work_(plan),
       samples_(layout.samples * kBlockPaths),
       groups_(layout.groups * layout.samples * kBlockPaths),
       group_months_(layout.groups * rows(plan) * kGroupMonths),
@@ -210,33 +209,6 @@ void BookStages::fill_market(PathBlock& block) noexcept {
                    block.row(series(ratio_ + l), k), kBlockPaths);
 }
 
-void BookStages::fill_parties(PathBlock& block, std::uint64_t number) noexcept {
-  const Plan& plan = *plan_;
-  double *const clock = party_work_.get(), *const accumulated = clock + kBlockPaths;
-  for (std::size_t i = 0; i < plan.parties.size(); ++i) {
-    const auto& party = plan.parties[i];
-    double* const default_month = default_months_.get() + i * kBlockPaths;
-    engine::exponential_row(party.key, number * kBlockPaths, clock, kBlockPaths);
-    std::fill_n(accumulated, kBlockPaths, 0.0);
-    std::fill_n(default_month, kBlockPaths, kNever);
-    std::fill_n(block.row(series(survival_ + i), 0), kBlockPaths, 1.0);
-    for (int k = 1; k <= plan.steps; ++k) {
-      double* const survival = block.row(series(survival_ + i), k);
-      party_month(party.log_hazard[static_cast<std::size_t>(k)], party.scarcity_loading,
-                  plan.factors.dt_years, k, block.row(engine::kScarcity, k - 1), clock, accumulated,
-                  survival, default_month, kBlockPaths);
-      if (k == party.forced_month)
-        for (std::size_t p = 0; p < kBlockPaths; ++p)
-          default_month[p] = std::min(default_month[p], static_cast<double>(k));
-      if (party.forced_month >= 0 && k >= party.forced_month)
-        std::fill_n(survival, kBlockPaths, 0.0);
-      if (party.sampled_value) sampled_survival_row(k, default_month, survival, kBlockPaths);
-      party_survival_[i * rows(plan) + static_cast<std::size_t>(k)] =
-          row_sums(survival, 0.0, kBlockPaths).sum;
-    }
-  }
-}
-
 // Runs the kernel on one contract; samples_, month_sums_ and month_bits_ are then its own.
 void BookStages::value_rows(PathBlock& block, std::size_t index, const double* proceeds,
                             const double* ratio) noexcept {
@@ -343,7 +315,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   }
   {
     const Stopwatch watch(seconds_.parties);
-    fill_parties(block, number);
+    fill_parties(block, number, sums);
   }
   {
     const Stopwatch watch(seconds_.resale);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/simulation/path_block.hpp"
+#include "pricing/credit/clearing.hpp"
 #include "pricing/plan/plan.hpp"
 #include "pricing/valuation/sum_layout.hpp"
 
@@ -84,10 +85,29 @@ class BookStages {
   void segment_log_rent(const PathBlock& block, std::size_t segment, int month,
                         double* out) const noexcept;
   void lose_units(PathBlock& block, std::size_t lot) noexcept;
-  void fill_parties(PathBlock& block, std::uint64_t number) noexcept;
   void fill_power_nodes(const PathBlock& block, const StripPlan& strip, int month,
                         double* factors) noexcept;
   void fill_transforms(PathBlock& block) noexcept;
+  // Parties, in book_parties.cpp.
+  struct PartyWork {
+    explicit PartyWork(const Plan& plan);
+    lien::engine::AlignedDoubles rows;      // [4][paths] of one party
+    lien::engine::AlignedDoubles living;    // [steps + 1][paths] of one pool
+    lien::engine::AlignedDoubles members;   // [members][4][paths] of the network
+    lien::engine::AlignedDoubles kicks;     // [kicks][2][paths]
+    lien::engine::AlignedDoubles clearing;  // [2][members][paths]
+    lien::engine::AlignedDoubles solver;    // of one path's clearing
+    std::vector<Standing> standing;         // [members] of one path
+  };
+  void fill_parties(PathBlock& block, std::uint64_t number, double* sums) noexcept;
+  void fill_party(PathBlock& block, std::uint64_t number, std::size_t party) noexcept;
+  void fill_pool(PathBlock& block, std::uint64_t number, std::size_t party) noexcept;
+  void fill_copula(PathBlock& block, std::uint64_t number, std::size_t party) noexcept;
+  void fill_network(PathBlock& block, std::uint64_t number, double* sums) noexcept;
+  void clear_network(std::size_t clearing, double* sums) noexcept;
+  void party_step(PathBlock& block, std::size_t party, int k, const double* clock,
+                  double* accumulated) noexcept;
+  void keep_survival(PathBlock& block, std::size_t party, int k) noexcept;
   void fill_strip(PathBlock& block, std::size_t hardware) noexcept;
   void fill_lot(PathBlock& block, std::size_t lot) noexcept;
   void fill_mark(PathBlock& block, std::size_t mark) noexcept;
@@ -166,14 +186,14 @@ class BookStages {
   const double* step_in_now_ = nullptr;                            // of the running contract
   lien::engine::AlignedDoubles sale_work_;                         // [5][paths] see prepare_sale
   lien::engine::AlignedDoubles default_months_;  // [parties + 1][paths]; the last is never
-  lien::engine::AlignedDoubles party_work_;      // [2][paths]
-  lien::engine::AlignedDoubles samples_;         // [samples][paths]
-  lien::engine::AlignedDoubles groups_;          // [groups][samples][paths]
-  lien::engine::AlignedDoubles group_months_;    // [groups][steps + 1][kGroupMonths]
-  lien::engine::AlignedDoubles month_sums_;      // [steps + 1][kMonthSums][kLanes]
-  lien::engine::AlignedDoubles transforms_;      // by step: [transforms][2][nodes][paths]
-  lien::engine::AlignedDoubles calls_;           // [node_index][paths] of one hardware
-  lien::engine::AlignedDoubles offset_;          // [nodes][paths] of one month of a strip
+  PartyWork party_work_;
+  lien::engine::AlignedDoubles samples_;       // [samples][paths]
+  lien::engine::AlignedDoubles groups_;        // [groups][samples][paths]
+  lien::engine::AlignedDoubles group_months_;  // [groups][steps + 1][kGroupMonths]
+  lien::engine::AlignedDoubles month_sums_;    // [steps + 1][kMonthSums][kLanes]
+  lien::engine::AlignedDoubles transforms_;    // by step: [transforms][2][nodes][paths]
+  lien::engine::AlignedDoubles calls_;         // [node_index][paths] of one hardware
+  lien::engine::AlignedDoubles offset_;        // [nodes][paths] of one month of a strip
   // [node_index][paths] of a strip whose cost follows power; one month where no sale reads it.
   lien::engine::AlignedDoubles power_factors_;
   lien::engine::AlignedDoubles power_cost_;    // [paths] cost of a contract's hours

@@ -28,6 +28,10 @@ void BookStages::add_block_sample(std::size_t pair, double value, double* sums) 
 void BookStages::add_contract(std::size_t index, double* sums) noexcept {
   const auto& contract = plan_->contracts[index];
   const auto sample = [this](std::size_t s) { return samples_.get() + s * kBlockPaths; };
+  // A pool's survival is sampled itself, and so is the loss weighed by it.
+  if (contract.party != kNone && plan_->parties[contract.party].count > 1 && plan_->real_world)
+    for (std::size_t s = kFixedSamples; s < layout_->samples; s += kSnapshotSamples)
+      std::copy_n(sample(s + kLoss), kBlockPaths, sample(s + kSampledLoss));
   for (std::size_t s = 0; s < layout_->samples; ++s)
     add_pair(layout_->contract(index, s), sample(s), sums);
   sums[2 * layout_->contract(index, layout_->samples)] += row_product(

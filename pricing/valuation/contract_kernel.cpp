@@ -36,7 +36,7 @@ struct Needs {
 // The numbers of a contract that the loop reads, for the same reason as Places.
 struct Terms {
   double mark_units, haircut_units, deduction, recovery, min_coverage, max_loan_to_value,
-      relet_months;
+      relet_months, loss_floor;
   bool default_on_shortfall;
 };
 
@@ -96,6 +96,16 @@ HWY_INLINE V AtSale(double column, const State& s) {
   return Num(column);
 }
 
+// Loss at the effective rate of a default in this month, at least the floor where there is one.
+template <unsigned kCode>
+HWY_INLINE V CreditLoss(const Terms& contract, const MonthTerms& t, V claim, V recovered,
+                        const State& s) {
+  const V loss = hn::NegMulAdd(recovered, AtSale<kCode>(t.eir_discount_sale, s),
+                               hn::Mul(claim, Num(t.eir_discount)));
+  if (HWY_LIKELY(contract.loss_floor == 0)) return loss;
+  return hn::Max(loss, Num(contract.loss_floor * t.opening * t.eir_discount));
+}
+
 // A month's observations that hazard and cash-flow default share.
 struct MonthRows {
   V weight, discount, ratio, proceeds;
@@ -120,10 +130,8 @@ HWY_INLINE void BookShortfall(const Terms& contract, const Places& at, const Mon
                                   hn::Mul(cash, Num(t.present_factor)));
     s.value = hn::MulAdd(discounted, received, s.value);
   } else {
-    s.credit_loss = hn::MulAdd(q,
-                               hn::NegMulAdd(out.recovered, AtSale<kCode>(t.eir_discount_sale, s),
-                                             hn::Mul(claim, Num(t.eir_discount))),
-                               s.credit_loss);
+    s.credit_loss =
+        hn::MulAdd(q, CreditLoss<kCode>(contract, t, claim, out.recovered, s), s.credit_loss);
     const V hit =
         hn::IfThenElseZero(hn::Gt(s.default_month, Num(t.month)), hn::Mul(killed, m.discount));
     s.sampled = hn::MulAdd(hit, out.loss, s.sampled);
@@ -240,9 +248,7 @@ HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms&
       received = hn::MulAdd(hn::Sub(opening, claim), Num(t.present_factor), received);
     s.value = hn::MulAdd(discounted, received, s.value);
   } else {
-    s.credit_loss = hn::MulAdd(defaulted,
-                               hn::NegMulAdd(out.recovered, AtSale<kCode>(t.eir_discount_sale, s),
-                                             hn::Mul(claim, Num(t.eir_discount))),
+    s.credit_loss = hn::MulAdd(defaulted, CreditLoss<kCode>(contract, t, claim, out.recovered, s),
                                s.credit_loss);
     const V hit =
         hn::IfThenElseZero(hn::Eq(s.default_month, Num(t.month)), hn::Mul(s.alive, m.discount));
@@ -366,6 +372,7 @@ void Contract(const ContractArguments& a) {
                        plan.min_coverage,
                        plan.max_loan_to_value,
                        static_cast<double>(plan.relet_months),
+                       plan.loss_floor,
                        plan.default_on_shortfall};
   const std::size_t months = static_cast<std::size_t>(plan.months);
   constexpr bool kPrepared = Needs<kCode>::kPrepared;

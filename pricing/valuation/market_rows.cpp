@@ -108,6 +108,16 @@ void SampledSurvivalRow(double month, const double* default_month, double* survi
               d, survival + p);
 }
 
+void CountLivingRow(const double* uniform, const double* survival, double* living,
+                    std::size_t paths) {
+  const Tag d;
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto lives = hn::Le(hn::Load(d, uniform + p), hn::Load(d, survival + p));
+    hn::Store(hn::Add(hn::Load(d, living + p), hn::IfThenElseZero(lives, hn::Set(d, 1.0))), d,
+              living + p);
+  }
+}
+
 }  // namespace lien::pricing::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -122,6 +132,7 @@ HWY_EXPORT(SpotRow);
 HWY_EXPORT(LogRow);
 HWY_EXPORT(PartyMonth);
 HWY_EXPORT(SampledSurvivalRow);
+HWY_EXPORT(CountLivingRow);
 
 void exponential_row(double factor, double loading, const double* row, double* out,
                      std::size_t paths) noexcept {
@@ -162,6 +173,10 @@ void party_month(double log_hazard, double loading, double dt_years, double mont
 void sampled_survival_row(double month, const double* default_month, double* survival,
                           std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(SampledSurvivalRow)(month, default_month, survival, paths);
+}
+void count_living_row(const double* uniform, const double* survival, double* living,
+                      std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(CountLivingRow)(uniform, survival, living, paths);
 }
 }  // namespace lien::pricing
 #endif

@@ -42,5 +42,8 @@ void party_month(double log_hazard, double loading, double dt_years, double mont
 // survival = default_month > month ? 1 : 0.
 void sampled_survival_row(double month, const double* default_month, double* survival,
                           std::size_t paths) noexcept;
+// living += uniform <= survival ? 1 : 0.
+void count_living_row(const double* uniform, const double* survival, double* living,
+                      std::size_t paths) noexcept;
 
 }  // namespace lien::pricing

@@ -42,6 +42,8 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
   layout.group_month_first = take(layout.groups * (layout.steps + 1) * kGroupMonths);
   layout.instrument_first = take(plan.instruments.size() * kInstrumentSamples);
   layout.fan_first = take(plan.fans.size() * (layout.steps + 1));
+  layout.members = plan.network.members.size();
+  layout.clearing_first = take(plan.network.clearings.size() * layout.members * kClearingSamples);
   if (contract_months)
     for (const auto& contract : plan.contracts)
       layout.contract_month_first.push_back(
@@ -73,6 +75,10 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
     set_scale(layout, layout.instrument(i, kPayoff), plan.instruments[i].scale);
     set_scale(layout, layout.instrument(i, kUnderlying), plan.instruments[i].scale);
   }
+  for (std::size_t c = 0; c < plan.network.clearings.size(); ++c)
+    for (std::size_t m = 0; m < layout.members; ++m)
+      for (std::size_t s = 0; s < kClearingSamples; ++s)
+        set_scale(layout, layout.clearing(c, m, s), plan.network.scale);
   for (std::size_t f = 0; f < plan.fans.size(); ++f)
     for (std::size_t m = 0; m <= layout.steps; ++m)
       set_scale(layout, layout.fan(f, m), plan.fans[f].scale);

@@ -27,6 +27,8 @@ enum InstrumentSample : std::size_t {
   kInstrumentSamples = 3
 };
 
+enum ClearingSample : std::size_t { kClearingPayment = 0, kEquityValue = 1, kClearingSamples = 2 };
+
 // Where each number stands among the sums of a run. Every number is a pair: the sum of deviations
 // d from a reference near its mean, and the sum of d^2; pair i is at sums[2i], sums[2i + 1].
 //
@@ -42,6 +44,8 @@ struct SumLayout {
   std::size_t group_month_first = 0;  // [groups][steps + 1][kGroupMonths]
   std::size_t instrument_first = 0;   // [instruments][kInstrumentSamples]
   std::size_t fan_first = 0;          // [fans][steps + 1]
+  std::size_t clearing_first = 0;     // [clearings][members of the network][kClearingSamples]
+  std::size_t members = 0;
   bool contract_months = false;
   std::vector<std::size_t> contract_month_first;  // a contract's [months + lag + 1][kMonthSums]
   std::size_t pairs = 0;
@@ -69,6 +73,10 @@ struct SumLayout {
   }
   [[nodiscard]] std::size_t fan(std::size_t f, std::size_t month) const noexcept {
     return fan_first + f * (steps + 1) + month;
+  }
+  [[nodiscard]] std::size_t clearing(std::size_t c, std::size_t member,
+                                     std::size_t sample) const noexcept {
+    return clearing_first + (c * members + member) * kClearingSamples + sample;
   }
   [[nodiscard]] std::size_t portfolio() const noexcept { return groups - 1; }
   [[nodiscard]] std::size_t no_party() const noexcept { return groups - 2; }

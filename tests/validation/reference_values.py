@@ -16,6 +16,10 @@ def at_least(n):
     return lambda probabilities: 1 - sum(probabilities[:n])
 
 
+def entry(i):
+    return lambda values: values[i]
+
+
 def compounded(rate):
     return (1 + rate) ** 12 - 1
 
@@ -128,6 +132,33 @@ VALUES = {
     "O25b_independent": {
         ("expected_loss", "L", "0"): "EL_indep_same_survival",
         ("survival_probability", "borrower", "36"): "O25b.surv_36",
+    },
+    "O19": {
+        ("expected_loss", "", "12"): "EL",
+    },
+    "O25": {
+        ("expected_loss", "L", "0"): "EL",
+        ("loss_given_default", "L", "0"): "LGD_wwr",
+    },
+    "O26": {
+        ("ecl_12m", "L", "12"): "ECL_12m",
+        ("ecl_lifetime", "L", "0"): "ECL_lifetime",
+    },
+    "O28": {
+        **{("clearing_payment", party, "3"): ("p", entry(i))
+           for i, party in enumerate(("lab", "neocloud", "vendor", "lenders"))},
+        **{("equity_value", party, "3"): ("equity", entry(i))
+           for i, party in enumerate(("lab", "neocloud", "vendor", "lenders"))},
+    },
+    "O29": {
+        ("survival_probability", "B", "12"): "surv_B_1",
+        ("survival_probability", "B", "36"): "surv_B_3",
+        ("survival_probability", "B", "60"): "surv_B_5",
+    },
+    "O30": {
+        ("survival_probability", "borrower", "12"): "surv_12",
+        ("survival_probability", "borrower", "36"): "surv_36",
+        ("survival_probability", "borrower", "60"): "surv_60",
     },
     "O27": {
         ("present_value", "annuity", "0"): "annuity",
