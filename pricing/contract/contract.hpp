@@ -114,7 +114,7 @@ struct Lease {
   RowSource source;
 };
 
-enum class InstrumentKind { forward, call, put };
+enum class InstrumentKind { forward, call, put, future, swap, cap, floor, bond };
 enum class Underlying {
   rental_rate,
   log_rental_rate,
@@ -122,7 +122,8 @@ enum class Underlying {
   zero_coupon_bond,
   launch_count,
   forward_rental_rate,
-  power
+  power,
+  floating_rate
 };
 
 // A small entry a desk has: a forward or a European option on a simulated series.
@@ -139,6 +140,15 @@ struct Instrument {
   double quantity = 1;
   bool long_position = true;
   bool bermudan = false;  // may be exercised at every step; else at expiry only
+  // swap, cap, floor: periods from start (default: the valuation date) to expiry
+  std::optional<Date> start{};
+  Frequency frequency = Frequency::monthly;
+  bool month_average = false;  // settles on the mean of the month that ends then
+  std::string counterparty{};  // party that owes what it pays us; empty: never fails
+  // bond
+  std::string party{};
+  double coupon = 0;
+  bool continuous = false;  // the coupon accrues and is paid at every moment
   Location where;
 };
 

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "engine/factors/joint_step.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/plan/market_laws.hpp"
@@ -5,6 +7,21 @@
 
 namespace lien::pricing {
 namespace {
+
+// The strike at which a swap is worth nothing, the coupon at which a bond is worth par; both are
+// linear. Their errors are added up: those of the value and of the annuity move together.
+void add_fair_rate(const BasisRun& run, std::size_t i, const std::string& id,
+                   const engine::Estimate& value, MeasureWriter& writer) {
+  const InstrumentPlan& instrument = run.plan.instruments[i];
+  if (run.plan.real_world) return;
+  const engine::Estimate annuity = run.mean(run.layout.instrument(i, kExercised));
+  const double unit = instrument.quantity * annuity.value;
+  const double rate = instrument.bond ? instrument.bond->coupon : instrument.strike;
+  const double over = (instrument.bond ? instrument.quantity - value.value : value.value) / unit;
+  writer.add(id, "fair_rate", -1,
+             {rate + over, std::abs(value.standard_error / unit) +
+                               std::abs(over) * annuity.standard_error / annuity.value});
+}
 
 void add_instruments(const ScenarioRun& scenario, const BasisRun& run, RunTables& tables) {
   MeasureWriter writer(tables.measures, scenario.id, run, "contract");
@@ -16,6 +33,8 @@ void add_instruments(const ScenarioRun& scenario, const BasisRun& run, RunTables
     if (!run.plan.real_world) writer.add(id, "present_value", 0, value);
     // The loss of an instrument is minus what it pays.
     writer.add(id, "expected_loss", 0, scaled(value, -1));
+    if (instrument.has_annuity) add_fair_rate(run, i, id, value, writer);
+    if (instrument.bond) continue;
     if (instrument.kind != PayoffKind::forward)
       writer.add(id, "exercise_probability", month, run.mean(run.layout.instrument(i, kExercised)));
     if (instrument.closed_forward == instrument.closed_forward)

@@ -125,7 +125,11 @@ std::vector<std::string> assumptions(const Inputs& inputs) {
   about_parties(inputs.settings, inputs.market, notes);
   if (!book.instruments.empty())
     notes.emplace_back(
-        "instruments carry no counterparty risk and are no part of the loss distribution");
+        any(book.instruments,
+            [](const Instrument& i) { return !i.counterparty.empty() || !i.party.empty(); })
+            ? "instruments without a counterparty carry no risk of one; none is part of the loss "
+              "distribution"
+            : "instruments carry no counterparty risk and are no part of the loss distribution");
   for (const Hardware& hardware : inputs.market.hardware)
     if (!hardware.forward_curve.empty())
       notes.push_back(

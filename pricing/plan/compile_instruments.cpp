@@ -11,6 +11,7 @@
 #include "pricing/plan/noises.hpp"
 #include "pricing/plan/pilot.hpp"
 #include "pricing/plan/segments.hpp"
+#include "pricing/plan/settlements.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -32,6 +33,23 @@ std::optional<int> steps_to_delivery(const Instrument& terms, int expiry, const 
                     "must lie on the grid of the valuation date, after expiry",
                     "use the same day of a month as the valuation date"});
   return std::nullopt;
+}
+
+PayoffKind payoff_of(InstrumentKind kind) {
+  switch (kind) {
+    case InstrumentKind::call:
+    case InstrumentKind::cap:
+      return PayoffKind::call;
+    case InstrumentKind::put:
+    case InstrumentKind::floor:
+      return PayoffKind::put;
+    case InstrumentKind::forward:
+    case InstrumentKind::future:
+    case InstrumentKind::swap:
+    case InstrumentKind::bond:
+      break;
+  }
+  return PayoffKind::forward;
 }
 
 // E[underlying] where the factors are lognormal and nothing is launched.
@@ -129,9 +147,7 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
     const Instrument& terms = input.book->instruments[i];
     InstrumentPlan out;
     out.source = static_cast<std::uint32_t>(i);
-    out.kind = terms.kind == InstrumentKind::forward ? PayoffKind::forward
-               : terms.kind == InstrumentKind::call  ? PayoffKind::call
-                                                     : PayoffKind::put;
+    out.kind = payoff_of(terms.kind);
     out.month = grid.month_of(terms.expiry);
     if (out.month > plan.months) {
       faults.push_back({terms.where, "instrument " + terms.id + " / expiry", "",
@@ -145,53 +161,57 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
     const double t = grid.time_of(terms.expiry);
     out.timing = discount_factor(curve, t) / discount_factor(curve, plan.years(out.month)) *
                  engine::exp(-market.rates.liquidity_spread * t);
-    switch (terms.on) {
-      case Underlying::rental_rate:
-      case Underlying::log_rental_rate:
-      case Underlying::resale_value:
-        out.hardware = hardware_index(market, terms.hardware);
-        out.on = terms.on == Underlying::rental_rate       ? PayoffOn::rental_rate
-                 : terms.on == Underlying::log_rental_rate ? PayoffOn::log_rental_rate
-                                                           : PayoffOn::resale_value;
-        if (terms.on == Underlying::resale_value)
-          for (std::size_t lot = 0; lot < plan.lots.size(); ++lot)
-            if (plan.lots[lot].hardware == out.hardware && plan.lots[lot].age_months == 0)
-              out.lot = static_cast<std::uint32_t>(lot);
-        out.scale = terms.on == Underlying::resale_value
-                        ? std::max(plan.lots[out.lot].value_today, 1e-6)
-                        : std::max(market.hardware[out.hardware].rental_rate, 1e-6);
-        if (terms.on != Underlying::resale_value)
-          out.segment = segment_row(input, out.hardware, terms.segment, plan);
-        set_closed_forward(input, plan, out);
-        break;
-      case Underlying::power: {
-        out.on = PayoffOn::power;
-        const auto law = noise_law(market.power->noise);
-        out.scale = market.power->level;
-        out.closed_forward =
-            out.scale * engine::exp(engine::noise_variance(law, plan.years(out.month)) / 2);
-        break;
+    const bool bond = terms.kind == InstrumentKind::bond;
+    if (!bond) switch (terms.on) {
+        case Underlying::floating_rate:
+          break;  // its periods say which rate
+        case Underlying::rental_rate:
+        case Underlying::log_rental_rate:
+        case Underlying::resale_value:
+          out.hardware = hardware_index(market, terms.hardware);
+          out.on = terms.on == Underlying::rental_rate       ? PayoffOn::rental_rate
+                   : terms.on == Underlying::log_rental_rate ? PayoffOn::log_rental_rate
+                                                             : PayoffOn::resale_value;
+          if (terms.on == Underlying::resale_value)
+            for (std::size_t lot = 0; lot < plan.lots.size(); ++lot)
+              if (plan.lots[lot].hardware == out.hardware && plan.lots[lot].age_months == 0)
+                out.lot = static_cast<std::uint32_t>(lot);
+          out.scale = terms.on == Underlying::resale_value
+                          ? std::max(plan.lots[out.lot].value_today, 1e-6)
+                          : std::max(market.hardware[out.hardware].rental_rate, 1e-6);
+          if (terms.on != Underlying::resale_value)
+            out.segment = segment_row(input, out.hardware, terms.segment, plan);
+          set_closed_forward(input, plan, out);
+          break;
+        case Underlying::power: {
+          out.on = PayoffOn::power;
+          const auto law = noise_law(market.power->noise);
+          out.scale = market.power->level;
+          out.closed_forward =
+              out.scale * engine::exp(engine::noise_variance(law, plan.years(out.month)) / 2);
+          break;
+        }
+        case Underlying::launch_count:
+          out.on = PayoffOn::launch_count;
+          out.line = line_index(market, terms.line);
+          break;
+        case Underlying::zero_coupon_bond: {
+          out.on = PayoffOn::zero_coupon_bond;
+          const auto tenor = steps_to_delivery(terms, out.month, grid, plan.steps_per_year, faults);
+          if (!tenor) continue;
+          out.tenor = *tenor == 0 ? kNone : tenor_row(input, plan, *tenor);
+          break;
+        }
+        case Underlying::forward_rental_rate: {
+          out.on = PayoffOn::forward_rental_rate;
+          out.hardware = hardware_index(market, terms.hardware);
+          out.scale = std::max(market.hardware[out.hardware].rental_rate, 1e-6);
+          const auto tenor = steps_to_delivery(terms, out.month, grid, plan.steps_per_year, faults);
+          if (!tenor || !set_forward_rent(input, terms, *tenor, plan, out, faults)) continue;
+          break;
+        }
       }
-      case Underlying::launch_count:
-        out.on = PayoffOn::launch_count;
-        out.line = line_index(market, terms.line);
-        break;
-      case Underlying::zero_coupon_bond: {
-        out.on = PayoffOn::zero_coupon_bond;
-        const auto tenor = steps_to_delivery(terms, out.month, grid, plan.steps_per_year, faults);
-        if (!tenor) continue;
-        out.tenor = *tenor == 0 ? kNone : tenor_row(input, plan, *tenor);
-        break;
-      }
-      case Underlying::forward_rental_rate: {
-        out.on = PayoffOn::forward_rental_rate;
-        out.hardware = hardware_index(market, terms.hardware);
-        out.scale = std::max(market.hardware[out.hardware].rental_rate, 1e-6);
-        const auto tenor = steps_to_delivery(terms, out.month, grid, plan.steps_per_year, faults);
-        if (!tenor || !set_forward_rent(input, terms, *tenor, plan, out, faults)) continue;
-        break;
-      }
-    }
+    if (!set_settlements(input, grid, terms, plan, out, faults)) continue;
     out.scale *= std::max(std::abs(out.quantity), 1e-6);
     try {
       if (terms.bermudan && !add_early_exercise(input, terms, plan, out, faults)) continue;

@@ -349,7 +349,8 @@ enum class PayoffOn {
   zero_coupon_bond,
   launch_count,
   forward_rental_rate,
-  power
+  power,
+  floating_rate
 };
 
 // The forward rent of a hardware for one later date, seen at one step of the path: a strip of one
@@ -383,6 +384,22 @@ struct EarlyExercisePlan {
   double never = 0, mothball = 0, never_weight = 0, mothball_weight = 0;
 };
 
+// One payment of an instrument that makes several, or that pays otherwise than once at a level.
+struct SettlementPlan {
+  int month = 0;      // of the payment
+  int observed = 0;   // floating_rate: at which the period's rate is fixed; else as month
+  double weight = 1;  // years of accrual x timing x liquidity
+};
+
+// An unsecured bond of a party, par 1: coupons while it lives, then par or a share of it.
+struct BondPlan {
+  std::uint32_t party = kNone;
+  double coupon = 0, recovery = 0;
+  bool continuous = false;
+  std::vector<double> accrual;    // [month + 1] years paid for then x timing x liquidity
+  std::vector<double> liquidity;  // [month + 1] of a payment at the step
+};
+
 struct InstrumentPlan {
   std::uint32_t source = 0;
   PayoffKind kind = PayoffKind::forward;
@@ -394,7 +411,16 @@ struct InstrumentPlan {
   double quantity = 1;  // negative: short
   double timing = 1;    // P(0,t(d))/P(0,t_k) x liquidity
   double scale = 1;
-  std::optional<EarlyExercisePlan> early;                            // may stop before its month
+  std::optional<EarlyExercisePlan> early;   // may stop before its month
+  std::vector<SettlementPlan> settlements;  // empty: one payment at its month, by timing
+  bool margined = false;                    // a future: gains are paid as they arise
+  bool averaged = false;                    // on the mean of a month, from its two ends
+  double accrual = 0;                       // floating_rate: years of a period
+  std::uint32_t counterparty = kNone;       // what it owes after its default brings its recovery
+  double counterparty_recovery = 0;
+  // Swaps and bonds: what one unit of strike or coupon is worth stands in the place of kExercised.
+  bool has_annuity = false;
+  std::optional<BondPlan> bond;
   double closed_forward = std::numeric_limits<double>::quiet_NaN();  // where one exists
 };
 

@@ -80,24 +80,27 @@ std::vector<StoryFact> lease_facts(const FinishedRun& run, const Lease& lease) {
 }
 
 std::vector<StoryFact> instrument_facts(const Instrument& instrument) {
-  const char* const kind = instrument.kind == InstrumentKind::forward ? "forward"
-                           : instrument.kind == InstrumentKind::call  ? "call"
-                                                                      : "put";
+  static constexpr std::array kKinds = {"forward", "call", "put",   "future",
+                                        "swap",    "cap",  "floor", "bond"};
+  const bool bond = instrument.kind == InstrumentKind::bond;
   static constexpr std::array kUnderlyings = {
       "rental_rate",  "log_rental_rate",     "resale_value", "zero_coupon_bond",
-      "launch_count", "forward_rental_rate", "power"};
-  return {{"instrument_kind", "kind", std::string(kind)},
-          {"on", "on", std::string(kUnderlyings[static_cast<std::size_t>(instrument.on)])},
-          {"exercise", "exercise", std::string(instrument.bermudan ? "bermudan" : "european")},
-          {"delivery", "delivery",
-           instrument.delivery ? StoryCell(iso_text(*instrument.delivery)) : StoryCell()},
-          {"hardware", "hardware", instrument.hardware},
-          {"segment", "segment of the rent", instrument.segment},
-          {"line", "line", instrument.line},
-          {"strike", "strike, unit of what it is on", instrument.strike},
-          {"quantity", "quantity, hours, units or face", instrument.quantity},
-          {"position", "position", std::string(instrument.long_position ? "long" : "short")},
-          {"expiry", "expiry", iso_text(instrument.expiry)}};
+      "launch_count", "forward_rental_rate", "power",        "floating_rate"};
+  return {
+      {"instrument_kind", "kind", std::string(kKinds[static_cast<std::size_t>(instrument.kind)])},
+      {"on", "on",
+       bond ? StoryCell()
+            : StoryCell(std::string(kUnderlyings[static_cast<std::size_t>(instrument.on)]))},
+      {"exercise", "exercise", std::string(instrument.bermudan ? "bermudan" : "european")},
+      {"delivery", "delivery",
+       instrument.delivery ? StoryCell(iso_text(*instrument.delivery)) : StoryCell()},
+      {"hardware", "hardware", instrument.hardware},
+      {"segment", "segment of the rent", instrument.segment},
+      {"line", "line", instrument.line},
+      {"strike", "strike, unit of what it is on", instrument.strike},
+      {"quantity", "quantity, hours, units or face", instrument.quantity},
+      {"position", "position", std::string(instrument.long_position ? "long" : "short")},
+      {"expiry", "expiry", iso_text(instrument.expiry)}};
 }
 
 std::string only_id(const std::string& id, std::string& kind) {

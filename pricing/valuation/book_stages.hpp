@@ -127,6 +127,13 @@ class BookStages {
   void fill_forward_rent(PathBlock& block, const InstrumentPlan& instrument, double* rent) noexcept;
   void run_instrument(PathBlock& block, std::uint64_t number, std::size_t instrument,
                       double* sums) noexcept;
+  void fill_underlying(PathBlock& block, const InstrumentPlan& instrument, int k,
+                       double* level) noexcept;
+  void add_instrument(std::size_t instrument, const double* payoff, const double* exercised,
+                      const double* level, double* sums) noexcept;
+  // Swaps, caps, floors, futures, month averages, counterparties, bonds: settlements.cpp.
+  void run_settlements(PathBlock& block, std::size_t instrument, double* sums) noexcept;
+  void run_bond(PathBlock& block, std::size_t instrument, double* sums) noexcept;
   // Early exercise, in early_exercise.cpp.
   void fill_early_step(PathBlock& block, const InstrumentPlan& instrument, int k) noexcept;
   void record_pilot(PathBlock& block, const InstrumentPlan& instrument,

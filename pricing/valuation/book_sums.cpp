@@ -127,13 +127,9 @@ void BookStages::add_tests(std::size_t index) noexcept {
   }
 }
 
-void BookStages::run_instrument(PathBlock& block, std::uint64_t number, std::size_t index,
-                                double* sums) noexcept {
-  const auto& instrument = plan_->instruments[index];
-  if (instrument.early) return run_early_exercise(block, number, index, sums);
-  const int k = instrument.month;
-  double *const level = work_.get(), *const payoff = level + kBlockPaths;
-  double* const exercised = payoff + kBlockPaths;
+// What an instrument is on, seen at step k; floating_rate: the rate that is fixed then.
+void BookStages::fill_underlying(PathBlock& block, const InstrumentPlan& instrument, int k,
+                                 double* level) noexcept {
   const bool segment = instrument.segment != kNone;
   if (segment) segment_log_rent(block, instrument.segment, k, level);
   switch (instrument.on) {
@@ -164,7 +160,24 @@ void BookStages::run_instrument(PathBlock& block, std::uint64_t number, std::siz
     case PayoffOn::forward_rental_rate:
       fill_forward_rent(block, instrument, level);
       break;
+    case PayoffOn::floating_rate: {
+      const double* const gross = block.row(series(gross_ + instrument.tenor), k);
+      for (std::size_t p = 0; p < kBlockPaths; ++p) level[p] = (gross[p] - 1) / instrument.accrual;
+      break;
+    }
   }
+}
+
+void BookStages::run_instrument(PathBlock& block, std::uint64_t number, std::size_t index,
+                                double* sums) noexcept {
+  const auto& instrument = plan_->instruments[index];
+  if (instrument.early) return run_early_exercise(block, number, index, sums);
+  if (instrument.bond) return run_bond(block, index, sums);
+  if (!instrument.settlements.empty()) return run_settlements(block, index, sums);
+  const int k = instrument.month;
+  double *const level = work_.get(), *const payoff = level + kBlockPaths;
+  double* const exercised = payoff + kBlockPaths;
+  fill_underlying(block, instrument, k, level);
   const double* const discount = block.row(series(discount_), k);
   for (std::size_t p = 0; p < kBlockPaths; ++p) {
     const double over = level[p] - instrument.strike;
@@ -174,6 +187,11 @@ void BookStages::run_instrument(PathBlock& block, std::uint64_t number, std::siz
     payoff[p] = instrument.quantity * instrument.timing * discount[p] *
                 (forward ? over : std::max(signed_over, 0.0));
   }
+  add_instrument(index, payoff, exercised, level, sums);
+}
+
+void BookStages::add_instrument(std::size_t index, const double* payoff, const double* exercised,
+                                const double* level, double* sums) noexcept {
   add_pair(layout_->instrument(index, kPayoff), payoff, sums);
   add_pair(layout_->instrument(index, kExercised), exercised, sums);
   add_pair(layout_->instrument(index, kUnderlying), level, sums);

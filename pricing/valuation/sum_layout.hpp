@@ -22,7 +22,7 @@ enum GroupMonth : std::size_t {
 };
 enum InstrumentSample : std::size_t {
   kPayoff = 0,
-  kExercised = 1,
+  kExercised = 1,  // has_annuity: the annuity of a unit instead
   kUnderlying = 2,
   kInstrumentSamples = 3
 };

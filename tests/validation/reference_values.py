@@ -51,6 +51,10 @@ VALUES = {
         ("expected_loss", "L", "0"): "discounted_principal_loss",
         ("payment_due", "L", "1"): "payment",
     },
+    "O04": {
+        ("present_value", "bond", "0"): "PV",
+        ("fair_rate", "bond", ""): "fair_coupon",
+    },
     "O05": {
         ("survival_probability", "borrower", "12"): "surv_1y",
         ("survival_probability", "borrower", "36"): "surv_3y",

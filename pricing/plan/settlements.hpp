@@ -1,0 +1,15 @@
+#pragma once
+
+#include "pricing/plan/compile.hpp"
+
+namespace lien::pricing {
+
+// Settlements of an instrument that pays more than once, is margined, averaged or owed by a party,
+// or the columns of a bond; out has its month, strike, quantity, timing and, but for a bond and
+// floating_rate, its underlying. Nothing to do for another. Adds a fault and returns false where
+// the grid cannot carry its dates.
+[[nodiscard]] bool set_settlements(const CompileInput& input, const TimeGrid& grid,
+                                   const Instrument& terms, Plan& plan, InstrumentPlan& out,
+                                   std::vector<Diagnostic>& faults);
+
+}  // namespace lien::pricing

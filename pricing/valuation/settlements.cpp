@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include "engine/elementary/elementary.hpp"
+#include "pricing/valuation/book_stages.hpp"
+
+// Instruments that pay more than once, or that somebody may fail to pay.
+namespace lien::pricing {
+
+using engine::kBlockPaths;
+using engine::PathBlock;
+
+void BookStages::run_settlements(PathBlock& block, std::size_t index, double* sums) noexcept {
+  const InstrumentPlan& instrument = plan_->instruments[index];
+  double *const level = work_.get(), *const payoff = level + kBlockPaths;
+  double *const exercised = payoff + kBlockPaths, *const before = exercised + kBlockPaths;
+  std::fill_n(payoff, kBlockPaths, 0.0);
+  std::fill_n(exercised, kBlockPaths, 0.0);
+  const bool linear = instrument.kind == PayoffKind::forward;
+  const double sign = instrument.kind == PayoffKind::put ? -1.0 : 1.0;
+  for (const SettlementPlan& settlement : instrument.settlements) {
+    const int k = settlement.month;
+    fill_underlying(block, instrument, settlement.observed, level);
+    if (instrument.averaged) {
+      fill_underlying(block, instrument, k - 1, before);
+      for (std::size_t p = 0; p < kBlockPaths; ++p) level[p] = 0.5 * (before[p] + level[p]);
+    }
+    const double* const discount = block.row(series(instrument.margined ? ones_ : discount_), k);
+    const double* const alive = block.row(
+        series(instrument.counterparty == kNone ? ones_ : survival_ + instrument.counterparty), k);
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      const double weight = settlement.weight * discount[p];
+      const double over = sign * (level[p] - instrument.strike);
+      const double due = instrument.quantity * weight * (linear ? over : std::max(over, 0.0));
+      // What it owes us after its default brings its recovery; what we owe is paid in full.
+      const double kept = alive[p] + instrument.counterparty_recovery * (1 - alive[p]);
+      payoff[p] += due > 0 ? due * kept : due;
+      if (instrument.has_annuity)
+        exercised[p] += weight;
+      else
+        exercised[p] = linear || over > 0 ? 1.0 : 0.0;
+    }
+  }
+  add_instrument(index, payoff, exercised, level, sums);
+}
+
+void BookStages::run_bond(PathBlock& block, std::size_t index, double* sums) noexcept {
+  const InstrumentPlan& instrument = plan_->instruments[index];
+  const BondPlan& bond = *instrument.bond;
+  double *const level = work_.get(), *const payoff = level + kBlockPaths;
+  double *const annuity = payoff + kBlockPaths, *const recovered = annuity + kBlockPaths;
+  std::fill_n(annuity, kBlockPaths, 0.0);
+  std::fill_n(recovered, kBlockPaths, 0.0);
+  const double dt = plan_->factors.dt_years;
+  for (int k = 1; k <= instrument.month; ++k) {
+    const auto step = static_cast<std::size_t>(k);
+    const double *const discount = block.row(series(discount_), k), *const before = block.row(
+                                                                        series(discount_), k - 1);
+    const double *const alive = block.row(series(survival_ + bond.party), k),
+                        *const was = block.row(series(survival_ + bond.party), k - 1);
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      const double now = discount[p] * alive[p];
+      if (bond.continuous && alive[p] > 0) {
+        // Discount and survival are exponential inside the month: the mean of their product is a
+        // logarithmic one.
+        const double a = bond.liquidity[step - 1] * before[p] * was[p];
+        const double b = bond.liquidity[step] * now, fall = engine::log(a / b);
+        const double held = dt * (fall == 0 ? a : b * engine::expm1(fall) / fall);
+        annuity[p] += held;
+        recovered[p] += held * engine::log(was[p] / alive[p]) / dt;
+        continue;
+      }
+      annuity[p] += bond.accrual[step] * now;
+      recovered[p] += bond.liquidity[step] * discount[p] * (was[p] - alive[p]);
+    }
+  }
+  const double* const discount = block.row(series(discount_), instrument.month);
+  const double* const alive = block.row(series(survival_ + bond.party), instrument.month);
+  for (std::size_t p = 0; p < kBlockPaths; ++p) {
+    const double par = instrument.timing * discount[p] * alive[p];
+    payoff[p] =
+        instrument.quantity * (bond.coupon * annuity[p] + par + bond.recovery * recovered[p]);
+    level[p] = alive[p];
+  }
+  add_instrument(index, payoff, annuity, level, sums);
+}
+
+}  // namespace lien::pricing
