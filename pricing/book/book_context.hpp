@@ -98,6 +98,9 @@ void check_loan(Loan& loan, const Given& given, const Scope& scope, BookContext&
 void check_lease(Lease& lease, const Given& given, const Scope& scope, BookContext& context);
 [[nodiscard]] std::span<const Field<Loan>> loan_fields();
 [[nodiscard]] std::span<const Field<Lease>> lease_fields();
+// Interest and principal of a loan, without what secures it.
+void check_debt(Loan& loan, const ContractChecks& check, std::optional<Date> valuation_date);
+void read_vehicle(const TomlValue& table, const std::string& file, BookContext& context);
 void read_instrument(const TomlValue& table, const std::string& file, BookContext& context);
 
 }  // namespace lien::pricing

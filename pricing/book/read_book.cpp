@@ -113,8 +113,8 @@ void read_toml_book(const std::string& file, const std::string& text, BookContex
       for (const TomlValue* table : tables_of(&entry.value, entry.key, top))
         read_lease_table(*table, file, context);
     } else if (entry.key == "vehicle") {
-      top.fault(entry.line, entry.column, "vehicle", "", "[[vehicle]] waits for a later version",
-                "write its loans and leases as tapes");
+      for (const TomlValue* table : tables_of(&entry.value, entry.key, top))
+        read_vehicle(*table, file, context);
     } else {
       refuse_unknown(entry.line, entry.column, entry.key, "block of a book",
                      {"instrument", "lease", "vehicle"}, top);

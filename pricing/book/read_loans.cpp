@@ -242,13 +242,17 @@ std::span<const Field<Loan>> loan_fields() {
   return fields;
 }
 
+void check_debt(Loan& loan, const ContractChecks& check, std::optional<Date> valuation_date) {
+  check_interest(loan, check, valuation_date);
+  check_principal(loan, check, valuation_date);
+}
+
 void check_loan(Loan& loan, const Given& given, const Scope& scope, BookContext& context) {
   const ContractChecks check(given, scope, context);
   check.unique_id(loan.id);
   check_security(loan, check);
   check_customer(loan, check);
-  check_interest(loan, check, context.valuation_date);
-  check_principal(loan, check, context.valuation_date);
+  check_debt(loan, check, context.valuation_date);
   check_market(loan, check);
 }
 

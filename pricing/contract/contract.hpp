@@ -4,35 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "pricing/market/market.hpp"
+#include "pricing/contract/terms.hpp"
+#include "pricing/contract/vehicle.hpp"
 
 // Contracts as their agreements state them: plain data, no market, no derived dates. A field that
 // the file leaves blank and that has no default is empty here. Units as in docs/inputs.md.
 namespace lien::pricing {
-
-// Where a row of a tape stands, and in which column (1-based, bytes) each of its cells begins.
-struct RowSource {
-  std::string file;
-  int line = 0;
-  std::vector<std::pair<std::string, int>> columns;  // field name, column; only cells given
-  std::vector<int> lines;  // TOML: the line of each of `columns`; a tape has one line a row
-
-  // The place of `field` in this row; column 0 where the row does not give it.
-  [[nodiscard]] Location at(const std::string& field) const {
-    for (std::size_t i = 0; i < columns.size(); ++i)
-      if (columns[i].first == field)
-        return {file, i < lines.size() ? lines[i] : line, columns[i].second};
-    return {file, line, 0};
-  }
-};
-
-enum class Frequency { monthly = 1, quarterly = 3, semiannual = 6, annual = 12 };  // in months
-enum class DayCount { actual_360, actual_365, thirty_360 };
-enum class Amortization { level, straight_line, bullet, balloon };
-enum class Recourse { full, none };
-
-// What a test or a sale takes a unit's value to be. by_law: the hardware's own resale law.
-enum class Mark { by_law, income, cost, market, ask, rental_multiple, curve };
 
 // A row of a loan tape: one lot, one offtake contract, one reserve account and one tranche.
 struct Loan {
@@ -84,6 +61,8 @@ struct Loan {
   double reserve_target = 0;   // filled to
   std::optional<double> min_debt_service_coverage_ratio;
   std::optional<double> max_loan_to_value;
+  // The vehicle whose tranche this is, into Book::vehicles: what secures and pays it stands there.
+  std::optional<std::size_t> vehicle;
   RowSource source;
 };
 
@@ -153,9 +132,10 @@ struct Instrument {
 };
 
 struct Book {
-  std::vector<Loan> loans;
+  std::vector<Loan> loans;  // of tapes, then the debt tranches of vehicles
   std::vector<Lease> leases;
   std::vector<Instrument> instruments;
+  std::vector<Vehicle> vehicles;
 };
 
 }  // namespace lien::pricing

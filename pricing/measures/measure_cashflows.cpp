@@ -86,6 +86,7 @@ MonthFlows contract_month(const BasisRun& run, std::size_t i, int k) {
     f.expected_interest = floats ? scaled(variable, contract.held) : scaled(survival, f.interest);
   // The principal of a lease is the residual it brings at its end.
   f.expected_principal = lease ? scaled(variable, contract.held) : scaled(survival, f.principal);
+  if (contract.vehicle != kNone) f.expected_principal = scaled(sum(kRepaid), contract.held);
   f.expected_fee = scaled(survival, f.fee);
   f.expected_rent = scaled(survival, f.rent);
   return f;

@@ -8,6 +8,7 @@
 
 #include "engine/elementary/elementary.hpp"
 #include "pricing/plan/compile.hpp"
+#include "pricing/plan/compile_vehicles.hpp"
 #include "pricing/plan/contract_columns.hpp"
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/expected_rent.hpp"
@@ -138,6 +139,7 @@ struct Draft {
   ContractPlan contract;
   ContractColumns columns;
   std::string id;
+  std::vector<TrancheMonth> tranche;  // of a vehicle
 };
 
 void report(std::vector<Diagnostic>& faults, const RowSource& source, const std::string& what,
@@ -177,6 +179,10 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
       lots.want(hardware_index(market, loan.hardware), age_months(grid, in_service(loan)));
   for (const auto& lease : book.leases)
     lots.want(hardware_index(market, lease.hardware), age_months(grid, lease.start));
+  for (const auto& vehicle : book.vehicles)
+    for (const auto& lot : vehicle.lots)
+      lots.want(hardware_index(market, lot.hardware),
+                age_months(grid, in_service(vehicle, lot, book)));
   // A unit that enters service today is what the fans and the instruments show.
   for (std::uint32_t g = 0; g < plan.hardware.size(); ++g)
     if (plan.hardware[g].valued) lots.want(g, 0);
@@ -205,6 +211,10 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
         [&] {
           Draft draft;
           draft.contract.source = static_cast<std::uint32_t>(i);
+          if (loan.vehicle) {
+            draft.tranche = compile_tranche(input, loan, grid, plan, draft.contract, draft.columns);
+            return draft;
+          }
           if (!loan.hardware.empty())
             draft.contract.lot =
                 lots.at(hardware_index(market, loan.hardware), age_months(grid, in_service(loan)));
@@ -281,6 +291,21 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
     append(draft.columns, plan, draft.contract);
     plan.contracts.push_back(std::move(draft.contract));
   }
+  if (!faults.empty()) return;  // a vehicle may lack a tranche
+  compile_vehicles(
+      input, grid,
+      [&](std::uint32_t hardware, Date service) {
+        return lots.at(hardware, age_months(grid, service));
+      },
+      [&](std::size_t loan) {
+        CompiledTranche tranche;
+        while (plan.contracts[tranche.contract].kind != ContractKind::loan ||
+               plan.contracts[tranche.contract].source != loan)
+          ++tranche.contract;
+        tranche.months = std::move(drafts[tranche.contract].tranche);
+        return tranche;
+      },
+      plan);
 }
 
 }  // namespace lien::pricing

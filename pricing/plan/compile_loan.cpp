@@ -77,6 +77,8 @@ void fill_floating(const CompileInput& input, const MonthlySchedule& schedule, P
   }
 }
 
+}  // namespace
+
 void set_effective_rate(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid,
                         ContractPlan& contract) {
   for (const auto& payment : schedule.payments) {
@@ -90,8 +92,6 @@ void set_effective_rate(const Loan& loan, const LoanSchedule& schedule, const Ti
   contract.effective_rate =
       effective_rate(contract.schedule_times, contract.schedule_flows, schedule.outstanding - fee);
 }
-
-}  // namespace
 
 void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& grid, Plan& plan,
                   ContractPlan& contract, ContractColumns& columns) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pricing/plan/compile.hpp"
+#include "pricing/plan/loan_schedule.hpp"
 
 namespace lien::pricing {
 
@@ -13,6 +14,11 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
                   ContractPlan& contract, ContractColumns& columns);
 void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid& grid, Plan& plan,
                    ContractPlan& contract, ContractColumns& columns);
+
+// Flows by schedule and the effective annual rate that they give the carrying amount.
+// Throws std::domain_error where there is none.
+void set_effective_rate(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid,
+                        ContractPlan& contract);
 
 // The kernel's view of a contract's columns, [months + 1].
 [[nodiscard]] std::vector<MonthTerms> month_terms(const ContractColumns& columns);

@@ -12,6 +12,7 @@
 #include "engine/random/philox.hpp"
 #include "engine/statistics/stopping.hpp"
 #include "pricing/contract/contract.hpp"
+#include "pricing/plan/vehicle_plan.hpp"
 
 // What a run on one scenario and one measure basis needs inside the path loop, and nothing else:
 // dates, curves, names and currencies were resolved by compile(), so the loop cannot fail and
@@ -249,6 +250,7 @@ struct ContractPlan {
   std::uint32_t lot = kNone, party = kNone, customer = kNone, guarantor = kNone;
   std::uint32_t segment = kNone;  // in which free hours are let; kNone: at R
   std::uint32_t group = kNone;    // index of the party whose totals it joins; kNone: no party
+  std::uint32_t vehicle = kNone;  // a tranche: into Plan::vehicles, whose kernel fills its rows
   int months = 0;                 // last month with a flow, or the horizon
   // Its later flows are left out: at `months` it is alive, something is owed and nothing ends.
   bool outlives_horizon = false;
@@ -477,6 +479,7 @@ struct Plan {
   std::vector<ContractPlan> contracts;  // sorted by lot, party, variant, id
   std::vector<MonthTerms> terms;        // all contracts, each from its first_month
   MonthColumns columns;                 // what the tables say of a month; the rest stands in terms
+  std::vector<VehiclePlan> vehicles;
   std::vector<InstrumentPlan> instruments;
   std::vector<ForwardRentPlan> forward_rents;
   std::vector<FanPlan> fans;

@@ -55,6 +55,16 @@ std::size_t forward_rows(const Plan& plan) {
   for (const auto& forward : plan.forward_rents) lines = std::max(lines, forward.transforms.size());
   return plan.forward_rents.empty() ? 0 : 1 + 2 * lines;
 }
+
+std::size_t tranches(const VehiclePlan& v) noexcept { return v.tranches.size(); }
+std::size_t guarantees(const VehiclePlan& v) noexcept { return v.guarantees.size(); }
+std::size_t covenants(const VehiclePlan& v) noexcept { return v.covenants.size(); }
+// The largest count among the vehicles: they take turns in one room.
+std::size_t most(const Plan& plan, std::size_t (*count)(const VehiclePlan&) noexcept) {
+  std::size_t largest = 0;
+  for (const auto& vehicle : plan.vehicles) largest = std::max(largest, count(vehicle));
+  return largest;
+}
 }  // namespace
 
 BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& results,
@@ -83,8 +93,19 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       forward_work_(forward_rows(plan) * kBlockPaths),
       work_(4 * kBlockPaths),
       early_(early_work_rows() * kBlockPaths),
+      vehicle_sale_(plan.vehicles.size() * rows(plan) * kBlockPaths),
+      vehicle_tested_(plan.vehicles.size() * rows(plan) * kBlockPaths),
+      tranche_samples_(most(plan, tranches) * layout.samples * kBlockPaths),
+      tranche_months_(most(plan, tranches) * rows(plan) * kMonthSums * kLanes),
+      vehicle_rows_((kVehicleSamples + most(plan, guarantees)) * kBlockPaths),
+      vehicle_work_(most(plan, vehicle_work_rows) * kBlockPaths),
+      spot_bases_(plan.hardware.size()),
+      utilization_bases_(plan.hardware.size()),
+      vehicle_bits_((most(plan, covenants) + 1) * rows(plan)),
       month_bits_(3 * rows(plan)),
       dead_at_(rows(plan)),
+      living_(rows(plan)),
+      tested_(rows(plan)),
       party_survival_((plan.parties.size() + 1) * rows(plan), static_cast<double>(kBlockPaths)),
       counts_(static_cast<std::size_t>(plan.tests) * rows(plan) * kTestCounts),
       fans_(plan.fans.size() * rows(plan) * static_cast<std::size_t>(kFanBins)),
@@ -322,6 +343,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
     fill_transforms(block);
   }
   block_ = number;
+  clear_vehicles();
   step_in_contracts_.fill(plan.contracts.size());
   if (!plan.depths.empty()) {
     const Stopwatch watch(seconds_.contracts);
@@ -338,6 +360,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
       if (next_hardware && plan.hardware[hardware].law == ValueLaw::income)
         fill_strip(block, hardware);
       fill_lot(block, lot);
+      add_vehicle_lots(block, lot);
     }
     {
       const Stopwatch watch(seconds_.contracts);
@@ -363,7 +386,9 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   }
   {
     const Stopwatch watch(seconds_.contracts);
-    for (; contract < plan.contracts.size(); ++contract) run_contract(block, contract, sums);
+    for (; contract < plan.contracts.size(); ++contract)
+      if (plan.contracts[contract].vehicle == kNone) run_contract(block, contract, sums);
+    run_vehicles(block, sums);
   }
   const Stopwatch watch(seconds_.other);
   for (std::size_t i = 0; i < plan.instruments.size(); ++i)

@@ -111,6 +111,8 @@ class BookStages {
   void fill_strip(PathBlock& block, std::size_t hardware) noexcept;
   void fill_lot(PathBlock& block, std::size_t lot) noexcept;
   void fill_mark(PathBlock& block, std::size_t mark) noexcept;
+  // What a mark takes a unit for in month k, on every path.
+  void fill_mark_row(PathBlock& block, const MarkPlan& mark, int k, double* row) noexcept;
   void run_contract(PathBlock& block, std::size_t contract, double* sums) noexcept;
   void value_rows(PathBlock& block, std::size_t contract, const double* proceeds,
                   const double* ratio) noexcept;
@@ -124,6 +126,19 @@ class BookStages {
   void add_contract(std::size_t contract, double* sums) noexcept;
   void add_contract_months(std::size_t contract, double* sums) noexcept;
   void add_tests(std::size_t contract) noexcept;
+  // One test's counts from a word of paths a month; living and breach are [steps + 1].
+  struct TestWords {
+    const std::uint64_t* breach;
+    const std::uint64_t* living;
+    const char* tested;
+    int months;
+    std::uint32_t group, slot;
+  };
+  void count_test(const TestWords& test) noexcept;
+  void clear_vehicles() noexcept;
+  void add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept;
+  void run_vehicles(PathBlock& block, double* sums) noexcept;
+  void add_vehicle(std::size_t vehicle, double* sums) noexcept;
   void fill_forward_rent(PathBlock& block, const InstrumentPlan& instrument, double* rent) noexcept;
   void run_instrument(PathBlock& block, std::uint64_t number, std::size_t instrument,
                       double* sums) noexcept;
@@ -207,8 +222,18 @@ class BookStages {
   lien::engine::AlignedDoubles forward_work_;  // [1 + 2 lines][paths] of one forward rent
   lien::engine::AlignedDoubles work_;          // [4][paths]
   lien::engine::AlignedDoubles early_;         // [early_work_rows()][paths]
+  // Vehicles: what their lots bring in a sale and in a test, then one vehicle's results.
+  lien::engine::AlignedDoubles vehicle_sale_, vehicle_tested_;  // [vehicles][steps + 1][paths]
+  lien::engine::AlignedDoubles tranche_samples_;                // [tranches][samples][paths]
+  lien::engine::AlignedDoubles tranche_months_;  // [tranches][steps + 1][kMonthSums][kLanes]
+  lien::engine::AlignedDoubles vehicle_rows_;    // [kVehicleSamples + guarantees][paths]
+  lien::engine::AlignedDoubles vehicle_work_;    // [vehicle_work_rows()][paths]
+  std::vector<const double*> spot_bases_, utilization_bases_;  // [hardware]
+  std::vector<std::uint64_t> vehicle_bits_;  // [covenants + 1][steps + 1]; first the living
   std::vector<std::uint64_t> month_bits_;      // [3][steps + 1] of one contract: MonthBits
   std::vector<std::uint64_t> dead_at_;         // [steps + 1] sampled defaults of one contract
+  std::vector<std::uint64_t> living_;        // [steps + 1] its paths that still pay
+  std::vector<char> tested_;                 // [steps + 1] of one test
   std::vector<double> party_survival_;         // [parties + 1][steps + 1] sums over the block
   std::vector<std::uint32_t> counts_, fans_, under_cost_;
   std::uint64_t clamped_ages_ = 0;

@@ -65,10 +65,12 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
                                 : party_survival_[party * (layout_->steps + 1) + m];
     const double recovery = fold_lanes(lanes + kRecovery * kLanes);
     const double variable = fold_lanes(lanes + kVariable * kLanes);
+    const double repaid = fold_lanes(lanes + kRepaid * kLanes);
     if (layout_->contract_months) {
       add_block_sample(layout_->contract_month(index, m, kSurvival), survival, sums);
       add_block_sample(layout_->contract_month(index, m, kRecovery), recovery, sums);
       add_block_sample(layout_->contract_month(index, m, kVariable), variable, sums);
+      add_block_sample(layout_->contract_month(index, m, kRepaid), repaid, sums);
     }
     double* const row = months + m * kGroupMonths;
     row[kGroupRecovery] += contract.held * recovery;
@@ -76,8 +78,9 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
     const std::size_t at = contract.first_month + m;
     const bool lease = contract.kind == ContractKind::lease;
     const double interest = c.floating_scheduled[at] > 0 ? variable : survival * c.interest[at];
+    const double principal = contract.vehicle == kNone ? survival * c.principal[at] : repaid;
     row[kGroupInterest] += contract.held * (lease ? 0.0 : interest);
-    row[kGroupPrincipal] += contract.held * (lease ? variable : survival * c.principal[at]);
+    row[kGroupPrincipal] += contract.held * (lease ? variable : principal);
     row[kGroupFee] += contract.held * survival * c.fee[at];
     row[kGroupRent] += contract.held * survival * c.rent[at];
   }
@@ -86,7 +89,6 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
 void BookStages::add_tests(std::size_t index) noexcept {
   const auto& contract = plan_->contracts[index];
   const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
-  double* const months = group_months_.get() + group * (layout_->steps + 1) * kGroupMonths;
   const auto end = static_cast<std::size_t>(contract.months);
   const std::uint32_t slots[2] = {contract.coverage_test, contract.value_test_slot};
   if (slots[0] == kNone && slots[1] == kNone) return;
@@ -100,30 +102,40 @@ void BookStages::add_tests(std::size_t index) noexcept {
     if (default_month[p] <= contract.months)
       dead_at[static_cast<std::size_t>(default_month[p])] |= std::uint64_t{1} << p;
 
+  const std::uint64_t* const failed = month_bits_.data() + 2 * (layout_->steps + 1);
+  std::uint64_t* const living = living_.data();
+  std::uint64_t alive = ~std::uint64_t{0};
+  for (std::size_t m = 1; m <= end; ++m) {
+    alive &= ~dead_at[m];
+    if (contract.variant.cash) alive &= ~failed[m];
+    living[m] = alive;
+  }
+  const MonthTerms* const terms = plan_->terms.data() + contract.first_month;
   for (std::size_t t = 0; t < 2; ++t) {
     if (slots[t] == kNone) continue;
-    const std::uint64_t* const breach = month_bits_.data() + t * (layout_->steps + 1);
-    const std::uint64_t* const failed = month_bits_.data() + 2 * (layout_->steps + 1);
-    const MonthTerms* const terms = plan_->terms.data() + contract.first_month;
-    std::uint32_t* const total = counts_.data() + test_first(slots[t]);
-    std::uint64_t living = ~std::uint64_t{0}, in = 0, ever = 0;
-    for (std::size_t m = 1; m <= layout_->steps; ++m) {
-      if (m <= end) {
-        living &= ~dead_at[m];
-        if (contract.variant.cash) living &= ~failed[m];
-        if ((t == 0 ? terms[m].test_service : terms[m].tested_balance) > 0) {
-          const std::uint64_t now = breach[m] & living;
-          std::uint32_t* const row = total + m * kTestCounts;
-          row[kInBreach] += static_cast<std::uint32_t>(std::popcount(now));
-          row[kFirstBreach] += static_cast<std::uint32_t>(std::popcount(now & ~ever));
-          row[kCured] += static_cast<std::uint32_t>(std::popcount(in & living & ~breach[m]));
-          ever |= now;
-          in = now;
-          months[m * kGroupMonths + kGroupInBreach] += std::popcount(now);
-        }
-      }
-      months[m * kGroupMonths + kGroupEverBreach] += std::popcount(ever);
+    for (std::size_t m = 1; m <= end; ++m)
+      tested_[m] = (t == 0 ? terms[m].test_service : terms[m].tested_balance) > 0 ? 1 : 0;
+    count_test({month_bits_.data() + t * (layout_->steps + 1), living, tested_.data(),
+                contract.months, static_cast<std::uint32_t>(group), slots[t]});
+  }
+}
+
+void BookStages::count_test(const TestWords& test) noexcept {
+  double* const months = group_months_.get() + test.group * (layout_->steps + 1) * kGroupMonths;
+  std::uint32_t* const total = counts_.data() + test_first(test.slot);
+  std::uint64_t in = 0, ever = 0;
+  for (std::size_t m = 1; m <= layout_->steps; ++m) {
+    if (m <= static_cast<std::size_t>(test.months) && test.tested[m] != 0) {
+      const std::uint64_t living = test.living[m], now = test.breach[m] & living;
+      std::uint32_t* const row = total + m * kTestCounts;
+      row[kInBreach] += static_cast<std::uint32_t>(std::popcount(now));
+      row[kFirstBreach] += static_cast<std::uint32_t>(std::popcount(now & ~ever));
+      row[kCured] += static_cast<std::uint32_t>(std::popcount(in & living & ~test.breach[m]));
+      ever |= now;
+      in = now;
+      months[m * kGroupMonths + kGroupInBreach] += std::popcount(now);
     }
+    months[m * kGroupMonths + kGroupEverBreach] += std::popcount(ever);
   }
 }
 

@@ -136,17 +136,23 @@ void BookStages::fill_lot(PathBlock& block, std::size_t lot_index) noexcept {
   }
 }
 
+void BookStages::fill_mark_row(PathBlock& block, const MarkPlan& mark, int k,
+                               double* row) noexcept {
+  const std::size_t hardware = plan_->lots[mark.lot].hardware;
+  const double factor = mark.factor[static_cast<std::size_t>(k)];
+  if (mark.follows_rent)
+    multiple_row(factor, block.row(series(log_rent_ + hardware), k), row, kBlockPaths);
+  else
+    std::fill_n(row, kBlockPaths, factor);
+}
+
 void BookStages::fill_mark(PathBlock& block, std::size_t index) noexcept {
   const MarkPlan& mark = plan_->marks[index];
-  const std::size_t hardware = plan_->lots[mark.lot].hardware;
   for (int k = 0; k <= mark.last_month; ++k) {
-    const auto step = static_cast<std::size_t>(k);
     double* const row = block.row(series(mark_), k);
-    if (mark.follows_rent)
-      multiple_row(mark.factor[step], block.row(series(log_rent_ + hardware), k), row, kBlockPaths);
-    else
-      std::fill_n(row, kBlockPaths, mark.factor[step]);
-    add_scaled_row(mark.scheduled_units[step], row, block.row(series(book_value_), k), kBlockPaths);
+    fill_mark_row(block, mark, k, row);
+    add_scaled_row(mark.scheduled_units[static_cast<std::size_t>(k)], row,
+                   block.row(series(book_value_), k), kBlockPaths);
   }
 }
 

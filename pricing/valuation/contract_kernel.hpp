@@ -40,8 +40,9 @@ enum MonthSum : std::size_t {
   kSurvival = 0,  // weight of not having defaulted, after the month's defaults; left at zero
                   // without a cash account, where it is the party's own survival
   kRecovery = 1,  // received in the month, undiscounted
-  kVariable = 2,  // floating interest paid; at a lease's end its residual
-  kMonthSums = 3,
+  kVariable = 2,  // interest paid where it floats; at a lease's end its residual
+  kRepaid = 3,    // principal paid, where the path decides it: tranches of vehicles
+  kMonthSums = 4,
 };
 // What happened in a month, one bit a path of the block: [month].
 struct MonthBits {

@@ -44,6 +44,8 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
   layout.fan_first = take(plan.fans.size() * (layout.steps + 1));
   layout.members = plan.network.members.size();
   layout.clearing_first = take(plan.network.clearings.size() * layout.members * kClearingSamples);
+  for (const auto& vehicle : plan.vehicles)
+    layout.vehicle_first.push_back(take(kVehicleSamples + vehicle.guarantees.size()));
   if (contract_months)
     for (const auto& contract : plan.contracts)
       layout.contract_month_first.push_back(
@@ -62,6 +64,7 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
       set_scale(layout, layout.contract_month(i, m, kSurvival), 1.0);
       set_scale(layout, layout.contract_month(i, m, kRecovery), contract.scale);
       set_scale(layout, layout.contract_month(i, m, kVariable), contract.scale);
+      set_scale(layout, layout.contract_month(i, m, kRepaid), contract.scale);
     }
   }
   for (std::size_t g = 0; g < layout.groups; ++g) {
@@ -85,6 +88,11 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
   for (std::size_t f = 0; f < plan.fans.size(); ++f)
     for (std::size_t m = 0; m <= layout.steps; ++m)
       set_scale(layout, layout.fan(f, m), plan.fans[f].scale);
+  for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {
+    set_scale(layout, layout.vehicle(v, kDistributions), plan.vehicles[v].scale);
+    for (std::size_t g = 0; g < plan.vehicles[v].guarantees.size(); ++g)
+      set_scale(layout, layout.guarantee(v, g), plan.vehicles[v].scale);
+  }
   return layout;
 }
 

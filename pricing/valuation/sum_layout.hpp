@@ -6,6 +6,7 @@
 
 #include "pricing/plan/plan.hpp"
 #include "pricing/valuation/contract_kernel.hpp"
+#include "pricing/valuation/vehicle_kernel.hpp"
 
 namespace lien::pricing {
 
@@ -46,6 +47,7 @@ struct SumLayout {
   std::size_t fan_first = 0;          // [fans][steps + 1]
   std::size_t clearing_first = 0;     // [clearings][members of the network][kClearingSamples]
   std::size_t members = 0;
+  std::vector<std::size_t> vehicle_first;  // a vehicle's samples, then its guarantees' values
   bool contract_months = false;
   std::vector<std::size_t> contract_month_first;  // a contract's [months + lag + 1][kMonthSums]
   std::size_t pairs = 0;
@@ -77,6 +79,12 @@ struct SumLayout {
   [[nodiscard]] std::size_t clearing(std::size_t c, std::size_t member,
                                      std::size_t sample) const noexcept {
     return clearing_first + (c * members + member) * kClearingSamples + sample;
+  }
+  [[nodiscard]] std::size_t vehicle(std::size_t v, VehicleSample which) const noexcept {
+    return vehicle_first[v] + which;
+  }
+  [[nodiscard]] std::size_t guarantee(std::size_t v, std::size_t g) const noexcept {
+    return vehicle_first[v] + kVehicleSamples + g;
   }
   [[nodiscard]] std::size_t portfolio() const noexcept { return groups - 1; }
   [[nodiscard]] std::size_t no_party() const noexcept { return groups - 2; }

@@ -1,0 +1,239 @@
+#include "pricing/book/vehicle_fields.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "pricing/book/book_context.hpp"
+
+namespace lien::pricing {
+namespace {
+
+constexpr std::array kFrequencies = {Frequency::monthly, Frequency::quarterly,
+                                     Frequency::semiannual, Frequency::annual};
+
+}  // namespace
+
+std::span<const Field<Vehicle>> vehicle_fields() {
+  using T = Vehicle;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      id("borrower", &T::borrower),
+      later<T>("sponsor"),
+      choice<&T::recourse>("recourse", "full|none"),
+      choice<T>(
+          "mark", +[](T& v, std::int64_t k) { v.mark = static_cast<Mark>(k + 1); },
+          "income|cost|market|ask|rental_multiple|curve"),
+      share("liquidation_haircut", &T::liquidation_haircut),
+      number("liquidation_lag_months", &T::liquidation_lag_months, between(0, 600)),
+      apart<T>("lot"),
+      apart<T>("offtake"),
+      later<T>("lease"),
+      apart<T>("tranche"),
+      apart<T>("fee"),
+      apart<T>("reserve"),
+      apart<T>("covenant"),
+      apart<T>("guarantee"),
+      later<T>("hedge"),
+      apart<T>("waterfall"),
+  };
+  return fields;
+}
+
+std::span<const Field<VehicleLot>> lot_fields() {
+  using T = VehicleLot;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      id("hardware", &T::hardware).required(),
+      integer<T>(
+          "units", +[](T& lot, std::int64_t n) { lot.units = static_cast<double>(n); },
+          between(1, 1e9))
+          .required(),
+      date("in_service", &T::in_service),
+      later<T>("slip_months", "0"),
+      number("purchase_price", &T::purchase_price, above(0)),
+      number("operating_cost", &T::operating_cost, at_least(0)),
+      later<T>("segment", "spot"),
+  };
+  return fields;
+}
+
+std::span<const Field<Offtake>> offtake_fields() {
+  using T = Offtake;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      id("customer", &T::customer).required(),
+      apart<T>("lots"),
+      share("share", &T::share),
+      number("rental_rate", &T::rental_rate, above(0)).required(),
+      date("start", &T::start),
+      date("end", &T::end).required(),
+      share("take_or_pay", &T::take_or_pay),
+      rate("growth", &T::growth, between(-1, 1)),
+      flag("net", &T::net),
+      share("realization", &T::realization),
+      later<T>("prepaid", "0"),
+      later<T>("prepaid_months"),
+      later<T>("notice_months"),
+      later<T>("termination_fee"),
+      later<T>("walk_away_ratio"),
+      integer("relet_months", &T::relet_months, between(0, 600)),
+      later<T>("renewal_months", "0"),
+      later<T>("renewal_count", "0"),
+      later<T>("renewal_rent", "market"),
+  };
+  return fields;
+}
+
+std::span<const Field<VehicleFee>> fee_fields() {
+  using T = VehicleFee;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      number("amount", &T::amount, at_least(0)),
+      rate("rate", &T::rate, between(0, 1)),
+      rate("growth", &T::growth, between(-1, 1)),
+  };
+  return fields;
+}
+
+std::span<const Field<ReserveAccount>> reserve_fields() {
+  using T = ReserveAccount;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      number("initial", &T::initial, at_least(0)),
+      number("target", &T::target, at_least(0)),
+      number("target_months", &T::target_months, between(0, 600)),
+      apart<T>("covers"),
+      later<T>("earns_interest", "false"),
+  };
+  return fields;
+}
+
+std::span<const Field<Covenant>> covenant_fields() {
+  using T = Covenant;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      choice<&T::test>("test",
+                       "debt_service_coverage_ratio|loan_to_value|loan_to_cost|"
+                       "contract_realization|liquidity|party_default",
+                       "customer_concentration|hedge_ratio|offtake_termination")
+          .required(),
+      number("min", &T::min),
+      number("max", &T::max),
+      id("party", &T::party),
+      later<T>("mark"),
+      integer("window_months", &T::window_months, between(1, 60)),
+      choice<T>(
+          "frequency",
+          +[](T& covenant, std::int64_t k) {
+            covenant.frequency = kFrequencies[static_cast<std::size_t>(k)];
+          },
+          "monthly|quarterly|semiannual|annual"),
+      date("first_test", &T::first_test),
+      apart<T>("consequence"),
+      rate("step_up", &T::step_up, between(0, 1)),
+      share("sweep_share", &T::sweep_share),
+      integer("release_tests", &T::release_tests, between(1, 600)),
+      integer("cure_period_days", &T::cure_period_days, between(0, 3650)),
+      later<T>("equity_cure_limit", "0"),
+      later<T>("equity_cure_count", "0"),
+  };
+  return fields;
+}
+
+std::span<const Field<Guarantee>> guarantee_fields() {
+  using T = Guarantee;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      choice<&T::kind>("kind", "residual_value|capacity|payment", "last_lessee|pay_or_step_in")
+          .required(),
+      id("guarantor", &T::guarantor).required(),
+      apart<T>("covers"),
+      apart<T>("lots"),
+      number("cap", &T::cap, at_least(0)),
+      date("expiry", &T::expiry),
+      share("share", &T::share),
+      apart<T>("floors"),
+      number("price", &T::price, above(0)),
+      later<T>("termination_fee"),
+      later<T>("trigger"),
+  };
+  return fields;
+}
+
+std::span<const Field<Tranche>> tranche_fields() {
+  using T = Tranche;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      choice<T>(
+          "kind", +[](T& tranche, std::int64_t k) { tranche.equity = k == 1; }, "debt|equity"),
+      integer("rank", &T::rank, between(1, 1000)).required(),
+      share("payment_in_kind", &T::payment_in_kind),
+      share("cash_sweep", &T::cash_sweep, Range{0, 1, false, true}),
+      later<T>("margin_grid"),
+      later<T>("schedule"),
+      later<T>("depreciation_years"),
+      later<T>("revolving", "false"),
+      later<T>("draw"),
+      later<T>("draw_end"),
+      later<T>("draw_maturity_months"),
+      later<T>("extension_months", "0"),
+      later<T>("extension_count", "0"),
+      later<T>("extension_fee", "0"),
+      later<T>("refinancing_max_loan_to_value"),
+  };
+  return fields;
+}
+
+std::vector<Field<Loan>> debt_fields() {
+  constexpr std::array kOfDebt = {"id",
+                                  "principal",
+                                  "outstanding_principal",
+                                  "commitment",
+                                  "closing",
+                                  "maturity",
+                                  "coupon",
+                                  "margin",
+                                  "floor",
+                                  "cap",
+                                  "current_rate",
+                                  "frequency",
+                                  "day_count",
+                                  "amortization",
+                                  "balloon",
+                                  "payment",
+                                  "interest_only_months",
+                                  "closing_fee",
+                                  "target_debt_service_coverage_ratio",
+                                  "held",
+                                  "original_issue_discount",
+                                  "undrawn_fee",
+                                  "prepayment_penalty",
+                                  "prepayment_start",
+                                  "prepayment_spread",
+                                  "quoted_price",
+                                  "days_past_due",
+                                  "pd_one_year_at_closing",
+                                  "slotting_category"};
+  std::vector<Field<Loan>> fields;
+  for (const Field<Loan>& field : loan_fields())
+    if (std::find(kOfDebt.begin(), kOfDebt.end(), field.name) != kOfDebt.end())
+      fields.push_back(field);
+  return fields;
+}
+
+std::pair<TomlValue, TomlValue> split_tranche(const TomlValue& table) {
+  std::pair<TomlValue, TomlValue> parts{table, table};
+  parts.first.entries.clear();
+  parts.second.entries.clear();
+  const std::vector<std::string> own = names_of(tranche_fields());
+  for (const TomlEntry& entry : table.entries) {
+    const bool is_own = std::find(own.begin(), own.end(), entry.key) != own.end();
+    if (is_own) parts.first.entries.push_back(entry);
+    if (!is_own || entry.key == "id") parts.second.entries.push_back(entry);
+  }
+  return parts;
+}
+
+std::string shown_word(const Scalar& value) { return std::string(value.text); }
+
+}  // namespace lien::pricing

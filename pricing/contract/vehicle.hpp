@@ -1,0 +1,142 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pricing/contract/terms.hpp"
+
+// A borrower's ring-fence as its agreements state it: lots of hardware, customers, costs, accounts,
+// tranches in order of rank, tests and guarantees. Plain data; units as in docs/inputs.md.
+namespace lien::pricing {
+
+struct VehicleLot {
+  std::string id;
+  std::string hardware;
+  double units = 0;
+  std::optional<Date> in_service;        // default: the first closing of a tranche
+  std::optional<double> purchase_price;  // per accelerator
+  std::optional<double> operating_cost;  // hourly; default: the hardware's
+};
+
+struct Offtake {
+  std::string id;
+  std::string customer;
+  std::vector<std::string> lots;  // empty: all
+  double share = 1;               // part of the units
+  double rental_rate = 0;         // hourly
+  std::optional<Date> start;      // default: each lot's in_service
+  Date end{};
+  double take_or_pay = 1;
+  double growth = 0;       // yearly step of the rate, from start
+  bool net = false;        // the customer pays the operating cost of its hours
+  double realization = 1;  // delivered and accepted share
+  int relet_months = 3;
+};
+
+// What an account may pay, and a payment's kind: bits.
+enum CashItem : unsigned { kOperatingCostItem = 1, kFeeItem = 2, kDebtServiceItem = 4 };
+
+struct VehicleFee {
+  std::string id;
+  std::optional<double> amount;  // money a year
+  std::optional<double> rate;    // a year, on all debt owed
+  double growth = 0;             // yearly, of amount
+};
+
+struct ReserveAccount {
+  std::string id;
+  double initial = 0;  // money today
+  std::optional<double> target;
+  std::optional<double> target_months;  // of the items covered, as scheduled
+  unsigned covers = kDebtServiceItem;   // CashItem
+};
+
+struct Tranche {
+  std::string id;
+  bool equity = false;
+  int rank = 1;
+  std::optional<std::size_t> loan;  // debt: its terms, into Book::loans
+  double payment_in_kind = 0;       // share of interest added to principal
+  double cash_sweep = 0;            // share of excess cash to principal
+};
+
+enum class CovenantTest {
+  debt_service_coverage_ratio,
+  loan_to_value,
+  loan_to_cost,
+  contract_realization,
+  liquidity,
+  party_default
+};
+enum Consequence : unsigned {
+  kCashTrap = 1,
+  kCashSweep = 2,
+  kMarginStepUp = 4,
+  kEventOfDefault = 8,
+};
+
+struct Covenant {
+  std::string id;
+  CovenantTest test = CovenantTest::debt_service_coverage_ratio;
+  std::optional<double> min, max;
+  std::string party;  // party_default
+  int window_months = 1;
+  Frequency frequency = Frequency::monthly;
+  std::optional<Date> first_test;
+  unsigned consequences = 0;
+  double step_up = 0;      // margin_step_up: rate a year
+  double sweep_share = 1;  // cash_sweep
+  int release_tests = 1;   // passes in a row that end the consequences
+  int cure_period_days = 0;
+};
+
+enum class GuaranteeKind { residual_value, capacity, payment };
+
+struct Guarantee {
+  std::string id;
+  GuaranteeKind kind = GuaranteeKind::payment;
+  std::string guarantor;
+  std::vector<std::string> covers;  // debt tranches; empty: all
+  std::vector<std::string> lots;    // capacity; empty: all
+  std::optional<double> cap;        // money, over its life
+  std::optional<Date> expiry;       // default: last maturity
+  double share = 1;
+  Curve floors;      // residual_value: money of the whole collateral, by time
+  double price = 0;  // capacity: hourly, for hours no one rents
+};
+
+enum class CashStep {
+  operating_cost,
+  fee,
+  interest,
+  principal,
+  reserve,
+  cash_trap,
+  cash_sweep,
+  distribution
+};
+struct WaterfallStep {
+  CashStep step = CashStep::operating_cost;
+  std::string part;  // of that kind; empty: all of it, by rank
+};
+
+struct Vehicle {
+  std::string id;
+  std::string borrower;  // party; empty: none
+  Recourse recourse = Recourse::none;
+  Mark mark = Mark::by_law;  // of loan-to-value tests
+  std::optional<double> liquidation_haircut;
+  std::optional<double> liquidation_lag_months;
+  std::vector<VehicleLot> lots;
+  std::vector<Offtake> offtakes;
+  std::vector<Tranche> tranches;
+  std::vector<VehicleFee> fees;
+  std::vector<ReserveAccount> reserves;
+  std::vector<Covenant> covenants;
+  std::vector<Guarantee> guarantees;
+  std::vector<WaterfallStep> waterfall;  // as given; empty: the default order
+  RowSource source;
+};
+
+}  // namespace lien::pricing

@@ -1,0 +1,107 @@
+#include <algorithm>
+
+#include "pricing/plan/compile_vehicles.hpp"
+#include "pricing/plan/discount_curve.hpp"
+#include "pricing/plan/loan_schedule.hpp"
+
+// The debt of vehicles: each tranche's schedule as shares of what is owed, so that what a path has
+// swept or added in kind carries through it.
+namespace lien::pricing {
+namespace {
+
+double ratio_or(double above, double below, double otherwise) {
+  return below != 0 ? above / below : otherwise;
+}
+
+// Years of interest that is paid in each month.
+std::vector<double> accruals(const LoanSchedule& schedule, const TimeGrid& grid, int months) {
+  std::vector<double> years(static_cast<std::size_t>(months) + 1, 0.0);
+  for (const LoanPayment& payment : schedule.payments)
+    if (const int k = grid.month_of(payment.end); k <= months)
+      years[static_cast<std::size_t>(k)] += payment.accrual;
+  return years;
+}
+
+TrancheMonth month_of(const CompileInput& input, const MonthlySchedule& monthly, std::size_t k,
+                      double accrual, double present, Plan& plan) {
+  TrancheMonth month;
+  const double opening = monthly.opening[k];
+  if (!(opening > 0)) return month;
+  month.accrual = accrual;
+  month.fixed_interest = monthly.fixed_interest[k] / opening;
+  // The last payment repays whatever is owed, not what was scheduled.
+  month.repaid = monthly.closing[k] > 0 ? monthly.principal[k] / opening : 1.0;
+  month.fee = monthly.fee[k];
+  const double paid = monthly.principal[k] + monthly.fixed_interest[k];
+  month.timing =
+      present * ratio_or(monthly.principal_timed[k] + monthly.fixed_interest_timed[k], paid, 1.0);
+  if (monthly.floating_base[k] == 0) return month;
+  month.floating_base = monthly.floating_base[k] / opening;
+  month.gross_ratio = monthly.gross_ratio[k];
+  month.floor = monthly.floor[k];
+  month.margin = monthly.margin[k];
+  month.timing = present * ratio_or(monthly.floating_base_timed[k], monthly.floating_base[k], 1.0);
+  const std::uint32_t tenor = tenor_row(input, plan, monthly.tenor[k]);
+  month.fixing = static_cast<std::int64_t>(tenor) * (plan.steps + 1) + monthly.fixing[k];
+  return month;
+}
+
+void copy_scheduled(const MonthlySchedule& monthly, ContractColumns& columns) {
+  const auto count = monthly.opening.size();
+  std::copy_n(monthly.opening.begin(), count, columns.opening.begin());
+  std::copy_n(monthly.closing.begin(), count, columns.closing.begin());
+  std::copy_n(monthly.interest.begin(), count, columns.interest.begin());
+  std::copy_n(monthly.principal.begin(), count, columns.principal.begin());
+  std::copy_n(monthly.fee.begin(), count, columns.fee.begin());
+  // The path decides the interest: sweeps, payment in kind, steps of the margin.
+  std::fill(columns.floating_scheduled.begin(), columns.floating_scheduled.end(), 1.0);
+}
+
+}  // namespace
+
+int vehicle_lag(const CompileInput& input, const Vehicle& vehicle) {
+  const auto& terms = input.market->liquidation;
+  return whole_lag(vehicle.liquidation_lag_months.value_or(terms ? terms->lag_months : 0.0));
+}
+
+int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& grid) {
+  int months = 0;
+  for (const Tranche& tranche : vehicle.tranches)
+    if (tranche.loan)
+      months = std::max(months,
+                        std::min(grid.month_of(book.loans[*tranche.loan].maturity), grid.months()));
+  return months;
+}
+
+std::vector<TrancheMonth> compile_tranche(const CompileInput& input, const Loan& loan,
+                                          const TimeGrid& grid, Plan& plan, ContractPlan& contract,
+                                          ContractColumns& columns) {
+  const Market& market = *input.market;
+  const Vehicle& vehicle = input.book->vehicles[*loan.vehicle];
+  const LoanSchedule schedule = schedule_loan(loan, market.rates, grid);
+  const MonthlySchedule monthly = on_grid(schedule, loan, market.rates, grid);
+  contract.kind = ContractKind::loan;
+  contract.vehicle = static_cast<std::uint32_t>(*loan.vehicle);
+  contract.party = contract.group = party_index(market, vehicle.borrower);
+  contract.months = vehicle_months(vehicle, *input.book, grid);
+  contract.outlives_horizon = monthly.outlives_grid;
+  contract.held = loan.held;
+  contract.outstanding = schedule.outstanding;
+  contract.scale = std::max(schedule.outstanding, 1e-6);
+  contract.day_zero = schedule.closing_fee;
+  contract.lag = vehicle_lag(input, vehicle);
+  contract.lag_row = lag_row(plan.rates, contract.lag);
+  contract.variant.cash = true;  // its survival is the vehicle's, path by path
+  set_effective_rate(loan, schedule, grid, contract);
+
+  columns = empty_columns(contract.months);
+  copy_scheduled(monthly, columns);
+  fill_discounts(input, contract, columns);
+  const std::vector<double> years = accruals(schedule, grid, monthly.months);
+  std::vector<TrancheMonth> months(static_cast<std::size_t>(contract.months) + 1);
+  for (std::size_t k = 1; k < monthly.opening.size(); ++k)
+    months[k] = month_of(input, monthly, k, years[k], columns.present_factor[k], plan);
+  return months;
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,375 @@
+#include "pricing/plan/compile_vehicles.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "engine/elementary/elementary.hpp"
+#include "pricing/plan/discount_curve.hpp"
+
+namespace lien::pricing {
+namespace {
+
+constexpr double kHoursPerMonth = 730;
+
+// (1 + growth) to the number of whole years.
+double grown(double growth, int years) {
+  double factor = 1;
+  for (int i = 0; i < years; ++i) factor *= 1 + growth;
+  return factor;
+}
+
+int whole_years(Date from, Date to) {
+  const std::chrono::year_month_day a(from), b(to);
+  const int years = static_cast<int>(b.year()) - static_cast<int>(a.year());
+  const bool before = std::make_pair(b.month(), b.day()) < std::make_pair(a.month(), a.day());
+  return std::max(0, years - (before ? 1 : 0));
+}
+
+bool named(const std::vector<std::string>& ids, const std::string& id) {
+  return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+// One vehicle while it is compiled: its agreement, its place in time, and the plan it joins.
+struct Work {
+  const CompileInput& input;
+  const Vehicle& terms;
+  const TimeGrid& grid;
+  Plan& plan;
+  VehiclePlan& out;
+  std::vector<double> debt_service, fees, debt;  // scheduled, [months + 1]
+
+  [[nodiscard]] std::vector<double> column() const {
+    return std::vector<double>(static_cast<std::size_t>(out.months) + 1, 0.0);
+  }
+  [[nodiscard]] std::uint32_t party(const std::string& id) const {
+    return party_index(*input.market, id);
+  }
+};
+
+// What an hour of the lot costs in month k.
+double hourly_cost(const Work& work, const VehicleLot& lot, std::uint32_t hardware, int k) {
+  const Hardware& market = work.input.market->hardware[hardware];
+  return lot.operating_cost.value_or(market.operating_cost.value_or(0.0)) *
+         engine::exp(market.operating_cost_growth * k / 12.0);
+}
+
+void add_offtakes(Work& work, const VehicleLot& lot, Date service, VehicleLotPlan& own) {
+  const double hours = lot.units * kHoursPerMonth;
+  for (const Offtake& offtake : work.terms.offtakes) {
+    if (!named(offtake.lots, lot.id)) continue;
+    OfftakePlan plan;
+    plan.hardware = own.hardware;
+    plan.customer = work.party(offtake.customer);
+    plan.relet_months = offtake.relet_months;
+    plan.revenue = plan.lost_hours = plan.agreed = work.column();
+    const Date start = std::max(service, offtake.start.value_or(service));
+    for (int k = 1; k <= work.out.months; ++k) {
+      const auto at = static_cast<std::size_t>(k);
+      const double under = offtake.share * hours * work.grid.share_of_month(k, start, offtake.end);
+      const double rate = offtake.rental_rate * offtake.take_or_pay *
+                          grown(offtake.growth, whole_years(start, work.grid.date(k)));
+      const double cost = offtake.net ? hourly_cost(work, lot, own.hardware, k) : 0.0;
+      plan.lost_hours[at] = under;
+      plan.agreed[at] = under * (rate + cost);
+      plan.revenue[at] = under * (rate * offtake.realization + cost);
+      own.free_hours[at] -= under;
+    }
+    work.out.offtakes.push_back(std::move(plan));
+  }
+}
+
+void add_lot(Work& work, const VehicleLot& lot, std::uint32_t row) {
+  const auto& terms = work.input.market->liquidation;
+  VehicleLotPlan own;
+  own.lot = row;
+  own.hardware = work.plan.lots[row].hardware;
+  own.sale_units =
+      lot.units * (1 - work.terms.liquidation_haircut.value_or(terms ? terms->haircut : 0.0));
+  own.free_hours = work.column();
+  const Date service = in_service(work.terms, lot, *work.input.book);
+  for (int k = 1; k <= work.out.months; ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    const double active =
+        lot.units * kHoursPerMonth * work.grid.share_of_month(k, service, work.grid.date(k));
+    own.free_hours[at] = active;
+    work.out.operating_cost[at] += active * hourly_cost(work, lot, own.hardware, k);
+  }
+  add_offtakes(work, lot, service, own);
+  // The mark of one lot is that of a loan on it.
+  Loan loan;
+  loan.mark = work.terms.mark;
+  loan.units = lot.units;
+  loan.purchase_price = lot.purchase_price;
+  ContractPlan contract;
+  contract.lot = row;
+  contract.units = lot.units;
+  compile_mark(work.input, loan, work.plan, contract);
+  own.mark = contract.mark;
+  own.mark_units = contract.mark_units;
+  work.out.worth_today += contract.worth_today;
+  work.out.value_observed = work.out.value_observed || contract.value_observed;
+  if (terms) work.out.deduction += terms->holding_cost * lot.units * work.out.lag;
+  int& last = work.plan.lots[row].last_month;
+  last = std::max(last, work.out.months + work.out.lag);
+  work.out.lots.push_back(std::move(own));
+}
+
+// What the tranches owe and pay by schedule, and in which months.
+void add_schedules(Work& work) {
+  work.debt_service = work.debt = work.fees = work.column();
+  work.out.pays.assign(work.debt.size(), 0);
+  for (const TranchePlan& tranche : work.out.tranches) {
+    const ContractPlan& contract = work.plan.contracts[tranche.contract];
+    for (std::size_t k = 0; k < work.debt.size(); ++k) {
+      const std::size_t at = contract.first_month + k;
+      const MonthColumns& c = work.plan.columns;
+      work.debt[k] += c.closing[at];
+      if (k == 0) continue;
+      work.debt_service[k] += c.interest[at] + c.principal[at];
+      const TrancheMonth& month = tranche.months[k];
+      if (month.fixed_interest != 0 || month.floating_base != 0 || month.repaid != 0)
+        work.out.pays[k] = 1;
+    }
+  }
+  work.out.pays.back() = 1;
+}
+
+void add_fees(Work& work) {
+  for (const VehicleFee& fee : work.terms.fees) {
+    FeePlan plan;
+    plan.amount = work.column();
+    plan.rate_per_month = fee.rate.value_or(0.0) / 12;
+    for (std::size_t k = 1; k < plan.amount.size(); ++k) {
+      plan.amount[k] =
+          fee.amount.value_or(0.0) / 12 * grown(fee.growth, static_cast<int>(k - 1) / 12);
+      work.fees[k] += plan.amount[k] + plan.rate_per_month * work.debt[k - 1];
+    }
+    work.out.fees.push_back(std::move(plan));
+  }
+}
+
+// What the items covered come to over the months after k, by schedule.
+double covered_after(const Work& work, const ReserveAccount& reserve, std::size_t k) {
+  double sum = 0, left = *reserve.target_months;
+  for (std::size_t j = k + 1; j < work.debt.size() && left > 0; ++j, left -= 1) {
+    double month = 0;
+    if ((reserve.covers & kOperatingCostItem) != 0) month += work.out.operating_cost[j];
+    if ((reserve.covers & kFeeItem) != 0) month += work.fees[j];
+    if ((reserve.covers & kDebtServiceItem) != 0) month += work.debt_service[j];
+    sum += std::min(left, 1.0) * month;
+  }
+  return sum;
+}
+
+void add_reserves(Work& work) {
+  for (const ReserveAccount& reserve : work.terms.reserves) {
+    ReservePlan plan;
+    plan.initial = reserve.initial;
+    plan.covers = reserve.covers;
+    plan.target = work.column();
+    for (std::size_t k = 0; k < plan.target.size(); ++k)
+      plan.target[k] = reserve.target ? *reserve.target : covered_after(work, reserve, k);
+    work.out.reserves.push_back(std::move(plan));
+  }
+}
+
+// Months between the payments of the tranche that pays most often.
+int payment_months(const Work& work) {
+  int months = 12;
+  for (const Tranche& tranche : work.terms.tranches)
+    if (tranche.loan)
+      months = std::min(months, static_cast<int>(work.input.book->loans[*tranche.loan].frequency));
+  return months;
+}
+
+void add_covenants(Work& work) {
+  double cost = 0;
+  for (const VehicleLot& lot : work.terms.lots) cost += lot.units * lot.purchase_price.value_or(0);
+  for (const Covenant& covenant : work.terms.covenants) {
+    CovenantPlan plan;
+    plan.test = covenant.test;
+    plan.at_least = covenant.min.has_value();
+    plan.limit = covenant.min ? *covenant.min : covenant.max.value_or(0.0);
+    plan.party = work.party(covenant.party);
+    plan.consequences = covenant.consequences;
+    plan.step_up = covenant.step_up;
+    plan.sweep_share = covenant.sweep_share;
+    const bool coverage = covenant.test == CovenantTest::debt_service_coverage_ratio;
+    plan.window = coverage ? std::max(covenant.window_months, payment_months(work)) : 1;
+    plan.release_tests = covenant.release_tests;
+    plan.cure_months = (covenant.cure_period_days + 29) / 30;
+    plan.slot = static_cast<std::uint32_t>(work.plan.tests++);
+    plan.cost = cost;
+    plan.tested.assign(work.debt.size(), 0);
+    for (int k = plan.window; k <= work.out.months; ++k) {
+      const auto at = static_cast<std::size_t>(k);
+      const bool due = k % static_cast<int>(covenant.frequency) == 0 &&
+                       (!covenant.first_test || work.grid.date(k) >= *covenant.first_test);
+      plan.tested[at] = due && (!coverage || work.out.pays[at] != 0) ? 1 : 0;
+    }
+    work.out.longest_window = std::max(work.out.longest_window, plan.window);
+    work.out.covenants.push_back(std::move(plan));
+  }
+}
+
+void add_guarantees(Work& work, const std::vector<std::string>& tranches) {
+  for (const Guarantee& guarantee : work.terms.guarantees) {
+    GuaranteePlan plan;
+    plan.kind = guarantee.kind;
+    plan.guarantor = work.party(guarantee.guarantor);
+    if (guarantee.cap) plan.cap = *guarantee.cap;
+    plan.share = guarantee.share;
+    plan.price = guarantee.price;
+    plan.last_month = work.out.months;
+    while (guarantee.expiry && plan.last_month > 0 &&
+           work.grid.date(plan.last_month) > *guarantee.expiry)
+      --plan.last_month;
+    for (const std::string& id : tranches) plan.covers.push_back(named(guarantee.covers, id));
+    for (const VehicleLot& lot : work.terms.lots)
+      plan.lots.push_back(named(guarantee.lots, lot.id) ? 1.0 : 0.0);
+    for (int k = 0; k <= work.out.months + work.out.lag; ++k)
+      plan.floors.push_back(guarantee.floors.empty() ? 0.0
+                                                     : interpolate(guarantee.floors, k / 12.0));
+    work.out.guarantees.push_back(std::move(plan));
+  }
+}
+
+std::vector<WaterfallStep> default_waterfall(const VehiclePlan& vehicle,
+                                             const std::vector<std::string>& tranches) {
+  std::vector<WaterfallStep> steps = {{CashStep::operating_cost, {}}, {CashStep::fee, {}}};
+  for (std::size_t first = 0; first < tranches.size();) {
+    std::size_t last = first;
+    while (last < tranches.size() && vehicle.tranches[last].rank == vehicle.tranches[first].rank)
+      ++last;
+    for (const CashStep step : {CashStep::interest, CashStep::principal})
+      for (std::size_t t = first; t < last; ++t) steps.push_back({step, tranches[t]});
+    first = last;
+  }
+  for (const CashStep step :
+       {CashStep::reserve, CashStep::cash_trap, CashStep::cash_sweep, CashStep::distribution})
+    steps.push_back({step, {}});
+  return steps;
+}
+
+// Each step names one part: a bare word is all of its kind, tranches by rank.
+void add_waterfall(Work& work, const std::vector<std::string>& tranches) {
+  std::vector<std::string> fees, reserves;
+  for (const VehicleFee& fee : work.terms.fees) fees.push_back(fee.id);
+  for (const ReserveAccount& reserve : work.terms.reserves) reserves.push_back(reserve.id);
+  const std::vector<WaterfallStep> steps =
+      work.terms.waterfall.empty() ? default_waterfall(work.out, tranches) : work.terms.waterfall;
+  for (const WaterfallStep& step : steps) {
+    const std::vector<std::string>* parts = nullptr;
+    if (step.step == CashStep::fee) parts = &fees;
+    if (step.step == CashStep::reserve) parts = &reserves;
+    if (step.step == CashStep::interest || step.step == CashStep::principal ||
+        step.step == CashStep::cash_sweep)
+      parts = &tranches;
+    if (!parts) {
+      work.out.waterfall.push_back({step.step, 0});
+      continue;
+    }
+    for (std::size_t i = 0; i < parts->size(); ++i)
+      if (step.part.empty() || step.part == (*parts)[i])
+        work.out.waterfall.push_back({step.step, static_cast<std::uint32_t>(i)});
+  }
+}
+
+// The tranches' share of the vehicle's worth: after the ranks before them.
+void set_worth(Work& work) {
+  double before = 0;
+  for (const TranchePlan& tranche : work.out.tranches) {
+    ContractPlan& contract = work.plan.contracts[tranche.contract];
+    contract.value_observed = contract.variant.value_test = work.out.value_observed;
+    const double through = before + contract.outstanding;
+    // Loan to value through this tranche: what it and those before it owe over the worth.
+    contract.worth_today =
+        through > 0 ? work.out.worth_today * contract.outstanding / through : 0.0;
+    before = through;
+    work.out.scale += contract.outstanding;
+    if (contract.party != kNone)
+      contract.recovery = work.input.market->parties[contract.party].recovery;
+  }
+}
+
+void add_to_book_totals(Work& work) {
+  if (!work.out.value_observed) return;
+  double held = 0, all = 0;
+  for (const TranchePlan& tranche : work.out.tranches) {
+    const ContractPlan& contract = work.plan.contracts[tranche.contract];
+    held += contract.held * contract.outstanding;
+    all += contract.outstanding;
+    for (std::size_t k = 0; k < work.debt.size(); ++k)
+      work.plan.book_balance[k] +=
+          contract.held * work.plan.columns.closing[contract.first_month + k];
+  }
+  for (std::size_t i = 0; i < work.out.lots.size(); ++i)
+    for (std::size_t k = 0; k < work.debt.size(); ++k)
+      if (work.debt[k] > 0)
+        work.plan.lots[work.out.lots[i].lot].scheduled_units[k] +=
+            work.terms.lots[i].units * (all > 0 ? held / all : 0.0);
+}
+
+}  // namespace
+
+Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book) {
+  if (lot.in_service) return *lot.in_service;
+  Date first{};
+  for (const Tranche& tranche : vehicle.tranches)
+    if (tranche.loan && (first == Date{} || book.loans[*tranche.loan].closing < first))
+      first = book.loans[*tranche.loan].closing;
+  return first;
+}
+
+void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
+                      const std::function<std::uint32_t(std::uint32_t, Date)>& lot_of,
+                      const std::function<CompiledTranche(std::size_t)>& tranche_of, Plan& plan) {
+  const Book& book = *input.book;
+  for (std::size_t v = 0; v < book.vehicles.size(); ++v) {
+    const Vehicle& terms = book.vehicles[v];
+    VehiclePlan out;
+    out.source = static_cast<std::uint32_t>(v);
+    out.party = party_index(*input.market, terms.borrower);
+    out.default_on_shortfall = terms.recourse == Recourse::none;
+    out.months = vehicle_months(terms, book, grid);
+    out.lag = vehicle_lag(input, terms);
+    out.lag_row = lag_row(plan.rates, out.lag);
+    if (input.market->liquidation) out.deduction = input.market->liquidation->fixed_cost;
+    if (out.party != kNone) out.recovery = input.market->parties[out.party].recovery;
+    out.scale = 1;
+
+    std::vector<const Tranche*> debt;
+    for (const Tranche& tranche : terms.tranches)
+      if (tranche.loan) debt.push_back(&tranche);
+    std::stable_sort(debt.begin(), debt.end(),
+                     [](const Tranche* a, const Tranche* b) { return a->rank < b->rank; });
+    std::vector<std::string> ids;
+    for (const Tranche* tranche : debt) {
+      CompiledTranche compiled = tranche_of(*tranche->loan);
+      out.outlives_horizon =
+          out.outlives_horizon || plan.contracts[compiled.contract].outlives_horizon;
+      ids.push_back(tranche->id);
+      out.tranches.push_back({compiled.contract, tranche->rank, tranche->payment_in_kind,
+                              tranche->cash_sweep, std::move(compiled.months)});
+    }
+    Work work{input, terms, grid, plan, out, {}, {}, {}};
+    out.operating_cost = work.column();
+    for (const VehicleLot& lot : terms.lots)
+      add_lot(work, lot,
+              lot_of(hardware_index(*input.market, lot.hardware), in_service(terms, lot, book)));
+    add_schedules(work);
+    add_fees(work);
+    add_reserves(work);
+    add_covenants(work);
+    add_guarantees(work, ids);
+    add_waterfall(work, ids);
+    set_worth(work);
+    add_to_book_totals(work);
+    for (TranchePlan& tranche : out.tranches)
+      plan.contracts[tranche.contract].vehicle = static_cast<std::uint32_t>(plan.vehicles.size());
+    plan.vehicles.push_back(std::move(out));
+  }
+}
+
+}  // namespace lien::pricing

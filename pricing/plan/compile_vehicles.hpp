@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "pricing/plan/compile.hpp"
+#include "pricing/plan/contract_columns.hpp"
+
+namespace lien::pricing {
+
+// Whole months from a default of the vehicle to the sale of its lots.
+[[nodiscard]] int vehicle_lag(const CompileInput& input, const Vehicle& vehicle);
+// Last month in which a tranche pays, or the grid's.
+[[nodiscard]] int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& grid);
+// When the units of a lot begin to earn.
+[[nodiscard]] Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book);
+
+// One debt tranche as a contract of the plan: what measures read of it. Returns its months as the
+// vehicle's kernel reads them, [months + 1]. Throws std::domain_error as compile_loan does.
+[[nodiscard]] std::vector<TrancheMonth> compile_tranche(const CompileInput& input, const Loan& loan,
+                                                        const TimeGrid& grid, Plan& plan,
+                                                        ContractPlan& contract,
+                                                        ContractColumns& columns);
+
+// A tranche that stands among plan.contracts, by its loan in the book.
+struct CompiledTranche {
+  std::uint32_t contract = 0;
+  std::vector<TrancheMonth> months;
+};
+// Fills plan.vehicles; its tranches are among plan.contracts, its lots among plan.lots.
+// lot_of: the row of a lot by hardware and in-service date; tranche_of: by index into book.loans.
+void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
+                      const std::function<std::uint32_t(std::uint32_t, Date)>& lot_of,
+                      const std::function<CompiledTranche(std::size_t)>& tranche_of, Plan& plan);
+
+}  // namespace lien::pricing

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "pricing/contract/vehicle.hpp"
+
+// A vehicle as the month loop reads it. Columns are [months + 1], money of the whole vehicle;
+// kNone of plan.hpp (all ones) stands for nobody.
+namespace lien::pricing {
+
+// Units of one lot: what they earn, and what they bring in a sale and in a test.
+struct VehicleLotPlan {
+  std::uint32_t lot = 0, hardware = 0;
+  std::uint32_t mark = 0xffffffffU;  // into Plan::marks; kNone: a part of the resale value
+  double sale_units = 0;             // units x (1 - haircut)
+  double mark_units = 0;
+  std::vector<double> free_hours;  // let at the market's rent
+};
+
+// The hours of one lot under one offtake contract.
+struct OfftakePlan {
+  std::uint32_t hardware = 0, customer = 0xffffffffU;
+  double relet_months = 0;
+  std::vector<double> revenue;     // while the customer lives, with the operating cost it pays
+  std::vector<double> lost_hours;  // let at the market's rent once the customer is lost
+  std::vector<double> agreed;      // revenue if all were delivered and accepted
+};
+
+// A month of a tranche, as shares of what is owed at its opening.
+struct TrancheMonth {
+  double fixed_interest = 0;
+  double floating_base = 0, gross_ratio = 0, floor = 0, margin = 0;  // see MonthlySchedule
+  double accrual = 0;  // years of interest paid in the month, for a step of the margin
+  double repaid = 0;   // of principal
+  double fee = 0;      // to the lender, money
+  double timing = 1;   // of its payments: P(0,t(d))/P(0,t_k) x liquidity
+  std::int64_t fixing = 0;
+};
+
+struct TranchePlan {
+  std::uint32_t contract = 0;  // into Plan::contracts
+  int rank = 1;
+  double payment_in_kind = 0, cash_sweep = 0;
+  std::vector<TrancheMonth> months;
+};
+
+struct ReservePlan {
+  double initial = 0;
+  unsigned covers = 0;  // CashItem
+  std::vector<double> target;
+};
+
+struct FeePlan {
+  std::vector<double> amount;
+  double rate_per_month = 0;  // of all debt owed
+};
+
+struct CovenantPlan {
+  CovenantTest test = CovenantTest::debt_service_coverage_ratio;
+  double limit = 0;
+  bool at_least = true;  // the limit is a minimum
+  std::uint32_t party = 0xffffffffU;
+  unsigned consequences = 0;
+  double step_up = 0, sweep_share = 1;
+  int window = 1;  // months
+  double release_tests = 1, cure_months = 0;
+  std::uint32_t slot = 0;    // of its counts, into Plan::tests
+  double cost = 0;           // loan_to_cost: what the lots cost
+  std::vector<char> tested;  // [months + 1]
+};
+
+struct GuaranteePlan {
+  GuaranteeKind kind = GuaranteeKind::payment;
+  std::uint32_t guarantor = 0;
+  double cap = 1e300, share = 1, price = 0;
+  int last_month = 0;          // expiry
+  std::vector<char> covers;    // [tranches]
+  std::vector<double> floors;  // residual_value: at a sale in month k
+  // capacity: hours it covers by lot, [lots]; 0 where the lot is not covered
+  std::vector<double> lots;
+};
+
+struct CashStepPlan {
+  CashStep step = CashStep::operating_cost;
+  std::uint32_t part = 0;
+};
+
+struct VehiclePlan {
+  std::uint32_t source = 0;  // index in the book's vehicles
+  std::uint32_t party = 0xffffffffU;
+  bool default_on_shortfall = true;
+  int months = 0;                 // last month with a flow, or the horizon
+  bool outlives_horizon = false;  // debt is owed after it
+  int lag = 0;
+  std::uint32_t lag_row = 0;
+  double deduction = 0;  // fixed and holding cost of a sale
+  double recovery = 0;   // party's, on what proceeds leave
+  double worth_today = 0;
+  bool value_observed = false;
+  double scale = 1;  // size of a path's value, for the integer totals
+  std::vector<VehicleLotPlan> lots;
+  std::vector<OfftakePlan> offtakes;
+  std::vector<TranchePlan> tranches;  // debt, by rank
+  std::vector<FeePlan> fees;
+  std::vector<ReservePlan> reserves;
+  std::vector<CovenantPlan> covenants;
+  std::vector<GuaranteePlan> guarantees;
+  std::vector<CashStepPlan> waterfall;
+  std::vector<double> operating_cost;
+  std::vector<char> pays;  // debt is served this month: accounts are filled and cash distributed
+  int longest_window = 1;  // of its covenants, months
+};
+
+}  // namespace lien::pricing

@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/market_rows.hpp"
+#include "pricing/valuation/resale_rows.hpp"
+
+// Vehicles on a block: the worth of their lots, gathered while each lot's row is filled, then the
+// vehicles themselves one after the other.
+namespace lien::pricing {
+
+using engine::kBlockPaths;
+using engine::kLanes;
+using engine::PathBlock;
+
+void BookStages::clear_vehicles() noexcept {
+  std::fill_n(vehicle_sale_.get(), vehicle_sale_.size(), 0.0);
+  std::fill_n(vehicle_tested_.get(), vehicle_tested_.size(), 0.0);
+}
+
+void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
+  const Plan& plan = *plan_;
+  const std::size_t rows = layout_->steps + 1;
+  double* const mark_row = work_.get();
+  for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {
+    const VehiclePlan& vehicle = plan.vehicles[v];
+    for (const VehicleLotPlan& own : vehicle.lots) {
+      if (own.lot != lot) continue;
+      for (int k = 0; k <= vehicle.months + vehicle.lag; ++k) {
+        const std::size_t at = (v * rows + static_cast<std::size_t>(k)) * kBlockPaths;
+        const double* const value = block.row(series(value_), k);
+        add_scaled_row(own.sale_units, value, vehicle_sale_.get() + at, kBlockPaths);
+        double* const tested = vehicle_tested_.get() + at;
+        if (own.mark == kNone) {
+          add_scaled_row(own.mark_units, value, tested, kBlockPaths);
+        } else {
+          fill_mark_row(block, plan.marks[own.mark], k, mark_row);
+          add_scaled_row(own.mark_units, mark_row, tested, kBlockPaths);
+        }
+      }
+    }
+  }
+}
+
+void BookStages::run_vehicles(PathBlock& block, double* sums) noexcept {
+  const Plan& plan = *plan_;
+  const std::size_t rows = layout_->steps + 1;
+  for (std::size_t g = 0; g < plan.hardware.size(); ++g) {
+    spot_bases_[g] = block.row(series(spot_ + g), 0);
+    utilization_bases_[g] = block.row(series(utilization_ + g), 0);
+  }
+  for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {
+    const VehiclePlan& vehicle = plan.vehicles[v];
+    VehicleArguments a{};
+    a.vehicle = &vehicle;
+    a.contracts = plan.contracts.data();
+    a.terms = plan.terms.data();
+    a.survival = block.row(series(vehicle.party == kNone ? ones_ : survival_ + vehicle.party), 0);
+    a.discount = block.row(series(discount_), 0);
+    a.discount_ratio = block.row(series(ratio_ + vehicle.lag_row), 0);
+    a.sale = vehicle_sale_.get() + v * rows * kBlockPaths;
+    a.tested = vehicle_tested_.get() + v * rows * kBlockPaths;
+    a.gross = block.row(series(plan.rates.tenors.empty() ? ones_ : gross_), 0);
+    a.spot = spot_bases_.data();
+    a.utilization = utilization_bases_.data();
+    a.default_months = default_months_.get();
+    a.parties = plan.parties.size();
+    a.steps = layout_->steps;
+    a.prices = !plan.real_world;
+    a.snapshots = plan.snapshots.data();
+    a.snapshot_count = plan.snapshots.size();
+    a.samples = tranche_samples_.get();
+    a.month_sums = tranche_months_.get();
+    a.vehicle_samples = vehicle_rows_.get();
+    a.guaranteed = vehicle_rows_.get() + kVehicleSamples * kBlockPaths;
+    a.living = vehicle_bits_.data();
+    a.breaches = vehicle_bits_.data() + rows;
+    a.work = vehicle_work_.get();
+    run_vehicle(a);
+    add_vehicle(v, sums);
+  }
+}
+
+void BookStages::add_vehicle(std::size_t index, double* sums) noexcept {
+  const VehiclePlan& vehicle = plan_->vehicles[index];
+  const std::size_t rows = layout_->steps + 1;
+  const std::size_t samples = layout_->samples * kBlockPaths;
+  const std::size_t months = rows * kMonthSums * kLanes;
+  for (std::size_t t = 0; t < vehicle.tranches.size(); ++t) {
+    std::copy_n(tranche_samples_.get() + t * samples, samples, samples_.get());
+    std::copy_n(tranche_months_.get() + t * months, months, month_sums_.get());
+    add_contract(vehicle.tranches[t].contract, sums);
+    add_contract_months(vehicle.tranches[t].contract, sums);
+  }
+  for (std::size_t s = 0; s < kVehicleSamples; ++s)
+    add_pair(layout_->vehicle(index, static_cast<VehicleSample>(s)),
+             vehicle_rows_.get() + s * kBlockPaths, sums);
+  for (std::size_t g = 0; g < vehicle.guarantees.size(); ++g)
+    add_pair(layout_->guarantee(index, g),
+             vehicle_rows_.get() + (kVehicleSamples + g) * kBlockPaths, sums);
+  const std::size_t group = vehicle.party == kNone ? layout_->no_party() : vehicle.party;
+  for (std::size_t c = 0; c < vehicle.covenants.size(); ++c) {
+    const CovenantPlan& covenant = vehicle.covenants[c];
+    count_test({vehicle_bits_.data() + (c + 1) * rows, vehicle_bits_.data(), covenant.tested.data(),
+                vehicle.months, static_cast<std::uint32_t>(group), covenant.slot});
+  }
+}
+
+}  // namespace lien::pricing

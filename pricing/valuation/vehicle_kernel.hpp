@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "pricing/plan/plan.hpp"
+#include "pricing/valuation/contract_kernel.hpp"
+
+// The month loop of one vehicle over one block of paths: months outside, the steps of the waterfall
+// inside, paths innermost, so that what a structure lacks costs nothing. Compiled once per
+// instruction set.
+namespace lien::pricing {
+
+// What a vehicle yields on every path beside its tranches' own samples.
+enum VehicleSample : std::size_t {
+  kDistributions = 0,  // to equity, discounted on the path with the liquidity spread
+  kCashImbalance = 1,  // cash in less cash out, undiscounted, relative to what came in; rounding
+  kVehicleSamples = 2,
+};
+
+struct VehicleArguments {
+  const VehiclePlan* vehicle;
+  const ContractPlan* contracts;  // Plan::contracts
+  const MonthTerms* terms;        // Plan::terms
+  // Rows of the block, [steps + 1][kBlockPaths].
+  const double* survival;
+  const double* discount;
+  const double* discount_ratio;  // D_{k + lag}/D_k
+  const double* sale;            // sum over lots of sale_units x value of a unit
+  const double* tested;          // sum over lots of mark_units x mark
+  const double* gross;           // 1/P(t_k, t_k + tenor)
+  // One base of rows a hardware.
+  const double* const* spot;
+  const double* const* utilization;
+  // One row a party: the month of its sampled default; [parties + 1], the last never.
+  const double* default_months;
+  std::size_t parties;
+  std::size_t steps;  // of the block
+  bool prices;
+  const int* snapshots;
+  std::size_t snapshot_count;
+  double* samples;          // [tranches][sample_count][kBlockPaths], overwritten
+  double* month_sums;       // [tranches][steps + 1][kMonthSums][kLanes], overwritten
+  double* vehicle_samples;  // [kVehicleSamples][kBlockPaths], overwritten
+  double* guaranteed;       // [guarantees][kBlockPaths] discounted payments, overwritten
+  std::uint64_t* breaches;  // [covenants][steps + 1] one bit a path, overwritten
+  std::uint64_t* living;    // [steps + 1] paths with debt not in sampled default, overwritten
+  double* work;             // [vehicle_work_rows()][kBlockPaths]
+};
+
+[[nodiscard]] std::size_t vehicle_work_rows(const VehiclePlan& vehicle) noexcept;
+void run_vehicle(const VehicleArguments& arguments) noexcept;
+
+}  // namespace lien::pricing
