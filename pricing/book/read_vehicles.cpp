@@ -70,7 +70,6 @@ class VehicleReader {
     read_covenants();
     read_guarantees();
     read_waterfall();
-    ++context_.rows_read;
     context_.book.vehicles.push_back(std::move(vehicle_));
   }
 
@@ -204,6 +203,7 @@ class VehicleReader {
     loan.borrower = vehicle_.borrower;
     loan.recourse = vehicle_.recourse;
     loan.vehicle = context_.book.vehicles.size();
+    ++context_.rows_read;
     context_.book.loans.push_back(std::move(loan));
     return context_.book.loans.size() - 1;
   }

@@ -41,6 +41,11 @@ Estimate any_breach(const BasisRun& run, const ContractPlan& contract, int horiz
     const Estimate e = breach_probability(run, test, horizon);
     if (!(e.value <= most.value)) most = e;
   }
+  if (contract.vehicle != kNone)
+    for (const CovenantPlan& covenant : run.plan.vehicles[contract.vehicle].covenants) {
+      const Estimate e = breach_probability(run, covenant.slot, horizon);
+      if (!(e.value <= most.value)) most = e;
+    }
   return most;
 }
 

@@ -44,10 +44,8 @@ void add_group(const ScenarioRun& scenario, const BasisRun& run, std::size_t g,
                const std::vector<std::string>& dates, Table& table) {
   const bool all = g == run.layout.portfolio();
   double tests = 0;
-  for (const auto& contract : run.plan.contracts)
-    if (all || contract.group == g)
-      tests +=
-          (contract.coverage_test != kNone ? 1 : 0) + (contract.value_test_slot != kNone ? 1 : 0);
+  for (std::size_t i = 0; i < run.plan.contracts.size(); ++i)
+    if (all || run.plan.contracts[i].group == g) tests += tests_of(run.plan, i);
   if (tests == 0) return;
   const std::string id = all ? "portfolio" : "party:" + scenario.market->parties[g].id;
   for (int month = 1; month <= run.plan.months; ++month) {

@@ -20,10 +20,10 @@ struct GroupTotals {
 GroupTotals group_totals(const BasisRun& run) {
   GroupTotals totals{std::vector<double>(run.layout.groups),
                      std::vector<double>(run.layout.groups)};
-  for (const auto& contract : run.plan.contracts) {
+  for (std::size_t i = 0; i < run.plan.contracts.size(); ++i) {
+    const ContractPlan& contract = run.plan.contracts[i];
     const double balance = contract.held * contract.outstanding;
-    const double tests =
-        (contract.coverage_test != kNone ? 1 : 0) + (contract.value_test_slot != kNone ? 1 : 0);
+    const double tests = tests_of(run.plan, i);
     totals.balance[run.layout.portfolio()] += balance;
     totals.tests[run.layout.portfolio()] += tests;
     if (contract.group == kNone) continue;

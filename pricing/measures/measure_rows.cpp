@@ -36,6 +36,17 @@ const std::string& contract_id(const Book& book, const ContractPlan& contract) {
                                              : book.leases[contract.source].id;
 }
 
+double tests_of(const Plan& plan, std::size_t index) {
+  const ContractPlan& contract = plan.contracts[index];
+  double tests = 0;
+  if (contract.coverage_test != kNone) tests += 1;
+  if (contract.value_test_slot != kNone) tests += 1;
+  if (contract.vehicle == kNone) return tests;
+  const VehiclePlan& vehicle = plan.vehicles[contract.vehicle];
+  const bool first = vehicle.tranches.front().contract == index;
+  return tests + (first ? static_cast<double>(vehicle.covenants.size()) : 0.0);
+}
+
 engine::Estimate scaled(engine::Estimate estimate, double factor) {
   return {estimate.value * factor, estimate.standard_error * std::abs(factor)};
 }

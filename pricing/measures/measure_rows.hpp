@@ -48,6 +48,8 @@ class MeasureWriter {
 // Terms that do not depend on the scenario run.
 [[nodiscard]] const std::string& contract_id(const Book& book, const ContractPlan& contract);
 [[nodiscard]] engine::Estimate scaled(engine::Estimate estimate, double factor);
+// How many tests a contract has, its vehicle's counted once, with the vehicle's first tranche.
+[[nodiscard]] double tests_of(const Plan& plan, std::size_t contract);
 // Cumulative probability that a test is breached before default by month `horizon`.
 [[nodiscard]] engine::Estimate breach_probability(const BasisRun& run, std::uint32_t test,
                                                   int horizon);
@@ -63,6 +65,7 @@ void measure_market(const Inputs& inputs, const ScenarioRun& run, RunTables& tab
 void measure_hardware(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_cashflows(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_covenants(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
+void measure_vehicles(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_losses(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_paths(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 // Rows of paths.csv: probability that a hardware does not earn what it costs to run.

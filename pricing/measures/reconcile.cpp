@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "engine/elementary/elementary.hpp"
@@ -97,6 +98,20 @@ void check_rents(const Inputs& inputs, const BasisRun& run, Checks& checks) {
   }
 }
 
+// Cash in is cash out on every path: the largest of root mean squares over paths, by vehicle.
+void check_cash(const BasisRun& run, Checks& checks) {
+  double worst = 0;
+  for (std::size_t v = 0; v < run.plan.vehicles.size(); ++v) {
+    const auto imbalance = run.mean(run.layout.vehicle(v, kCashImbalance));
+    worst = std::max(worst,
+                     std::abs(imbalance.value) + imbalance.standard_error * std::sqrt(run.paths));
+  }
+  if (!run.plan.vehicles.empty())
+    checks.add(std::string("cash into vehicles less cash out of them, of what came in, ") +
+                   (run.plan.real_world ? "real_world" : "risk_neutral"),
+               0, worst, 1e-10);
+}
+
 }  // namespace
 
 void reconcile(const Inputs& inputs, const ScenarioRun& baseline, RunTables& tables) {
@@ -112,6 +127,7 @@ void reconcile(const Inputs& inputs, const ScenarioRun& baseline, RunTables& tab
     check_groups(*run, checks);
     check_survival(inputs, *run, checks);
     check_rents(inputs, *run, checks);
+    check_cash(*run, checks);
   }
 }
 

@@ -137,6 +137,7 @@ void measure(const Inputs& inputs, const ScenarioRun& run, RunTables& tables) {
   measure_hardware(inputs, run, tables);
   measure_cashflows(inputs, run, tables);
   measure_covenants(inputs, run, tables);
+  measure_vehicles(inputs, run, tables);
   measure_losses(inputs, run, tables);
   measure_paths(inputs, run, tables);
   measure_under_cost(inputs, run, tables);

@@ -305,7 +305,7 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
         tranche.months = std::move(drafts[tranche.contract].tranche);
         return tranche;
       },
-      plan);
+      step_ins, plan);
 }
 
 }  // namespace lien::pricing

@@ -32,6 +32,7 @@ TrancheMonth month_of(const CompileInput& input, const MonthlySchedule& monthly,
   // The last payment repays whatever is owed, not what was scheduled.
   month.repaid = monthly.closing[k] > 0 ? monthly.principal[k] / opening : 1.0;
   month.fee = monthly.fee[k];
+  month.from_cash = monthly.service_share[k];
   const double paid = monthly.principal[k] + monthly.fixed_interest[k];
   month.timing =
       present * ratio_or(monthly.principal_timed[k] + monthly.fixed_interest_timed[k], paid, 1.0);

@@ -37,6 +37,7 @@ struct Work {
   const TimeGrid& grid;
   Plan& plan;
   VehiclePlan& out;
+  StepIns& step_ins;
   std::vector<double> debt_service, fees, debt;  // scheduled, [months + 1]
 
   [[nodiscard]] std::vector<double> column() const {
@@ -54,6 +55,25 @@ double hourly_cost(const Work& work, const VehicleLot& lot, std::uint32_t hardwa
          engine::exp(market.operating_cost_growth * k / 12.0);
 }
 
+// What a buyer of the lot takes over: the same as of a loan on it with this customer.
+void add_step_in(Work& work, const VehicleLot& lot, const Offtake& offtake, OfftakePlan& plan) {
+  Loan loan;
+  loan.units = lot.units;
+  loan.in_service = in_service(work.terms, lot, *work.input.book);
+  loan.contract_start = offtake.start;
+  loan.contract_end = offtake.end;
+  loan.contract_share = offtake.share;
+  loan.contract_rate = offtake.rental_rate * offtake.realization;
+  loan.take_or_pay = offtake.take_or_pay;
+  ContractPlan contract;
+  contract.lot = plan.lot;
+  contract.customer = plan.customer;
+  work.step_ins.add(loan, contract);
+  plan.step_in = contract.step_in;
+  plan.step_in_units = contract.step_in_units;
+  plan.step_in_rate = contract.step_in_rate;
+}
+
 void add_offtakes(Work& work, const VehicleLot& lot, Date service, VehicleLotPlan& own) {
   const double hours = lot.units * kHoursPerMonth;
   for (const Offtake& offtake : work.terms.offtakes) {
@@ -61,6 +81,9 @@ void add_offtakes(Work& work, const VehicleLot& lot, Date service, VehicleLotPla
     OfftakePlan plan;
     plan.hardware = own.hardware;
     plan.customer = work.party(offtake.customer);
+    plan.lot = own.lot;
+    plan.net = offtake.net;
+    add_step_in(work, lot, offtake, plan);
     plan.relet_months = offtake.relet_months;
     plan.revenue = plan.lost_hours = plan.agreed = work.column();
     const Date start = std::max(service, offtake.start.value_or(service));
@@ -183,6 +206,14 @@ int payment_months(const Work& work) {
   return months;
 }
 
+// False where the window holds a payment whose period began before this run saw its cash.
+bool seen_whole(const Work& work, int last, int window) {
+  for (const TranchePlan& tranche : work.out.tranches)
+    for (int k = last - window + 1; k <= last; ++k)
+      if (tranche.months[static_cast<std::size_t>(k)].from_cash != 1.0) return false;
+  return true;
+}
+
 void add_covenants(Work& work) {
   double cost = 0;
   for (const VehicleLot& lot : work.terms.lots) cost += lot.units * lot.purchase_price.value_or(0);
@@ -206,7 +237,9 @@ void add_covenants(Work& work) {
       const auto at = static_cast<std::size_t>(k);
       const bool due = k % static_cast<int>(covenant.frequency) == 0 &&
                        (!covenant.first_test || work.grid.date(k) >= *covenant.first_test);
-      plan.tested[at] = due && (!coverage || work.out.pays[at] != 0) ? 1 : 0;
+      const bool covered =
+          !coverage || (work.out.pays[at] != 0 && seen_whole(work, k, plan.window));
+      plan.tested[at] = due && covered ? 1 : 0;
     }
     work.out.longest_window = std::max(work.out.longest_window, plan.window);
     work.out.covenants.push_back(std::move(plan));
@@ -324,7 +357,8 @@ Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book)
 
 void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
                       const std::function<std::uint32_t(std::uint32_t, Date)>& lot_of,
-                      const std::function<CompiledTranche(std::size_t)>& tranche_of, Plan& plan) {
+                      const std::function<CompiledTranche(std::size_t)>& tranche_of,
+                      StepIns& step_ins, Plan& plan) {
   const Book& book = *input.book;
   for (std::size_t v = 0; v < book.vehicles.size(); ++v) {
     const Vehicle& terms = book.vehicles[v];
@@ -353,7 +387,7 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
       out.tranches.push_back({compiled.contract, tranche->rank, tranche->payment_in_kind,
                               tranche->cash_sweep, std::move(compiled.months)});
     }
-    Work work{input, terms, grid, plan, out, {}, {}, {}};
+    Work work{input, terms, grid, plan, out, step_ins, {}, {}, {}};
     out.operating_cost = work.column();
     for (const VehicleLot& lot : terms.lots)
       add_lot(work, lot,

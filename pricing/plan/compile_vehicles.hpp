@@ -5,6 +5,7 @@
 
 #include "pricing/plan/compile.hpp"
 #include "pricing/plan/contract_columns.hpp"
+#include "pricing/plan/step_in.hpp"
 
 namespace lien::pricing {
 
@@ -31,6 +32,7 @@ struct CompiledTranche {
 // lot_of: the row of a lot by hardware and in-service date; tranche_of: by index into book.loans.
 void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
                       const std::function<std::uint32_t(std::uint32_t, Date)>& lot_of,
-                      const std::function<CompiledTranche(std::size_t)>& tranche_of, Plan& plan);
+                      const std::function<CompiledTranche(std::size_t)>& tranche_of,
+                      StepIns& step_ins, Plan& plan);
 
 }  // namespace lien::pricing

@@ -23,6 +23,10 @@ struct VehicleLotPlan {
 struct OfftakePlan {
   std::uint32_t hardware = 0, customer = 0xffffffffU;
   double relet_months = 0;
+  // What the contract adds to a sale while the customer lives: into Plan::step_ins.
+  std::uint32_t lot = 0, step_in = 0xffffffffU;
+  double step_in_units = 0, step_in_rate = 0;
+  bool net = false;  // the customer pays the cost of its hours
   std::vector<double> revenue;     // while the customer lives, with the operating cost it pays
   std::vector<double> lost_hours;  // let at the market's rent once the customer is lost
   std::vector<double> agreed;      // revenue if all were delivered and accepted
@@ -34,6 +38,9 @@ struct TrancheMonth {
   double floating_base = 0, gross_ratio = 0, floor = 0, margin = 0;  // see MonthlySchedule
   double accrual = 0;  // years of interest paid in the month, for a step of the margin
   double repaid = 0;   // of principal
+  // Part of the month's dues that is paid from cash; the rest, of a payment period that began
+  // before the valuation date, was set aside by then.
+  double from_cash = 1;
   double fee = 0;      // to the lender, money
   double timing = 1;   // of its payments: P(0,t(d))/P(0,t_k) x liquidity
   std::int64_t fixing = 0;

@@ -137,6 +137,7 @@ class BookStages {
   void count_test(const TestWords& test) noexcept;
   void clear_vehicles() noexcept;
   void add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept;
+  void add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lot, double* sale) noexcept;
   void run_vehicles(PathBlock& block, double* sums) noexcept;
   void add_vehicle(std::size_t vehicle, double* sums) noexcept;
   void fill_forward_rent(PathBlock& block, const InstrumentPlan& instrument, double* rent) noexcept;

@@ -23,8 +23,10 @@ void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
   double* const mark_row = work_.get();
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {
     const VehiclePlan& vehicle = plan.vehicles[v];
+    bool holds = false;
     for (const VehicleLotPlan& own : vehicle.lots) {
       if (own.lot != lot) continue;
+      holds = true;
       for (int k = 0; k <= vehicle.months + vehicle.lag; ++k) {
         const std::size_t at = (v * rows + static_cast<std::size_t>(k)) * kBlockPaths;
         const double* const value = block.row(series(value_), k);
@@ -37,6 +39,29 @@ void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
           add_scaled_row(own.mark_units, mark_row, tested, kBlockPaths);
         }
       }
+    }
+    if (holds) add_vehicle_step_ins(vehicle, lot, vehicle_sale_.get() + v * rows * kBlockPaths);
+  }
+}
+
+// What the living customers of a lot add to a sale of its units.
+void BookStages::add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lot,
+                                      double* sale) noexcept {
+  const HardwarePlan& hardware = plan_->hardware[plan_->lots[lot].hardware];
+  const std::size_t nodes = plan_->node_months.size();
+  double* const added = work_.get();
+  for (const OfftakePlan& offtake : vehicle.offtakes) {
+    if (offtake.lot != lot || offtake.step_in == kNone) continue;
+    const StepInPlan& terms = plan_->step_ins[offtake.step_in];
+    for (std::size_t k = 1; k <= static_cast<std::size_t>(vehicle.months + vehicle.lag); ++k) {
+      const double cost = offtake.net ? 0.0 : terms.cost[k];
+      const double worth = offtake.step_in_rate * terms.revenue[k] - cost;
+      if (worth <= 0) continue;
+      step_in_row({terms.weights.data() + k * nodes, nodes, calls_.get() + k * nodes * kBlockPaths,
+                   hardware.operating_cost[k], worth, offtake.step_in_units, static_cast<double>(k),
+                   default_months_.get() + offtake.customer * kBlockPaths},
+                  added, kBlockPaths);
+      add_scaled_row(1.0, added, sale + k * kBlockPaths, kBlockPaths);
     }
   }
 }

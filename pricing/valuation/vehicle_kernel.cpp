@@ -58,6 +58,7 @@ enum StateRow : std::size_t {
 static_assert(kWorkRows == 20, "vehicle_work_rows counts them");
 enum TrancheRow : std::size_t { kOwed = 0, kInterest, kInKind, kPrincipal, kSwept, kTrancheRows };
 enum CovenantRow : std::size_t { kActive = 0, kPasses, kSince, kCovenantRows };
+enum GuaranteeRow : std::size_t { kCapLeft = 0, kDrawn, kGuaranteeRows };  // drawn by one default
 enum WindowRow : std::size_t { kWindowCash = 0, kWindowService, kWindowRows };
 
 // Where everything stands; the counts are the vehicle's own.
@@ -77,13 +78,13 @@ struct Room {
     return state(kWorkRows + v.tranches.size() * kTrancheRows + v.reserves.size() +
                  c * kCovenantRows + row);
   }
-  [[nodiscard]] double* guarantee(std::size_t g) const {  // what is left of its cap
+  [[nodiscard]] double* guarantee(std::size_t g, std::size_t row) const {
     return state(kWorkRows + v.tranches.size() * kTrancheRows + v.reserves.size() +
-                 v.covenants.size() * kCovenantRows + g);
+                 v.covenants.size() * kCovenantRows + g * kGuaranteeRows + row);
   }
   [[nodiscard]] double* window(std::size_t k, std::size_t row) const {
     return state(kWorkRows + v.tranches.size() * kTrancheRows + v.reserves.size() +
-                 v.covenants.size() * kCovenantRows + v.guarantees.size() +
+                 v.covenants.size() * kCovenantRows + v.guarantees.size() * kGuaranteeRows +
                  (k % static_cast<std::size_t>(v.longest_window)) * kWindowRows + row);
   }
   [[nodiscard]] double* sample(std::size_t t, std::size_t which) const {
@@ -149,8 +150,7 @@ HWY_INLINE void BookTranche(const Room& room, std::size_t t, std::size_t k, std:
   Put(then, 0, hn::MulAdd(q, later, Row(then, 0)));
 }
 
-// What guarantors add to one tranche's claim that nothing else paid; `floor_left` is what the sale
-// fell short of the month's floor, by guarantee.
+// What guarantors add to one tranche's claim that nothing else paid.
 HWY_INLINE V Guaranteed(const Room& room, std::size_t t, std::size_t k, std::size_t p, V sale,
                         V unpaid) {
   const std::size_t lag = static_cast<std::size_t>(room.v.lag);
@@ -160,12 +160,15 @@ HWY_INLINE V Guaranteed(const Room& room, std::size_t t, std::size_t k, std::siz
     if (plan.kind == GuaranteeKind::capacity || !plan.covers[t] ||
         static_cast<int>(k) > plan.last_month)
       continue;
-    V limit = Row(room.guarantee(g), p);
+    V limit = Row(room.guarantee(g, kCapLeft), p);
     if (plan.kind == GuaranteeKind::residual_value)
       limit = hn::Min(limit, Positive(hn::Sub(Num(plan.floors[k + lag]), sale)));
+    // What it paid to tranches before this one of the same default.
+    limit = Positive(hn::Sub(limit, Row(room.guarantee(g, kDrawn), p)));
     const M stands = hn::Gt(Row(room.month_of(plan.guarantor), p), Num(static_cast<double>(k)));
     const V part =
         hn::IfThenElseZero(stands, hn::Min(limit, hn::Mul(Num(plan.share), hn::Sub(unpaid, paid))));
+    Add(room.guarantee(g, kDrawn), p, part);
     paid = hn::Add(paid, part);
     const V q = hn::Mul(Row(room.state(kWeight), p), Row(room.a.discount + k * kBlockPaths, p));
     double* const worth = room.a.guaranteed + g * kBlockPaths;
@@ -182,6 +185,8 @@ void Settle(const Room& room, std::size_t k, std::size_t owed_row) {
   const auto& tranches = room.v.tranches;
   const std::size_t lag = static_cast<std::size_t>(room.v.lag);
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    for (std::size_t g = 0; g < room.v.guarantees.size(); ++g)
+      Put(room.guarantee(g, kDrawn), p, Zero());
     V cash = Row(room.state(kAvailable), p);
     const V sale =
         Positive(hn::Sub(Row(room.a.sale + (k + lag) * kBlockPaths, p), Num(room.v.deduction)));
@@ -271,9 +276,10 @@ void BuyUnsold(const Room& room, std::size_t g, std::size_t k) {
     }
     const M stands = hn::Gt(Row(room.month_of(plan.guarantor), p), month);
     const V bought = hn::Mul(Num(plan.price * plan.share), hours);
-    const V paid = hn::IfThenElseZero(stands, hn::Min(Row(room.guarantee(g), p), bought));
+    const V paid = hn::IfThenElseZero(stands, hn::Min(Row(room.guarantee(g, kCapLeft), p), bought));
     const V living = hn::Mul(Row(room.state(kAlive), p), Row(room.a.survival + row, p));
-    Put(room.guarantee(g), p, hn::Sub(Row(room.guarantee(g), p), paid));
+    double* const cap_left = room.guarantee(g, kCapLeft);
+    Put(cap_left, p, hn::Sub(Row(cap_left, p), paid));
     Add(room.state(kRevenue), p, paid);
     double* const worth = room.a.guaranteed + g * kBlockPaths;
     const V discounted = hn::Mul(hn::Mul(living, Row(room.a.discount + row, p)), liquidity);
@@ -377,8 +383,9 @@ void RunStep(const Room& room, const CashStepPlan& step, std::size_t k) {
     case CashStep::principal: {
       const std::size_t row = step.step == CashStep::interest ? kInterest : kPrincipal;
       const double* const due = room.tranche(step.part, row);
+      const double from_cash = v.tranches[step.part].months[k].from_cash;
       for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
-        Pay(room, kDebtServiceItem, p, Row(due, p));
+        Pay(room, kDebtServiceItem, p, hn::Mul(Num(from_cash), Row(due, p)));
         Add(room.state(kService), p, Row(due, p));
       }
       break;
@@ -466,7 +473,11 @@ void BookPayments(const Room& room, std::size_t k) {
       Add(sums[0], 0, living);
       Put(sums[1], 0, hn::MulAdd(living, hn::Sub(interest, fee), Row(sums[1], 0)));
       Put(sums[2], 0, hn::MulAdd(living, principal, Row(sums[2], 0)));
-      Add(room.state(kOutflow), p, hn::Mul(Row(room.state(kAlive), p), paid));
+      // What was set aside before the valuation date is none of the run's cash.
+      const V cash = hn::MulAdd(Num(room.v.tranches[t].months[k].from_cash),
+                                hn::Sub(paid, Row(room.tranche(t, kSwept), p)),
+                                Row(room.tranche(t, kSwept), p));
+      Add(room.state(kOutflow), p, hn::Mul(Row(room.state(kAlive), p), cash));
     }
   }
   const double liquidity = room.terms(0, k).present_factor;
@@ -683,7 +694,7 @@ void Start(const Room& room) {
     for (std::size_t p = 0; p < kBlockPaths; ++p) room.state(kInflow)[p] += v.reserves[r].initial;
   }
   for (std::size_t g = 0; g < v.guarantees.size(); ++g)
-    std::fill_n(room.guarantee(g), kBlockPaths, v.guarantees[g].cap);
+    std::fill_n(room.guarantee(g, kCapLeft), kBlockPaths, v.guarantees[g].cap);
 }
 
 void RunVehicle(const VehicleArguments& a) {
@@ -714,9 +725,9 @@ HWY_EXPORT(RunVehicle);
 
 std::size_t vehicle_work_rows(const VehiclePlan& v) noexcept {
   // As Room lays them out: its own rows, then tranches, accounts, covenants, guarantees, windows.
-  constexpr std::size_t kOwn = 20, kTranche = 5, kCovenant = 3, kWindow = 2;
+  constexpr std::size_t kOwn = 20, kTranche = 5, kCovenant = 3, kGuarantee = 2, kWindow = 2;
   return kOwn + v.tranches.size() * kTranche + v.reserves.size() + v.covenants.size() * kCovenant +
-         v.guarantees.size() + static_cast<std::size_t>(v.longest_window) * kWindow;
+         v.guarantees.size() * kGuarantee + static_cast<std::size_t>(v.longest_window) * kWindow;
 }
 
 void run_vehicle(const VehicleArguments& arguments) noexcept {

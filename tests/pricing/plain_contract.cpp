@@ -125,7 +125,7 @@ class Ledger {
 };
 
 // One covenant along a path.
-struct Covenant {
+struct RunningTest {
   PlainTest* test;
   bool in = false, ever = false;
   void hold(int k, bool breach, bool living) {
@@ -177,7 +177,7 @@ PlainOutcome plain_loan(const PlainTerms& terms, const Loan& loan, const PlainPa
   const bool no_recourse = loan.recourse == Recourse::none && sale.secured;
   const bool has_account = sale.secured && (no_recourse || loan.min_debt_service_coverage_ratio ||
                                             loan.reserve_initial > 0 || loan.reserve_target > 0);
-  Covenant coverage{&out.coverage}, ratio{&out.loan_to_value};
+  RunningTest coverage{&out.coverage}, ratio{&out.loan_to_value};
   bool trapped_by_coverage = false, trapped_by_ratio = false;
   double account = has_account ? loan.reserve_initial : 0, since_payment = 0;
   double mass = 1;  // 0 once the account has run dry

@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "pricing/measures/measure_rows.hpp"
+#include "pricing/report/text_form.hpp"
+
+// What a vehicle has beside its tranches: equity, guarantees, tests.
+namespace lien::pricing {
+namespace {
+
+Cell number(double x) { return std::isnan(x) ? Cell{} : Cell{x}; }
+
+std::string part(const Vehicle& vehicle, const std::string& id) { return vehicle.id + "/" + id; }
+
+void add_measures(const Inputs& inputs, const ScenarioRun& scenario, const BasisRun& run,
+                  std::size_t v, RunTables& tables) {
+  const VehiclePlan& plan = run.plan.vehicles[v];
+  const Vehicle& terms = scenario.book->vehicles[plan.source];
+  MeasureWriter own(tables.measures, scenario.id, run, "vehicle");
+  MeasureWriter parts(tables.measures, scenario.id, run, "contract");
+  if (!run.plan.real_world) {
+    own.add(terms.id, "equity_value", 0, run.mean(run.layout.vehicle(v, kDistributions)));
+    for (std::size_t g = 0; g < plan.guarantees.size(); ++g)
+      parts.add(part(terms, terms.guarantees[g].id), "guarantee_value", 0,
+                run.mean(run.layout.guarantee(v, g)));
+  }
+  // One default is every tranche's: the first one's stands for the vehicle.
+  const std::uint32_t first = plan.tranches.front().contract;
+  double owed = 0;
+  for (const TranchePlan& tranche : plan.tranches)
+    owed += run.plan.contracts[tranche.contract].outstanding;
+  if (plan.value_observed && plan.worth_today > 0)
+    own.add_exact(terms.id, "loan_to_value", 0, owed / plan.worth_today);
+  for (const int h : inputs.settings.loss_horizon_months) {
+    const std::size_t at =
+        kFixedSamples + run.snapshot(h) * kSnapshotSamples + static_cast<std::size_t>(kDefault);
+    own.add(terms.id, "probability_of_default", h, run.mean(run.layout.contract(first, at)));
+    for (std::size_t c = 0; c < plan.covenants.size(); ++c)
+      parts.add(part(terms, terms.covenants[c].id), "breach_probability", h,
+                breach_probability(run, plan.covenants[c].slot, h));
+  }
+}
+
+void add_test(const ScenarioRun& scenario, const BasisRun& run, const VehiclePlan& plan,
+              std::size_t c, const std::vector<std::string>& dates, Table& table) {
+  const Vehicle& terms = scenario.book->vehicles[plan.source];
+  const CovenantPlan& covenant = plan.covenants[c];
+  double ever = 0, before = 0;
+  for (int month = 1; month <= plan.months; ++month) {
+    if (!covenant.tested[static_cast<std::size_t>(month)]) continue;
+    const double in = run.tests(covenant.slot, month, kInBreach);
+    ever += run.tests(covenant.slot, month, kFirstBreach);
+    const auto now = engine::share_of(in, run.paths);
+    const double cured = before > 0 ? run.tests(covenant.slot, month, kCured) / before
+                                    : std::numeric_limits<double>::quiet_NaN();
+    table.add({std::string_view(scenario.id),
+               std::string_view(run.plan.real_world ? "real_world" : "risk_neutral"),
+               std::string_view(terms.id), std::string_view(terms.covenants[c].id), month,
+               std::string_view(dates[static_cast<std::size_t>(month)]), now.value,
+               number(now.standard_error), ever / run.paths, number(cured)});
+    before = in;
+  }
+}
+
+}  // namespace
+
+void measure_vehicles(const Inputs& inputs, const ScenarioRun& scenario, RunTables& tables) {
+  for (const BasisRun* run : {scenario.risk_neutral, scenario.real_world}) {
+    if (run == nullptr || run->plan.vehicles.empty()) continue;
+    const TimeGrid grid(inputs.settings.valuation_date, run->plan.steps, run->plan.steps_per_year);
+    std::vector<std::string> dates;
+    for (const Date date : grid.dates()) dates.push_back(iso_text(date));
+    std::vector<std::size_t> order(run->plan.vehicles.size());
+    for (std::size_t v = 0; v < order.size(); ++v) order[v] = v;
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return scenario.book->vehicles[a].id < scenario.book->vehicles[b].id;
+    });
+    for (const std::size_t v : order) {
+      add_measures(inputs, scenario, *run, v, tables);
+      const VehiclePlan& plan = run->plan.vehicles[v];
+      for (std::size_t c = 0; c < plan.covenants.size() && run->layout.contract_months; ++c)
+        add_test(scenario, *run, plan, c, dates, tables.covenants);
+    }
+  }
+}
+
+}  // namespace lien::pricing
