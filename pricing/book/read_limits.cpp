@@ -27,7 +27,7 @@ std::span<const Field<Limit>> limit_fields() {
   static constexpr std::array fields = {
       id("id", &T::id).required(),
       id("measure", &T::measure).required(),
-      choice<T>("level", &set_level<T>, "portfolio|party|contract|hardware", "vehicle").required(),
+      choice<T>("level", &set_level<T>, "portfolio|party|vehicle|contract|hardware").required(),
       text("of", &T::of),
       id("scenario", &T::scenario),
       choice<T>(
@@ -48,7 +48,7 @@ std::span<const Field<Tolerance>> tolerance_fields() {
   using T = Tolerance;
   static constexpr std::array fields = {
       id("measure", &T::measure).required(),
-      choice<T>("level", &set_level<T>, "portfolio|party|contract|hardware", "vehicle").required(),
+      choice<T>("level", &set_level<T>, "portfolio|party|vehicle|contract|hardware").required(),
       number("absolute", &T::absolute, at_least(0)),
       number("relative", &T::relative, at_least(0)),
   };

@@ -121,13 +121,15 @@ class VehicleReader {
       if (hardware) {
         check.observes_rents(*hardware, check.has("operating_cost"));
         check.observes_resale(*hardware);
+        check.segment(*hardware, lot.segment);
         if (!own_lag_) check.observes_liquidation(*hardware);
         refuse_depth(*hardware, check);
         check_mark(*hardware, check);
       }
       vehicle_.lots.push_back(std::move(lot));
     }
-    if (vehicle_.lots.empty()) missing("lot", "a vehicle earns from its hardware");
+    if (table_.find("lot") && vehicle_.lots.empty())
+      missing("lot", "a vehicle earns from its hardware");
   }
 
   void refuse_depth(const Hardware& hardware, const ContractChecks& check) const {
@@ -183,7 +185,8 @@ class VehicleReader {
       }
       vehicle_.tranches.push_back(std::move(tranche));
     }
-    if (!debt) missing("tranche", "a vehicle owes one tranche of debt at least");
+    if (table_.find("tranche") && !debt)
+      missing("tranche", "a vehicle owes one tranche of debt at least");
   }
 
   std::optional<std::size_t> read_debt(const TomlValue& terms, const Tranche& tranche,
@@ -288,8 +291,6 @@ class VehicleReader {
       covenant.consequences = bits_of(consequence, "consequence",
                                       "cash_trap|cash_sweep|margin_step_up|event_of_default",
                                       "mandatory_prepayment|draw_stop", scope);
-      if (!consequence)
-        check.missing("consequence", "it says what a breach does", "write [] to report it only");
       check_covenant(covenant, check);
       vehicle_.covenants.push_back(std::move(covenant));
     }

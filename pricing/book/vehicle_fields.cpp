@@ -11,6 +11,8 @@ namespace {
 constexpr std::array kFrequencies = {Frequency::monthly, Frequency::quarterly,
                                      Frequency::semiannual, Frequency::annual};
 
+constexpr std::array<const char*, 3> kSegments = {"spot", "term", "index"};
+
 }  // namespace
 
 std::span<const Field<Vehicle>> vehicle_fields() {
@@ -25,10 +27,10 @@ std::span<const Field<Vehicle>> vehicle_fields() {
           "income|cost|market|ask|rental_multiple|curve"),
       share("liquidation_haircut", &T::liquidation_haircut),
       number("liquidation_lag_months", &T::liquidation_lag_months, between(0, 600)),
-      apart<T>("lot"),
+      apart<T>("lot").required(),
       apart<T>("offtake"),
       later<T>("lease"),
-      apart<T>("tranche"),
+      apart<T>("tranche").required(),
       apart<T>("fee"),
       apart<T>("reserve"),
       apart<T>("covenant"),
@@ -52,7 +54,10 @@ std::span<const Field<VehicleLot>> lot_fields() {
       later<T>("slip_months", "0"),
       number("purchase_price", &T::purchase_price, above(0)),
       number("operating_cost", &T::operating_cost, at_least(0)),
-      later<T>("segment", "spot"),
+      choice<T>(
+          "segment",
+          +[](T& lot, std::int64_t k) { lot.segment = kSegments[static_cast<std::size_t>(k)]; },
+          "spot|term|index"),
   };
   return fields;
 }
@@ -129,7 +134,7 @@ std::span<const Field<Covenant>> covenant_fields() {
           },
           "monthly|quarterly|semiannual|annual"),
       date("first_test", &T::first_test),
-      apart<T>("consequence"),
+      apart<T>("consequence").required(),
       rate("step_up", &T::step_up, between(0, 1)),
       share("sweep_share", &T::sweep_share),
       integer("release_tests", &T::release_tests, between(1, 600)),

@@ -13,7 +13,7 @@ using Kind = ExplainedThing::Kind;
 ExplainedThing thing_named(const FinishedRun& run, const std::string& id) {
   if (const auto thing = find_thing(run.inputs, id)) return *thing;
   const std::string nearest = nearest_thing(run.inputs, id);
-  throw UsageError("'" + without_controls(id) + "' is no hardware, party or contract of " +
+  throw UsageError("'" + without_controls(id) + "' is no hardware, party, vehicle or contract of " +
                    without_controls(run.directory) +
                    (nearest.empty() ? "" : "; did you mean " + without_controls(nearest) + "?"));
 }
@@ -42,6 +42,8 @@ Story story_of(const FinishedRun& run, const ExplainedThing& thing, const Option
       return explain_hardware(run, thing.index);
     case Kind::party:
       return explain_party(run, thing.index);
+    case Kind::vehicle:
+      return explain_vehicle(run, thing.index);
     default:
       return explain_contract(run, thing);
   }

@@ -17,6 +17,7 @@ struct VehicleLot {
   std::optional<Date> in_service;        // default: the first closing of a tranche
   std::optional<double> purchase_price;  // per accelerator
   std::optional<double> operating_cost;  // hourly; default: the hardware's
+  std::string segment{};                 // in which free hours are let; empty: spot
 };
 
 struct Offtake {
@@ -138,5 +139,10 @@ struct Vehicle {
   std::vector<WaterfallStep> waterfall;  // as given; empty: the default order
   RowSource source;
 };
+
+// Its debt, by rank and within a rank as given.
+[[nodiscard]] std::vector<const Tranche*> debt_by_rank(const Vehicle& vehicle);
+// The order in which a vehicle spends cash that declares none.
+[[nodiscard]] std::vector<WaterfallStep> default_waterfall(const Vehicle& vehicle);
 
 }  // namespace lien::pricing

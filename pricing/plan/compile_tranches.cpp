@@ -41,7 +41,8 @@ TrancheMonth month_of(const CompileInput& input, const MonthlySchedule& monthly,
   month.gross_ratio = monthly.gross_ratio[k];
   month.floor = monthly.floor[k];
   month.margin = monthly.margin[k];
-  month.timing = present * ratio_or(monthly.floating_base_timed[k], monthly.floating_base[k], 1.0);
+  month.floating_timing =
+      present * ratio_or(monthly.floating_base_timed[k], monthly.floating_base[k], 1.0);
   const std::uint32_t tenor = tenor_row(input, plan, monthly.tenor[k]);
   month.fixing = static_cast<std::int64_t>(tenor) * (plan.steps + 1) + monthly.fixing[k];
   return month;

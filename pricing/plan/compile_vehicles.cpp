@@ -6,6 +6,7 @@
 
 #include "engine/elementary/elementary.hpp"
 #include "pricing/plan/discount_curve.hpp"
+#include "pricing/plan/segments.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -75,11 +76,11 @@ void add_step_in(Work& work, const VehicleLot& lot, const Offtake& offtake, Offt
 }
 
 void add_offtakes(Work& work, const VehicleLot& lot, Date service, VehicleLotPlan& own) {
-  const double hours = lot.units * kHoursPerMonth;
+  const Hardware& hardware = work.input.market->hardware[own.hardware];
   for (const Offtake& offtake : work.terms.offtakes) {
     if (!named(offtake.lots, lot.id)) continue;
     OfftakePlan plan;
-    plan.hardware = own.hardware;
+    plan.rent = own.rent;
     plan.customer = work.party(offtake.customer);
     plan.lot = own.lot;
     plan.net = offtake.net;
@@ -89,7 +90,9 @@ void add_offtakes(Work& work, const VehicleLot& lot, Date service, VehicleLotPla
     const Date start = std::max(service, offtake.start.value_or(service));
     for (int k = 1; k <= work.out.months; ++k) {
       const auto at = static_cast<std::size_t>(k);
-      const double under = offtake.share * hours * work.grid.share_of_month(k, start, offtake.end);
+      const double under = offtake.share * lot.units * kHoursPerMonth *
+                           remaining_units(hardware, k / 12.0) *
+                           work.grid.share_of_month(k, start, offtake.end);
       const double rate = offtake.rental_rate * offtake.take_or_pay *
                           grown(offtake.growth, whole_years(start, work.grid.date(k)));
       const double cost = offtake.net ? hourly_cost(work, lot, own.hardware, k) : 0.0;
@@ -109,14 +112,18 @@ void add_lot(Work& work, const VehicleLot& lot, std::uint32_t row) {
   own.hardware = work.plan.lots[row].hardware;
   own.sale_units =
       lot.units * (1 - work.terms.liquidation_haircut.value_or(terms ? terms->haircut : 0.0));
-  own.free_hours = work.column();
+  own.free_hours = own.operating_cost = work.column();
+  const Hardware& hardware = work.input.market->hardware[own.hardware];
+  const std::uint32_t segment = segment_row(work.input, own.hardware, lot.segment, work.plan);
+  own.rent = segment == kNone ? own.hardware
+                              : static_cast<std::uint32_t>(work.plan.hardware.size()) + segment;
   const Date service = in_service(work.terms, lot, *work.input.book);
   for (int k = 1; k <= work.out.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
-    const double active =
-        lot.units * kHoursPerMonth * work.grid.share_of_month(k, service, work.grid.date(k));
+    const double active = lot.units * kHoursPerMonth * remaining_units(hardware, k / 12.0) *
+                          work.grid.share_of_month(k, service, work.grid.date(k));
     own.free_hours[at] = active;
-    work.out.operating_cost[at] += active * hourly_cost(work, lot, own.hardware, k);
+    own.operating_cost[at] = active * hourly_cost(work, lot, own.hardware, k);
   }
   add_offtakes(work, lot, service, own);
   // The mark of one lot is that of a loan on it.
@@ -177,7 +184,8 @@ double covered_after(const Work& work, const ReserveAccount& reserve, std::size_
   double sum = 0, left = *reserve.target_months;
   for (std::size_t j = k + 1; j < work.debt.size() && left > 0; ++j, left -= 1) {
     double month = 0;
-    if ((reserve.covers & kOperatingCostItem) != 0) month += work.out.operating_cost[j];
+    if ((reserve.covers & kOperatingCostItem) != 0)
+      for (const VehicleLotPlan& lot : work.out.lots) month += lot.operating_cost[j];
     if ((reserve.covers & kFeeItem) != 0) month += work.fees[j];
     if ((reserve.covers & kDebtServiceItem) != 0) month += work.debt_service[j];
     sum += std::min(left, 1.0) * month;
@@ -268,30 +276,13 @@ void add_guarantees(Work& work, const std::vector<std::string>& tranches) {
   }
 }
 
-std::vector<WaterfallStep> default_waterfall(const VehiclePlan& vehicle,
-                                             const std::vector<std::string>& tranches) {
-  std::vector<WaterfallStep> steps = {{CashStep::operating_cost, {}}, {CashStep::fee, {}}};
-  for (std::size_t first = 0; first < tranches.size();) {
-    std::size_t last = first;
-    while (last < tranches.size() && vehicle.tranches[last].rank == vehicle.tranches[first].rank)
-      ++last;
-    for (const CashStep step : {CashStep::interest, CashStep::principal})
-      for (std::size_t t = first; t < last; ++t) steps.push_back({step, tranches[t]});
-    first = last;
-  }
-  for (const CashStep step :
-       {CashStep::reserve, CashStep::cash_trap, CashStep::cash_sweep, CashStep::distribution})
-    steps.push_back({step, {}});
-  return steps;
-}
-
 // Each step names one part: a bare word is all of its kind, tranches by rank.
 void add_waterfall(Work& work, const std::vector<std::string>& tranches) {
   std::vector<std::string> fees, reserves;
   for (const VehicleFee& fee : work.terms.fees) fees.push_back(fee.id);
   for (const ReserveAccount& reserve : work.terms.reserves) reserves.push_back(reserve.id);
   const std::vector<WaterfallStep> steps =
-      work.terms.waterfall.empty() ? default_waterfall(work.out, tranches) : work.terms.waterfall;
+      work.terms.waterfall.empty() ? default_waterfall(work.terms) : work.terms.waterfall;
   for (const WaterfallStep& step : steps) {
     const std::vector<std::string>* parts = nullptr;
     if (step.step == CashStep::fee) parts = &fees;
@@ -373,11 +364,7 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
     if (out.party != kNone) out.recovery = input.market->parties[out.party].recovery;
     out.scale = 1;
 
-    std::vector<const Tranche*> debt;
-    for (const Tranche& tranche : terms.tranches)
-      if (tranche.loan) debt.push_back(&tranche);
-    std::stable_sort(debt.begin(), debt.end(),
-                     [](const Tranche* a, const Tranche* b) { return a->rank < b->rank; });
+    const std::vector<const Tranche*> debt = debt_by_rank(terms);
     std::vector<std::string> ids;
     for (const Tranche* tranche : debt) {
       CompiledTranche compiled = tranche_of(*tranche->loan);
@@ -388,7 +375,6 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
                               tranche->cash_sweep, std::move(compiled.months)});
     }
     Work work{input, terms, grid, plan, out, step_ins, {}, {}, {}};
-    out.operating_cost = work.column();
     for (const VehicleLot& lot : terms.lots)
       add_lot(work, lot,
               lot_of(hardware_index(*input.market, lot.hardware), in_service(terms, lot, book)));

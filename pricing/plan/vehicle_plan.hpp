@@ -13,20 +13,22 @@ namespace lien::pricing {
 // Units of one lot: what they earn, and what they bring in a sale and in a test.
 struct VehicleLotPlan {
   std::uint32_t lot = 0, hardware = 0;
+  std::uint32_t rent = 0;            // of free hours: a hardware, or after them a segment
   std::uint32_t mark = 0xffffffffU;  // into Plan::marks; kNone: a part of the resale value
   double sale_units = 0;             // units x (1 - haircut)
   double mark_units = 0;
-  std::vector<double> free_hours;  // let at the market's rent
+  std::vector<double> free_hours;      // let at the market's rent
+  std::vector<double> operating_cost;  // at today's power price
 };
 
 // The hours of one lot under one offtake contract.
 struct OfftakePlan {
-  std::uint32_t hardware = 0, customer = 0xffffffffU;
+  std::uint32_t rent = 0, customer = 0xffffffffU;  // rent: as its lot's
   double relet_months = 0;
   // What the contract adds to a sale while the customer lives: into Plan::step_ins.
   std::uint32_t lot = 0, step_in = 0xffffffffU;
   double step_in_units = 0, step_in_rate = 0;
-  bool net = false;  // the customer pays the cost of its hours
+  bool net = false;                // the customer pays the cost of its hours
   std::vector<double> revenue;     // while the customer lives, with the operating cost it pays
   std::vector<double> lost_hours;  // let at the market's rent once the customer is lost
   std::vector<double> agreed;      // revenue if all were delivered and accepted
@@ -41,8 +43,9 @@ struct TrancheMonth {
   // Part of the month's dues that is paid from cash; the rest, of a payment period that began
   // before the valuation date, was set aside by then.
   double from_cash = 1;
-  double fee = 0;      // to the lender, money
-  double timing = 1;   // of its payments: P(0,t(d))/P(0,t_k) x liquidity
+  double fee = 0;              // to the lender, money
+  double floating_timing = 1;  // as timing, of interest at a forward rate
+  double timing = 1;           // of its payments: P(0,t(d))/P(0,t_k) x liquidity
   std::int64_t fixing = 0;
 };
 
@@ -115,7 +118,6 @@ struct VehiclePlan {
   std::vector<CovenantPlan> covenants;
   std::vector<GuaranteePlan> guarantees;
   std::vector<CashStepPlan> waterfall;
-  std::vector<double> operating_cost;
   std::vector<char> pays;  // debt is served this month: accounts are filled and cash distributed
   int longest_window = 1;  // of its covenants, months
 };

@@ -12,7 +12,7 @@ namespace lien::pricing {
 // What an id of a run names. The same id may name a hardware and a contract: "hardware:H100",
 // "party:meta" and "contract:L-1" choose.
 struct ExplainedThing {
-  enum class Kind { hardware, party, loan, lease, instrument };
+  enum class Kind { hardware, party, vehicle, loan, lease, instrument };
   Kind kind = Kind::hardware;
   std::size_t index = 0;  // in the market or in its part of the book
 };
@@ -29,6 +29,8 @@ struct ExplainedThing {
                                  std::uint64_t number);
 // Hazards, fitted survival, and what depends on the party.
 [[nodiscard]] Story explain_party(const FinishedRun& run, std::size_t party);
+// What a vehicle holds, its waterfall in words, its measures and tests.
+[[nodiscard]] Story explain_vehicle(const FinishedRun& run, std::size_t vehicle);
 // Terms, measures, cash flows and tests of a loan, lease or instrument.
 [[nodiscard]] Story explain_contract(const FinishedRun& run, const ExplainedThing& thing);
 

@@ -107,7 +107,8 @@ std::string only_id(const std::string& id, std::string& kind) {
   const std::size_t colon = id.find(':');
   if (colon == std::string::npos) return id;
   const std::string prefix = id.substr(0, colon);
-  if (prefix != "hardware" && prefix != "party" && prefix != "contract") return id;
+  if (prefix != "hardware" && prefix != "party" && prefix != "vehicle" && prefix != "contract")
+    return id;
   kind = prefix;
   return id.substr(colon + 1);
 }
@@ -131,6 +132,8 @@ std::optional<ExplainedThing> find_thing(const Inputs& inputs, const std::string
     if (const auto at = place_of(inputs.market.hardware, id)) return {{Kind::hardware, *at}};
   if (wanted("party"))
     if (const auto at = place_of(inputs.market.parties, id)) return {{Kind::party, *at}};
+  if (wanted("vehicle"))
+    if (const auto at = place_of(inputs.book.vehicles, id)) return {{Kind::vehicle, *at}};
   if (!wanted("contract")) return std::nullopt;
   if (const auto at = place_of(inputs.book.loans, id)) return {{Kind::loan, *at}};
   if (const auto at = place_of(inputs.book.leases, id)) return {{Kind::lease, *at}};
@@ -146,6 +149,7 @@ std::string nearest_thing(const Inputs& inputs, const std::string& asked) {
   };
   add(inputs.market.hardware);
   add(inputs.market.parties);
+  add(inputs.book.vehicles);
   add(inputs.book.loans);
   add(inputs.book.leases);
   add(inputs.book.instruments);

@@ -99,8 +99,9 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       tranche_months_(most(plan, tranches) * rows(plan) * kMonthSums * kLanes),
       vehicle_rows_((kVehicleSamples + most(plan, guarantees)) * kBlockPaths),
       vehicle_work_(most(plan, vehicle_work_rows) * kBlockPaths),
-      spot_bases_(plan.hardware.size()),
+      spot_bases_(plan.hardware.size() + plan.segments.size()),
       utilization_bases_(plan.hardware.size()),
+      cost_bases_(plan.hardware.size()),
       vehicle_bits_((most(plan, covenants) + 1) * rows(plan)),
       month_bits_(3 * rows(plan)),
       dead_at_(rows(plan)),
@@ -360,11 +361,11 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
       if (next_hardware && plan.hardware[hardware].law == ValueLaw::income)
         fill_strip(block, hardware);
       fill_lot(block, lot);
-      add_vehicle_lots(block, lot);
     }
     {
       const Stopwatch watch(seconds_.contracts);
       lose_units(block, lot);
+      add_vehicle_lots(block, lot);
       std::uint32_t mark = kNone;
       for (; contract < plan.contracts.size() && plan.contracts[contract].lot == lot; ++contract) {
         if (plan.contracts[contract].mark != mark) {

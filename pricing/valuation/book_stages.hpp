@@ -229,13 +229,14 @@ class BookStages {
   lien::engine::AlignedDoubles tranche_months_;  // [tranches][steps + 1][kMonthSums][kLanes]
   lien::engine::AlignedDoubles vehicle_rows_;    // [kVehicleSamples + guarantees][paths]
   lien::engine::AlignedDoubles vehicle_work_;    // [vehicle_work_rows()][paths]
-  std::vector<const double*> spot_bases_, utilization_bases_;  // [hardware]
+  // [hardware]; spot: then segments
+  std::vector<const double*> spot_bases_, utilization_bases_, cost_bases_;
   std::vector<std::uint64_t> vehicle_bits_;  // [covenants + 1][steps + 1]; first the living
-  std::vector<std::uint64_t> month_bits_;      // [3][steps + 1] of one contract: MonthBits
-  std::vector<std::uint64_t> dead_at_;         // [steps + 1] sampled defaults of one contract
+  std::vector<std::uint64_t> month_bits_;    // [3][steps + 1] of one contract: MonthBits
+  std::vector<std::uint64_t> dead_at_;       // [steps + 1] sampled defaults of one contract
   std::vector<std::uint64_t> living_;        // [steps + 1] its paths that still pay
   std::vector<char> tested_;                 // [steps + 1] of one test
-  std::vector<double> party_survival_;         // [parties + 1][steps + 1] sums over the block
+  std::vector<double> party_survival_;       // [parties + 1][steps + 1] sums over the block
   std::vector<std::uint32_t> counts_, fans_, under_cost_;
   std::uint64_t clamped_ages_ = 0;
   StageSeconds seconds_;

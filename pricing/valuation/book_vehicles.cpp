@@ -20,6 +20,7 @@ void BookStages::clear_vehicles() noexcept {
 void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
   const Plan& plan = *plan_;
   const std::size_t rows = layout_->steps + 1;
+  const std::size_t value_row = plan.lots[lot].remaining.empty() ? value_ : left_value_;
   double* const mark_row = work_.get();
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {
     const VehiclePlan& vehicle = plan.vehicles[v];
@@ -29,7 +30,7 @@ void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
       holds = true;
       for (int k = 0; k <= vehicle.months + vehicle.lag; ++k) {
         const std::size_t at = (v * rows + static_cast<std::size_t>(k)) * kBlockPaths;
-        const double* const value = block.row(series(value_), k);
+        const double* const value = block.row(series(value_row), k);
         add_scaled_row(own.sale_units, value, vehicle_sale_.get() + at, kBlockPaths);
         double* const tested = vehicle_tested_.get() + at;
         if (own.mark == kNone) {
@@ -49,17 +50,27 @@ void BookStages::add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lo
                                       double* sale) noexcept {
   const HardwarePlan& hardware = plan_->hardware[plan_->lots[lot].hardware];
   const std::size_t nodes = plan_->node_months.size();
+  const auto& left = plan_->lots[lot].remaining;
   double* const added = work_.get();
   for (const OfftakePlan& offtake : vehicle.offtakes) {
     if (offtake.lot != lot || offtake.step_in == kNone) continue;
     const StepInPlan& terms = plan_->step_ins[offtake.step_in];
     for (std::size_t k = 1; k <= static_cast<std::size_t>(vehicle.months + vehicle.lag); ++k) {
-      const double cost = offtake.net ? 0.0 : terms.cost[k];
-      const double worth = offtake.step_in_rate * terms.revenue[k] - cost;
+      const double* const weights = terms.weights.data() + k * nodes;
+      // A cost that follows power is a row; a customer that pays the cost leaves none.
+      const double* cost = nullptr;
+      double worth = offtake.step_in_rate * terms.revenue[k];
+      if (!offtake.net && hardware.cost_row == kNone) worth -= terms.cost[k];
+      if (!offtake.net && hardware.cost_row != kNone) {
+        combine_strip_row(weights, nodes, power_factors(static_cast<int>(k)),
+                          hardware.operating_cost[k], 0.0, power_cost_.get(), kBlockPaths);
+        cost = power_cost_.get();
+      }
       if (worth <= 0) continue;
-      step_in_row({terms.weights.data() + k * nodes, nodes, calls_.get() + k * nodes * kBlockPaths,
-                   hardware.operating_cost[k], worth, offtake.step_in_units, static_cast<double>(k),
-                   default_months_.get() + offtake.customer * kBlockPaths},
+      const double units = offtake.step_in_units * (left.empty() ? 1.0 : left[k]);
+      step_in_row({weights, nodes, calls_.get() + k * nodes * kBlockPaths,
+                   hardware.operating_cost[k], worth, units, static_cast<double>(k),
+                   default_months_.get() + offtake.customer * kBlockPaths, cost},
                   added, kBlockPaths);
       add_scaled_row(1.0, added, sale + k * kBlockPaths, kBlockPaths);
     }
@@ -72,7 +83,11 @@ void BookStages::run_vehicles(PathBlock& block, double* sums) noexcept {
   for (std::size_t g = 0; g < plan.hardware.size(); ++g) {
     spot_bases_[g] = block.row(series(spot_ + g), 0);
     utilization_bases_[g] = block.row(series(utilization_ + g), 0);
+    const std::uint32_t cost = plan.hardware[g].cost_row;
+    cost_bases_[g] = cost == kNone ? nullptr : block.row(series(cost_ + cost), 0);
   }
+  for (std::size_t s = 0; s < plan.segments.size(); ++s)
+    spot_bases_[plan.hardware.size() + s] = block.row(series(segment_ + s), 0);
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {
     const VehiclePlan& vehicle = plan.vehicles[v];
     VehicleArguments a{};
@@ -87,6 +102,7 @@ void BookStages::run_vehicles(PathBlock& block, double* sums) noexcept {
     a.gross = block.row(series(plan.rates.tenors.empty() ? ones_ : gross_), 0);
     a.spot = spot_bases_.data();
     a.utilization = utilization_bases_.data();
+    a.cost = cost_bases_.data();
     a.default_months = default_months_.get();
     a.parties = plan.parties.size();
     a.steps = layout_->steps;

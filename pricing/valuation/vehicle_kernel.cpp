@@ -56,7 +56,16 @@ enum StateRow : std::size_t {
   kWorkRows
 };
 static_assert(kWorkRows == 20, "vehicle_work_rows counts them");
-enum TrancheRow : std::size_t { kOwed = 0, kInterest, kInKind, kPrincipal, kSwept, kTrancheRows };
+// kFloating: interest at a forward rate, as a share of what is owed.
+enum TrancheRow : std::size_t {
+  kOwed = 0,
+  kInterest,
+  kFloating,
+  kInKind,
+  kPrincipal,
+  kSwept,
+  kTrancheRows
+};
 enum CovenantRow : std::size_t { kActive = 0, kPasses, kSince, kCovenantRows };
 enum GuaranteeRow : std::size_t { kCapLeft = 0, kDrawn, kGuaranteeRows };  // drawn by one default
 enum WindowRow : std::size_t { kWindowCash = 0, kWindowService, kWindowRows };
@@ -243,14 +252,13 @@ void Collect(const Room& room, std::size_t k) {
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     V revenue = Zero(), contracted = Zero();
     for (const auto& lot : room.v.lots)
-      revenue =
-          hn::MulAdd(Num(lot.free_hours[k]), Row(room.a.spot[lot.hardware] + row, p), revenue);
+      revenue = hn::MulAdd(Num(lot.free_hours[k]), Row(room.a.spot[lot.rent] + row, p), revenue);
     for (const auto& offtake : room.v.offtakes) {
       if (!(offtake.lost_hours[k] > 0)) continue;
       const V lost = Row(room.month_of(offtake.customer), p), now = Num(month);
       const M relet = hn::Ge(now, hn::Add(lost, Num(offtake.relet_months)));
       const V spot = hn::IfThenElseZero(
-          relet, hn::Mul(Num(offtake.lost_hours[k]), Row(room.a.spot[offtake.hardware] + row, p)));
+          relet, hn::Mul(Num(offtake.lost_hours[k]), Row(room.a.spot[offtake.rent] + row, p)));
       const M lives = hn::Lt(now, lost);
       revenue = hn::Add(revenue, hn::IfThenElse(lives, Num(offtake.revenue[k]), spot));
       contracted = hn::Add(contracted, hn::IfThenElseZero(lives, Num(offtake.revenue[k])));
@@ -293,14 +301,17 @@ void SetDues(const Room& room, std::size_t k) {
     const TranchePlan& plan = room.v.tranches[t];
     const TrancheMonth& month = plan.months[k];
     for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+      V floating = Zero();
       V share =
           hn::MulAdd(Row(room.state(kStep), p), Num(month.accrual), Num(month.fixed_interest));
       if (month.floating_base > 0) {
         const V gross = Row(room.a.gross + static_cast<std::size_t>(month.fixing) * kBlockPaths, p);
         const V forward =
             hn::Max(hn::MulSub(Num(month.gross_ratio), gross, Num(1.0)), Num(month.floor));
-        share = hn::MulAdd(Num(month.floating_base), hn::Add(forward, Num(month.margin)), share);
+        floating = hn::Mul(Num(month.floating_base), hn::Add(forward, Num(month.margin)));
       }
+      Put(room.tranche(t, kFloating), p, floating);
+      share = hn::Add(share, floating);
       const V owed = Row(room.tranche(t, kOwed), p), interest = hn::Mul(owed, share);
       const V in_kind = hn::Mul(Num(plan.payment_in_kind), interest);
       Put(room.tranche(t, kInKind), p, in_kind);
@@ -365,8 +376,15 @@ void RunStep(const Room& room, const CashStepPlan& step, std::size_t k) {
   switch (step.step) {
     case CashStep::operating_cost:
       for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
-        Pay(room, kOperatingCostItem, p, Num(v.operating_cost[k]));
-        Add(room.state(kOperating), p, Num(v.operating_cost[k]));
+        V cost = Zero();
+        for (const auto& lot : v.lots) {
+          const double* const moves = room.a.cost[lot.hardware];
+          const V own = Num(lot.operating_cost[k]);
+          cost =
+              hn::Add(cost, moves == nullptr ? own : hn::Mul(own, Row(moves + k * kBlockPaths, p)));
+        }
+        Pay(room, kOperatingCostItem, p, cost);
+        Add(room.state(kOperating), p, cost);
       }
       break;
     case CashStep::fee: {
@@ -454,6 +472,7 @@ void BookPayments(const Room& room, std::size_t k) {
   const double* const discount = room.a.discount + k * kBlockPaths;
   for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
     const V timing = Num(room.v.tranches[t].months[k].timing);
+    const V floating_timing = Num(room.v.tranches[t].months[k].floating_timing);
     const V fee = Num(room.v.tranches[t].months[k].fee);
     double *const owed = room.tranche(t, kOwed), *const value = room.sample(t, kPresentValue);
     for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
@@ -463,8 +482,13 @@ void BookPayments(const Room& room, std::size_t k) {
           hn::Add(Row(room.tranche(t, kPrincipal), p), Row(room.tranche(t, kSwept), p));
       const V paid = hn::Add(interest, principal);
       if (room.a.prices) {
-        const V discounted = hn::Mul(hn::Mul(living, Row(discount, p)), timing);
-        Put(value, p, hn::MulAdd(discounted, paid, Row(value, p)));
+        // Interest at a forward rate may be paid on other days of the month than the rest.
+        const V cash_part = Num(1.0 - room.v.tranches[t].payment_in_kind);
+        const V floating =
+            hn::Mul(hn::Mul(Row(room.tranche(t, kFloating), p), cash_part), Row(owed, p));
+        const V timed =
+            hn::MulAdd(floating, hn::Sub(floating_timing, timing), hn::Mul(timing, paid));
+        Put(value, p, hn::MulAdd(hn::Mul(living, Row(discount, p)), timed, Row(value, p)));
       }
       Put(owed, p,
           Positive(hn::Add(hn::Sub(Row(owed, p), principal), Row(room.tranche(t, kInKind), p))));
@@ -725,7 +749,7 @@ HWY_EXPORT(RunVehicle);
 
 std::size_t vehicle_work_rows(const VehiclePlan& v) noexcept {
   // As Room lays them out: its own rows, then tranches, accounts, covenants, guarantees, windows.
-  constexpr std::size_t kOwn = 20, kTranche = 5, kCovenant = 3, kGuarantee = 2, kWindow = 2;
+  constexpr std::size_t kOwn = 20, kTranche = 6, kCovenant = 3, kGuarantee = 2, kWindow = 2;
   return kOwn + v.tranches.size() * kTranche + v.reserves.size() + v.covenants.size() * kCovenant +
          v.guarantees.size() * kGuarantee + static_cast<std::size_t>(v.longest_window) * kWindow;
 }

@@ -29,9 +29,11 @@ struct VehicleArguments {
   const double* sale;            // sum over lots of sale_units x value of a unit
   const double* tested;          // sum over lots of mark_units x mark
   const double* gross;           // 1/P(t_k, t_k + tenor)
-  // One base of rows a hardware.
+  // One base of rows a hardware, then one a segment.
   const double* const* spot;
+  // One base of rows a hardware; cost over today's where it follows power, else null.
   const double* const* utilization;
+  const double* const* cost;
   // One row a party: the month of its sampled default; [parties + 1], the last never.
   const double* default_months;
   std::size_t parties;

@@ -25,14 +25,16 @@ constexpr std::size_t kParties = 3;  // borrower, customer, guarantor
 
 // Everything random about a vehicle and its surroundings.
 struct Case {
+  std::uint64_t seed;
   std::mt19937_64 draw;
   Plan plan;
   VehiclePlan vehicle;
   AlignedDoubles survival, discount, ratio, sale, tested, gross, spot, utilization, defaults;
   bool prices;
 
-  explicit Case(std::uint64_t seed)
-      : draw(seed),
+  explicit Case(std::uint64_t number)
+      : seed(number),
+        draw(number),
         survival(rows()),
         discount(rows()),
         ratio(rows()),
@@ -42,7 +44,7 @@ struct Case {
         spot(rows()),
         utilization(rows()),
         defaults((kParties + 1) * kBlockPaths),
-        prices(seed % 2 == 0) {
+        prices(number % 2 == 0) {
     fill_rows();
     add_structure();
   }
@@ -110,6 +112,7 @@ struct Case {
           month.fixing = k - 1;
         }
         month.timing = uniform(0.98, 1);
+        month.floating_timing = uniform(0.98, 1);
         month.fee = chance(0.3) ? 0.1 : 0;
       }
       tranche.months.push_back(month);
@@ -148,7 +151,7 @@ struct Case {
     offtake.agreed = column(6, 8);
     offtake.lost_hours = column(1, 3);
     vehicle.offtakes = {offtake};
-    vehicle.operating_cost = column(0.5, 2);
+    vehicle.lots[0].operating_cost = column(0.5, 2);
     vehicle.fees = {{column(0, 0.2), 0.0005}};
     vehicle.reserves = {{8, kDebtServiceItem, column(3, 9)},
                         {2, kOperatingCostItem | kFeeItem, column(1, 2)}};
@@ -357,13 +360,15 @@ class PlainVehicle {
     double contracted = 0;
     const double earned = revenue(k, contracted);
     cash_ += earned;
-    std::array<double, 3> interest{}, in_kind{}, principal{}, swept{};
+    std::array<double, 3> interest{}, floating{}, in_kind{}, principal{}, swept{};
     for (std::size_t t = 0; t < 3; ++t) {
       const TrancheMonth& m = v_.tranches[t].months[at_k];
       double share = m.fixed_interest + step_ * m.accrual;
       if (m.floating_base > 0)
-        share += std::max(m.gross_ratio * at(c_.gross, static_cast<int>(m.fixing)) - 1, m.floor) +
-                 m.margin;
+        floating[t] =
+            std::max(m.gross_ratio * at(c_.gross, static_cast<int>(m.fixing)) - 1, m.floor) +
+            m.margin;
+      share += floating[t];
       in_kind[t] = owed_[t] * share * v_.tranches[t].payment_in_kind;
       interest[t] = owed_[t] * share - in_kind[t] + m.fee;
       principal[t] = owed_[t] * m.repaid;
@@ -387,9 +392,11 @@ class PlainVehicle {
       service += principal[t];
     };
     const double fee = v_.fees[0].amount[at_k] + v_.fees[0].rate_per_month * debt_before;
-    due(kOperatingCostItem, v_.operating_cost[at_k]);
+    const double cost =
+        v_.lots[0].operating_cost[at_k] * (c_.seed % 3 == 0 ? at(c_.gross, k) : 1.0);
+    due(kOperatingCostItem, cost);
     due(kFeeItem, fee);
-    operating = v_.operating_cost[at_k] + fee;
+    operating = cost + fee;
     serve(0), serve(1), repay(0), repay(1);
     fill(0);
     serve(2), repay(2);
@@ -421,8 +428,12 @@ class PlainVehicle {
     for (std::size_t t = 0; t < 3; ++t) {
       Outcome::Part& part = out_.parts[t];
       const double paid = interest[t] + principal[t] + swept[t];
-      if (c_.prices)
-        part.value += living * at(c_.discount, k) * v_.tranches[t].months[at_k].timing * paid;
+      if (c_.prices) {
+        const TrancheMonth& m = v_.tranches[t].months[at_k];
+        const double at_forward = owed_[t] * floating[t] * (1 - v_.tranches[t].payment_in_kind);
+        part.value += living * at(c_.discount, k) *
+                      (m.timing * (paid - at_forward) + m.floating_timing * at_forward);
+      }
       part.interest += living * (interest[t] - v_.tranches[t].months[at_k].fee);
       part.principal += living * (principal[t] + swept[t]);
       owed_[t] += in_kind[t] - principal[t] - swept[t];
@@ -523,6 +534,7 @@ struct Ran {
         living(kSteps + 1) {
     const double* const spot = c.spot.get();
     const double* const utilization = c.utilization.get();
+    const double* const cost = c.seed % 3 == 0 ? c.gross.get() : nullptr;
     VehicleArguments a{};
     a.vehicle = &c.vehicle;
     a.contracts = c.plan.contracts.data();
@@ -535,6 +547,7 @@ struct Ran {
     a.gross = c.gross.get();
     a.spot = &spot;
     a.utilization = &utilization;
+    a.cost = &cost;
     a.default_months = c.defaults.get();
     a.parties = kParties;
     a.steps = kSteps;

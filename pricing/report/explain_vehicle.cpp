@@ -1,0 +1,124 @@
+#include <array>
+#include <string>
+
+#include "pricing/report/explain.hpp"
+#include "pricing/report/explain_rows.hpp"
+#include "pricing/report/text_form.hpp"
+
+// A vehicle's story: what it holds, and in words how a month's cash is spent.
+namespace lien::pricing {
+namespace {
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const std::string& part : parts) out += (out.empty() ? "" : ", ") + part;
+  return out;
+}
+
+std::string covered_by(const Vehicle& vehicle, unsigned item) {
+  std::vector<std::string> accounts;
+  for (const ReserveAccount& reserve : vehicle.reserves)
+    if ((reserve.covers & item) != 0) accounts.push_back("reserve " + reserve.id);
+  return accounts.empty() ? "; what is short comes from trapped cash"
+                          : "; what is short comes from trapped cash, then " + joined(accounts);
+}
+
+template <class T>
+std::vector<std::string> ids_of(const std::vector<T>& parts, const std::string& part) {
+  std::vector<std::string> ids;
+  for (const T& one : parts)
+    if (part.empty() || part == one.id) ids.push_back(one.id);
+  return ids;
+}
+
+std::vector<std::string> debt_of(const Vehicle& vehicle, const std::string& part) {
+  std::vector<std::string> ids;
+  for (const Tranche& tranche : vehicle.tranches)
+    if (!tranche.equity && (part.empty() || part == tranche.id)) ids.push_back(tranche.id);
+  return ids;
+}
+
+std::string trappers(const Vehicle& vehicle, unsigned consequence) {
+  std::vector<std::string> ids;
+  for (const Covenant& covenant : vehicle.covenants)
+    if ((covenant.consequences & consequence) != 0) ids.push_back(covenant.id);
+  return joined(ids);
+}
+
+std::string step_in_words(const Vehicle& vehicle, const WaterfallStep& step) {
+  switch (step.step) {
+    case CashStep::operating_cost:
+      return "pay the operating cost of the lots" + covered_by(vehicle, kOperatingCostItem);
+    case CashStep::fee:
+      return "pay fees: " + joined(ids_of(vehicle.fees, step.part)) + covered_by(vehicle, kFeeItem);
+    case CashStep::interest:
+      return "pay interest: " + joined(debt_of(vehicle, step.part)) +
+             covered_by(vehicle, kDebtServiceItem);
+    case CashStep::principal:
+      return "repay principal: " + joined(debt_of(vehicle, step.part)) +
+             covered_by(vehicle, kDebtServiceItem);
+    case CashStep::reserve:
+      return "fill to target: " + joined(ids_of(vehicle.reserves, step.part));
+    case CashStep::cash_trap: {
+      const std::string by = trappers(vehicle, kCashTrap);
+      return by.empty() ? "keep nothing back: no covenant traps cash"
+                        : "keep the rest back while one of these is in breach: " + by;
+    }
+    case CashStep::cash_sweep: {
+      const std::string by = trappers(vehicle, kCashSweep);
+      return "prepay " + joined(debt_of(vehicle, step.part)) + " with its own share of the rest" +
+             (by.empty() ? "" : ", or that of a breach of " + by);
+    }
+    case CashStep::distribution:
+      return "distribute the rest to equity";
+  }
+  return "";
+}
+
+StoryTable waterfall_of(const Vehicle& vehicle) {
+  StoryTable table{"waterfall",
+                   "Every month's cash, in this order",
+                   {{"step", "step", 0}, {"what", "what it does"}},
+                   {}};
+  int number = 0;
+  for (const WaterfallStep& step :
+       vehicle.waterfall.empty() ? default_waterfall(vehicle) : vehicle.waterfall) {
+    const bool nothing = (step.step == CashStep::fee && vehicle.fees.empty()) ||
+                         (step.step == CashStep::reserve && vehicle.reserves.empty());
+    if (!nothing) table.rows.push_back({++number, step_in_words(vehicle, step)});
+  }
+  return table;
+}
+
+}  // namespace
+
+Story explain_vehicle(const FinishedRun& run, std::size_t index) {
+  const Vehicle& vehicle = run.inputs.book.vehicles[index];
+  const std::string money = ", " + run.inputs.market.currency;
+  Story story{"vehicle", vehicle.id, {}, {}};
+  story.facts = {
+      {"measure_basis", "basis of flows and tests", std::string(run.basis_name())},
+      {"borrower", "borrower", vehicle.borrower},
+      {"recourse", "recourse", std::string(vehicle.recourse == Recourse::none ? "none" : "full")}};
+  for (const VehicleLot& lot : vehicle.lots)
+    story.facts.push_back(
+        {"lot_" + lot.id, "lot " + lot.id + ", units of " + lot.hardware, lot.units});
+  for (const Offtake& offtake : vehicle.offtakes)
+    story.facts.push_back(
+        {"offtake_" + offtake.id,
+         "rent of " + offtake.customer + money + " per hour, until " + iso_text(offtake.end),
+         offtake.rental_rate});
+  for (const Tranche& tranche : vehicle.tranches)
+    if (tranche.loan)
+      story.facts.push_back(
+          {"tranche_" + tranche.id,
+           "owed today on " + tranche.id + ", rank " + std::to_string(tranche.rank) + money,
+           balance_of(run, run.inputs.book.loans[*tranche.loan].id)});
+  story.tables = {waterfall_of(vehicle), measures_of(run, "vehicle", vehicle.id),
+                  measures_of(run, "contract", vehicle.id), tests_of(run, vehicle.id)};
+  story.tables[2].key = "measures_of_parts";
+  story.tables[2].title = "Measures of its tranches, tests and guarantees";
+  return story;
+}
+
+}  // namespace lien::pricing
