@@ -49,14 +49,14 @@ void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
 void BookStages::add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lot,
                                       double* sale) noexcept {
   const HardwarePlan& hardware = plan_->hardware[plan_->lots[lot].hardware];
-  const std::size_t nodes = plan_->node_months.size();
   const auto& left = plan_->lots[lot].remaining;
   double* const added = work_.get();
   for (const OfftakePlan& offtake : vehicle.offtakes) {
     if (offtake.lot != lot || offtake.step_in == kNone) continue;
     const StepInPlan& terms = plan_->step_ins[offtake.step_in];
     for (std::size_t k = 1; k <= static_cast<std::size_t>(vehicle.months + vehicle.lag); ++k) {
-      const double* const weights = terms.weights.data() + k * nodes;
+      const std::size_t node = plan_->node_first[k], nodes = plan_->node_first[k + 1] - node;
+      const double* const weights = terms.weights.data() + node;
       // A cost that follows power is a row; a customer that pays the cost leaves none.
       const double* cost = nullptr;
       double worth = offtake.step_in_rate * terms.revenue[k];
@@ -68,8 +68,8 @@ void BookStages::add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lo
       }
       if (worth <= 0) continue;
       const double units = offtake.step_in_units * (left.empty() ? 1.0 : left[k]);
-      step_in_row({weights, nodes, calls_.get() + k * nodes * kBlockPaths,
-                   hardware.operating_cost[k], worth, units, static_cast<double>(k),
+      step_in_row({weights, nodes, calls_.get() + node * kBlockPaths, hardware.operating_cost[k],
+                   worth, units, static_cast<double>(k),
                    default_months_.get() + offtake.customer * kBlockPaths, cost},
                   added, kBlockPaths);
       add_scaled_row(1.0, added, sale + k * kBlockPaths, kBlockPaths);
