@@ -94,7 +94,7 @@ void check_installed_base(const Market& market, const Book& book, std::vector<Di
 }
 
 // A copula has one month of default: nothing can follow from a default inside it.
-void check_copula(const RunSettings& settings, const Market& market,
+void check_copula(const RunSettings& settings, const Market& market, const Book& book,
                   std::vector<Diagnostic>& faults) {
   if (!settings.copula) return;
   const auto refuse = [&faults](const Location& where, const char* block) {
@@ -103,6 +103,8 @@ void check_copula(const RunSettings& settings, const Market& market,
   };
   if (!market.contagion.empty()) refuse(market.contagion.front().where, "contagion");
   if (!market.claims.empty()) refuse(market.claims.front().where, "claim");
+  for (const Vehicle& vehicle : book.vehicles)
+    refuse({vehicle.source.file, vehicle.source.line, 0}, "vehicle");
 }
 
 [[noreturn]] void refuse(std::vector<Diagnostic> faults) {
@@ -156,7 +158,7 @@ Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
     inputs.limits = read_limits(settings.limits, run->limits_named, known, faults);
     inputs.files.push_back(settings.limits);
   }
-  if (market) check_copula(settings, *market, faults);
+  if (market) check_copula(settings, *market, context.book, faults);
   select_scenarios(options.scenarios, inputs.scenarios, faults);
   if (market) check_premium_interval(*run, inputs, *market, faults);
   if (market && run->valuation_date) try_scenarios(inputs, *market, *run->valuation_date, faults);

@@ -55,7 +55,7 @@ class VehicleReader {
         read_table(table_, vehicle_fields(), vehicle_, "field of [[vehicle]]", scope_);
     const ContractChecks check(given, scope_, context_);
     check.unique_id(vehicle_.id);
-    (void)check.party("borrower", vehicle_.borrower);
+    check.one_party("borrower", check.party("borrower", vehicle_.borrower));
     if (!check.has("recourse"))
       vehicle_.recourse = check.has("borrower") ? Recourse::full : Recourse::none;
     if (check.good("recourse") && vehicle_.recourse == Recourse::full && !check.has("borrower"))
@@ -219,7 +219,7 @@ class VehicleReader {
           read_table(*part, offtake_fields(), offtake, "field of an offtake", scope);
       unique(vehicle_.offtakes, offtake.id, given, scope);
       const ContractChecks check(given, scope, context_);
-      (void)check.party("customer", offtake.customer);
+      check.one_party("customer", check.party("customer", offtake.customer));
       offtake.lots = words_of(part->find("lots"), "lots", scope);
       known(part->find("lots"), "lots", offtake.lots, vehicle_.lots, scope);
       if (offtake.start) check.after("end", offtake.end, "start", *offtake.start);
@@ -301,7 +301,7 @@ class VehicleReader {
     const bool event = covenant.test == CovenantTest::party_default;
     if (event) {
       if (!check.has("party")) check.missing("party", "the event is its default");
-      (void)check.party("party", covenant.party);
+      check.one_party("party", check.party("party", covenant.party));
       check.useless({"min", "max", "window_months"}, "does not go with an event");
       return;
     }
@@ -329,7 +329,7 @@ class VehicleReader {
           read_table(*part, guarantee_fields(), guarantee, "field of a guarantee", scope);
       unique(vehicle_.guarantees, guarantee.id, given, scope);
       const ContractChecks check(given, scope, context_);
-      (void)check.party("guarantor", guarantee.guarantor);
+      check.one_party("guarantor", check.party("guarantor", guarantee.guarantor));
       guarantee.covers = words_of(part->find("covers"), "covers", scope);
       guarantee.lots = words_of(part->find("lots"), "lots", scope);
       known(part->find("covers"), "covers", guarantee.covers, vehicle_.tranches, scope);

@@ -79,7 +79,9 @@ StoryTable waterfall_of(const Vehicle& vehicle) {
   StoryTable table{"waterfall",
                    "Every month's cash, in this order",
                    {{"step", "step", 0}, {"what", "what it does"}},
-                   {}};
+                   {},
+                   false,
+                   ""};
   int number = 0;
   for (const WaterfallStep& step :
        vehicle.waterfall.empty() ? default_waterfall(vehicle) : vehicle.waterfall) {
