@@ -67,8 +67,7 @@ std::span<const Field<Lease>> lease_fields() {
       number("return_cost", &T::return_cost, at_least(0)),
       choice<T>(
           "on_return", +[](T&, std::int64_t) {}, "sell", "relet"),
-      choice<T>(
-          "structure", +[](T&, std::int64_t) {}, "lease", "sale_and_leaseback"),
+      choice<&T::sale_and_leaseback>("structure", "lease|sale_and_leaseback"),
   };
   return fields;
 }

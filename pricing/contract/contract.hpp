@@ -89,7 +89,8 @@ struct Lease {
   std::string residual_guarantor;  // party; empty: the lessee
   EndOption end_option = EndOption::none;
   double option_price = 0;
-  double return_cost = 0;  // money per unit
+  double return_cost = 0;           // money per unit
+  bool sale_and_leaseback = false;  // the lessee sold the units to the lessor; the class alone asks
   RowSource source;
 };
 

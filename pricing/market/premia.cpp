@@ -32,7 +32,7 @@ std::vector<std::string> premia_out_of_range(const Market& market, double factor
 std::vector<double> premium_factors(const RunSettings& settings) {
   if (!settings.premium_interval) return {};
   const auto [low, high] = *settings.premium_interval;
-  return low == high ? std::vector<double>{low} : std::vector<double>{low, high};
+  return {low, high};
 }
 
 std::string premium_scenario(double factor) {

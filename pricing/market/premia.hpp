@@ -20,7 +20,7 @@ namespace lien::pricing {
 // is well: hazards must stay above zero.
 [[nodiscard]] std::vector<std::string> premia_out_of_range(const Market& market, double factor);
 
-// The two ends of `premium_interval`, one if they are equal, none without it.
+// The two ends of `premium_interval`, none without it.
 [[nodiscard]] std::vector<double> premium_factors(const RunSettings& settings);
 
 // Id of the rows of a run with premia times `factor`: "premium_0.5".

@@ -21,6 +21,8 @@ namespace lien::pricing {
 [[nodiscard]] int stage_of(const Provisions& rule, const Book& book, const BasisRun& run,
                            std::size_t i);
 
+// Accounting class of each lease and the shares that decided; baseline only.
+void measure_lease_class(const ScenarioRun& run, RunTables& tables);
 void measure_capital(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 
 }  // namespace lien::pricing

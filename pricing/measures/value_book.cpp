@@ -132,6 +132,7 @@ void measure(const Inputs& inputs, const ScenarioRun& run, RunTables& tables) {
   measure_groups(inputs, run, tables);
   measure_clearing(inputs, run, tables);
   measure_contracts(inputs, run, tables);
+  measure_lease_class(run, tables);
   measure_capital(inputs, run, tables);
   measure_market(inputs, run, tables);
   measure_hardware(inputs, run, tables);

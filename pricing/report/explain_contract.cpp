@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "pricing/plan/lease_class.hpp"
 #include "pricing/report/explain.hpp"
 #include "pricing/report/explain_rows.hpp"
 #include "pricing/report/text_form.hpp"
@@ -67,16 +68,31 @@ std::vector<StoryFact> loan_facts(const FinishedRun& run, const Loan& loan) {
 
 std::vector<StoryFact> lease_facts(const FinishedRun& run, const Lease& lease) {
   const std::string money = ", " + run.inputs.market.currency;
-  return {{"lessee", "lessee", lease.lessee},
-          {"hardware", "hardware", lease.hardware},
-          {"units", "units", lease.units},
-          {"balance", "net investment" + money, balance_of(run, lease.id)},
-          {"start", "start", iso_text(lease.start)},
-          {"end", "end", iso_text(lease.end)},
-          {"frequency", "rents", frequency_name(lease.frequency)},
-          {"rent", "rent a payment" + money, lease.rent},
-          {"guaranteed_residual", "guaranteed residual" + money, lease.guaranteed_residual},
-          {"residual_guarantor", "guarantor of the residual", lease.residual_guarantor}};
+  const auto at = find_thing(run.inputs, "hardware:" + lease.hardware);
+  const LeaseClass found = classify_lease(lease, run.inputs.market.hardware[at->index]);
+  return {
+      {"lessee", "lessee", lease.lessee},
+      {"hardware", "hardware", lease.hardware},
+      {"units", "units", lease.units},
+      {"balance", "net investment" + money, balance_of(run, lease.id)},
+      {"start", "start", iso_text(lease.start)},
+      {"end", "end", iso_text(lease.end)},
+      {"frequency", "rents", frequency_name(lease.frequency)},
+      {"rent", "rent a payment" + money, lease.rent},
+      {"guaranteed_residual", "guaranteed residual" + money, lease.guaranteed_residual},
+      {"residual_guarantor", "guarantor of the residual", lease.residual_guarantor},
+      {"structure", "structure",
+       std::string(lease.sale_and_leaseback ? "sale_and_leaseback" : "lease")},
+      {"class_ifrs_16", "class at the start, IFRS 16", class_name(found.ifrs_16)},
+      {"class_asc_842", "class at the start, ASC 842", class_name(found.asc_842)},
+      {"transfers_ownership", "transfers ownership or has a bargain option",
+       std::string(found.transfer || found.bargain ? "yes" : "no")},
+      {"option_share", "option price over cost (bargain: to 0.10)", found.option_share},
+      {"term_share", "term over life (major part: from 0.75)", found.term_share},
+      {"payment_share", "payments and guarantees over cost (all: from 0.90)", found.payment_share},
+      {"lessee_payment_share", "the same, the lessee's alone", found.lessee_payment_share},
+      {"class_implicit_rate", "rate implicit, with a straight-line residual, a year",
+       found.implicit_rate}};
 }
 
 std::vector<StoryFact> instrument_facts(const Instrument& instrument) {

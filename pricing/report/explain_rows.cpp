@@ -51,7 +51,9 @@ StoryTable measures_of(const FinishedRun& run, const std::string& level, const s
     const double value = measures.column("value").numbers[row];
     table.rows.push_back({measure, of, text("measure_basis", row),
                           month_of(measures.column("horizon_months").numbers[row]),
-                          measure == "stage" ? month_of(value) : StoryCell(value),
+                          measure == "stage" || measure.starts_with("lease_class")
+                              ? month_of(value)
+                              : StoryCell(value),
                           measures.column("standard_error").numbers[row],
                           unit_of(measure, run.inputs.market.currency)});
   }

@@ -60,6 +60,21 @@ TEST(CheckLimits, NarrowsByScenarioAndId) {
   EXPECT_EQ(limits_passed(table), 0u);
 }
 
+TEST(CheckLimits, NarrowsByBasisAndLevel) {
+  Limit limit = tail(100);
+  limit.measure_basis = "real_world";
+  EXPECT_FALSE(check_limits({{limit}, {}}, measures()).column("scenario").texts[0].empty());
+  limit.measure_basis = "risk_neutral";
+  const Table other = check_limits({{limit}, {}}, measures());
+  ASSERT_EQ(other.rows(), 1u);
+  EXPECT_TRUE(other.column("scenario").texts[0].empty());  // no number met
+  limit = tail(100);
+  limit.level = "party";
+  const Table parties = check_limits({{limit}, {}}, measures());
+  ASSERT_EQ(parties.rows(), 1u);
+  EXPECT_TRUE(parties.column("scenario").texts[0].empty());
+}
+
 TEST(CheckLimits, AMinimumIsPassedFromAboveAndAMissingNumberKeepsNothing) {
   Limit limit;
   limit.measure = "exposure_share";

@@ -131,14 +131,18 @@ TEST(Marks, LeaveTheSaleToTheResaleLaw) {
 }
 
 TEST(Marks, OfOneLotStandSideBySide) {
-  // Two loans on one lot under different marks do as each alone does, to the last digit.
+  // Loans on one lot under different marks do as each alone does, to the last digit: two marks of
+  // their own rows follow each other, and the law itself stands beside them.
   Market market = sample_market();
   market.hardware[0].useful_life_years = 5;
   Book both;
-  both.loans = {marked_loan("income", Mark::cost, 0.6), marked_loan("income", Mark::by_law, 0.6)};
+  both.loans = {marked_loan("income", Mark::cost, 0.6), marked_loan("income", Mark::by_law, 0.6),
+                marked_loan("income", Mark::rental_multiple, 0.6)};
   both.loans[1].id = "another";
+  both.loans[2].id = "third";
   const SimulatedBlock pair(market, both, settings_of(kSampleDate), MeasureBasis::real_world, 3);
-  for (std::size_t i = 0; i < 2; ++i) {
+  ASSERT_EQ(pair.plan.marks.size(), 2u);
+  for (std::size_t i = 0; i < 3; ++i) {
     Book one;
     one.loans = {both.loans[pair.plan.contracts[i].source]};
     const SimulatedBlock alone(market, one, settings_of(kSampleDate), MeasureBasis::real_world, 3);

@@ -154,6 +154,7 @@ TEST(Scenario, MovesDatesByCalendarMonths) {
   };
   EXPECT_EQ(moved(2), day(2026, 12, 31));
   EXPECT_EQ(moved(4), day(2027, 2, 28));  // no 31 February
+  EXPECT_EQ(moved(8), day(2027, 6, 30));  // no 31 June
   EXPECT_NE(fault(row("launches.nvidia.Rubin.date", Shock::absolute, -2)).find("valuation date"),
             std::string::npos);
   EXPECT_NE(fault(row("launches.nvidia.Rubin.date", Shock::relative, 1)).find("must be absolute"),
@@ -168,6 +169,17 @@ TEST(Scenario, PutsEventsOnEveryPath) {
   ASSERT_EQ(s.market.launches[0].forced.size(), 1u);
   EXPECT_EQ(s.market.launches[0].forced[0].month, 12);
   EXPECT_EQ(s.market.launches[0].forced[0].drop, 0.35);
+}
+
+// The first default of a party counts, a star stands for all of them, and both for lines.
+TEST(Scenario, PutsEventsOnAllAndKeepsTheFirstDefault) {
+  const Stressed s = apply({row("party.lab", Shock::default_event, std::nullopt, 6),
+                            row("party.*", Shock::default_event, std::nullopt, 9),
+                            row("launches.*", Shock::launch, 0.2, 3)});
+  EXPECT_EQ(s.market.parties[0].forced_default_month, 9);
+  EXPECT_EQ(s.market.parties[1].forced_default_month, 6);
+  ASSERT_EQ(s.market.launches[0].forced.size(), 1u);
+  EXPECT_EQ(s.market.launches[0].forced[0].month, 3);
 }
 
 TEST(Scenario, CancelsAScheduledLaunch) {
@@ -221,6 +233,13 @@ TEST(Scenario, RowsWithMonthsMakeAPathOfTheRentalRate) {
             std::string::npos);
   EXPECT_NE(fault(row("hardware.*.rental_rate", Shock::relative, -1.5, 6)).find("negative"),
             std::string::npos);
+  ScenarioRow again = row("hardware.H100.rental_rate", Shock::relative, -0.1, 6);
+  try {
+    (void)apply({again, again});
+    ADD_FAILURE() << "a month twice was accepted";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("stands twice"), std::string::npos);
+  }
 }
 
 TEST(Scenario, NamesTheRowOfAWrongInput) {
