@@ -302,15 +302,15 @@ void add_waterfall(Work& work, const std::vector<std::string>& tranches) {
 
 // The tranches' share of the vehicle's worth: after the ranks before them.
 void set_worth(Work& work) {
-  double before = 0;
   for (const TranchePlan& tranche : work.out.tranches) {
     ContractPlan& contract = work.plan.contracts[tranche.contract];
     contract.value_observed = contract.variant.value_test = work.out.value_observed;
-    const double through = before + contract.outstanding;
-    // Loan to value through this tranche: what it and those before it owe over the worth.
+    // Loan to value through this rank: what it and those before it owe over the worth.
+    double through = 0;
+    for (const TranchePlan& other : work.out.tranches)
+      if (other.rank <= tranche.rank) through += work.plan.contracts[other.contract].outstanding;
     contract.worth_today =
         through > 0 ? work.out.worth_today * contract.outstanding / through : 0.0;
-    before = through;
     work.out.scale += contract.outstanding;
     if (contract.party != kNone)
       contract.recovery = work.input.market->parties[contract.party].recovery;

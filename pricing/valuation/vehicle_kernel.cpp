@@ -535,7 +535,7 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
     }
     case CovenantTest::loan_to_value: {
       // The last payment is made or refinanced against the collateral: tested before it.
-      const bool last = static_cast<int>(k) == room.v.months;
+      const bool last = static_cast<int>(k) == room.v.months && !room.v.outlives_horizon;
       const V debt = Row(room.state(last ? kBefore : kDebt), p);
       return fails(debt, hn::Mul(limit, Row(room.a.tested + k * kBlockPaths, p)));
     }
@@ -625,22 +625,29 @@ void CovenantDefaults(const Room& room, std::size_t k) {
 
 // Debt at the month's end, loan to value by rank, and who still pays.
 void Close(const Room& room, std::size_t k) {
+  const auto& tranches = room.v.tranches;
   const double* const worth = room.a.tested + k * kBlockPaths;
   std::uint64_t living = 0;
-  const bool last = static_cast<int>(k) == room.v.months;
+  const bool last = static_cast<int>(k) == room.v.months && !room.v.outlives_horizon;
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    // Loan to value through each rank: what it and those before it owe.
     V debt = Zero();
-    for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
-      const V owed =
-          last ? hn::Add(Row(room.tranche(t, kPrincipal), p), Row(room.tranche(t, kSwept), p))
-               : Row(room.tranche(t, kOwed), p);
-      debt = hn::Add(debt, owed);
-      if (!room.v.value_observed) continue;
+    for (std::size_t first = 0; first < tranches.size();) {
+      std::size_t end = first;
+      for (; end < tranches.size() && tranches[end].rank == tranches[first].rank; ++end) {
+        const V owed =
+            last ? hn::Add(Row(room.tranche(end, kPrincipal), p), Row(room.tranche(end, kSwept), p))
+                 : Row(room.tranche(end, kOwed), p);
+        debt = hn::Add(debt, owed);
+      }
       const V floor = hn::Max(Row(worth, p), hn::Mul(debt, Num(1.0 / kLargestLoanToValue)));
       const V ratio =
           hn::IfThenElseZero(hn::Gt(debt, Zero()), hn::Div(debt, hn::Max(floor, Num(1e-300))));
-      double* const peak = room.sample(t, kPeakLoanToValue);
-      Put(peak, p, hn::Max(Row(peak, p), ratio));
+      for (; first < end; ++first) {
+        if (!room.v.value_observed) continue;
+        double* const peak = room.sample(first, kPeakLoanToValue);
+        Put(peak, p, hn::Max(Row(peak, p), ratio));
+      }
     }
     V left = Zero();
     for (std::size_t t = 0; t < room.v.tranches.size(); ++t)

@@ -43,7 +43,7 @@ struct Keys {
   CompiledMarket compiled;
   CompileInput input;
   Keys()
-      : book{{secured_loan("L-1"), secured_loan("L-2")}, {}, {}},
+      : book{{secured_loan("L-1"), secured_loan("L-2")}, {}, {}, {}},
         compiled(market, MeasureBasis::real_world, 0, book),
         input{&compiled.settings,       &compiled.market,   &compiled.book,
               MeasureBasis::real_world, &compiled.baseline, &compiled.changed} {}

@@ -83,8 +83,12 @@ void expect_equal(const SimulatedBlock& b, std::size_t tape, std::size_t tranche
   for (std::size_t s = 0; s < b.layout.samples; ++s) {
     if (s == kPeakLoanToValue && !contract.variant.value_test) continue;
     const std::size_t x = b.layout.contract(tape, s), y = b.layout.contract(tranche, s);
-    const double size = std::max(std::abs(b.sum(x)), 1e-6 * contract.scale);
-    EXPECT_NEAR(b.sum(y), b.sum(x), 1e-10 * size) << "sample " << s;
+    // Small differences of large numbers carry the rounding of the large ones.
+    const bool probability =
+        s >= kFixedSamples && (s - kFixedSamples) % kSnapshotSamples == kDefault;
+    const double scale = probability || s == kPeakLoanToValue ? 1.0 : contract.scale;
+    const double size = std::max(std::abs(b.sum(x)), 1e-3 * scale * engine::kBlockPaths);
+    EXPECT_NEAR(b.sum(y), b.sum(x), 1e-12 * size) << "sample " << s;
   }
 }
 
@@ -126,8 +130,10 @@ TEST_P(VehicleOfALoan, IsTheLoan) {
       SCOPED_TRACE("loan " + std::to_string(i));
       const std::size_t tape = contract_of(b.plan, i), tranche = contract_of(b.plan, count + i);
       // A tape's loan whose borrower pays every shortfall, without account and coverage test, is
-      // valued without its cash; a vehicle's cash waits for the payment and goes to the claim.
-      if (!b.plan.contracts[tape].variant.cash && book.loans[i].frequency != Frequency::monthly)
+      // valued without its cash; in a vehicle cash waits for the payment, may be trapped, and goes
+      // to the claim.
+      const bool waits = book.loans[i].frequency != Frequency::monthly;
+      if (!b.plan.contracts[tape].variant.cash && (waits || book.loans[i].max_loan_to_value))
         continue;
       ++compared;
       expect_equal(b, tape, tranche);

@@ -444,9 +444,11 @@ class PlainVehicle {
   }
 
   void peak(int k, const std::array<double, 3>& principal, const std::array<double, 3>& swept) {
-    double through = 0;
     for (std::size_t t = 0; t < 3; ++t) {
-      through += k == kMonths ? principal[t] + swept[t] : owed_[t];
+      double through = 0;
+      for (std::size_t other = 0; other < 3; ++other)
+        if (v_.tranches[other].rank <= v_.tranches[t].rank)
+          through += k == kMonths ? principal[other] + swept[other] : owed_[other];
       out_.parts[t].peak = std::max(out_.parts[t].peak, through / at(c_.tested, k));
     }
   }
