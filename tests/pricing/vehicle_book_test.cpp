@@ -31,7 +31,7 @@ Vehicle vehicle_of(const Loan& loan, Book& book) {
   vehicle.liquidation_haircut = loan.liquidation_haircut;
   vehicle.liquidation_lag_months = loan.liquidation_lag_months;
   vehicle.lots = {{"lot", loan.hardware, loan.units, loan.in_service, loan.purchase_price,
-                   loan.operating_cost}};
+                   loan.operating_cost, loan.segment}};
   if (!loan.customer.empty()) {
     Offtake offtake;
     offtake.id = "offtake";
