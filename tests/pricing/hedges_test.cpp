@@ -4,6 +4,7 @@
 #include <ql/models/shortrate/onefactormodels/hullwhite.hpp>
 #include <ql/termstructures/yield/flatforward.hpp>
 #include <ql/time/daycounters/actual365fixed.hpp>
+
 #include "tests/pricing/instrument_runs.hpp"
 
 // Swaps, caps, floors, futures, month averages, counterparties and bonds, against closed forms.

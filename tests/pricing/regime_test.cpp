@@ -106,8 +106,7 @@ TEST(RegimeStrip, RowsAreTheExactStripAtEveryState) {
             state.launch_mean[m - 1] = compiled.forward_shift[at + m] - compiled.forward_shift[at];
         expected += exact_strip(law, state, cost, 300, k, 96 - k);
       }
-      EXPECT_NEAR(b.sum(b.layout.fan(fan, at)), expected, 5e-5 * expected)
-          << k << ' ' << forward;
+      EXPECT_NEAR(b.sum(b.layout.fan(fan, at)), expected, 5e-5 * expected) << k << ' ' << forward;
     }
     EXPECT_GT(switched, 20);
     EXPECT_LT(b.plan.interpolation_error, 1e-4);
