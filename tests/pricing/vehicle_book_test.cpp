@@ -3,7 +3,9 @@
 #include <cmath>
 #include <random>
 
+#include "pricing/plan/calendar.hpp"
 #include "tests/pricing/random_book.hpp"
+#include "tests/pricing/sample_market.hpp"
 #include "tests/pricing/simulated_block.hpp"
 
 // A row of a loan tape is a vehicle with one lot, one offtake, one account and one tranche: the two
@@ -145,6 +147,75 @@ TEST_P(VehicleOfALoan, IsTheLoan) {
   EXPECT_GT(compared, 90);
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, VehicleOfALoan, ::testing::Values(1, 2));
+
+// A loan on hardware that is valued by its income, with a customer whose contract a buyer takes
+// over.
+Loan income_loan() {
+  Loan loan;
+  loan.id = "loan";
+  loan.borrower = "borrower";
+  loan.recourse = Recourse::none;
+  loan.hardware = "income";
+  loan.units = 1000;
+  loan.principal = 24e6;
+  loan.closing = kToday;
+  loan.maturity = add_months(kToday, 48, true);
+  loan.coupon = 0.11;
+  loan.customer = "customer";
+  loan.contract_share = 0.7;
+  loan.contract_rate = 3.2;
+  loan.contract_end = add_months(kToday, 60, true);
+  loan.reserve_initial = 1e6;
+  loan.reserve_target = 2e6;
+  return loan;
+}
+
+Market income_market() {
+  Market market = sample_market();
+  market.hardware[0].attrition = 0.03;
+  return market;
+}
+
+TEST(VehicleBook, StepsIntoACustomersContractAsALoanDoes) {
+  Book book;
+  book.loans = {income_loan()};
+  book.vehicles.push_back(vehicle_of(income_loan(), book));
+  for (const MeasureBasis basis : {MeasureBasis::risk_neutral, MeasureBasis::real_world}) {
+    const SimulatedBlock b(income_market(), book, settings_of(kToday), basis, 1);
+    const std::size_t tape = contract_of(b.plan, 0), tranche = contract_of(b.plan, 1);
+    expect_equal(b, tape, tranche);
+    EXPECT_NE(b.plan.vehicles[0].offtakes[0].step_in, kNone);
+  }
+}
+
+TEST(VehicleBook, HalvesOfOneRankAreTheWhole) {
+  Loan half = income_loan();
+  half.principal /= 2;
+  Book book;
+  book.vehicles.push_back(vehicle_of(income_loan(), book));
+  Vehicle halves = vehicle_of(half, book);
+  Loan other = book.loans.back();
+  other.id += "-2";
+  Tranche second = halves.tranches[0];
+  second.id = "second";
+  second.loan = book.loans.size();
+  book.loans.push_back(other);
+  halves.tranches.push_back(second);
+  book.vehicles.push_back(halves);
+  const SimulatedBlock b(income_market(), book, settings_of(kToday), MeasureBasis::risk_neutral, 1);
+  const std::size_t whole = contract_of(b.plan, 0), one = contract_of(b.plan, 1),
+                    two = contract_of(b.plan, 2);
+  for (const std::size_t s : {std::size_t{kPresentValue}, std::size_t{kExposure},
+                              std::size_t{kLossAtDefault}, std::size_t{kFixedSamples}}) {
+    const double all = b.sum(b.layout.contract(whole, s));
+    EXPECT_GT(all, 0);
+    EXPECT_NEAR(b.sum(b.layout.contract(one, s)), all / 2, 1e-11 * all) << s;
+    EXPECT_NEAR(b.sum(b.layout.contract(two, s)), all / 2, 1e-11 * all) << s;
+  }
+  EXPECT_NEAR(b.sum(b.layout.vehicle(0, kDistributions)),
+              b.sum(b.layout.vehicle(1, kDistributions)),
+              1e-11 * b.sum(b.layout.vehicle(0, kDistributions)));
+}
 
 }  // namespace
 }  // namespace lien::pricing
