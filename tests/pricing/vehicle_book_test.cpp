@@ -157,7 +157,7 @@ Loan income_loan() {
   loan.recourse = Recourse::none;
   loan.hardware = "income";
   loan.units = 1000;
-  loan.principal = 24e6;
+  loan.principal = 45e6;
   loan.closing = kToday;
   loan.maturity = add_months(kToday, 48, true);
   loan.coupon = 0.11;

@@ -1,0 +1,143 @@
+#include <gtest/gtest.h>
+
+#include "pricing/plan/calendar.hpp"
+#include "tests/pricing/sample_market.hpp"
+#include "tests/pricing/simulated_block.hpp"
+
+// A vehicle's agreement as columns of the plan, each figure by hand.
+namespace lien::pricing {
+namespace {
+
+Date month(int k) { return add_months(kSampleDate, k, true); }
+
+Loan tranche_terms(const char* id, double principal) {
+  Loan loan;
+  loan.id = id;
+  loan.recourse = Recourse::none;
+  loan.principal = principal;
+  loan.closing = kSampleDate;
+  loan.maturity = month(24);
+  loan.coupon = 0.12;
+  loan.amortization = Amortization::straight_line;
+  loan.frequency = Frequency::quarterly;
+  loan.vehicle = 0;
+  return loan;
+}
+
+// Two tranches of rank 1, one of rank 2; one customer for half of 10 units until month 30.
+Book sample_vehicle() {
+  Book book;
+  book.loans = {tranche_terms("v/a", 60000), tranche_terms("v/b", 20000),
+                tranche_terms("v/c", 40000)};
+  Vehicle vehicle;
+  vehicle.id = "v";
+  vehicle.lots = {{"lot", "multiple", 10, {}, 20000, 0.5, {}}};
+  Offtake offtake;
+  offtake.id = "o";
+  offtake.customer = "customer";
+  offtake.share = 0.5;
+  offtake.rental_rate = 2;
+  offtake.end = month(30);
+  offtake.take_or_pay = 0.9;
+  offtake.growth = 0.1;
+  offtake.net = true;
+  offtake.realization = 0.8;
+  vehicle.offtakes = {offtake};
+  Tranche a, b, c;
+  a.id = "a", b.id = "b", c.id = "c";
+  a.loan = 0, b.loan = 1, c.loan = 2;
+  c.rank = 2;
+  vehicle.tranches = {c, a, b};
+  vehicle.fees = {{"amount", 1200, {}, 0.2}, {"rate", {}, 0.06, 0}};
+  ReserveAccount reserve;
+  reserve.id = "r";
+  reserve.target_months = 3.5;
+  reserve.covers = kOperatingCostItem | kDebtServiceItem;
+  vehicle.reserves = {reserve};
+  Covenant covenant;
+  covenant.id = "dscr";
+  covenant.min = 1.2;
+  covenant.frequency = Frequency::semiannual;
+  covenant.first_test = month(7);
+  covenant.cure_period_days = 31;
+  vehicle.covenants = {covenant};
+  Guarantee guarantee;
+  guarantee.id = "g";
+  guarantee.kind = GuaranteeKind::residual_value;
+  guarantee.guarantor = "borrower";
+  guarantee.covers = {"b"};
+  guarantee.expiry = month(13) - std::chrono::days(1);
+  guarantee.floors = {{1, 2}, {100, 50}};
+  vehicle.guarantees = {guarantee};
+  book.vehicles = {vehicle};
+  return book;
+}
+
+class VehiclePlanOf : public ::testing::Test {
+ protected:
+  SimulatedBlock block{sample_market(), sample_vehicle(), settings_of(kSampleDate),
+                       MeasureBasis::risk_neutral, 0};
+  const VehiclePlan& plan = block.plan.vehicles[0];
+};
+
+TEST_F(VehiclePlanOf, RevenueAndCost) {
+  const double hours = 10 * 730, growth = std::exp(0.025 * 13 / 12.0);
+  const OfftakePlan& offtake = plan.offtakes[0];
+  EXPECT_NEAR(plan.lots[0].free_hours[13], hours / 2, 1e-9);
+  EXPECT_NEAR(offtake.lost_hours[13], hours / 2, 1e-9);
+  EXPECT_NEAR(plan.lots[0].operating_cost[13], hours * 0.5 * growth, 1e-9);
+  const double rent = 2 * 0.9 * 1.1;  // after one year
+  EXPECT_NEAR(offtake.agreed[13], hours / 2 * (rent + 0.5 * growth), 1e-9);
+  EXPECT_NEAR(offtake.revenue[13], hours / 2 * (rent * 0.8 + 0.5 * growth), 1e-9);
+}
+
+TEST_F(VehiclePlanOf, TranchesByRank) {
+  ASSERT_EQ(plan.tranches.size(), 3U);
+  const TrancheMonth& month = plan.tranches[0].months[6];
+  EXPECT_NEAR(month.accrual, 0.25, 1e-15);  // 30/360
+  EXPECT_NEAR(month.fixed_interest, 0.03, 1e-15);
+  EXPECT_NEAR(month.repaid, 1 / 7.0, 1e-15);  // the second of eight equal parts
+  EXPECT_EQ(plan.tranches[0].months[5].repaid, 0);
+  const double worth = 10 * 9000 * 2.35;
+  EXPECT_NEAR(plan.worth_today, worth, 1e-9 * worth);
+  const double owed[3] = {60000, 20000, 40000}, through[3] = {80000, 80000, 120000};
+  for (std::size_t t = 0; t < 3; ++t) {
+    const ContractPlan& contract = block.plan.contracts[plan.tranches[t].contract];
+    EXPECT_EQ(contract.outstanding, owed[t]) << t;
+    EXPECT_NEAR(contract.outstanding / contract.worth_today, through[t] / worth, 1e-12) << t;
+  }
+  std::vector<CashStep> steps;
+  for (const CashStepPlan& step : plan.waterfall) steps.push_back(step.step);
+  using S = CashStep;
+  EXPECT_EQ(steps, (std::vector<S>{S::operating_cost, S::fee, S::fee, S::interest, S::interest,
+                                   S::principal, S::principal, S::interest, S::principal,
+                                   S::reserve, S::cash_trap, S::cash_sweep, S::cash_sweep,
+                                   S::cash_sweep, S::distribution}));
+}
+
+TEST_F(VehiclePlanOf, FeesAndAccounts) {
+  EXPECT_NEAR(plan.fees[0].amount[12], 100, 1e-12);
+  EXPECT_NEAR(plan.fees[0].amount[13], 120, 1e-12);
+  EXPECT_NEAR(plan.fees[1].rate_per_month, 0.005, 1e-15);
+  // After month 3: months 4, 5, 6 and half of 7; month 6 pays 15,000 and 3 % of 105,000.
+  double cost = 0;
+  for (const auto& [k, share] : {std::pair{4, 1.0}, {5, 1.0}, {6, 1.0}, {7, 0.5}})
+    cost += share * plan.lots[0].operating_cost[static_cast<std::size_t>(k)];
+  EXPECT_NEAR(plan.reserves[0].target[3], cost + 15000 + 0.03 * 105000, 1e-6);
+  EXPECT_EQ(plan.reserves[0].target[24], 0);
+}
+
+TEST_F(VehiclePlanOf, TestsAndGuarantees) {
+  const CovenantPlan& covenant = plan.covenants[0];
+  for (int k = 1; k <= 24; ++k)
+    EXPECT_EQ(covenant.tested[static_cast<std::size_t>(k)] != 0, k % 6 == 0 && k >= 7) << k;
+  EXPECT_EQ(covenant.window, 3);
+  EXPECT_EQ(covenant.cure_months, 2);
+  const GuaranteePlan& guarantee = plan.guarantees[0];
+  EXPECT_EQ(guarantee.last_month, 12);
+  EXPECT_EQ(guarantee.covers, (std::vector<char>{0, 1, 0}));
+  EXPECT_NEAR(guarantee.floors[18], 75, 1e-12);
+}
+
+}  // namespace
+}  // namespace lien::pricing
