@@ -157,7 +157,8 @@ Loan income_loan() {
   loan.recourse = Recourse::none;
   loan.hardware = "income";
   loan.units = 1000;
-  loan.principal = 45e6;
+  loan.principal = 90e6;  // more than any sale brings, so that all of it counts
+  loan.amortization = Amortization::bullet;
   loan.closing = kToday;
   loan.maturity = add_months(kToday, 48, true);
   loan.coupon = 0.11;
@@ -185,6 +186,9 @@ TEST(VehicleBook, StepsIntoACustomersContractAsALoanDoes) {
     const std::size_t tape = contract_of(b.plan, 0), tranche = contract_of(b.plan, 1);
     expect_equal(b, tape, tranche);
     EXPECT_NE(b.plan.vehicles[0].offtakes[0].step_in, kNone);
+    const auto& left = b.plan.lots[b.plan.vehicles[0].lots[0].lot].remaining;
+    ASSERT_GT(left.size(), 24U);
+    EXPECT_NEAR(left[24], std::exp(-0.06), 1e-12);
   }
 }
 

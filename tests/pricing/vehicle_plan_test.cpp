@@ -66,7 +66,7 @@ Book sample_vehicle() {
   guarantee.kind = GuaranteeKind::residual_value;
   guarantee.guarantor = "borrower";
   guarantee.covers = {"b"};
-  guarantee.expiry = month(13) - std::chrono::days(1);
+  guarantee.expiry = month(12) - std::chrono::days(1);
   guarantee.floors = {{1, 2}, {100, 50}};
   vehicle.guarantees = {guarantee};
   book.vehicles = {vehicle};
@@ -134,7 +134,7 @@ TEST_F(VehiclePlanOf, TestsAndGuarantees) {
   EXPECT_EQ(covenant.window, 3);
   EXPECT_EQ(covenant.cure_months, 2);
   const GuaranteePlan& guarantee = plan.guarantees[0];
-  EXPECT_EQ(guarantee.last_month, 12);
+  EXPECT_EQ(guarantee.last_month, 11);
   EXPECT_EQ(guarantee.covers, (std::vector<char>{0, 1, 0}));
   EXPECT_NEAR(guarantee.floors[18], 75, 1e-12);
 }
