@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "pricing/plan/calendar.hpp"
 #include "tests/pricing/sample_market.hpp"
 #include "tests/pricing/simulated_block.hpp"
