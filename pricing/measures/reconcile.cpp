@@ -58,12 +58,23 @@ void check_groups(const BasisRun& run, Checks& checks) {
              kErrors * std::hypot(sampled.standard_error, weighted.standard_error) + scale);
 }
 
+// Kicks and what a party owes make defaults that its curve does not know.
+bool loses_to_network(const NetworkPlan& network, std::size_t party) {
+  for (const KickPlan& kick : network.kicks)
+    if (network.members[kick.to] == party) return true;
+  for (const ClearingPlan& clearing : network.clearings)
+    for (std::size_t m = 0; m < network.members.size(); ++m)
+      if (network.members[m] == party && clearing.owed[m] > 0) return true;
+  return false;
+}
+
 void check_survival(const Inputs& inputs, const BasisRun& run, Checks& checks) {
   const MeasureBasis basis =
       run.plan.real_world ? MeasureBasis::real_world : MeasureBasis::risk_neutral;
   for (std::size_t i = 0; i < run.plan.parties.size(); ++i) {
     const Party& party = inputs.market.parties[i];
     if (!party.fit_survival || party.forced_default_month) continue;
+    if (loses_to_network(run.plan.network, i)) continue;
     const auto hazards = monthly_hazards(party, inputs.market.rates, basis, run.plan.months);
     double sum = 0;
     for (const double hazard : hazards) sum += hazard / 12;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "pricing/measures/value_book.hpp"
 #include "tests/pricing/network_runs.hpp"
 
 // Defaults that raise the hazards of others, and clearings that make defaults.
@@ -151,6 +152,28 @@ TEST(Contagion, FollowsADefaultOfAScenario) {
   }
 }
 
+// What a run says of itself holds: the curve is not the survival of a party that others pull down.
+TEST(Contagion, LeavesTheChecksOfARunTrue) {
+  Inputs inputs;
+  inputs.market = market_of_parties(
+      {party_with("A", 0.2), party_with("B", 0.1), party_with("C", 0.1), party_with("D", 0.1)});
+  inputs.market.contagion = {link("A", "B", 0.9)};
+  inputs.market.clearing.emplace();
+  inputs.market.claims = {{"C", "A", 1, add_months(kSampleDate, 3, true), {}}};
+  inputs.book = bullets({"A", "B", "C", "D"}, 36);
+  inputs.settings = NetworkRun().settings;
+  inputs.settings.paths = 4096;
+  inputs.rows_read = 4;
+  const Table checks = value_book(inputs, {}).tables.checks;
+  std::string curves;
+  for (std::size_t r = 0; r < checks.rows(); ++r) {
+    const std::string& check = checks.column("check").texts[r];
+    EXPECT_EQ(checks.column("passed").texts[r], "true") << check;
+    if (check.starts_with("survival of ") && check.ends_with("real_world")) curves += check[12];
+  }
+  EXPECT_EQ(curves, "AD");
+}
+
 struct ClearingMeans {
   double payment, equity;
 };
@@ -185,6 +208,20 @@ TEST(Clearing, CarriesCashFromQuarterToQuarter) {
   EXPECT_EQ(survival_of(run, 1, 9).value, 0);
   // Its loan is lost in that month, in full, on every path.
   EXPECT_NEAR(run.mean(run.layout.contract(0, kExposure)).value, 1, 1e-12);
+}
+
+// A default over claims is one of its month: nothing of it is paid, the claim is what was owed at
+// its opening.
+TEST(Clearing, TakesTheOpeningBalanceOfItsMonth) {
+  Market market = market_of_parties({party_with("A", 0), party_with("B", 0)});
+  market.clearing.emplace();
+  market.claims = {{"A", "B", 1, add_months(kSampleDate, 8, true), {}}};
+  NetworkRun runs;
+  runs.settings.paths = 64;
+  Book book = bullets({"A"}, 24);
+  book.loans[0].amortization = Amortization::straight_line;
+  const BasisRun run = runs.run(market, book);
+  EXPECT_NEAR(run.mean(run.layout.contract(0, kExposure)).value, 1 - 8 / 24.0, 1e-12);
 }
 
 // A party short at the quarter's end kicks from there.
