@@ -54,6 +54,36 @@ namespace {
 constexpr double kInterpolationTarget = 8e-5;
 constexpr int kMoreNodes = 4, kMostMoreNodes = 24;
 
+// A copula has one month of default, the last of the book: what ends before would never see it.
+void refuse_before_copula(const CompileInput& input, const Plan& plan,
+                          std::vector<Diagnostic>& faults) {
+  if (!input.settings->copula) return;
+  const auto refuse = [&](Location where, const std::string& name, int month) {
+    if (month < plan.months)
+      faults.push_back({std::move(where), name, "",
+                        "ends in month " + std::to_string(month) +
+                            ", before the copula's defaults of month " +
+                            std::to_string(plan.months),
+                        "set horizon_months to the month of the first end, or default_method to "
+                        "sampled"});
+  };
+  for (const ContractPlan& contract : plan.contracts) {
+    if (contract.party == kNone) continue;
+    const auto refuse_row = [&](const auto& terms, const char* kind) {
+      refuse({terms.source.file, terms.source.line, 0}, kind + terms.id, contract.months);
+    };
+    if (contract.kind == ContractKind::loan)
+      refuse_row(input.book->loans[contract.source], "loan ");
+    else
+      refuse_row(input.book->leases[contract.source], "lease ");
+  }
+  for (const InstrumentPlan& instrument : plan.instruments) {
+    const Instrument& terms = input.book->instruments[instrument.source];
+    if (instrument.counterparty != kNone || instrument.bond)
+      refuse(terms.where, "instrument " + terms.id, instrument.month);
+  }
+}
+
 Plan compile_with(const CompileInput& input, const Horizon& horizon, const TimeGrid& grid,
                   int more_nodes) {
   Plan plan;
@@ -82,6 +112,7 @@ Plan compile_with(const CompileInput& input, const Horizon& horizon, const TimeG
   compile_network(input, grid, plan);
   compile_contracts(input, grid, plan, faults);
   compile_instruments(input, grid, plan, faults);
+  refuse_before_copula(input, plan, faults);
   compile_fans(input, plan);
   if (!faults.empty()) throw InputError(std::move(faults));
   refuse_equal_keys(input, plan, stream_keys(plan));

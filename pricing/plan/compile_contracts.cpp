@@ -262,22 +262,6 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
       LotPlan& lot = plan.lots[draft.contract.lot];
       lot.last_month = std::max(lot.last_month, draft.contract.months + draft.contract.lag);
     }
-    // A copula has one month of default, the last of the book: a contract that ended before would
-    // never see it.
-    if (input.settings->copula && draft.contract.party != kNone &&
-        draft.contract.months < plan.months) {
-      const RowSource& source = draft.contract.kind == ContractKind::loan
-                                    ? book.loans[draft.contract.source].source
-                                    : book.leases[draft.contract.source].source;
-      faults.push_back({{source.file, source.line, 0},
-                        draft.id,
-                        "",
-                        "ends in month " + std::to_string(draft.contract.months) +
-                            ", before the copula's defaults of month " +
-                            std::to_string(plan.months),
-                        "set horizon_months to the end of the shortest contract, or default_method "
-                        "to sampled"});
-    }
     // How much is sold depends on who defaulted: weights would put the mean into an exponent.
     if (draft.contract.depth != kNone && draft.contract.party != kNone)
       plan.parties[draft.contract.party].sampled_value = true;

@@ -11,11 +11,14 @@
 namespace lien::pricing {
 namespace {
 
+bool curve_was_changed(const CompileInput& input, const Party& party) {
+  const auto& changed = *input.changed_credit_curves;
+  return std::find(changed.begin(), changed.end(), party.id) != changed.end();
+}
+
 // The market in which a party's curve is taken: the baseline's unless its own curve was changed.
 const Market& market_of(const CompileInput& input, const Party& party) {
-  const auto& changed = *input.changed_credit_curves;
-  const bool own = std::find(changed.begin(), changed.end(), party.id) != changed.end();
-  return own ? *input.market : *input.baseline;
+  return curve_was_changed(input, party) ? *input.market : *input.baseline;
 }
 
 ScarcityLaw scarcity_law(const CompileInput& input, const Market& market) {
@@ -43,13 +46,12 @@ std::vector<double> curve_hazards(const CompileInput& input, const Party& party,
 
 // The hazards of one party, fitted on the market of its curve.
 std::vector<double> log_hazards(const CompileInput& input, const Party& party, int months) {
+  const std::vector<double> hazards = curve_hazards(input, party, months);
   try {
-    return fit_log_hazards(
-        monthly_hazards(party, market_of(input, party).rates, input.basis, months),
-        party.scarcity_loading, party.fit_survival, scarcity_law(input, market_of(input, party)));
+    return fit_log_hazards(hazards, party.scarcity_loading, party.fit_survival,
+                           scarcity_law(input, market_of(input, party)));
   } catch (const std::domain_error& error) {
-    throw party_fault(party, error.what(),
-                      "check the party's curve, recovery and scarcity_loading");
+    throw party_fault(party, error.what(), "check the party's curve and scarcity_loading");
   }
 }
 
@@ -57,15 +59,16 @@ std::vector<double> log_hazards(const CompileInput& input, const Party& party, i
 // scarcity factor of that month, standardised by the law of the market of the party's curve.
 void set_copula(const CompileInput& input, const Party& fitted, const Plan& plan, PartyPlan& out) {
   constexpr double kFarthest = 40;  // standard deviations: a probability of 0 or 1
+  const double loading = out.scarcity_loading;
+  if (!(std::abs(loading) < 1))
+    throw party_fault(fitted, "has a scarcity_loading that leaves nothing of its own in a copula",
+                      "write the square root of the correlation, between -1 and 1");
   double integrated = 0;
   for (const double hazard : curve_hazards(input, fitted, plan.months)) integrated += hazard / 12;
   const double bound =
       std::clamp(engine::inverse_normal(-engine::expm1(-integrated)), -kFarthest, kFarthest);
-  const double loading = out.scarcity_loading, own = std::sqrt(1 - loading * loading);
+  const double own = std::sqrt(1 - loading * loading);
   out.copula_month = plan.months;
-  if (!(std::abs(loading) < 1))
-    throw party_fault(fitted, "has a scarcity_loading that leaves nothing of its own in a copula",
-                      "write the square root of the correlation, between -1 and 1");
   out.copula_constant = bound / own;
   if (loading == 0) return;
   const ScarcityLaw law = scarcity_law(input, market_of(input, fitted));
@@ -100,9 +103,9 @@ void compile_parties(const CompileInput& input, Plan& plan) {
     const auto baseline =
         std::find_if(input.baseline->parties.begin(), input.baseline->parties.end(),
                      [&party](const Party& p) { return p.id == party.id; });
-    const auto& changed = *input.changed_credit_curves;
-    const bool own = std::find(changed.begin(), changed.end(), party.id) != changed.end();
-    const Party& fitted = own || baseline == input.baseline->parties.end() ? party : *baseline;
+    const Party& fitted =
+        curve_was_changed(input, party) || baseline == input.baseline->parties.end() ? party
+                                                                                     : *baseline;
     out.scarcity_loading = party.scarcity_loading;
     out.count = party.count;
     if (input.settings->copula) {

@@ -165,6 +165,52 @@ TEST(Copula, RefusesAContractThatEndsBeforeItsDefaults) {
   EXPECT_NO_THROW(static_cast<void>(shorter.run(copula_market(0.5, 1), book)));
 }
 
+// The same of a bond and of an instrument with a counterparty; one without sees no default.
+TEST(Copula, RefusesAnInstrumentThatEndsBeforeItsDefaults) {
+  Market market = copula_market(0.5, 1);
+  Hardware chip;
+  chip.id = "chip";
+  chip.rental_rate = 2;
+  market.hardware = {chip};
+  Book book = bullets({"A"}, 24);
+  Instrument forward;
+  forward.id = "forward";
+  forward.kind = InstrumentKind::forward;
+  forward.on = Underlying::rental_rate;
+  forward.hardware = "chip";
+  forward.expiry = add_months(kSampleDate, 12, true);
+  Instrument bond;
+  bond.id = "bond";
+  bond.kind = InstrumentKind::bond;
+  bond.party = "A";
+  bond.expiry = forward.expiry;
+  NetworkRun runs = copula_runs();
+  runs.settings.paths = 64;
+  const auto run = [&](const Instrument& instrument) {
+    book.instruments = {instrument};
+    static_cast<void>(runs.run(market, book));
+  };
+  EXPECT_NO_THROW(run(forward));
+  EXPECT_THROW(run(bond), InputError);
+  forward.counterparty = "A";
+  EXPECT_THROW(run(forward), InputError);
+  forward.expiry = bond.expiry = add_months(kSampleDate, 24, true);
+  EXPECT_NO_THROW(run(forward));
+  EXPECT_NO_THROW(run(bond));
+}
+
+// A pool's survival is drawn, however values treat a default.
+TEST(Pool, IsTheSameSampledOrWeighted) {
+  Market market = market_of_parties({party_with("A", 0.2, 0.3)});
+  market.parties[0].count = 5;
+  NetworkRun weighted;
+  weighted.settings.paths = 256;
+  NetworkRun sampled = weighted;
+  sampled.settings.sample_values = true;
+  EXPECT_EQ(weighted.run(market, bullets({"A"}, 24)).sums,
+            sampled.run(market, bullets({"A"}, 24)).sums);
+}
+
 // ECL of an unsecured loan that recovers 40 %: a floor of 0.75 makes 0.75 of 0.60, one of 0.5
 // nothing.
 TEST(LossFloor, ActsOnTheCreditLossOfEveryDefault) {
