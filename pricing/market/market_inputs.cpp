@@ -123,9 +123,11 @@ void add_liquidation(std::vector<MarketInput>& inputs, Liquidation& terms) {
     inputs.push_back({"liquidation", "", "installed_base." + hardware, &units, above(0)});
 }
 
-void add_party(std::vector<MarketInput>& inputs, Party& party) {
+// cleared: the market has [clearing], which alone reads cash.
+void add_party(std::vector<MarketInput>& inputs, Party& party, bool cleared) {
   const std::size_t first = inputs.size();
   const auto of_input = [&](std::string_view field) {
+    if (field == "cash") return cleared;
     return field != "pd_one_year" || party.input == CreditInput::pd_one_year;
   };
   if (party.input == CreditInput::hazard)
@@ -164,7 +166,7 @@ std::vector<MarketInput> market_inputs(Market& market) {
   if (market.liquidation) add_liquidation(inputs, *market.liquidation);
   for (LaunchLine& line : market.launches) add_launches(inputs, line);
   for (Hardware& hardware : market.hardware) add_hardware(inputs, hardware);
-  for (Party& party : market.parties) add_party(inputs, party);
+  for (Party& party : market.parties) add_party(inputs, party, market.clearing.has_value());
   for (ContagionLink& link : market.contagion)
     add_numbers(inputs, "contagion", link.from + '.' + link.to, "", contagion_fields(), link, kAll);
   if (market.clearing)

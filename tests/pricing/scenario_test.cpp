@@ -252,11 +252,36 @@ TEST(Scenario, NamesTheRowOfAWrongInput) {
   // A party has one credit input; a shock of another would change nothing.
   EXPECT_NE(fault(row("party.lab.pd_one_year", Shock::level, 0.5)).find("is no input"),
             std::string::npos);
+  // Nothing reads cash but clearing.
+  EXPECT_NE(fault(row("party.lab.cash", Shock::level, 5)).find("is no input"), std::string::npos);
   EXPECT_NE(
       fault(row("credit.mean_reversion", Shock::relative, 1)).find("not supported in this version"),
       std::string::npos);
   EXPECT_NE(fault(row("scarcity.initial", Shock::level, 1)).find("add [scarcity]"),
             std::string::npos);
+}
+
+TEST(Scenario, ReachesTheNetwork) {
+  Market m = market();
+  m.contagion = {{"lab", "bank", 0.2, 1.5, {}}};
+  m.clearing.emplace();
+  m.claims = {{"lab", "bank", 3, day(2027, 1, 1), {}}, {"lab", "bank", 4, day(2028, 1, 1), {}}};
+  const Market after =
+      apply_scenario(m, {},
+                     std::vector{row("party.lab.cash", Shock::level, 5),
+                                 row("contagion.lab.bank.jump", Shock::relative, 0.5),
+                                 row("contagion.lab.bank.decay", Shock::absolute, 1),
+                                 row("clearing.asset_recovery", Shock::level, 0.7),
+                                 row("claim.lab.bank.amount", Shock::relative, 1)},
+                     day(2026, 9, 30))
+          .market;
+  EXPECT_EQ(after.parties[1].cash, 5);
+  EXPECT_DOUBLE_EQ(after.contagion[0].jump, 0.3);
+  EXPECT_EQ(after.contagion[0].decay, 2.5);
+  EXPECT_EQ(after.clearing->asset_recovery, 0.7);
+  EXPECT_EQ(after.clearing->claim_recovery, 1);
+  EXPECT_EQ(after.claims[0].amount, 6);
+  EXPECT_EQ(after.claims[1].amount, 8);
 }
 
 TEST(Scenario, RefusesResultsThatContradictEachOther) {
