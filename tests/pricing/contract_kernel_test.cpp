@@ -71,8 +71,13 @@ struct PlainSums {
 };
 
 PlainSums plain_sums(const SimulatedBlock& b, const ContractPlan& contract, std::uint64_t number) {
-  const PlainTerms terms{&b.market, b.settings.valuation_date, &b.grid, contract.effective_rate,
-                         b.plan.snapshots};
+  const PlainTerms terms{
+      &b.market,
+      b.settings.valuation_date,
+      &b.grid,
+      contract.effective_rate,
+      b.plan.snapshots,
+      b.settings.provisions ? b.settings.provisions->loss_given_default_floor : 0};
   const PlainMarket market(b.market, b.plan, b.rows, number * kBlockPaths);
   PlainSums sums;
   for (std::size_t p = 0; p < kBlockPaths; ++p) {
@@ -184,6 +189,7 @@ TEST(ContractKernel, IsThePlainMonthOnRandomBooks) {
     settings.sample_values = n == 3;
     if (n == 4) settings.horizon_months = 17;  // most contracts end later
     if (n == 5) market.parties[0].forced_default_month = 9;
+    if (n == 4 || n == 7) settings.provisions = Provisions{3, 30, 0.5};
     if (n == 6) market.rates.hull_white.reset();
     const auto basis = n % 3 == 1 ? MeasureBasis::real_world : MeasureBasis::risk_neutral;
     const SimulatedBlock block(market, book, settings, basis, static_cast<std::uint64_t>(n));

@@ -85,9 +85,12 @@ class Ledger {
     out.loss_at_default += mass * loss;
     running_.loss += mass * now * loss;
     running_.sampled_loss += sampled_mass * now * loss;
+    const double then = std::pow(1 + terms_.effective_rate, -k / 12.0);
+    const double credit_loss =
+        claim * then - received * std::pow(1 + terms_.effective_rate, -(k + sale_.lag) / 12.0);
     running_.credit_loss +=
-        mass * (claim * std::pow(1 + terms_.effective_rate, -k / 12.0) -
-                received * std::pow(1 + terms_.effective_rate, -(k + sale_.lag) / 12.0));
+        mass * (terms_.loss_floor > 0 ? std::max(credit_loss, terms_.loss_floor * opening * then)
+                                      : credit_loss);
     out.present_value += mass * (now * spread(k) * taken + later * spread(k + sale_.lag) * kept);
     out.recovery[at(k)] += mass * taken;
     out.recovery[at(k + sale_.lag)] += mass * kept;

@@ -43,6 +43,7 @@ struct PlainTerms {
   const TimeGrid* grid;
   double effective_rate;  // EIR
   std::vector<int> snapshots;
+  double loss_floor = 0;  // share of what is owed, 0: none
 };
 
 [[nodiscard]] PlainOutcome plain_loan(const PlainTerms& terms, const Loan& loan,

@@ -192,6 +192,28 @@ TEST(VehicleBook, StepsIntoACustomersContractAsALoanDoes) {
   }
 }
 
+// Borrower and customer of a network default by drawing in both kernels, kicked or short of cash.
+TEST(VehicleBook, DefaultsInANetworkAsALoanDoes) {
+  Market market = income_market();
+  market.contagion = {{"customer", "borrower", 2, 1, {}}, {"borrower", "customer", 1, 0, {}}};
+  market.clearing = Clearing{0.5, 1};
+  market.parties[1].cash = 6;
+  market.claims = {{"customer", "borrower", 6, add_months(kToday, 15, true), {}},
+                   {"borrower", "customer", 5, add_months(kToday, 15, true), {}}};
+  Book book;
+  book.loans = {income_loan()};
+  book.vehicles.push_back(vehicle_of(income_loan(), book));
+  for (const MeasureBasis basis : {MeasureBasis::risk_neutral, MeasureBasis::real_world}) {
+    const SimulatedBlock b(market, book, settings_of(kToday), basis, 1);
+    const std::size_t tape = contract_of(b.plan, 0), tranche = contract_of(b.plan, 1);
+    expect_equal(b, tape, tranche);
+    // Drawn: the whole balance or nothing.
+    const double defaults = b.sum(b.layout.contract(tranche, kExposure)) / income_loan().principal;
+    EXPECT_GT(defaults, 16);
+    EXPECT_NEAR(defaults, std::round(defaults), 1e-12);
+  }
+}
+
 TEST(VehicleBook, HalvesOfOneRankAreTheWhole) {
   Loan half = income_loan();
   half.principal /= 2;
