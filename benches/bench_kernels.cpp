@@ -7,8 +7,10 @@
 // stores one. Integer operations share the pipes.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "engine/kernels/factor_rows.hpp"
@@ -117,29 +119,74 @@ void bench_launch_transform_rows(benchmark::State& state) {
 }
 BENCHMARK(bench_launch_transform_rows)->Name("kernel/launch_transform_rows");
 
-// Item: one node of one path, one line of launches. Two exponentials of 15 operations, two Mills
-// fractions of 13, two divisions, a root and 25 more: 84, with 24 bytes moved: bound by arithmetic.
-void bench_strip_rows(benchmark::State& state) {
+pricing::TimeValues time_values() {
+  std::vector<std::pair<double, double>> variances;
+  for (std::size_t j = 0; j < kNodes; ++j)
+    variances.emplace_back(0.02 * double(j + 1), 0.02 * double(j + 2));
+  return pricing::fit_time_values(variances);
+}
+
+pricing::StripPlan strip_plan() {
   pricing::StripPlan strip;
   strip.constant.assign(kNodes, 0.2);
+  strip.call_constant = strip.constant;
+  strip.call_half.assign(kNodes, 1.1);
   strip.scarcity.assign(kNodes, 0.5);
   for (std::size_t j = 0; j < kNodes; ++j) strip.variance.push_back(0.02 * double(j + 1));
   strip.pipeline.assign(1, std::vector<double>(kNodes, 0.1));
+  strip.ramps.resize(1);
+  return strip;
+}
+
+// Item: one node of one path, one line of launches. An exponential of 15 operations, a root, a
+// quotient and 8 more: 25, with 16 bytes loaded and 32 stored: bound by stores. Once for all
+// hardware of a shape.
+void bench_strip_shape_rows(benchmark::State& state) {
+  const auto strip = strip_plan();
+  const auto values = time_values();
   const AlignedDoubles rows = normals(4, 0.0, 0.3);
   const AlignedDoubles l1 = normals(kNodes, -0.2, 0.01), l2 = normals(kNodes, -0.35, 0.01);
-  AlignedDoubles calls(kNodes * kBlockPaths);
+  const std::size_t size = kNodes * kBlockPaths;
+  AlignedDoubles out(4 * size);
   const double *const pipeline = rows.get() + 2 * kBlockPaths, *const first = l1.get(),
                       *const second = l2.get();
   const auto nodes = all_nodes();
-  const pricing::StripInput input{nodes,  rows.get(), rows.get() + kBlockPaths, 1.0, 1, &pipeline,
-                                  &first, &second};
+  const pricing::StripInput input{nodes,     rows.get(), nullptr, 0.0,    1,
+                                  &pipeline, nullptr,    &first,  &second};
   for (auto _ : state) {
-    pricing::strip_rows(strip, input, calls.get(), kBlockPaths);
+    pricing::strip_shape_rows(
+        strip, values, input,
+        {out.get(), out.get() + size, out.get() + 2 * size, out.get() + 3 * size}, kBlockPaths);
     benchmark::ClobberMemory();
   }
-  report(state, kNodes * kBlockPaths);
+  report(state, size);
 }
-BENCHMARK(bench_strip_rows)->Name("kernel/strip_rows");
+BENCHMARK(bench_strip_shape_rows)->Name("kernel/strip_shape_rows");
+
+// Item: one node of one path. Two polynomials in the moneyness, 25, and 13 more: 38, with 40 bytes
+// moved: bound by arithmetic.
+void bench_strip_call_rows(benchmark::State& state) {
+  const auto strip = strip_plan();
+  const auto values = time_values();
+  const std::size_t size = kNodes * kBlockPaths;
+  const AlignedDoubles log_rent = normals(4, 0.0, 0.3), shift = normals(kNodes, 0.0, 0.2);
+  AlignedDoubles out(4 * size), calls(size);
+  std::copy_n(shift.get(), size, out.get());
+  for (std::size_t i = size; i < 4 * size; ++i) out.get()[i] = i < 2 * size ? 1.0 : 0.5;
+  const auto nodes = all_nodes();
+  const pricing::CallInput input{
+      nodes,
+      0,
+      log_rent.get(),
+      1.0,
+      {out.get(), out.get() + size, out.get() + 2 * size, out.get() + 3 * size}};
+  for (auto _ : state) {
+    pricing::strip_call_rows(strip, values, input, calls.get(), kBlockPaths);
+    benchmark::ClobberMemory();
+  }
+  report(state, size);
+}
+BENCHMARK(bench_strip_call_rows)->Name("kernel/strip_call_rows");
 
 // Item: one node of one path. One multiply-add and 8 bytes loaded: bound by loads.
 void bench_combine_strip_row(benchmark::State& state) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <set>
 
@@ -229,6 +230,76 @@ std::vector<double> pipeline_loadings(const LaunchLine& line, double loading, co
   return pipeline;
 }
 
+// Least and largest l_2 - 2 l_1 of a transform at every node month, over ages and pending launches.
+std::vector<std::pair<double, double>> launch_variances(const LaunchTransformPlan& transform,
+                                                        const Plan& plan) {
+  constexpr int kAges = 32;
+  const std::size_t terms = static_cast<std::size_t>(transform.degree) + 1;
+  std::vector<std::pair<double, double>> out(plan.node_months.size(), {1e300, -1e300});
+  const auto see = [&out](std::size_t node, double v) {
+    out[node] = {std::min(out[node].first, v), std::max(out[node].second, v)};
+  };
+  for (std::size_t j = 0; j < out.size(); ++j)
+    for (int i = 0; i <= kAges; ++i) {
+      const auto at = [&](const std::vector<double>& c) {
+        return engine::polynomial_value(&c[j * terms], transform.degree, 2.0 * i / kAges - 1);
+      };
+      see(j, at(transform.second) - 2 * at(transform.first));
+    }
+  for (int k = 0; transform.scheduled > 0 && k <= plan.steps; ++k) {
+    const auto nodes = plan.nodes(k);
+    const auto step = static_cast<std::size_t>(k);
+    const std::size_t first = transform.pending_at[step];
+    if (k > 0 && first == transform.pending_at[step - 1]) continue;
+    const std::size_t last =
+        std::min(first + (nodes.size() << std::popcount(transform.overdue[step])),
+                 transform.pending_first.size());
+    for (std::size_t i = first; i < last; ++i)
+      // A row of zeros: nothing pending, which no path reads.
+      if (transform.pending_first[i] != 0)
+        see(nodes[(i - first) % nodes.size()],
+            transform.pending_second[i] - 2 * transform.pending_first[i]);
+  }
+  return out;
+}
+
+// The shape of a strip; shared by those that move alike.
+std::uint32_t shape_of(const StripPlan& strip, Plan& plan) {
+  const auto alike = [&](const StripPlan& other) {
+    const auto same_noise = [](const StripPlan::NoiseTerm& a, const StripPlan::NoiseTerm& b) {
+      return a.noise == b.noise && a.loading == b.loading;
+    };
+    return strip.scarcity == other.scarcity && strip.variance == other.variance &&
+           strip.transforms == other.transforms && strip.regime_constant == other.regime_constant &&
+           strip.regime_variance == other.regime_variance &&
+           std::equal(strip.noises.begin(), strip.noises.end(), other.noises.begin(),
+                      other.noises.end(), same_noise);
+  };
+  for (std::size_t i = 0; i < plan.shapes.size(); ++i)
+    if (alike(plan.strips[plan.shapes[i].strip])) return static_cast<std::uint32_t>(i);
+  std::vector<std::pair<double, double>> variances;
+  for (std::size_t j = 0; j < strip.variance.size(); ++j) {
+    const double regime = strip.regime_variance.empty() ? 0.0 : strip.regime_variance[j];
+    variances.emplace_back(strip.variance[j] + std::min(regime, 0.0),
+                           strip.variance[j] + std::max(regime, 0.0));
+  }
+  for (const std::uint32_t t : strip.transforms) {
+    const auto added = launch_variances(plan.transforms[t], plan);
+    for (std::size_t j = 0; j < added.size(); ++j) {
+      variances[j].first += added[j].first;
+      variances[j].second += added[j].second;
+    }
+  }
+  for (auto& [least, most] : variances) {
+    least = std::max(least, 0.0);
+    most = std::max(most, least);
+  }
+  // The strip itself is the next of the plan's.
+  plan.shapes.push_back(
+      {static_cast<std::uint32_t>(plan.strips.size()), fit_time_values(variances)});
+  return static_cast<std::uint32_t>(plan.shapes.size() - 1);
+}
+
 void add_strip(const Hardware& hardware, Common& common, HardwarePlan& out, Plan& plan) {
   const Market& market = *common.input->market;
   const StripLaw law{
@@ -266,6 +337,13 @@ void add_strip(const Hardware& hardware, Common& common, HardwarePlan& out, Plan
     StripRamp ramp = strip_ramp(launches, plan.node_months);
     strip.pipeline.push_back(pipeline_loadings(launches, line.loading, ramp, plan.node_months));
     strip.ramps.push_back(std::move(ramp));
+  }
+  strip.shape = shape_of(strip, plan);
+  for (std::size_t i = 0; i < plan.node_index.size(); ++i) {
+    const double constant =
+        strip.constant[plan.node_index[i]] + (strip.forward.empty() ? 0.0 : strip.forward[i]);
+    strip.call_constant.push_back(constant);
+    strip.call_half.push_back(engine::exp(constant / 2));
   }
   out.strip = static_cast<std::uint32_t>(plan.strips.size());
   plan.strips.push_back(std::move(strip));

@@ -12,6 +12,7 @@
 #include "engine/random/philox.hpp"
 #include "engine/statistics/stopping.hpp"
 #include "pricing/contract/contract.hpp"
+#include "pricing/plan/time_value.hpp"
 #include "pricing/plan/vehicle_plan.hpp"
 
 // What a run on one scenario and one measure basis needs inside the path loop, and nothing else:
@@ -87,10 +88,21 @@ struct StripPlan {
   // Forward curve: s(t_k + h) - s(t_k), added to constant in month k; empty: none.
   std::vector<double> forward;   // laid out as Plan::node_index
   std::vector<StripRamp> ramps;  // [its transforms]
+  // Of a hardware: its shape, into Plan::shapes; constant and forward, and e^ of half of them, both
+  // laid out as Plan::node_index.
+  std::uint32_t shape = kNone;
+  std::vector<double> call_constant, call_half;
   // Where the cost follows power: E[cost of the node | p] = cost x [fixed + mean exp(decay p)],
   // taken off k_j as a logarithm and multiplied with b_j.
   double power_fixed = 1;
   std::vector<double> power_mean, power_decay;  // [node months]; empty where it does not
+};
+
+// Strips of hardware with equal loadings and drifts differ in ln R and constants only: what the
+// state adds to k_j and to the variance is made once a month of the run for all of one shape.
+struct StripShape {
+  std::uint32_t strip = kNone;  // one of them, into Plan::strips
+  TimeValues time_values;       // [node months]
 };
 
 // Rent of a segment of one hardware: ln R + basis + noise.
@@ -466,6 +478,7 @@ struct Plan {
   int more_nodes = 0;                   // a segment, where the usual number was not enough
   std::vector<LaunchTransformPlan> transforms;
   std::vector<StripPlan> strips;
+  std::vector<StripShape> shapes;
   std::vector<HardwarePlan> hardware;
   PowerPlan power;
   std::vector<SegmentPlan> segments;  // those that something reads

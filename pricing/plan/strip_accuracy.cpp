@@ -173,8 +173,9 @@ double largest_error(const Setting& s, const State& state, const std::vector<Lif
             ? 1.0
             : power_factor({strip.power_fixed, strip.power_mean[j], strip.power_decay[j]},
                            state.power);
-    calls.push_back(factor * engine::black_call(m.moneyness - log_power_factor(factor),
-                                                std::max(m.variance, 1e-12)));
+    calls.push_back(factor * fitted_call(s.plan->shapes[strip.shape].time_values, j,
+                                         m.moneyness - log_power_factor(factor),
+                                         std::max(m.variance, 1e-12)));
   }
   std::vector<double> exact = {0.0};  // by life
   for (std::size_t h = 1; h <= s.months->size(); ++h) {

@@ -60,7 +60,7 @@ void BookStages::fill_step_ins(std::size_t first) noexcept {
       if (hardware.cost_row == kNone) {
         worth -= terms.cost[k];
       } else {
-        combine_strip_row(weights, nodes, power_factors(static_cast<int>(k)),
+        combine_strip_row(weights, nodes, power_factors(hardware, static_cast<int>(k)),
                           hardware.operating_cost[k], 0.0, power_cost_.get(), kBlockPaths);
         cost = power_cost_.get();
       }
@@ -69,8 +69,8 @@ void BookStages::fill_step_ins(std::size_t first) noexcept {
       if (worth <= 0)
         std::fill_n(row, kBlockPaths, 0.0);
       else
-        step_in_row({weights, nodes, calls_.get() + node * kBlockPaths, hardware.operating_cost[k],
-                     worth, units, static_cast<double>(k),
+        step_in_row({weights, nodes, calls_of(hardware) + node * kBlockPaths,
+                     hardware.operating_cost[k], worth, units, static_cast<double>(k),
                      default_months_.get() + contract.customer * kBlockPaths, cost},
                     row, kBlockPaths);
     }
@@ -169,16 +169,13 @@ void BookStages::count_sales(PathBlock& block) noexcept {
   for (std::size_t d = 0; d < plan.depths.size(); ++d)
     for (int k = 0; k <= plan.steps; ++k)
       std::fill_n(block.row(series(price_ + d), k), kBlockPaths, 0.0);
-  std::uint32_t strip = kNone, lot = kNone, mark = kNone;  // whose rows are filled
+  std::uint32_t lot = kNone, mark = kNone;  // whose rows are filled
   for (std::size_t i = 0; i < plan.contracts.size(); ++i) {
     const auto& contract = plan.contracts[i];
     if (contract.depth == kNone) continue;
     // Cash trapped by a value test decides whether the account runs dry: such a loan needs its
     // rows.
     if (contract.default_on_shortfall && contract.value_test_slot != kNone) {
-      const std::uint32_t hardware = plan.lots[contract.lot].hardware;
-      if (plan.hardware[hardware].law == ValueLaw::income && strip != hardware)
-        fill_strip(block, strip = hardware);
       if (lot != contract.lot) {
         fill_lot(block, lot = contract.lot);
         lose_units(block, lot);

@@ -46,7 +46,7 @@ std::size_t prepared_rows(const Plan& plan) {
 // Nodes of which the strip's power factors are kept: contracts that a sale adds to read all months.
 std::size_t power_nodes(const Plan& plan) {
   if (plan.power.share.empty() || plan.strips.empty()) return 0;
-  return plan.step_ins.empty() ? plan.most_nodes : plan.node_index.size();
+  return plan.step_ins.empty() ? plan.most_nodes : plan.strips.size() * plan.node_index.size();
 }
 
 // An offset, then l_1 and l_2 of each line.
@@ -85,8 +85,9 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       groups_(layout.groups * layout.samples * kBlockPaths),
       group_months_(layout.groups * rows(plan) * kGroupMonths),
       month_sums_(rows(plan) * kMonthSums * kLanes),
-      transforms_(plan.node_index.size() * plan.transforms.size() * 2 * kBlockPaths),
-      calls_(plan.node_index.size() * kBlockPaths),
+      transforms_(plan.transforms.size() * 2 * plan.most_nodes * kBlockPaths),
+      shape_rows_(4 * plan.most_nodes * kBlockPaths),
+      calls_(plan.strips.size() * plan.node_index.size() * kBlockPaths),
       offset_(plan.most_nodes * kBlockPaths),
       power_factors_(power_nodes(plan) * kBlockPaths),
       power_cost_(plan.power.share.empty() || plan.step_ins.empty() ? 0 : kBlockPaths),
@@ -309,24 +310,6 @@ void BookStages::count_hardware_under_cost(PathBlock& block) noexcept {
   }
 }
 
-void BookStages::fill_transforms(PathBlock& block) noexcept {
-  const Plan& plan = *plan_;
-  for (int k = 0; k <= plan.steps; ++k) {
-    const auto nodes = plan.nodes(k);
-    const std::size_t size = nodes.size() * kBlockPaths;
-    double* at = transforms_.get() + plan.node_first[static_cast<std::size_t>(k)] *
-                                         plan.transforms.size() * 2 * kBlockPaths;
-    for (const auto& transform : plan.transforms) {
-      clamped_ages_ += launch_transform_rows(
-          transform, nodes, k,
-          block.row(engine::line_series(transform.line, engine::kLaunchAge), k),
-          block.row(engine::line_series(transform.line, engine::kLaunchPending), k), at, at + size,
-          kBlockPaths);
-      at += 2 * size;
-    }
-  }
-}
-
 void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums) noexcept {
   const Plan& plan = *plan_;
   std::fill_n(groups_.get(), groups_.size(), 0.0);
@@ -341,7 +324,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   }
   {
     const Stopwatch watch(seconds_.resale);
-    fill_transforms(block);
+    fill_strips(block);
   }
   block_ = number;
   clear_vehicles();
@@ -350,16 +333,12 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
     const Stopwatch watch(seconds_.contracts);
     count_sales(block);
   }
-  // Lots are sorted by hardware and contracts by lot and mark, so that a strip, a resale row and a
-  // mark are filled once and used while they are in the cache. Contracts without a lot come last.
+  // Lots are sorted by hardware and contracts by lot and mark, so that a resale row and a mark are
+  // filled once and used while they are in the cache. Contracts without a lot come last.
   std::size_t contract = 0;
   for (std::size_t lot = 0; lot < plan.lots.size(); ++lot) {
     {
       const Stopwatch watch(seconds_.resale);
-      const std::size_t hardware = plan.lots[lot].hardware;
-      const bool next_hardware = lot == 0 || plan.lots[lot - 1].hardware != hardware;
-      if (next_hardware && plan.hardware[hardware].law == ValueLaw::income)
-        fill_strip(block, hardware);
       fill_lot(block, lot);
     }
     {

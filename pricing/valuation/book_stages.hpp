@@ -11,6 +11,8 @@
 
 namespace lien::pricing {
 
+struct StripInput;  // resale_rows.hpp
+
 // Results that belong to a path or a block, written by whichever thread runs it at a place of its
 // own.
 struct PathResults {
@@ -87,7 +89,6 @@ class BookStages {
   void lose_units(PathBlock& block, std::size_t lot) noexcept;
   void fill_power_nodes(const PathBlock& block, const StripPlan& strip, int month,
                         double* factors) noexcept;
-  void fill_transforms(PathBlock& block) noexcept;
   // Parties, in book_parties.cpp.
   struct PartyWork {
     explicit PartyWork(const Plan& plan);
@@ -108,7 +109,13 @@ class BookStages {
   void party_step(PathBlock& block, std::size_t party, int k, const double* clock,
                   double* accumulated) noexcept;
   void keep_survival(PathBlock& block, std::size_t party, int k) noexcept;
-  void fill_strip(PathBlock& block, std::size_t hardware) noexcept;
+  void fill_strips(PathBlock& block) noexcept;
+  void fill_shape(PathBlock& block, std::size_t shape, int k) noexcept;
+  void fill_power_strip(PathBlock& block, std::size_t hardware, int k, StripInput input) noexcept;
+  // Calls of a hardware with law income, laid out as node_index.
+  [[nodiscard]] double* calls_of(const HardwarePlan& hardware) noexcept {
+    return calls_.get() + hardware.strip * plan_->node_index.size() * lien::engine::kBlockPaths;
+  }
   void fill_lot(PathBlock& block, std::size_t lot) noexcept;
   void fill_mark(PathBlock& block, std::size_t mark) noexcept;
   // What a mark takes a unit for in month k, on every path.
@@ -179,10 +186,11 @@ class BookStages {
   [[nodiscard]] std::size_t value_of_lot(std::size_t lot) const noexcept {
     return plan_->lots[lot].remaining.empty() ? value_ : left_value_;
   }
-  // [nodes][paths] of month k of the strip that is filled; null where no cost follows power.
-  [[nodiscard]] double* power_factors(int k) noexcept {
+  // [nodes][paths] of month k of a hardware whose cost follows power; null where none does.
+  [[nodiscard]] double* power_factors(const HardwarePlan& hardware, int k) noexcept {
     if (power_factors_.size() == 0) return nullptr;
-    const std::size_t node = plan_->node_first[static_cast<std::size_t>(k)];
+    const std::size_t node =
+        hardware.strip * plan_->node_index.size() + plan_->node_first[static_cast<std::size_t>(k)];
     return power_factors_.get() + (plan_->step_ins.empty() ? 0 : node) * lien::engine::kBlockPaths;
   }
   [[nodiscard]] std::size_t series(std::size_t which) const noexcept {
@@ -214,10 +222,11 @@ class BookStages {
   lien::engine::AlignedDoubles groups_;        // [groups][samples][paths]
   lien::engine::AlignedDoubles group_months_;  // [groups][steps + 1][kGroupMonths]
   lien::engine::AlignedDoubles month_sums_;    // [steps + 1][kMonthSums][kLanes]
-  lien::engine::AlignedDoubles transforms_;    // by step: [transforms][2][nodes][paths]
-  lien::engine::AlignedDoubles calls_;         // [node_index][paths] of one hardware
+  lien::engine::AlignedDoubles transforms_;    // [transforms][2][nodes][paths] of one month
+  lien::engine::AlignedDoubles shape_rows_;    // [4][most nodes][paths] of one shape and month
+  lien::engine::AlignedDoubles calls_;         // [strips][node_index][paths]
   lien::engine::AlignedDoubles offset_;        // [nodes][paths] of one month of a strip
-  // [node_index][paths] of a strip whose cost follows power; one month where no sale reads it.
+  // [strips][node_index][paths] where a cost follows power; one month where no sale reads it.
   lien::engine::AlignedDoubles power_factors_;
   lien::engine::AlignedDoubles power_cost_;    // [paths] cost of a contract's hours
   lien::engine::AlignedDoubles forward_work_;  // [1 + 2 lines][paths] of one forward rent

@@ -23,49 +23,100 @@ void BookStages::fill_power_nodes(const PathBlock& block, const StripPlan& strip
                factors + j * kBlockPaths, offset_.get() + j * kBlockPaths, kBlockPaths);
 }
 
-void BookStages::fill_strip(PathBlock& block, std::size_t hardware_index) noexcept {
+// Rows that all hardware of a shape shares in month k, then the calls of each.
+void BookStages::fill_shape(PathBlock& block, std::size_t index, int k) noexcept {
   const Plan& plan = *plan_;
-  const auto& hardware = plan.hardware[hardware_index];
-  const auto& strip = plan.strips[hardware.strip];
+  const auto nodes = plan.nodes(k);
+  const std::size_t node = plan.node_first[static_cast<std::size_t>(k)];
+  const std::size_t size = nodes.size() * kBlockPaths;
+  const StripShape& shape = plan.shapes[index];
+  const StripPlan& strip = plan.strips[shape.strip];
   constexpr std::size_t kMost = kMostStripLines;
   const double *pipeline[kMost], *age[kMost], *first[kMost], *second[kMost];
+  for (std::size_t i = 0; i < strip.transforms.size(); ++i) {
+    const std::size_t t = strip.transforms[i], line = plan.transforms[t].line;
+    pipeline[i] = block.row(engine::line_series(line, engine::kLaunchPipeline), k);
+    age[i] = block.row(engine::line_series(line, engine::kPipelineAge), k);
+    first[i] = transforms_.get() + t * 2 * size;
+    second[i] = first[i] + size;
+  }
+  StripInput input{nodes,
+                   block.row(engine::kScarcity, k),
+                   nullptr,
+                   0.0,
+                   strip.transforms.size(),
+                   pipeline,
+                   age,
+                   first,
+                   second};
+  if (!strip.noises.empty()) {
+    std::fill_n(offset_.get(), size, 0.0);
+    for (const auto& term : strip.noises)
+      add_strip_offset(term.loading.data(), nodes, noise_row(block, term.noise, k), offset_.get(),
+                       kBlockPaths);
+    input.offset = offset_.get();
+  }
+  if (plan.factors.regime) input.regime = block.row(engine::regime_series(plan.factors), k);
+  const std::size_t most = plan.most_nodes * kBlockPaths;
+  double* const at = shape_rows_.get();
+  const ShapeRows rows{at, at + most, at + 2 * most, at + 3 * most};
+  strip_shape_rows(strip, shape.time_values, input, rows, kBlockPaths);
+  for (std::size_t g = 0; g < plan.hardware.size(); ++g) {
+    const HardwarePlan& hardware = plan.hardware[g];
+    if (hardware.strip == kNone || plan.strips[hardware.strip].shape != index) continue;
+    if (hardware.cost_row != kNone) {
+      fill_power_strip(block, g, k, input);
+      continue;
+    }
+    strip_call_rows(
+        plan.strips[hardware.strip], shape.time_values,
+        {nodes, node, block.row(series(log_rent_ + g), k),
+         engine::log(hardware.utilization / hardware.operating_cost[static_cast<std::size_t>(k)]),
+         rows},
+        calls_of(hardware) + node * kBlockPaths, kBlockPaths);
+  }
+}
+
+// Calls of a hardware whose cost follows power: k_j is its own, so nothing is shared; by Black's
+// formula. input: of its shape.
+void BookStages::fill_power_strip(PathBlock& block, std::size_t index, int k,
+                                  StripInput input) noexcept {
+  const Plan& plan = *plan_;
+  const HardwarePlan& hardware = plan.hardware[index];
+  const StripPlan& strip = plan.strips[hardware.strip];
+  const auto step = static_cast<std::size_t>(k);
+  const std::size_t node = plan.node_first[step], size = input.nodes.size() * kBlockPaths;
+  std::fill_n(offset_.get(), size, 0.0);
+  for (const auto& term : strip.noises)
+    add_strip_offset(term.loading.data(), input.nodes, noise_row(block, term.noise, k),
+                     offset_.get(), kBlockPaths);
+  double* const factors = power_factors(hardware, k);
+  fill_power_nodes(block, strip, k, factors);
+  input.offset = offset_.get();
+  input.log_rent = block.row(series(log_rent_ + index), k);
+  input.log_utilization_over_cost =
+      engine::log(hardware.utilization / hardware.operating_cost[step]);
+  if (!strip.forward.empty()) input.forward = &strip.forward[node];
+  double* const calls = calls_of(hardware) + node * kBlockPaths;
+  strip_rows(strip, input, calls, kBlockPaths);
+  multiply_row(factors, calls, size);
+}
+
+void BookStages::fill_strips(PathBlock& block) noexcept {
+  const Plan& plan = *plan_;
   for (int k = 0; k <= plan.steps; ++k) {
-    const auto step = static_cast<std::size_t>(k);
     const auto nodes = plan.nodes(k);
-    const std::size_t node = plan.node_first[step], size = nodes.size() * kBlockPaths;
-    for (std::size_t i = 0; i < strip.transforms.size(); ++i) {
-      const std::size_t t = strip.transforms[i];
-      double* const at =
-          transforms_.get() + node * plan.transforms.size() * 2 * kBlockPaths + t * 2 * size;
-      pipeline[i] =
-          block.row(engine::line_series(plan.transforms[t].line, engine::kLaunchPipeline), k);
-      age[i] = block.row(engine::line_series(plan.transforms[t].line, engine::kPipelineAge), k);
-      first[i] = at;
-      second[i] = at + size;
+    const std::size_t size = nodes.size() * kBlockPaths;
+    double* at = transforms_.get();
+    for (const auto& transform : plan.transforms) {
+      clamped_ages_ += launch_transform_rows(
+          transform, nodes, k,
+          block.row(engine::line_series(transform.line, engine::kLaunchAge), k),
+          block.row(engine::line_series(transform.line, engine::kLaunchPending), k), at, at + size,
+          kBlockPaths);
+      at += 2 * size;
     }
-    StripInput input{nodes,
-                     block.row(engine::kScarcity, k),
-                     block.row(series(log_rent_ + hardware_index), k),
-                     engine::log(hardware.utilization / hardware.operating_cost[step]),
-                     strip.transforms.size(),
-                     pipeline,
-                     age,
-                     first,
-                     second};
-    const bool power = !strip.power_mean.empty();
-    double* const factors = power_factors(k);
-    if (!strip.noises.empty() || power) {
-      std::fill_n(offset_.get(), size, 0.0);
-      for (const auto& term : strip.noises)
-        add_strip_offset(term.loading.data(), nodes, noise_row(block, term.noise, k), offset_.get(),
-                         kBlockPaths);
-      if (power) fill_power_nodes(block, strip, k, factors);
-      input.offset = offset_.get();
-    }
-    if (plan.factors.regime) input.regime = block.row(engine::regime_series(plan.factors), k);
-    if (!strip.forward.empty()) input.forward = &strip.forward[node];
-    strip_rows(strip, input, calls_.get() + node * kBlockPaths, kBlockPaths);
-    if (power) multiply_row(factors, calls_.get() + node * kBlockPaths, size);
+    for (std::size_t s = 0; s < plan.shapes.size(); ++s) fill_shape(block, s, k);
   }
 }
 
@@ -131,8 +182,9 @@ void BookStages::fill_lot(PathBlock& block, std::size_t lot_index) noexcept {
         multiple_row(hardware.curve_scale[step], log_rent, value, kBlockPaths);
         break;
     }
-    add_scaled_row(lot.scheduled_units[step], value, block.row(series(book_value_), k),
-                   kBlockPaths);
+    if (lot.scheduled_units[step] != 0)
+      add_scaled_row(lot.scheduled_units[step], value, block.row(series(book_value_), k),
+                     kBlockPaths);
   }
 }
 

@@ -24,6 +24,7 @@ Plan alone(const Plan& plan, std::size_t index) {
   out.most_nodes = plan.most_nodes;
   out.transforms = plan.transforms;
   out.strips = plan.strips;
+  out.shapes = plan.shapes;
   out.hardware = plan.hardware;
   out.power = plan.power;
   out.segments = plan.segments;

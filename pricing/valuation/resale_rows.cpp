@@ -120,17 +120,17 @@ V ArrivedShare(D d, const StripRamp& ramp, std::size_t j, V state) {
   return hn::Min(hn::Mul(node, state), one);
 }
 
-// calls: b_j(k_j), or e^{k_j} without the option.
-template <bool kOption>
-void NodeRows(const StripPlan& strip, const StripInput& in, double* calls, std::size_t paths) {
+// Calls store(row, k_j, variance) for every vector of paths of every node. kMoves: k_j without ln
+// R, cost, constant and forward curve, which hardware of one shape does not share.
+template <bool kMoves, class Store>
+HWY_INLINE void NodeRows(const StripPlan& strip, const StripInput& in, std::size_t paths,
+                         const Store& store) {
   const Tag d;
   alignas(64) double ramp_states[kMostLines][lien::engine::kBlockPaths];
   for (std::size_t i = 0; i < in.transforms; ++i)
     if (!strip.ramps[i].node.empty())
       RampStates(strip.ramps[i], in.pipeline_age[i], ramp_states[i], paths);
   const std::size_t width = hn::Lanes(d);
-  const auto floor =
-      hn::Set(d, 1e-12);  // a variance of rounding size prices as the intrinsic value
   const double* HWY_RESTRICT const scarcity = in.scarcity;
   const double* HWY_RESTRICT const log_rent = in.log_rent;
   const auto shift = hn::Set(d, in.log_utilization_over_cost);
@@ -141,10 +141,10 @@ void NodeRows(const StripPlan& strip, const StripInput& in, double* calls, std::
     const auto constant = hn::Set(d, strip.constant[node] + moved);
     const auto loading = hn::Set(d, strip.scarcity[node]);
     const auto variance_today = hn::Set(d, strip.variance[node]);
-    double* HWY_RESTRICT const out = calls + j * paths;
     for (std::size_t p = 0; p < paths; p += width) {
-      const auto moneyness = hn::Add(hn::Load(d, log_rent + p), shift);
-      auto k = hn::NegMulAdd(loading, hn::Load(d, scarcity + p), hn::Add(moneyness, constant));
+      auto k = hn::Zero(d);
+      if constexpr (!kMoves) k = hn::Add(hn::Add(hn::Load(d, log_rent + p), shift), constant);
+      k = hn::NegMulAdd(loading, hn::Load(d, scarcity + p), k);
       if (in.offset != nullptr) k = hn::Sub(k, hn::Load(d, in.offset + j * paths + p));
       auto variance = variance_today;
       for (std::size_t i = 0; i < in.transforms; ++i) {
@@ -164,39 +164,137 @@ void NodeRows(const StripPlan& strip, const StripInput& in, double* calls, std::
         k = hn::MulAdd(regime, hn::Set(d, strip.regime_constant[node]), k);
         variance = hn::MulAdd(regime, hn::Set(d, strip.regime_variance[node]), variance);
       }
-      if constexpr (kOption)
-        hn::Store(en::BlackCall(d, k, hn::Max(variance, floor)), d, out + p);
-      else
-        hn::Store(en::Exp(d, k), d, out + p);
+      store(j, j * paths + p, k, variance);
     }
   }
 }
 
+// A variance of rounding size prices as the intrinsic value.
+constexpr double kLeastVariance = 1e-12;
+
 void StripRows(const StripPlan& strip, const StripInput& in, double* calls, std::size_t paths) {
-  NodeRows<true>(strip, in, calls, paths);
+  const Tag d;
+  NodeRows<false>(strip, in, paths, [&](std::size_t, std::size_t at, auto k, auto v) HWY_ATTR {
+    hn::Store(en::BlackCall(d, k, hn::Max(v, hn::Set(d, kLeastVariance))), d, calls + at);
+  });
 }
 
 void ForwardRentRows(const StripPlan& strip, const StripInput& in, double* rents,
                      std::size_t paths) {
-  NodeRows<false>(strip, in, rents, paths);
+  const Tag d;
+  NodeRows<false>(strip, in, paths, [&](std::size_t, std::size_t at, auto k, auto) HWY_ATTR {
+    hn::Store(en::Exp(d, k), d, rents + at);
+  });
 }
 
-void CombineStripRow(const double* weights, std::size_t nodes, const double* calls, double cost,
-                     double scrap, double* value, std::size_t paths) {
+void StripShapeRows(const StripPlan& strip, const TimeValues& values, const StripInput& in,
+                    const ShapeRows& out, std::size_t paths) {
   const Tag d;
+  NodeRows<true>(strip, in, paths, [&](std::size_t j, std::size_t at, auto k, auto v) HWY_ATTR {
+    const auto stdev = hn::Sqrt(hn::Max(v, hn::Set(d, kLeastVariance)));
+    hn::Store(k, d, out.shift + at);
+    hn::Store(en::ShortExp(d, hn::Mul(hn::Set(d, 0.5), k)), d, out.half + at);
+    hn::Store(hn::Div(hn::Set(d, values.scale[in.nodes[j]]), stdev), d, out.inverse + at);
+    hn::Store(stdev, d, out.stdev + at);
+  });
+}
+
+// Value of one polynomial at two vectors: the loads of coefficients would be the limit otherwise.
+template <class V>
+HWY_INLINE void TwoValues(Tag d, const double* HWY_RESTRICT c, int degree, V x, V y, V& at_x,
+                          V& at_y) {
+  at_x = at_y = hn::Set(d, c[degree]);
+  for (int i = degree - 1; i >= 0; --i) {
+    const auto a = hn::Set(d, c[i]);
+    at_x = hn::MulAdd(at_x, x, a);
+    at_y = hn::MulAdd(at_y, y, a);
+  }
+}
+
+// Calls of one node: max(e^k - 1, 0) + e^{k/2} s g. Four vectors a coefficient hide the latency of
+// the polynomial's chain.
+void CallNode(const TimeValues& values, std::size_t node, double constant, double half,
+              const ShapeRows& in, const double* HWY_RESTRICT log_rent,
+              const double* HWY_RESTRICT root_rent, double* HWY_RESTRICT out, std::size_t paths) {
+  const Tag d;
+  const std::size_t width = hn::Lanes(d);
+  const double* HWY_RESTRICT const level =
+      values.level.data() + node * (static_cast<std::size_t>(values.degree) + 1);
+  const double* HWY_RESTRICT const slope =
+      values.slope.data() + node * (static_cast<std::size_t>(values.slope_degree) + 1);
+  const auto start = hn::Set(d, constant), factor = hn::Set(d, half);
+  const auto one = hn::Set(d, 1.0), two = hn::Set(d, 2.0), zero = hn::Zero(d);
+  // y / reach on [-1, 1]
+  const auto scaled = [&](std::size_t p) HWY_ATTR {
+    const auto k = hn::Add(hn::Add(hn::Load(d, log_rent + p), start), hn::Load(d, in.shift + p));
+    return hn::Sub(hn::Min(hn::Mul(hn::Abs(k), hn::Load(d, in.inverse + p)), two), one);
+  };
+  const auto call = [&](std::size_t p, auto at_level, auto at_slope) HWY_ATTR {
+    const auto stdev = hn::Load(d, in.stdev + p);
+    const auto g = hn::Max(hn::MulAdd(at_slope, hn::Mul(stdev, stdev), at_level), zero);
+    const auto root =
+        hn::Mul(hn::Mul(hn::Load(d, root_rent + p), factor), hn::Load(d, in.half + p));
+    const auto intrinsic = hn::Max(hn::MulSub(root, root, one), zero);
+    hn::Store(hn::MulAdd(hn::Mul(root, stdev), g, intrinsic), d, out + p);
+  };
+  for (std::size_t p = 0; p < paths; p += 4 * width) {
+    const auto x0 = scaled(p), x1 = scaled(p + width);
+    const auto x2 = scaled(p + 2 * width), x3 = scaled(p + 3 * width);
+    auto g0 = x0, g1 = x1, g2 = x2, g3 = x3, s0 = x0, s1 = x1, s2 = x2, s3 = x3;
+    TwoValues(d, level, values.degree, x0, x1, g0, g1);
+    TwoValues(d, level, values.degree, x2, x3, g2, g3);
+    TwoValues(d, slope, values.slope_degree, x0, x1, s0, s1);
+    TwoValues(d, slope, values.slope_degree, x2, x3, s2, s3);
+    call(p, g0, s0);
+    call(p + width, g1, s1);
+    call(p + 2 * width, g2, s2);
+    call(p + 3 * width, g3, s3);
+  }
+}
+
+void StripCallRows(const StripPlan& strip, const TimeValues& values, const CallInput& in,
+                   double* calls, std::size_t paths) {
+  const Tag d;
+  alignas(64) double root_rent[lien::engine::kBlockPaths], moneyness[lien::engine::kBlockPaths];
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
-    auto even = hn::Zero(d), odd = hn::Zero(d);
-    std::size_t j = 0;
-    for (; j + 2 <= nodes; j += 2) {
-      even = hn::MulAdd(hn::Set(d, weights[j]), hn::Load(d, calls + j * paths + p), even);
-      odd = hn::MulAdd(hn::Set(d, weights[j + 1]), hn::Load(d, calls + (j + 1) * paths + p), odd);
+    const auto k = hn::Add(hn::Load(d, in.log_rent + p), hn::Set(d, in.log_utilization_over_cost));
+    hn::Store(k, d, moneyness + p);
+    hn::Store(en::ShortExp(d, hn::Mul(hn::Set(d, 0.5), k)), d, root_rent + p);
+  }
+  for (std::size_t j = 0; j < in.nodes.size(); ++j) {
+    const std::size_t at = j * paths;
+    const ShapeRows rows{in.rows.shift + at, in.rows.half + at, in.rows.inverse + at,
+                         in.rows.stdev + at};
+    CallNode(values, in.nodes[j], strip.call_constant[in.first_node + j],
+             strip.call_half[in.first_node + j], rows, moneyness, root_rent, calls + at, paths);
+  }
+}
+
+void CombineStripRow(const double* HWY_RESTRICT weights, std::size_t nodes,
+                     const double* HWY_RESTRICT calls, double cost, double scrap,
+                     double* HWY_RESTRICT value, std::size_t paths) {
+  const Tag d;
+  const std::size_t width = hn::Lanes(d);
+  // Interpolation between nodes can undershoot a strip that is worth nothing.
+  const auto store = [&](std::size_t p, auto sum) HWY_ATTR {
+    const auto strip = hn::Max(sum, hn::Zero(d));
+    hn::Store(hn::MulAdd(hn::Set(d, cost), strip, hn::Set(d, scrap)), d, value + p);
+  };
+  // Four vectors a weight: with one, half the loads would be weights.
+  for (std::size_t p = 0; p < paths; p += 4 * width) {
+    auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
+    for (std::size_t j = 0; j < nodes; ++j) {
+      const auto w = hn::Set(d, weights[j]);
+      const double* HWY_RESTRICT const at = calls + j * paths + p;
+      s0 = hn::MulAdd(w, hn::Load(d, at), s0);
+      s1 = hn::MulAdd(w, hn::Load(d, at + width), s1);
+      s2 = hn::MulAdd(w, hn::Load(d, at + 2 * width), s2);
+      s3 = hn::MulAdd(w, hn::Load(d, at + 3 * width), s3);
     }
-    if (j < nodes)
-      even = hn::MulAdd(hn::Set(d, weights[j]), hn::Load(d, calls + j * paths + p), even);
-    // Interpolation between nodes can undershoot a strip that is worth nothing.
-    const auto strip = hn::Max(hn::Add(even, odd), hn::Zero(d));
-    const auto v = hn::MulAdd(hn::Set(d, cost), strip, hn::Set(d, scrap));
-    hn::Store(v, d, value + p);
+    store(p, s0);
+    store(p + width, s1);
+    store(p + 2 * width, s2);
+    store(p + 3 * width, s3);
   }
 }
 
@@ -263,6 +361,8 @@ namespace lien::pricing {
 HWY_EXPORT(LaunchTransformRows);
 HWY_EXPORT(AddStripOffset);
 HWY_EXPORT(StripRows);
+HWY_EXPORT(StripShapeRows);
+HWY_EXPORT(StripCallRows);
 HWY_EXPORT(ForwardRentRows);
 HWY_EXPORT(CombineStripRow);
 HWY_EXPORT(StepInRow);
@@ -284,6 +384,14 @@ void add_strip_offset(const double* loading, std::span<const std::uint32_t> node
 void strip_rows(const StripPlan& strip, const StripInput& input, double* calls,
                 std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(StripRows)(strip, input, calls, paths);
+}
+void strip_shape_rows(const StripPlan& strip, const TimeValues& time_values,
+                      const StripInput& input, const ShapeRows& rows, std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(StripShapeRows)(strip, time_values, input, rows, paths);
+}
+void strip_call_rows(const StripPlan& strip, const TimeValues& time_values, const CallInput& input,
+                     double* calls, std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(StripCallRows)(strip, time_values, input, calls, paths);
 }
 void forward_rent_rows(const StripPlan& strip, const StripInput& input, double* rents,
                        std::size_t paths) noexcept {

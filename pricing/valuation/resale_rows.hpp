@@ -43,7 +43,29 @@ struct StripInput {
   const double* regime = nullptr;               // [paths] 0 or 1; null: no regimes
   const double* forward = nullptr;              // [nodes]; null: no forward curve
 };
-// calls[node][paths] = b_j(k_j).
+// [nodes][paths] each, what a shape's strips share in one month: what the state adds to k_j,
+// e^{half of that}, scale_j / s_j, s_j.
+struct ShapeRows {
+  double *shift, *half, *inverse, *stdev;
+};
+// The strip is any of the shape; log_rent, the cost and the forward curve are not read.
+void strip_shape_rows(const StripPlan& strip, const TimeValues& time_values,
+                      const StripInput& input, const ShapeRows& rows, std::size_t paths) noexcept;
+
+// What the calls of one hardware read in one month.
+struct CallInput {
+  std::span<const std::uint32_t> nodes;
+  std::size_t first_node;            // of the month, into the strip's call_constant
+  const double* log_rent;            // [paths]
+  double log_utilization_over_cost;  // ln(u / c_t)
+  ShapeRows rows;                    // of its shape
+};
+// calls[node][paths] = b_j(k_j), error 1e-8 e^{k/2} s_j and less than 1e-3 of what time_value.hpp
+// says of a wide range of variances. paths: at most kBlockPaths, a multiple of 32.
+void strip_call_rows(const StripPlan& strip, const TimeValues& time_values, const CallInput& input,
+                     double* calls, std::size_t paths) noexcept;
+
+// The same by Black's formula, error 4e-11 max(1, e^k), for a strip without a shape.
 void strip_rows(const StripPlan& strip, const StripInput& input, double* calls,
                 std::size_t paths) noexcept;
 

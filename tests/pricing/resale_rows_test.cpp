@@ -118,14 +118,19 @@ std::vector<std::vector<double>> interpolated(const Case& c, const StripWeights&
   const double *const one[] = {first.get()}, *const two[] = {second.get()};
   const auto& hardware = plan.hardware[0];
   const double cost = hardware.operating_cost[at];
-  StripInput input{nodes,    block.row(engine::kScarcity, k),
-                   log_rent, std::log(hardware.utilization / cost),
-                   1,        pipeline,
-                   age,      one,
+  StripInput input{nodes, block.row(engine::kScarcity, k), nullptr, 0.0, 1, pipeline, age, one,
                    two};
   if (plan.factors.regime) input.regime = block.row(engine::regime_series(plan.factors), k);
-  if (!strip.forward.empty()) input.forward = &strip.forward[plan.node_first[at]];
-  strip_rows(strip, input, calls.get(), kBlockPaths);
+  const TimeValues& time_values = plan.shapes[strip.shape].time_values;
+  const std::size_t size = nodes.size() * kBlockPaths;
+  engine::AlignedDoubles moves(4 * size);
+  const ShapeRows shape{moves.get(), moves.get() + size, moves.get() + 2 * size,
+                        moves.get() + 3 * size};
+  strip_shape_rows(strip, time_values, input, shape, kBlockPaths);
+  strip_call_rows(
+      strip, time_values,
+      {nodes, plan.node_first[at], log_rent, std::log(hardware.utilization / cost), shape},
+      calls.get(), kBlockPaths);
   std::vector<std::vector<double>> rows;
   for (const int life : kLives) {
     if (life > c.nodes[at].months.back()) break;
