@@ -172,7 +172,7 @@ void BookStages::fill_lot(PathBlock& block, std::size_t lot_index) noexcept {
     switch (hardware.law) {
       case ValueLaw::income:
         combine_strip_row(lot.weights.data() + plan.node_first[step], plan.nodes(k).size(),
-                          calls_.get() + plan.node_first[step] * kBlockPaths,
+                          calls_of(hardware) + plan.node_first[step] * kBlockPaths,
                           hardware.operating_cost[step], hardware.scrap, value, kBlockPaths);
         break;
       case ValueLaw::rental_multiple:
