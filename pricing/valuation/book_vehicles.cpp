@@ -62,14 +62,14 @@ void BookStages::add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lo
       double worth = offtake.step_in_rate * terms.revenue[k];
       if (!offtake.net && hardware.cost_row == kNone) worth -= terms.cost[k];
       if (!offtake.net && hardware.cost_row != kNone) {
-        combine_strip_row(weights, nodes, power_factors(static_cast<int>(k)),
+        combine_strip_row(weights, nodes, power_factors(hardware, static_cast<int>(k)),
                           hardware.operating_cost[k], 0.0, power_cost_.get(), kBlockPaths);
         cost = power_cost_.get();
       }
       if (worth <= 0) continue;
       const double units = offtake.step_in_units * (left.empty() ? 1.0 : left[k]);
-      step_in_row({weights, nodes, calls_.get() + node * kBlockPaths, hardware.operating_cost[k],
-                   worth, units, static_cast<double>(k),
+      step_in_row({weights, nodes, calls_of(hardware) + node * kBlockPaths,
+                   hardware.operating_cost[k], worth, units, static_cast<double>(k),
                    default_months_.get() + offtake.customer * kBlockPaths, cost},
                   added, kBlockPaths);
       add_scaled_row(1.0, added, sale + k * kBlockPaths, kBlockPaths);
