@@ -173,9 +173,12 @@ double largest_error(const Setting& s, const State& state, const std::vector<Lif
             ? 1.0
             : power_factor({strip.power_fixed, strip.power_mean[j], strip.power_decay[j]},
                            state.power);
-    calls.push_back(factor * fitted_call(s.plan->shapes[strip.shape].time_values, j,
-                                         m.moneyness - log_power_factor(factor),
-                                         std::max(m.variance, 1e-12)));
+    const double k_j = m.moneyness - log_power_factor(factor);
+    const double variance = std::max(m.variance, 1e-12);
+    // As the path loop prices it: by Black's formula where the cost follows power.
+    calls.push_back(strip.power_mean.empty()
+                        ? fitted_call(s.plan->shapes[strip.shape].time_values, j, k_j, variance)
+                        : factor * engine::black_call(k_j, variance));
   }
   std::vector<double> exact = {0.0};  // by life
   for (std::size_t h = 1; h <= s.months->size(); ++h) {

@@ -21,8 +21,8 @@ struct TimeValues {
 };
 
 // Fits g for variances from first to second of each node (0 <= first <= second): the least degrees
-// that keep 1e-8, but 30 at most; then 6e-4 r^2 from taking v linearly, r half the width of the
-// range.
+// that keep either polynomial to 1e-8, but 30 at most. Error of g within the range: 4e-8, and
+// 6e-4 r^2 from taking v linearly, r half the width of the range.
 [[nodiscard]] TimeValues fit_time_values(const std::vector<std::pair<double, double>>& variances);
 
 // g by its formula: y >= 0, 0 < stdev <= 30. Error 1e-16 / stdev.

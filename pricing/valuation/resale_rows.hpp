@@ -60,8 +60,8 @@ struct CallInput {
   double log_utilization_over_cost;  // ln(u / c_t)
   ShapeRows rows;                    // of its shape
 };
-// calls[node][paths] = b_j(k_j), error 1e-8 e^{k/2} s_j and less than 1e-3 of what time_value.hpp
-// says of a wide range of variances. paths: at most kBlockPaths, a multiple of 32.
+// calls[node][paths] = b_j(k_j), with the error of fitted_call (time_value.hpp). paths: at most
+// kBlockPaths, a multiple of 32.
 void strip_call_rows(const StripPlan& strip, const TimeValues& time_values, const CallInput& input,
                      double* calls, std::size_t paths) noexcept;
 
