@@ -10,6 +10,22 @@
 namespace lien::pricing {
 namespace {
 
+// Of the strips only that of the one lot is read, if any.
+void keep_strip(Plan& plan) {
+  const std::uint32_t kept =
+      plan.lots.empty() ? kNone : plan.hardware[plan.lots[0].hardware].strip;
+  for (HardwarePlan& hardware : plan.hardware) hardware.strip = kNone;
+  if (kept == kNone) {
+    plan.strips.clear();
+    plan.shapes.clear();
+    return;
+  }
+  plan.hardware[plan.lots[0].hardware].strip = 0;
+  plan.strips = {plan.strips[kept]};
+  plan.shapes = {plan.shapes[plan.strips[0].shape]};
+  plan.strips[0].shape = plan.shapes[0].strip = 0;
+}
+
 // The plan of one instrument alone, up to its last step. Of a book it takes nothing: contracts,
 // their columns, and lots that the instrument is not on stay behind.
 Plan alone(const Plan& plan, std::size_t index) {
@@ -35,6 +51,7 @@ Plan alone(const Plan& plan, std::size_t index) {
     out.lots[0].last_month = std::min(out.lots[0].last_month, instrument.month);
     instrument.lot = 0;
   }
+  keep_strip(out);
   out.steps = out.months = out.factors.steps = instrument.month;
   out.snapshots = {instrument.month};
   return out;
