@@ -13,13 +13,13 @@
 namespace lien::pricing {
 namespace {
 
-constexpr std::array<const char*, 4> kLevels = {"portfolio", "party", "contract", "hardware"};
+constexpr std::string_view kLevels = "portfolio|party|vehicle|contract|hardware";
 constexpr std::array<const char*, 2> kBases = {"risk_neutral", "real_world"};
 
 // Choices are kept as their own words: they are compared with columns of measures.csv.
 template <class T>
 void set_level(T& out, std::int64_t k) {
-  out.level = kLevels[static_cast<std::size_t>(k)];
+  out.level = split(kLevels, '|')[static_cast<std::size_t>(k)];
 }
 
 std::span<const Field<Limit>> limit_fields() {

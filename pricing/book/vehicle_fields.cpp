@@ -239,6 +239,4 @@ std::pair<TomlValue, TomlValue> split_tranche(const TomlValue& table) {
   return parts;
 }
 
-std::string shown_word(const Scalar& value) { return std::string(value.text); }
-
 }  // namespace lien::pricing

@@ -24,7 +24,4 @@ namespace lien::pricing {
 [[nodiscard]] std::vector<Field<Loan>> debt_fields();
 // A tranche's table in two: the keys of tranche_fields, and the rest, both with its id.
 [[nodiscard]] std::pair<TomlValue, TomlValue> split_tranche(const TomlValue& table);
-// What stands there, for a remedy.
-[[nodiscard]] std::string shown_word(const Scalar& value);
-
 }  // namespace lien::pricing

@@ -55,6 +55,9 @@ std::string listing(const Inputs& inputs, const Counts& counts) {
   if (!book.leases.empty())
     text += line("leases", integer_text(book.leases.size()) + ", one rent of each " +
                                amount(counts.lease_rent));
+  if (!book.vehicles.empty())
+    text +=
+        line("vehicles", integer_text(book.vehicles.size()) + ", their tranches among the loans");
   if (!book.instruments.empty()) text += line("instruments", integer_text(book.instruments.size()));
   text += line("scenarios", integer_text(counts.scenarios));
   text += line("rows read", integer_text(inputs.rows_read) + ", rejected " +
@@ -73,6 +76,7 @@ std::string listing_json(const Inputs& inputs, const Counts& counts) {
       {"launch_lines", inputs.market.launches.size()},
       {"parties", inputs.market.parties.size()},
       {"loans", inputs.book.loans.size()},
+      {"vehicles", inputs.book.vehicles.size()},
       {"loan_principal", counts.loan_principal},
       {"leases", inputs.book.leases.size()},
       {"instruments", inputs.book.instruments.size()},

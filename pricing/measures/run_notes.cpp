@@ -29,6 +29,22 @@ void about_loans(const std::vector<Loan>& loans, std::vector<std::string>& notes
     notes.emplace_back("loan to value is capped at 100 in means and fans");
 }
 
+void about_vehicles(const std::vector<Vehicle>& vehicles, std::vector<std::string>& notes) {
+  if (vehicles.empty()) return;
+  notes.emplace_back(
+      "dues of one tranche that nothing pays are a default of all; what a sweep prepays lowers "
+      "later instalments in proportion");
+  notes.emplace_back(
+      "yields, discount margins and average lives of tranches are of scheduled cash, before "
+      "sweeps");
+  notes.emplace_back(
+      "equity of a vehicle is its distributions: neither the hardware left nor support paid in");
+  if (any(vehicles, [](const Vehicle& v) {
+        return any(v.offtakes, [](const Offtake& o) { return o.growth != 0; });
+      }))
+    notes.emplace_back("a buyer that steps into a contract counts its rent without growth");
+}
+
 void about_leases(const std::vector<Lease>& leases, std::vector<std::string>& notes) {
   if (leases.empty()) return;
   notes.emplace_back("the claim on a lessee in default is the net investment");
@@ -120,6 +136,7 @@ std::vector<std::string> assumptions(const Inputs& inputs) {
     notes.emplace_back(
         "the portfolio's probability of default is the mean of its contracts, weighted by balance");
   about_loans(book.loans, notes);
+  about_vehicles(book.vehicles, notes);
   about_leases(book.leases, notes);
   about_liquidation(inputs.market.liquidation, notes);
   about_parties(inputs.settings, inputs.market, notes);

@@ -142,6 +142,13 @@ struct Draft {
   std::vector<TrancheMonth> tranche;  // of a vehicle
 };
 
+// Of the tranche that a loan of the book is.
+double payment_in_kind(const Book& book, std::size_t loan) {
+  for (const Tranche& tranche : book.vehicles[*book.loans[loan].vehicle].tranches)
+    if (tranche.loan == loan) return tranche.payment_in_kind;
+  return 0;
+}
+
 void report(std::vector<Diagnostic>& faults, const RowSource& source, const std::string& what,
             const char* problem) {
   faults.push_back({{source.file, source.line, 0},
@@ -212,7 +219,8 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
           Draft draft;
           draft.contract.source = static_cast<std::uint32_t>(i);
           if (loan.vehicle) {
-            draft.tranche = compile_tranche(input, loan, grid, plan, draft.contract, draft.columns);
+            draft.tranche = compile_tranche(input, loan, payment_in_kind(book, i), grid, plan,
+                                            draft.contract, draft.columns);
             return draft;
           }
           if (!loan.hardware.empty())
@@ -289,7 +297,7 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
         tranche.months = std::move(drafts[tranche.contract].tranche);
         return tranche;
       },
-      step_ins, plan);
+      step_ins, plan, faults);
 }
 
 }  // namespace lien::pricing

@@ -22,15 +22,46 @@ std::vector<double> accruals(const LoanSchedule& schedule, const TimeGrid& grid,
   return years;
 }
 
+// Adds `share` of every interest but the last to principal: payments then carry their interest in
+// full and a principal from which that is taken off. Returns what is added, one a payment.
+std::vector<double> add_in_kind(double share, LoanSchedule& schedule) {
+  std::vector<double> added(schedule.payments.size(), 0.0);
+  if (share == 0) return added;
+  double owed = schedule.outstanding;
+  for (std::size_t i = 0; i < added.size(); ++i) {
+    LoanPayment& payment = schedule.payments[i];
+    const double growth = owed / payment.opening;
+    payment.opening = owed;
+    payment.interest *= growth;
+    payment.principal *= growth;
+    if (i + 1 == added.size()) break;
+    added[i] = share * payment.interest;
+    payment.principal -= added[i];
+    owed -= payment.principal;
+  }
+  return added;
+}
+
+// The same by month.
+std::vector<double> added_by_month(const LoanSchedule& schedule, const std::vector<double>& added,
+                                   const TimeGrid& grid, int months) {
+  std::vector<double> sums(static_cast<std::size_t>(months) + 1, 0.0);
+  for (std::size_t i = 0; i < added.size(); ++i)
+    if (const int k = grid.month_of(schedule.payments[i].end); k <= months)
+      sums[static_cast<std::size_t>(k)] += added[i];
+  return sums;
+}
+
 TrancheMonth month_of(const CompileInput& input, const MonthlySchedule& monthly, std::size_t k,
-                      double accrual, double present, Plan& plan) {
+                      double accrual, double added, double present, Plan& plan) {
   TrancheMonth month;
   const double opening = monthly.opening[k];
   if (!(opening > 0)) return month;
   month.accrual = accrual;
   month.fixed_interest = monthly.fixed_interest[k] / opening;
   // The last payment repays whatever is owed, not what was scheduled.
-  month.repaid = monthly.closing[k] > 0 ? monthly.principal[k] / opening : 1.0;
+  month.repaid = monthly.closing[k] > 0 ? (monthly.principal[k] + added) / opening : 1.0;
+  month.in_kind = added > 0 ? added / monthly.interest[k] : 0.0;
   month.fee = monthly.fee[k];
   month.from_cash = monthly.service_share[k];
   const double paid = monthly.principal[k] + monthly.fixed_interest[k];
@@ -76,11 +107,12 @@ int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& gri
 }
 
 std::vector<TrancheMonth> compile_tranche(const CompileInput& input, const Loan& loan,
-                                          const TimeGrid& grid, Plan& plan, ContractPlan& contract,
-                                          ContractColumns& columns) {
+                                          double payment_in_kind, const TimeGrid& grid, Plan& plan,
+                                          ContractPlan& contract, ContractColumns& columns) {
   const Market& market = *input.market;
   const Vehicle& vehicle = input.book->vehicles[*loan.vehicle];
-  const LoanSchedule schedule = schedule_loan(loan, market.rates, grid);
+  LoanSchedule schedule = schedule_loan(loan, market.rates, grid);
+  const std::vector<double> additions = add_in_kind(payment_in_kind, schedule);
   const MonthlySchedule monthly = on_grid(schedule, loan, market.rates, grid);
   contract.kind = ContractKind::loan;
   contract.vehicle = static_cast<std::uint32_t>(*loan.vehicle);
@@ -98,11 +130,16 @@ std::vector<TrancheMonth> compile_tranche(const CompileInput& input, const Loan&
 
   columns = empty_columns(contract.months);
   copy_scheduled(monthly, columns);
+  const std::vector<double> added = added_by_month(schedule, additions, grid, monthly.months);
+  for (std::size_t k = 1; k < added.size(); ++k) {  // what is paid in cash
+    columns.interest[k] -= added[k];
+    columns.principal[k] += added[k];
+  }
   fill_discounts(input, contract, columns);
   const std::vector<double> years = accruals(schedule, grid, monthly.months);
   std::vector<TrancheMonth> months(static_cast<std::size_t>(contract.months) + 1);
   for (std::size_t k = 1; k < monthly.opening.size(); ++k)
-    months[k] = month_of(input, monthly, k, years[k], columns.present_factor[k], plan);
+    months[k] = month_of(input, monthly, k, years[k], added[k], columns.present_factor[k], plan);
   return months;
 }
 

@@ -39,6 +39,7 @@ struct Work {
   Plan& plan;
   VehiclePlan& out;
   StepIns& step_ins;
+  std::vector<Diagnostic>& faults;
   std::vector<double> debt_service, fees, debt;  // scheduled, [months + 1]
 
   [[nodiscard]] std::vector<double> column() const {
@@ -249,6 +250,13 @@ void add_covenants(Work& work) {
           !coverage || (work.out.pays[at] != 0 && seen_whole(work, k, plan.window));
       plan.tested[at] = due && covered ? 1 : 0;
     }
+    if (std::find(plan.tested.begin(), plan.tested.end(), 1) == plan.tested.end())
+      work.faults.push_back({{work.terms.source.file, work.terms.source.line, 0},
+                             "vehicle " + work.terms.id + " covenant " + covenant.id,
+                             "",
+                             "is tested in no month of the vehicle's debt",
+                             "look at first_test, frequency and window_months: coverage is tested "
+                             "in months in which debt is paid"});
     work.out.longest_window = std::max(work.out.longest_window, plan.window);
     work.out.covenants.push_back(std::move(plan));
   }
@@ -349,7 +357,7 @@ Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book)
 void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
                       const std::function<std::uint32_t(std::uint32_t, Date)>& lot_of,
                       const std::function<CompiledTranche(std::size_t)>& tranche_of,
-                      StepIns& step_ins, Plan& plan) {
+                      StepIns& step_ins, Plan& plan, std::vector<Diagnostic>& faults) {
   const Book& book = *input.book;
   for (std::size_t v = 0; v < book.vehicles.size(); ++v) {
     const Vehicle& terms = book.vehicles[v];
@@ -371,10 +379,10 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
       out.outlives_horizon =
           out.outlives_horizon || plan.contracts[compiled.contract].outlives_horizon;
       ids.push_back(tranche->id);
-      out.tranches.push_back({compiled.contract, tranche->rank, tranche->payment_in_kind,
-                              tranche->cash_sweep, std::move(compiled.months)});
+      out.tranches.push_back(
+          {compiled.contract, tranche->rank, tranche->cash_sweep, std::move(compiled.months)});
     }
-    Work work{input, terms, grid, plan, out, step_ins, {}, {}, {}};
+    Work work{input, terms, grid, plan, out, step_ins, faults, {}, {}, {}};
     for (const VehicleLot& lot : terms.lots)
       add_lot(work, lot,
               lot_of(hardware_index(*input.market, lot.hardware), in_service(terms, lot, book)));

@@ -40,6 +40,7 @@ struct TrancheMonth {
   double floating_base = 0, gross_ratio = 0, floor = 0, margin = 0;  // see MonthlySchedule
   double accrual = 0;  // years of interest paid in the month, for a step of the margin
   double repaid = 0;   // of principal
+  double in_kind = 0;  // share of the interest that is added to principal; 0 at the last payment
   // Part of the month's dues that is paid from cash; the rest, of a payment period that began
   // before the valuation date, was set aside by then.
   double from_cash = 1;
@@ -52,7 +53,7 @@ struct TrancheMonth {
 struct TranchePlan {
   std::uint32_t contract = 0;  // into Plan::contracts
   int rank = 1;
-  double payment_in_kind = 0, cash_sweep = 0;
+  double cash_sweep = 0;
   std::vector<TrancheMonth> months;
 };
 

@@ -46,7 +46,7 @@ struct VehicleArguments {
   double* vehicle_samples;  // [kVehicleSamples][kBlockPaths], overwritten
   double* guaranteed;       // [guarantees][kBlockPaths] discounted payments, overwritten
   std::uint64_t* breaches;  // [covenants][steps + 1] one bit a path, overwritten
-  std::uint64_t* living;    // [steps + 1] paths with debt not in sampled default, overwritten
+  std::uint64_t* living;    // [steps + 1] paths without any default so far, overwritten
   double* work;             // [vehicle_work_rows()][kBlockPaths]
 };
 

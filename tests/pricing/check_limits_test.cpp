@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 
+#include "pricing/book/read_limits.hpp"
 #include "pricing/report/limit_summary.hpp"
 
 namespace lien::pricing {
@@ -36,6 +39,28 @@ Limit tail(double max) {
   limit.confidence = 0.99;
   limit.max = max;
   return limit;
+}
+
+// Every level that the reader names is kept as its own word.
+TEST(ReadLimits, KeepsEachLevel) {
+  const std::pair<const char*, const char*> levels[] = {{"portfolio", "present_value"},
+                                                        {"party", "present_value"},
+                                                        {"vehicle", "equity_value"},
+                                                        {"contract", "present_value"},
+                                                        {"hardware", "resale_value"}};
+  const auto file = std::filesystem::temp_directory_path() / "lien_limit_levels.toml";
+  for (const auto& [level, measure] : levels) {
+    std::ofstream(file) << "[[limit]]\nid = \"x\"\nmeasure = \"" << measure << "\"\nlevel = \""
+                        << level << "\"\nmin = 1\n[[tolerance]]\nmeasure = \"" << measure
+                        << "\"\nlevel = \"" << level << "\"\nabsolute = 1\n";
+    std::vector<Diagnostic> faults;
+    const Limits limits = read_limits(file.string(), {}, {}, faults);
+    EXPECT_TRUE(faults.empty()) << level;
+    ASSERT_EQ(limits.limits.size(), 1U);
+    EXPECT_EQ(limits.limits[0].level, level);
+    EXPECT_EQ(limits.tolerances[0].level, level);
+  }
+  std::filesystem::remove(file);
 }
 
 TEST(CheckLimits, HoldsForEveryRowItMatchesAndForNoOther) {

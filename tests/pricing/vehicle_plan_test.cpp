@@ -117,6 +117,28 @@ TEST_F(VehiclePlanOf, TranchesByRank) {
                                    S::cash_sweep, S::distribution}));
 }
 
+// Interest added at its own rate leaves the yield what it is: (1 + 0.03)^4 - 1.
+TEST(VehiclePlan, PaymentInKindGrowsTheBalance) {
+  Book book = sample_vehicle();
+  for (Loan& loan : book.loans) loan.amortization = Amortization::bullet;
+  book.vehicles[0].tranches[0].payment_in_kind = 0.5;  // tranche c, 40,000
+  const SimulatedBlock block(sample_market(), book, settings_of(kSampleDate),
+                             MeasureBasis::risk_neutral, 0);
+  const TranchePlan& tranche = block.plan.vehicles[0].tranches[2];
+  const ContractPlan& contract = block.plan.contracts[tranche.contract];
+  const MonthColumns& c = block.plan.columns;
+  const auto at = [&](std::size_t k) { return contract.first_month + k; };
+  EXPECT_NEAR(c.closing[at(21)], 40000 * std::pow(1.015, 7), 1e-7);
+  EXPECT_NEAR(c.interest[at(6)], 40000 * 1.015 * 0.015, 1e-9);
+  EXPECT_NEAR(c.principal[at(6)], 0, 1e-9);
+  EXPECT_NEAR(c.interest[at(24)], 40000 * std::pow(1.015, 7) * 0.03, 1e-7);
+  EXPECT_NEAR(c.principal[at(24)], 40000 * std::pow(1.015, 7), 1e-7);
+  EXPECT_NEAR(contract.effective_rate, std::pow(1.03, 4) - 1, 1e-12);
+  EXPECT_NEAR(tranche.months[6].in_kind, 0.5, 1e-12);
+  EXPECT_EQ(tranche.months[24].in_kind, 0);
+  EXPECT_EQ(tranche.months[24].repaid, 1);
+}
+
 TEST_F(VehiclePlanOf, FeesAndAccounts) {
   EXPECT_NEAR(plan.fees[0].amount[12], 100, 1e-12);
   EXPECT_NEAR(plan.fees[0].amount[13], 120, 1e-12);

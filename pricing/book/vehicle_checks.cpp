@@ -1,0 +1,223 @@
+#include "pricing/book/vehicle_checks.hpp"
+
+#include <algorithm>
+
+namespace lien::pricing {
+namespace {
+
+bool covers(const std::vector<std::string>& ids, const std::string& id) {
+  return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+// Values weigh the borrower's default by its survival and sample everybody else's: one party
+// cannot be on both sides of one path.
+void not_the_borrower(const Vehicle& vehicle, std::string_view field, const std::string& id,
+                      const ContractChecks& check) {
+  if (check.good(field) && !id.empty() && id == vehicle.borrower)
+    check.wrong(field, "is the vehicle's borrower, whose default ends the vehicle itself",
+                "name another party, or remove the borrower");
+}
+
+void check_mark(const Vehicle& vehicle, const Hardware& hardware, const ContractChecks& check) {
+  if (!hardware.resale) return;
+  const auto lacks = [&](const std::string& what) {
+    check.wrong("hardware", "lacks " + what + ", which the vehicle's mark takes",
+                "add it to [[hardware]] " + hardware.id + ", or choose another mark");
+  };
+  const Mark mark = vehicle.mark;
+  const bool part = mark == Mark::market || mark == Mark::ask;
+  if ((part || mark == Mark::income) && hardware.resale->law != ResaleLaw::income)
+    lacks("resale law income");
+  if (mark == Mark::market && !hardware.executed_price_ratio) lacks("executed_price_ratio");
+  if (mark == Mark::ask && !hardware.ask_price_ratio) lacks("ask_price_ratio");
+  if (mark == Mark::rental_multiple && !(hardware.resale->multiple > 0))
+    lacks("a resale.multiple above 0");
+  if (mark == Mark::curve && hardware.resale->curve.empty()) lacks("resale.months and .values");
+  if (mark == Mark::cost && !hardware.useful_life_years) lacks("useful_life_years");
+  if (mark == Mark::cost && !check.has("purchase_price"))
+    check.missing("purchase_price", "the vehicle's mark is cost");
+}
+
+}  // namespace
+
+void check_lot(const Vehicle& vehicle, const VehicleLot& lot, std::optional<Date> last_maturity,
+               const ContractChecks& check, const BookContext& context) {
+  if (lot.in_service && last_maturity && *lot.in_service >= *last_maturity &&
+      check.good("in_service"))
+    check.wrong("in_service", "is not before the last maturity of the vehicle's debt",
+                "remove the lot, or mend the date");
+  const Hardware* hardware = check.hardware("hardware", lot.hardware);
+  if (!hardware) return;
+  check.observes_rents(*hardware, check.has("operating_cost"));
+  check.observes_resale(*hardware);
+  check.segment(*hardware, lot.segment);
+  if (!vehicle.liquidation_lag_months) check.observes_liquidation(*hardware);
+  check_mark(vehicle, *hardware, check);
+  const auto& terms = context.market->liquidation;
+  if (terms && terms->installed_base.count(hardware->id) != 0)
+    check.wrong("hardware",
+                "has an installed_base: what a vehicle sells does not press prices in this version",
+                "take " + hardware->id + " out of installed_base");
+}
+
+void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check) {
+  check.one_party("customer", check.party("customer", offtake.customer));
+  not_the_borrower(vehicle, "customer", offtake.customer, check);
+  check.not_past("end", offtake.end);
+  if (offtake.start) check.after("end", offtake.end, "start", *offtake.start);
+}
+
+void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check) {
+  if (!check.good("test")) return;
+  const auto needs = [&](unsigned consequence, std::string_view field) {
+    if ((covenant.consequences & consequence) == 0)
+      check.useless({field}, "goes with a consequence that this covenant does not have");
+  };
+  needs(kMarginStepUp, "step_up");
+  needs(kCashSweep, "sweep_share");
+  needs(kEventOfDefault, "cure_period_days");
+  if ((covenant.consequences & kMarginStepUp) != 0 && !check.has("step_up"))
+    check.missing("step_up", "margin_step_up has a size");
+  if (covenant.test == CovenantTest::party_default) {
+    if (!check.has("party")) check.missing("party", "the event is its default");
+    check.one_party("party", check.party("party", covenant.party));
+    not_the_borrower(vehicle, "party", covenant.party, check);
+    check.useless({"min", "max", "window_months"}, "does not go with an event");
+    return;
+  }
+  check.useless({"party"}, "goes with an event only");
+  const bool most =
+      covenant.test == CovenantTest::loan_to_value || covenant.test == CovenantTest::loan_to_cost;
+  check.useless({most ? "min" : "max"}, most ? "is no bound of this test: it has a most"
+                                             : "is no bound of this test: it has a least");
+  if (!check.has(most ? "max" : "min"))
+    check.missing(most ? "max" : "min", "the test is against it");
+  if (covenant.test != CovenantTest::debt_service_coverage_ratio)
+    check.useless({"window_months"}, "goes with debt_service_coverage_ratio only");
+  const bool priced = std::all_of(vehicle.lots.begin(), vehicle.lots.end(),
+                                  [](const VehicleLot& lot) { return lot.purchase_price; });
+  if (covenant.test == CovenantTest::loan_to_cost && !priced)
+    check.wrong("test", "needs the purchase_price of every lot", "add purchase_price to the lots");
+  if (covenant.test == CovenantTest::contract_realization && vehicle.offtakes.empty())
+    check.wrong("test", "needs an offtake", "add [[vehicle.offtake]], or remove the test");
+}
+
+void check_guarantee(const Vehicle& vehicle, const Guarantee& guarantee,
+                     const ContractChecks& check) {
+  check.one_party("guarantor", check.party("guarantor", guarantee.guarantor));
+  not_the_borrower(vehicle, "guarantor", guarantee.guarantor, check);
+  if (guarantee.expiry) check.not_past("expiry", *guarantee.expiry);
+  if (!check.good("kind")) return;
+  const bool residual = guarantee.kind == GuaranteeKind::residual_value;
+  const bool capacity = guarantee.kind == GuaranteeKind::capacity;
+  if (residual && !check.has("floors")) check.missing("floors", "they are what is guaranteed");
+  if (!residual) check.useless({"floors"}, "goes with kind residual_value only");
+  if (capacity && !check.has("price")) check.missing("price", "unsold hours are bought at it");
+  if (!capacity) check.useless({"price", "lots"}, "goes with kind capacity only");
+  if (capacity) check.useless({"covers"}, "does not go with kind capacity");
+}
+
+void check_equity(const Vehicle& vehicle, const Tranche& tranche, const ContractChecks& check) {
+  if (!tranche.equity) return;
+  check.useless({"payment_in_kind", "cash_sweep"}, "does not go with kind equity");
+  for (const Tranche& other : vehicle.tranches)
+    if (!other.equity && other.rank >= tranche.rank && check.good("rank")) {
+      check.wrong("rank", "is not behind tranche " + other.id + ": equity takes the first loss",
+                  "write a rank above " + std::to_string(other.rank));
+      return;
+    }
+}
+
+void check_shares(const Vehicle& vehicle, const TomlValue& table, const Scope& scope) {
+  const auto tell = [&](std::string_view field, std::string problem, std::string remedy) {
+    scope.fault(table.line, table.column, field, "", std::move(problem), std::move(remedy));
+  };
+  for (const VehicleLot& lot : vehicle.lots) {
+    // At the start of one contract all that have begun and not ended count.
+    for (const Offtake& one : vehicle.offtakes) {
+      const Date at = one.start.value_or(Date{});
+      double share = 0;
+      for (const Offtake& other : vehicle.offtakes)
+        if (covers(other.lots, lot.id) && other.start.value_or(Date{}) <= at && other.end > at)
+          share += other.share;
+      if (!covers(one.lots, lot.id) || share <= 1 + 1e-12) continue;
+      tell("offtake.share",
+           "lets more than the whole of lot " + lot.id + " when " + one.id + " starts",
+           "lower the shares, or name the lots of each offtake");
+      return;
+    }
+    double bought = 0;
+    for (const Guarantee& guarantee : vehicle.guarantees)
+      if (guarantee.kind == GuaranteeKind::capacity && covers(guarantee.lots, lot.id))
+        bought += guarantee.share;
+    if (bought <= 1 + 1e-12) continue;
+    tell("guarantee.share", "buys more than all unsold hours of lot " + lot.id,
+         "lower the shares, or name the lots of each guarantee");
+    return;
+  }
+}
+
+namespace {
+
+class WaterfallCheck {
+ public:
+  WaterfallCheck(const Vehicle& vehicle, const TomlValue& list, const Scope& scope)
+      : vehicle_(vehicle), list_(list), scope_(scope) {}
+
+  void check() const {
+    need(CashStep::operating_cost, "operating_cost", "");
+    for (const VehicleFee& fee : vehicle_.fees) need(CashStep::fee, "fee", fee.id);
+    bool sweeps = false, traps = false;
+    for (const Tranche& tranche : vehicle_.tranches) {
+      if (tranche.equity) continue;
+      need(CashStep::interest, "interest", tranche.id);
+      need(CashStep::principal, "principal", tranche.id);
+      if (tranche.cash_sweep > 0) need(CashStep::cash_sweep, "cash_sweep", tranche.id);
+    }
+    for (const ReserveAccount& reserve : vehicle_.reserves)
+      need(CashStep::reserve, "reserve", reserve.id);
+    for (const Covenant& covenant : vehicle_.covenants) {
+      sweeps = sweeps || (covenant.consequences & kCashSweep) != 0;
+      traps = traps || (covenant.consequences & kCashTrap) != 0;
+    }
+    if (sweeps) need(CashStep::cash_sweep, "cash_sweep", "");
+    if (traps) need(CashStep::cash_trap, "cash_trap", "");
+    need(CashStep::distribution, "distribution", "");
+    if (!vehicle_.waterfall.empty() && pays(CashStep::distribution, "") &&
+        vehicle_.waterfall.back().step != CashStep::distribution)
+      tell("gives the cash away before its last step", "put distribution last");
+  }
+
+ private:
+  void tell(std::string problem, std::string remedy) const {
+    scope_.fault(list_.line, list_.column, "waterfall", "", std::move(problem), std::move(remedy));
+  }
+  [[nodiscard]] bool pays(CashStep step, const std::string& part) const {
+    return std::any_of(
+        vehicle_.waterfall.begin(), vehicle_.waterfall.end(), [&](const WaterfallStep& s) {
+          return s.step == step && (s.part.empty() || part.empty() || s.part == part);
+        });
+  }
+  void need(CashStep step, const std::string& name, const std::string& part) const {
+    if (!pays(step, part))
+      tell("leaves out " + name + (part.empty() ? "" : ":" + part), "add it where it is paid");
+  }
+
+  const Vehicle& vehicle_;
+  const TomlValue& list_;
+  const Scope& scope_;
+};
+
+}  // namespace
+
+void check_waterfall(const Vehicle& vehicle, const TomlValue& table, const Scope& scope) {
+  const TomlValue* const list = table.find("waterfall");
+  if (!list || !list->is_list()) return;
+  if (list->items.empty())
+    scope.fault(list->line, list->column, "waterfall", "", "is empty",
+                "list its steps, or remove it for the usual order");
+  else
+    WaterfallCheck(vehicle, *list, scope).check();
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "pricing/book/book_context.hpp"
+
+// What the parts of a vehicle must say to make sense together. Each tells its faults through
+// `check` or `scope`; a part that could not be read is left alone.
+namespace lien::pricing {
+
+void check_lot(const Vehicle& vehicle, const VehicleLot& lot, std::optional<Date> last_maturity,
+               const ContractChecks& check, const BookContext& context);
+void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check);
+void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check);
+void check_guarantee(const Vehicle& vehicle, const Guarantee& guarantee,
+                     const ContractChecks& check);
+void check_equity(const Vehicle& vehicle, const Tranche& tranche, const ContractChecks& check);
+// Of the whole, once all parts are read. table: the vehicle's own.
+void check_shares(const Vehicle& vehicle, const TomlValue& table, const Scope& scope);
+void check_waterfall(const Vehicle& vehicle, const TomlValue& table, const Scope& scope);
+
+}  // namespace lien::pricing

@@ -1,0 +1,99 @@
+// Tests of a vehicle at a month's end and what a breach switches on.
+// Included by vehicle_kernel.cpp once per instruction set.
+#if defined(LIEN_PRICING_VALUATION_VEHICLE_COVENANTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LIEN_PRICING_VALUATION_VEHICLE_COVENANTS_INL_H_
+#undef LIEN_PRICING_VALUATION_VEHICLE_COVENANTS_INL_H_
+#else
+#define LIEN_PRICING_VALUATION_VEHICLE_COVENANTS_INL_H_
+#endif
+
+#include <cstdint>
+
+#include "pricing/valuation/vehicle_room-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lien::pricing::HWY_NAMESPACE {
+// True where the covenant is in breach at t_k.
+HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_t k,
+                      std::size_t p) {
+  const V limit = Num(covenant.limit);
+  const bool at_least = covenant.at_least;
+  const auto fails = [at_least](V measured, V bound) HWY_ATTR {
+    return at_least ? hn::Lt(measured, bound) : hn::Gt(measured, bound);
+  };
+  switch (covenant.test) {
+    case CovenantTest::debt_service_coverage_ratio: {
+      V cash = Zero(), service = Zero();
+      for (int i = 0; i < covenant.window; ++i) {
+        const std::size_t month = k - static_cast<std::size_t>(i);
+        cash = hn::Add(cash, Row(room.window(month, kWindowCash), p));
+        service = hn::Add(service, Row(room.window(month, kWindowService), p));
+      }
+      return hn::And(hn::Gt(service, Zero()), fails(cash, hn::Mul(limit, service)));
+    }
+    case CovenantTest::loan_to_value: {
+      // The last payment is made or refinanced against the collateral: tested before it.
+      const bool last = static_cast<int>(k) == room.v.months && !room.v.outlives_horizon;
+      const V debt = Row(room.state(last ? kBefore : kDebt), p);
+      return fails(debt, hn::Mul(limit, Row(room.a.tested + k * kBlockPaths, p)));
+    }
+    case CovenantTest::loan_to_cost:
+      return fails(Row(room.state(kDebt), p), Num(covenant.limit * covenant.cost));
+    case CovenantTest::contract_realization: {
+      double agreed = 0;
+      for (const auto& offtake : room.v.offtakes) agreed += offtake.agreed[k];
+      return hn::And(hn::Gt(Num(agreed), Zero()),
+                     fails(Row(room.state(kContracted), p), Num(covenant.limit * agreed)));
+    }
+    case CovenantTest::liquidity:
+      return fails(Accounts(room, p), limit);
+    case CovenantTest::party_default:
+      return hn::Le(Row(room.month_of(covenant.party), p), Num(static_cast<double>(k)));
+  }
+  return hn::Gt(Zero(), Num(1.0));
+}
+
+// Tests at t_k; consequences act from the next month on, an event of default at once.
+inline void RunTests(const Room& room, std::size_t k) {
+  const double month = static_cast<double>(k);
+  for (std::size_t c = 0; c < room.v.covenants.size(); ++c) {
+    const CovenantPlan& covenant = room.v.covenants[c];
+    double *const active = room.covenant(c, kActive), *const passes = room.covenant(c, kPasses);
+    double* const since = room.covenant(c, kSince);
+    std::uint64_t* const word = room.a.breaches + c * (room.a.steps + 1) + k;
+    *word = 0;
+    for (std::size_t p = 0; p < kBlockPaths && covenant.tested[k]; p += kWidth) {
+      const M breach = Breached(room, covenant, k, p);
+      std::uint8_t bytes[8] = {};
+      hn::StoreMaskBits(Tag(), breach, bytes);
+      *word |= static_cast<std::uint64_t>(bytes[0]) << p;
+      const V passed = hn::IfThenZeroElse(breach, hn::Add(Row(passes, p), Num(1.0)));
+      Put(passes, p, passed);
+      const M released = hn::Ge(passed, Num(covenant.release_tests));
+      const M was = hn::Gt(Row(active, p), Zero());
+      Put(since, p, hn::IfThenElse(hn::And(breach, hn::Not(was)), Num(month), Row(since, p)));
+      Put(active, p,
+          hn::IfThenElse(breach, Num(1.0), hn::IfThenZeroElse(released, Row(active, p))));
+    }
+  }
+  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    V step = Zero(), sweep = Zero(), trap = Zero();
+    for (std::size_t c = 0; c < room.v.covenants.size(); ++c) {
+      const CovenantPlan& covenant = room.v.covenants[c];
+      const V active = Row(room.covenant(c, kActive), p);
+      if ((covenant.consequences & kMarginStepUp) != 0)
+        step = hn::MulAdd(active, Num(covenant.step_up), step);
+      if ((covenant.consequences & kCashSweep) != 0)
+        sweep = hn::Max(sweep, hn::Mul(active, Num(covenant.sweep_share)));
+      if ((covenant.consequences & kCashTrap) != 0) trap = hn::Max(trap, active);
+    }
+    Put(room.state(kStep), p, step);
+    Put(room.state(kSweepShare), p, sweep);
+    Put(room.state(kTrapped), p, trap);
+  }
+}
+
+}  // namespace lien::pricing::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // LIEN_PRICING_VALUATION_VEHICLE_COVENANTS_INL_H_

@@ -1,0 +1,128 @@
+// Where a vehicle keeps what changes from month to month, and the row operations of its kernel.
+// Included by vehicle_kernel.cpp once per instruction set.
+#if defined(LIEN_PRICING_VALUATION_VEHICLE_ROOM_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LIEN_PRICING_VALUATION_VEHICLE_ROOM_INL_H_
+#undef LIEN_PRICING_VALUATION_VEHICLE_ROOM_INL_H_
+#else
+#define LIEN_PRICING_VALUATION_VEHICLE_ROOM_INL_H_
+#endif
+
+#include <cstddef>
+
+#include "engine/simulation/path_block.hpp"
+#include "hwy/highway.h"
+#include "pricing/valuation/vehicle_kernel.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace lien::pricing::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+using Tag = hn::CappedTag<double, 8>;
+using V = hn::Vec<Tag>;
+using M = hn::Mask<Tag>;
+using lien::engine::kBlockPaths;
+using lien::engine::kLanes;
+
+inline constexpr std::size_t kWidth = hn::MaxLanes(Tag());
+
+HWY_INLINE V Num(double x) { return hn::Set(Tag(), x); }
+HWY_INLINE V Row(const double* row, std::size_t path) { return hn::Load(Tag(), row + path); }
+HWY_INLINE void Put(double* row, std::size_t path, V x) { hn::Store(x, Tag(), row + path); }
+HWY_INLINE void Add(double* row, std::size_t path, V x) {
+  Put(row, path, hn::Add(Row(row, path), x));
+}
+HWY_INLINE V Zero() { return hn::Zero(Tag()); }
+HWY_INLINE V Positive(V x) { return hn::Max(Zero(), x); }
+
+// Rows of the scratch that live from month to month, or through one month.
+enum StateRow : std::size_t {
+  kAlive = 0,  // 0 after a default of the vehicle's own making
+  kCash,       // collected and not yet distributed
+  kTrap,       // kept back by a covenant
+  kPot,        // all accounts at the month's opening
+  kRevenue,
+  kContracted,  // revenue of living customers
+  kOperating,   // cost and fees paid
+  kUnpaid,      // of the month's dues
+  kService,     // interest and principal due in cash
+  kDistributed,
+  kDebt,    // owed in all, at the month's end
+  kBefore,  // the same at its opening
+  kStep,    // what covenants add to margins
+  kSweepShare,
+  kTrapped,    // 1 while a covenant keeps excess cash back
+  kWeight,     // of the default that is being booked
+  kSampled,    // the same, where the sampled default is this one
+  kAvailable,  // cash of the default that is being booked
+  kInflow,
+  kOutflow,
+  kWorkRows
+};
+static_assert(kWorkRows == 20, "vehicle_work_rows counts them");
+// kFloating: interest at a forward rate, as a share of what is owed.
+enum TrancheRow : std::size_t {
+  kOwed = 0,
+  kInterest,
+  kFloating,
+  kInKind,
+  kPrincipal,
+  kSwept,
+  kTrancheRows
+};
+enum CovenantRow : std::size_t { kActive = 0, kPasses, kSince, kCovenantRows };
+enum GuaranteeRow : std::size_t { kCapLeft = 0, kDrawn, kGuaranteeRows };  // drawn by one default
+enum WindowRow : std::size_t { kWindowCash = 0, kWindowService, kWindowRows };
+
+// Where everything stands; the counts are the vehicle's own.
+struct Room {
+  const VehicleArguments& a;
+  const VehiclePlan& v;
+  std::size_t samples;
+
+  [[nodiscard]] double* state(std::size_t row) const { return a.work + row * kBlockPaths; }
+  [[nodiscard]] double* tranche(std::size_t t, std::size_t row) const {
+    return state(kWorkRows + t * kTrancheRows + row);
+  }
+  [[nodiscard]] double* reserve(std::size_t r) const {
+    return state(kWorkRows + v.tranches.size() * kTrancheRows + r);
+  }
+  [[nodiscard]] double* covenant(std::size_t c, std::size_t row) const {
+    return state(kWorkRows + v.tranches.size() * kTrancheRows + v.reserves.size() +
+                 c * kCovenantRows + row);
+  }
+  [[nodiscard]] double* guarantee(std::size_t g, std::size_t row) const {
+    return state(kWorkRows + v.tranches.size() * kTrancheRows + v.reserves.size() +
+                 v.covenants.size() * kCovenantRows + g * kGuaranteeRows + row);
+  }
+  [[nodiscard]] double* window(std::size_t k, std::size_t row) const {
+    return state(kWorkRows + v.tranches.size() * kTrancheRows + v.reserves.size() +
+                 v.covenants.size() * kCovenantRows + v.guarantees.size() * kGuaranteeRows +
+                 (k % static_cast<std::size_t>(v.longest_window)) * kWindowRows + row);
+  }
+  [[nodiscard]] double* sample(std::size_t t, std::size_t which) const {
+    return a.samples + (t * samples + which) * kBlockPaths;
+  }
+  [[nodiscard]] double* months(std::size_t t, std::size_t k, std::size_t which,
+                               std::size_t path) const {
+    return a.month_sums + ((t * (a.steps + 1) + k) * kMonthSums + which) * kLanes + path % kLanes;
+  }
+  [[nodiscard]] const double* month_of(std::uint32_t party) const {
+    const std::size_t row = party == kNone ? a.parties : party;
+    return a.default_months + row * kBlockPaths;
+  }
+  [[nodiscard]] const MonthTerms& terms(std::size_t t, std::size_t k) const {
+    return a.terms[a.contracts[v.tranches[t].contract].first_month + k];
+  }
+};
+
+// All accounts of the vehicle.
+HWY_INLINE V Accounts(const Room& room, std::size_t p) {
+  V sum = hn::Add(Row(room.state(kCash), p), Row(room.state(kTrap), p));
+  for (std::size_t r = 0; r < room.v.reserves.size(); ++r)
+    sum = hn::Add(sum, Row(room.reserve(r), p));
+  return sum;
+}
+
+}  // namespace lien::pricing::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // LIEN_PRICING_VALUATION_VEHICLE_ROOM_INL_H_

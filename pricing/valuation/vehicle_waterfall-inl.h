@@ -1,0 +1,260 @@
+// A month's cash of a vehicle: what comes in, what is due, and the declared order of payments.
+// Included by vehicle_kernel.cpp once per instruction set.
+#if defined(LIEN_PRICING_VALUATION_VEHICLE_WATERFALL_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LIEN_PRICING_VALUATION_VEHICLE_WATERFALL_INL_H_
+#undef LIEN_PRICING_VALUATION_VEHICLE_WATERFALL_INL_H_
+#else
+#define LIEN_PRICING_VALUATION_VEHICLE_WATERFALL_INL_H_
+#endif
+
+#include <algorithm>
+
+#include "pricing/valuation/vehicle_room-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lien::pricing::HWY_NAMESPACE {
+// What customers, the market and guarantors of capacity pay in month k.
+inline void Collect(const Room& room, std::size_t k) {
+  const std::size_t row = k * kBlockPaths;
+  const double month = static_cast<double>(k);
+  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    V revenue = Zero(), contracted = Zero();
+    for (const auto& lot : room.v.lots)
+      revenue = hn::MulAdd(Num(lot.free_hours[k]), Row(room.a.spot[lot.rent] + row, p), revenue);
+    for (const auto& offtake : room.v.offtakes) {
+      if (!(offtake.lost_hours[k] > 0)) continue;
+      const V lost = Row(room.month_of(offtake.customer), p), now = Num(month);
+      const M relet = hn::Ge(now, hn::Add(lost, Num(offtake.relet_months)));
+      const V spot = hn::IfThenElseZero(
+          relet, hn::Mul(Num(offtake.lost_hours[k]), Row(room.a.spot[offtake.rent] + row, p)));
+      const M lives = hn::Lt(now, lost);
+      revenue = hn::Add(revenue, hn::IfThenElse(lives, Num(offtake.revenue[k]), spot));
+      contracted = hn::Add(contracted, hn::IfThenElseZero(lives, Num(offtake.revenue[k])));
+    }
+    Put(room.state(kRevenue), p, revenue);
+    Put(room.state(kContracted), p, contracted);
+  }
+}
+
+// A backstop buys the hours that nobody rents, at its price, up to its cap.
+inline void BuyUnsold(const Room& room, std::size_t g, std::size_t k) {
+  const GuaranteePlan& plan = room.v.guarantees[g];
+  if (plan.kind != GuaranteeKind::capacity || static_cast<int>(k) > plan.last_month) return;
+  const std::size_t row = k * kBlockPaths;
+  const V month = Num(static_cast<double>(k));
+  const V liquidity = Num(room.v.tranches.empty() ? 1.0 : room.terms(0, k).present_factor);
+  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    V hours = Zero();
+    for (std::size_t l = 0; l < room.v.lots.size(); ++l) {
+      const auto& lot = room.v.lots[l];
+      const V idle = hn::Sub(Num(1.0), Row(room.a.utilization[lot.hardware] + row, p));
+      hours = hn::MulAdd(Num(plan.lots[l] * lot.free_hours[k]), idle, hours);
+    }
+    const M stands = hn::Gt(Row(room.month_of(plan.guarantor), p), month);
+    const V bought = hn::Mul(Num(plan.price * plan.share), hours);
+    const V paid = hn::IfThenElseZero(stands, hn::Min(Row(room.guarantee(g, kCapLeft), p), bought));
+    const V living = hn::Mul(Row(room.state(kAlive), p), Row(room.a.survival + row, p));
+    double* const cap_left = room.guarantee(g, kCapLeft);
+    Put(cap_left, p, hn::Sub(Row(cap_left, p), paid));
+    Add(room.state(kRevenue), p, paid);
+    double* const worth = room.a.guaranteed + g * kBlockPaths;
+    const V discounted = hn::Mul(hn::Mul(living, Row(room.a.discount + row, p)), liquidity);
+    Put(worth, p, hn::MulAdd(discounted, paid, Row(worth, p)));
+  }
+}
+
+// What each tranche is due in month k.
+inline void SetDues(const Room& room, std::size_t k) {
+  for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
+    const TranchePlan& plan = room.v.tranches[t];
+    const TrancheMonth& month = plan.months[k];
+    for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+      V floating = Zero();
+      V share =
+          hn::MulAdd(Row(room.state(kStep), p), Num(month.accrual), Num(month.fixed_interest));
+      if (month.floating_base > 0) {
+        const V gross = Row(room.a.gross + static_cast<std::size_t>(month.fixing) * kBlockPaths, p);
+        const V forward =
+            hn::Max(hn::MulSub(Num(month.gross_ratio), gross, Num(1.0)), Num(month.floor));
+        floating = hn::Mul(Num(month.floating_base), hn::Add(forward, Num(month.margin)));
+      }
+      Put(room.tranche(t, kFloating), p, floating);
+      share = hn::Add(share, floating);
+      const V owed = Row(room.tranche(t, kOwed), p), interest = hn::Mul(owed, share);
+      const V in_kind = hn::Mul(Num(month.in_kind), interest);
+      Put(room.tranche(t, kInKind), p, in_kind);
+      Put(room.tranche(t, kInterest), p, hn::Add(hn::Sub(interest, in_kind), Num(month.fee)));
+      Put(room.tranche(t, kPrincipal), p, hn::Mul(owed, Num(month.repaid)));
+      Put(room.tranche(t, kSwept), p, Zero());
+    }
+  }
+}
+
+// Pays `need` from the month's cash, then from what was trapped, then from the accounts that cover
+// it; the rest is unpaid.
+HWY_INLINE void Pay(const Room& room, unsigned item, std::size_t p, V need) {
+  const auto take = [&need, p](double* from) HWY_ATTR {
+    const V held = Row(from, p), paid = hn::Min(need, Positive(held));
+    Put(from, p, hn::Sub(held, paid));
+    need = hn::Sub(need, paid);
+  };
+  take(room.state(kCash));
+  take(room.state(kTrap));
+  for (std::size_t r = 0; r < room.v.reserves.size(); ++r)
+    if ((room.v.reserves[r].covers & item) != 0) take(room.reserve(r));
+  Add(room.state(kUnpaid), p, need);
+}
+
+inline void FillReserve(const Room& room, std::size_t r, std::size_t k) {
+  double *const account = room.reserve(r), *const cash = room.state(kCash);
+  const V target = Num(room.v.reserves[r].target[k]);
+  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    // Above the target is set free; below it is filled.
+    const V both = hn::Add(Row(account, p), Row(cash, p));
+    const V kept = hn::Min(target, both);
+    Put(account, p, kept);
+    Put(cash, p, hn::Sub(both, kept));
+  }
+}
+
+inline void TrapCash(const Room& room) {
+  double *const trap = room.state(kTrap), *const cash = room.state(kCash);
+  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    const V both = hn::Add(Row(trap, p), Row(cash, p));
+    const M on = hn::Gt(Row(room.state(kTrapped), p), Zero());
+    Put(trap, p, hn::IfThenElseZero(on, both));
+    Put(cash, p, hn::IfThenZeroElse(on, both));
+  }
+}
+
+inline void Sweep(const Room& room, std::size_t t) {
+  double* const cash = room.state(kCash);
+  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    const V share = hn::Max(Row(room.state(kSweepShare), p), Num(room.v.tranches[t].cash_sweep));
+    const V owed = hn::Sub(Row(room.tranche(t, kOwed), p), Row(room.tranche(t, kPrincipal), p));
+    const V swept = hn::Min(hn::Mul(share, Row(cash, p)), Positive(owed));
+    Add(room.tranche(t, kSwept), p, swept);
+    Put(cash, p, hn::Sub(Row(cash, p), swept));
+  }
+}
+
+// Everything a step of the waterfall takes from the month's cash.
+inline void RunStep(const Room& room, const CashStepPlan& step, std::size_t k) {
+  const VehiclePlan& v = room.v;
+  switch (step.step) {
+    case CashStep::operating_cost:
+      for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+        V cost = Zero();
+        for (const auto& lot : v.lots) {
+          const double* const moves = room.a.cost[lot.hardware];
+          const V own = Num(lot.operating_cost[k]);
+          cost =
+              hn::Add(cost, moves == nullptr ? own : hn::Mul(own, Row(moves + k * kBlockPaths, p)));
+        }
+        Pay(room, kOperatingCostItem, p, cost);
+        Add(room.state(kOperating), p, cost);
+      }
+      break;
+    case CashStep::fee: {
+      const FeePlan& fee = v.fees[step.part];
+      for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+        const V due =
+            hn::MulAdd(Num(fee.rate_per_month), Row(room.state(kBefore), p), Num(fee.amount[k]));
+        Pay(room, kFeeItem, p, due);
+        Add(room.state(kOperating), p, due);
+      }
+      break;
+    }
+    case CashStep::interest:
+    case CashStep::principal: {
+      const std::size_t row = step.step == CashStep::interest ? kInterest : kPrincipal;
+      const double* const due = room.tranche(step.part, row);
+      const double from_cash = v.tranches[step.part].months[k].from_cash;
+      for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+        Pay(room, kDebtServiceItem, p, hn::Mul(Num(from_cash), Row(due, p)));
+        Add(room.state(kService), p, Row(due, p));
+      }
+      break;
+    }
+    case CashStep::reserve:
+      if (v.pays[k]) FillReserve(room, step.part, k);
+      break;
+    case CashStep::cash_trap:
+      if (v.pays[k]) TrapCash(room);
+      break;
+    case CashStep::cash_sweep:
+      if (v.pays[k]) Sweep(room, step.part);
+      break;
+    case CashStep::distribution:
+      if (!v.pays[k]) break;
+      for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+        Add(room.state(kDistributed), p, Row(room.state(kCash), p));
+        Put(room.state(kCash), p, Zero());
+      }
+      break;
+  }
+}
+
+// After the last payment what the accounts hold is the owner's.
+inline void Release(const Room& room) {
+  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    Add(room.state(kDistributed), p, Accounts(room, p));
+    Put(room.state(kCash), p, Zero());
+    Put(room.state(kTrap), p, Zero());
+    for (std::size_t r = 0; r < room.v.reserves.size(); ++r) Put(room.reserve(r), p, Zero());
+  }
+}
+
+// Payments of the living, and what is owed after them.
+inline void BookPayments(const Room& room, std::size_t k) {
+  const double* const survival = room.a.survival + k * kBlockPaths;
+  const double* const discount = room.a.discount + k * kBlockPaths;
+  for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
+    const V timing = Num(room.v.tranches[t].months[k].timing);
+    const V floating_timing = Num(room.v.tranches[t].months[k].floating_timing);
+    const V fee = Num(room.v.tranches[t].months[k].fee);
+    double *const owed = room.tranche(t, kOwed), *const value = room.sample(t, kPresentValue);
+    for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+      const V living = hn::Mul(Row(room.state(kAlive), p), Row(survival, p));
+      const V interest = Row(room.tranche(t, kInterest), p);
+      const V principal =
+          hn::Add(Row(room.tranche(t, kPrincipal), p), Row(room.tranche(t, kSwept), p));
+      const V paid = hn::Add(interest, principal);
+      if (room.a.prices) {
+        // Interest at a forward rate may be paid on other days of the month than the rest.
+        const V cash_part = Num(1.0 - room.v.tranches[t].months[k].in_kind);
+        const V floating =
+            hn::Mul(hn::Mul(Row(room.tranche(t, kFloating), p), cash_part), Row(owed, p));
+        const V timed =
+            hn::MulAdd(floating, hn::Sub(floating_timing, timing), hn::Mul(timing, paid));
+        Put(value, p, hn::MulAdd(hn::Mul(living, Row(discount, p)), timed, Row(value, p)));
+      }
+      Put(owed, p,
+          Positive(hn::Add(hn::Sub(Row(owed, p), principal), Row(room.tranche(t, kInKind), p))));
+      double* const sums[3] = {room.months(t, k, kSurvival, p), room.months(t, k, kVariable, p),
+                               room.months(t, k, kRepaid, p)};
+      Add(sums[0], 0, living);
+      Put(sums[1], 0, hn::MulAdd(living, hn::Sub(interest, fee), Row(sums[1], 0)));
+      Put(sums[2], 0, hn::MulAdd(living, principal, Row(sums[2], 0)));
+      // What was set aside before the valuation date is none of the run's cash.
+      const V cash = hn::MulAdd(Num(room.v.tranches[t].months[k].from_cash),
+                                hn::Sub(paid, Row(room.tranche(t, kSwept), p)),
+                                Row(room.tranche(t, kSwept), p));
+      Add(room.state(kOutflow), p, hn::Mul(Row(room.state(kAlive), p), cash));
+    }
+  }
+  const double liquidity = room.terms(0, k).present_factor;
+  double* const equity = room.a.vehicle_samples + kDistributions * kBlockPaths;
+  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    const V alive = Row(room.state(kAlive), p), given = Row(room.state(kDistributed), p);
+    const V discounted =
+        hn::Mul(hn::Mul(alive, Row(survival, p)), hn::Mul(Row(discount, p), Num(liquidity)));
+    Put(equity, p, hn::MulAdd(discounted, given, Row(equity, p)));
+    Add(room.state(kOutflow), p, hn::Mul(alive, hn::Add(given, Row(room.state(kOperating), p))));
+  }
+}
+
+}  // namespace lien::pricing::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // LIEN_PRICING_VALUATION_VEHICLE_WATERFALL_INL_H_

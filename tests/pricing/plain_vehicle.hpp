@@ -1,0 +1,326 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include "tests/pricing/random_vehicle.hpp"
+
+// The month of docs/model.md, "Vehicles", written once more: one path at a time, one account at a
+// time, without survival weights spread over rows.
+namespace lien::pricing {
+
+// What one path yields, by tranche, and the vehicle's own.
+struct Outcome {
+  struct Part {
+    double value = 0, exposure = 0, at_default = 0, peak = 0, loss = 0, sampled = 0, credit = 0,
+           defaulted = 0, interest = 0, principal = 0, recovered = 0;
+  };
+  std::array<Part, 3> parts;
+  std::array<double, 3> guaranteed{};
+  double equity = 0;
+  std::vector<unsigned> breaches;  // [months + 1] bits by covenant
+};
+
+class PlainVehicle {
+ public:
+  PlainVehicle(const Case& c, std::size_t path) : c_(c), v_(c.vehicle), p_(path) {
+    for (std::size_t t = 0; t < 3; ++t) {
+      owed_[t] = c.plan.contracts[t].outstanding;
+      if (c.prices) out_.parts[t].value = c.plan.contracts[t].day_zero;
+    }
+    reserves_ = {v_.reserves[0].initial, v_.reserves[1].initial};
+    for (std::size_t g = 0; g < 3; ++g) caps_[g] = v_.guarantees[g].cap;
+    out_.breaches.assign(kMonths + 1, 0);
+    active_.assign(v_.covenants.size(), false);
+    passes_.assign(v_.covenants.size(), 0);
+    since_.assign(v_.covenants.size(), 0);
+  }
+
+  Outcome run() {
+    for (int k = 1; k <= kMonths; ++k) month(k);
+    // After the last payment a path that has not defaulted owes nothing.
+    for (const double owed : owed_) EXPECT_TRUE(!alive_ || std::abs(owed) < 1e-12) << owed;
+    for (auto& part : out_.parts) part.defaulted = 1 - (alive_ ? at(c_.survival, kMonths) : 0.0);
+    return out_;
+  }
+
+ private:
+  [[nodiscard]] double at(const AlignedDoubles& row, int k) const {
+    return row.get()[static_cast<std::size_t>(k) * kBlockPaths + p_];
+  }
+  [[nodiscard]] double default_month(std::size_t party) const {
+    return c_.defaults.get()[party * kBlockPaths + p_];
+  }
+  [[nodiscard]] double accounts() const { return cash_ + trap_ + reserves_[0] + reserves_[1]; }
+  [[nodiscard]] const MonthTerms& terms(std::size_t t, int k) const {
+    return c_.plan.terms[c_.plan.contracts[t].first_month + static_cast<std::size_t>(k)];
+  }
+
+  void settle(int k, double weight, bool sampled, double available) {
+    const double sale = std::max(0.0, at(c_.sale, k + kLag) - v_.deduction);
+    const double senior = owed_[0] + owed_[1];
+    double cash = available, left = sale;
+    std::array<double, 3> now{}, later{};
+    for (const int rank : {1, 2}) {
+      const double all = rank == 1 ? senior : owed_[2];
+      const double paid = std::min(all, cash), sold = std::min(all - paid, left);
+      cash -= paid;
+      left -= sold;
+      for (std::size_t t = 0; t < 3; ++t) {
+        if (v_.tranches[t].rank != rank || all == 0) continue;
+        now[t] = paid * owed_[t] / all;
+        later[t] = sold * owed_[t] / all;
+      }
+    }
+    spent_.fill(0);
+    for (std::size_t t = 0; t < 3; ++t) {
+      double unpaid = owed_[t] - now[t] - later[t], from_guarantors = 0;
+      for (std::size_t g = 0; g < 3; ++g) {
+        const GuaranteePlan& guarantee = v_.guarantees[g];
+        if (guarantee.kind == GuaranteeKind::capacity || !guarantee.covers[t] ||
+            k > guarantee.last_month || default_month(2) <= k)
+          continue;
+        double limit = caps_[g];
+        if (guarantee.kind == GuaranteeKind::residual_value)
+          limit = std::min(
+              limit, std::max(0.0, guarantee.floors[static_cast<std::size_t>(k + kLag)] - sale));
+        limit = std::max(0.0, limit - spent_[g]);
+        const double part = std::min(limit, guarantee.share * (unpaid - from_guarantors));
+        from_guarantors += part;
+        spent_[g] += part;
+        out_.guaranteed[g] +=
+            weight * at(c_.discount, k + kLag) * terms(t, k).recovery_factor * part;
+      }
+      unpaid -= from_guarantors;
+      later[t] += from_guarantors + v_.recovery * unpaid;
+      const double claim = owed_[t] - now[t];
+      const double loss = claim - later[t] * at(c_.ratio, k);
+      Outcome::Part& part = out_.parts[t];
+      part.exposure += weight * owed_[t];
+      part.at_default += weight * loss;
+      part.loss += weight * at(c_.discount, k) * loss;
+      part.recovered += weight * (now[t] + later[t]);
+      if (c_.prices) {
+        part.value += weight * (at(c_.discount, k + kLag) * terms(t, k).recovery_factor * later[t] +
+                                at(c_.discount, k) * terms(t, k).present_factor * now[t]);
+      } else {
+        part.credit +=
+            weight * (terms(t, k).eir_discount * claim - terms(t, k).eir_discount_sale * later[t]);
+        if (sampled) part.sampled += at(c_.discount, k) * loss;
+      }
+    }
+  }
+
+  double pay(unsigned item, double need) {
+    for (double* from : {&cash_, &trap_}) {
+      const double paid = std::min(need, *from);
+      *from -= paid;
+      need -= paid;
+    }
+    for (std::size_t r = 0; r < 2; ++r) {
+      if ((v_.reserves[r].covers & item) == 0) continue;
+      const double paid = std::min(need, reserves_[r]);
+      reserves_[r] -= paid;
+      need -= paid;
+    }
+    return need;
+  }
+
+  double revenue(int k, double& contracted) {
+    const auto month = static_cast<std::size_t>(k);
+    double out = v_.lots[0].free_hours[month] * at(c_.spot, k);
+    contracted = 0;
+    if (k < default_month(1)) {
+      contracted = v_.offtakes[0].revenue[month];
+      out += contracted;
+    } else if (k >= default_month(1) + v_.offtakes[0].relet_months) {
+      out += v_.offtakes[0].lost_hours[month] * at(c_.spot, k);
+    }
+    const GuaranteePlan& backstop = v_.guarantees[1];
+    if (k <= backstop.last_month && default_month(2) > k) {
+      const double bought = std::min(
+          caps_[1], backstop.price * v_.lots[0].free_hours[month] * (1 - at(c_.utilization, k)));
+      caps_[1] -= bought;
+      out += bought;
+      out_.guaranteed[1] += (alive_ ? 1 : 0) * at(c_.survival, k) * at(c_.discount, k) *
+                            terms(0, k).present_factor * bought;
+    }
+    return out;
+  }
+
+  void month(int k) {
+    const auto at_k = static_cast<std::size_t>(k);
+    const double opening_cash = accounts();
+    if (alive_)
+      settle(k, at(c_.survival, k - 1) - at(c_.survival, k), default_month(0) == k, opening_cash);
+    double contracted = 0;
+    const double earned = revenue(k, contracted);
+    cash_ += earned;
+    std::array<double, 3> interest{}, floating{}, in_kind{}, principal{}, swept{};
+    for (std::size_t t = 0; t < 3; ++t) {
+      const TrancheMonth& m = v_.tranches[t].months[at_k];
+      double share = m.fixed_interest + step_ * m.accrual;
+      if (m.floating_base > 0)
+        floating[t] =
+            std::max(m.gross_ratio * at(c_.gross, static_cast<int>(m.fixing)) - 1, m.floor) +
+            m.margin;
+      share += floating[t];
+      in_kind[t] = owed_[t] * share * v_.tranches[t].months[at_k].in_kind;
+      interest[t] = owed_[t] * share - in_kind[t] + m.fee;
+      principal[t] = owed_[t] * m.repaid;
+    }
+    const double debt_before = owed_[0] + owed_[1] + owed_[2];
+    double unpaid = 0, operating = 0, service = 0, distributed = 0;
+    const auto due = [&](unsigned item, double amount) { unpaid += pay(item, amount); };
+    const bool fills = v_.pays[at_k] != 0;
+    const auto fill = [&](std::size_t r) {
+      if (!fills) return;
+      const double both = reserves_[r] + cash_;
+      reserves_[r] = std::min(v_.reserves[r].target[at_k], both);
+      cash_ = both - reserves_[r];
+    };
+    const auto serve = [&](std::size_t t) {
+      due(kDebtServiceItem, interest[t]);
+      service += interest[t];
+    };
+    const auto repay = [&](std::size_t t) {
+      due(kDebtServiceItem, principal[t]);
+      service += principal[t];
+    };
+    const double fee = v_.fees[0].amount[at_k] + v_.fees[0].rate_per_month * debt_before;
+    const double cost =
+        v_.lots[0].operating_cost[at_k] * (c_.seed % 3 == 0 ? at(c_.gross, k) : 1.0);
+    due(kOperatingCostItem, cost);
+    due(kFeeItem, fee);
+    operating = cost + fee;
+    serve(0), serve(1), repay(0), repay(1);
+    fill(0);
+    serve(2), repay(2);
+    fill(1);
+    if (fills) {
+      const double both = trap_ + cash_;
+      trap_ = trapped_ ? both : 0;
+      cash_ = trapped_ ? 0 : both;
+      for (const std::size_t t : {std::size_t{0}, std::size_t{2}}) {
+        swept[t] =
+            std::min(std::max(sweep_, v_.tranches[t].cash_sweep) * cash_, owed_[t] - principal[t]);
+        cash_ -= swept[t];
+      }
+      distributed = cash_;
+      cash_ = 0;
+    }
+    if (k == kMonths) {
+      distributed += accounts();
+      cash_ = trap_ = reserves_[0] = reserves_[1] = 0;
+    }
+    if (alive_ && v_.default_on_shortfall && unpaid > 0) {
+      alive_ = false;
+      settle(k, at(c_.survival, k), default_month(0) > k,
+             opening_cash + std::max(0.0, earned - operating));
+    }
+    coverage_cash_[k] = earned - operating;
+    coverage_service_[k] = service;
+    const double living = alive_ ? at(c_.survival, k) : 0;
+    for (std::size_t t = 0; t < 3; ++t) {
+      Outcome::Part& part = out_.parts[t];
+      const double paid = interest[t] + principal[t] + swept[t];
+      if (c_.prices) {
+        const TrancheMonth& m = v_.tranches[t].months[at_k];
+        const double at_forward =
+            owed_[t] * floating[t] * (1 - v_.tranches[t].months[at_k].in_kind);
+        part.value += living * at(c_.discount, k) *
+                      (m.timing * (paid - at_forward) + m.floating_timing * at_forward);
+      }
+      part.interest += living * (interest[t] - v_.tranches[t].months[at_k].fee);
+      part.principal += living * (principal[t] + swept[t]);
+      owed_[t] += in_kind[t] - principal[t] - swept[t];
+    }
+    out_.equity += living * at(c_.discount, k) * terms(0, k).present_factor * distributed;
+    peak(k, principal, swept);
+    test(k, contracted, debt_before);
+  }
+
+  void peak(int k, const std::array<double, 3>& principal, const std::array<double, 3>& swept) {
+    for (std::size_t t = 0; t < 3; ++t) {
+      double through = 0;
+      for (std::size_t other = 0; other < 3; ++other)
+        if (v_.tranches[other].rank <= v_.tranches[t].rank)
+          through += k == kMonths ? principal[other] + swept[other] : owed_[other];
+      out_.parts[t].peak = std::max(out_.parts[t].peak, through / at(c_.tested, k));
+    }
+  }
+
+  void test(int k, double contracted, double debt_before) {
+    const double debt = owed_[0] + owed_[1] + owed_[2];
+    step_ = sweep_ = 0;
+    trapped_ = false;
+    bool ends = false;
+    for (std::size_t c = 0; c < v_.covenants.size(); ++c) {
+      const CovenantPlan& covenant = v_.covenants[c];
+      if (covenant.tested[static_cast<std::size_t>(k)] != 0) {
+        const bool breach = breached(covenant, k, contracted, debt, debt_before);
+        if (breach) out_.breaches[static_cast<std::size_t>(k)] |= 1U << c;
+        if (breach && !active_[c]) since_[c] = k;
+        passes_[c] = breach ? 0 : passes_[c] + 1;
+        if (breach) active_[c] = true;
+        if (!breach && passes_[c] >= covenant.release_tests) active_[c] = false;
+      }
+      if (!active_[c]) continue;
+      if ((covenant.consequences & kCashTrap) != 0) trapped_ = true;
+      if ((covenant.consequences & kMarginStepUp) != 0) step_ += covenant.step_up;
+      if ((covenant.consequences & kCashSweep) != 0)
+        sweep_ = std::max(sweep_, covenant.sweep_share);
+      if ((covenant.consequences & kEventOfDefault) != 0 && k - since_[c] >= covenant.cure_months)
+        ends = true;
+    }
+    if (!alive_ || !ends || !(debt > 0)) return;
+    alive_ = false;
+    settle(k, at(c_.survival, k), default_month(0) > k, accounts());
+  }
+
+  bool breached(const CovenantPlan& covenant, int k, double contracted, double debt,
+                double debt_before) {
+    const auto month = static_cast<std::size_t>(k);
+    switch (covenant.test) {
+      case CovenantTest::debt_service_coverage_ratio: {
+        double cash = 0, service = 0;
+        for (int i = k - 2; i <= k; ++i) {
+          cash += coverage_cash_[i];
+          service += coverage_service_[i];
+        }
+        return service > 0 && cash < covenant.limit * service;
+      }
+      case CovenantTest::loan_to_value:
+        return (k == kMonths ? debt_before : debt) > covenant.limit * at(c_.tested, k);
+      case CovenantTest::loan_to_cost:
+        return debt > covenant.limit * covenant.cost;
+      case CovenantTest::contract_realization:
+        return contracted < covenant.limit * v_.offtakes[0].agreed[month];
+      case CovenantTest::liquidity:
+        return accounts() < covenant.limit;
+      case CovenantTest::party_default:
+        return default_month(1) <= k;
+    }
+    return false;
+  }
+
+  const Case& c_;
+  const VehiclePlan& v_;
+  std::size_t p_;
+  Outcome out_;
+  bool alive_ = true, trapped_ = false;
+  double cash_ = 0, trap_ = 0, step_ = 0, sweep_ = 0;
+  std::array<double, 3> owed_{}, caps_{}, spent_{};
+  std::array<double, 2> reserves_{};
+  std::vector<bool> active_;
+  std::vector<double> passes_;
+  std::vector<int> since_;
+  std::map<int, double> coverage_cash_, coverage_service_;
+};
+
+}  // namespace lien::pricing

@@ -1,0 +1,214 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "engine/simulation/path_block.hpp"
+#include "pricing/plan/plan.hpp"
+
+// A vehicle of random terms on random rows, for tests of its kernel.
+namespace lien::pricing {
+
+using engine::AlignedDoubles;
+using engine::kBlockPaths;
+using engine::kLanes;
+
+inline constexpr int kMonths = 18, kLag = 3, kSteps = kMonths + kLag;
+inline constexpr std::size_t kParties = 3;  // borrower, customer, guarantor
+
+// Everything random about a vehicle and its surroundings.
+struct Case {
+  std::uint64_t seed;
+  std::mt19937_64 draw;
+  Plan plan;
+  VehiclePlan vehicle;
+  AlignedDoubles survival, discount, ratio, sale, tested, gross, spot, utilization, defaults;
+  bool prices;
+
+  explicit Case(std::uint64_t number)
+      : seed(number),
+        draw(number),
+        survival(rows()),
+        discount(rows()),
+        ratio(rows()),
+        sale(rows()),
+        tested(rows()),
+        gross(rows()),
+        spot(rows()),
+        utilization(rows()),
+        defaults((kParties + 1) * kBlockPaths),
+        prices(number % 2 == 0) {
+    fill_rows();
+    add_structure();
+  }
+
+  static std::size_t rows() { return (kSteps + 1) * kBlockPaths; }
+  double uniform(double low, double high) {
+    return std::uniform_real_distribution<double>(low, high)(draw);
+  }
+  bool chance(double p) { return uniform(0, 1) < p; }
+
+  void fill_rows() {
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      double s = 1, d = 1;
+      for (std::size_t k = 0; k <= kSteps; ++k) {
+        const std::size_t at = k * kBlockPaths + p;
+        survival.get()[at] = s;
+        discount.get()[at] = d;
+        s *= uniform(0.97, 1);
+        d *= uniform(0.99, 1);
+        sale.get()[at] = uniform(0, 150);
+        tested.get()[at] = uniform(40, 260);
+        gross.get()[at] = uniform(1.0, 1.01);
+        spot.get()[at] = uniform(0.2, 3);
+        utilization.get()[at] = uniform(0.3, 1);
+      }
+      for (std::size_t party = 0; party <= kParties; ++party)
+        defaults.get()[party * kBlockPaths + p] =
+            party < kParties && chance(0.4) ? std::floor(uniform(1, 25)) : kNever;
+    }
+    for (std::size_t k = 0; k + kLag <= kSteps; ++k)
+      for (std::size_t p = 0; p < kBlockPaths; ++p)
+        ratio.get()[k * kBlockPaths + p] =
+            discount.get()[(k + kLag) * kBlockPaths + p] / discount.get()[k * kBlockPaths + p];
+  }
+
+  void add_tranche(int rank) {
+    TranchePlan tranche;
+    tranche.contract = static_cast<std::uint32_t>(plan.contracts.size());
+    tranche.rank = rank;
+    const double in_kind = chance(0.3) ? 0.5 : 0;
+    tranche.cash_sweep = chance(0.3) ? 0.4 : 0;
+    ContractPlan contract;
+    contract.outstanding = uniform(20, 60);
+    contract.day_zero = uniform(0, 1);
+    contract.first_month = plan.terms.size();
+    contract.months = kMonths;
+    plan.contracts.push_back(contract);
+    for (int k = 0; k <= kMonths; ++k) {
+      TrancheMonth month;
+      MonthTerms terms;
+      terms.present_factor = uniform(0.9, 1);
+      terms.recovery_factor = uniform(0.9, 1);
+      terms.eir_discount = uniform(0.9, 1);
+      terms.eir_discount_sale = uniform(0.9, 1);
+      if (k > 0 && (vehicle.pays[static_cast<std::size_t>(k)] != 0)) {
+        month.accrual = 0.25;
+        month.repaid = k == kMonths ? 1.0 : uniform(0, 0.2);
+        month.in_kind = k == kMonths ? 0.0 : in_kind;
+        if (chance(0.5)) {
+          month.fixed_interest = 0.02;
+        } else {
+          month.floating_base = 1;
+          month.gross_ratio = uniform(0.99, 1.01);
+          month.floor = 0.001;
+          month.margin = 0.01;
+          month.fixing = k - 1;
+        }
+        month.timing = uniform(0.98, 1);
+        month.floating_timing = uniform(0.98, 1);
+        month.fee = chance(0.3) ? 0.1 : 0;
+      }
+      tranche.months.push_back(month);
+      plan.terms.push_back(terms);
+    }
+    vehicle.tranches.push_back(tranche);
+  }
+
+  std::vector<double> column(double low, double high) {
+    std::vector<double> out(kSteps + 1);
+    for (double& x : out) x = uniform(low, high);
+    return out;
+  }
+
+  void add_structure() {
+    vehicle.party = 0;
+    vehicle.default_on_shortfall = chance(0.7);
+    vehicle.months = kMonths;
+    vehicle.lag = kLag;
+    vehicle.deduction = 5;
+    vehicle.recovery = 0.2;
+    vehicle.value_observed = true;
+    vehicle.pays.assign(kMonths + 1, 0);
+    const int every = chance(0.5) ? 1 : 3;
+    for (int k = 1; k <= kMonths; ++k)
+      vehicle.pays[static_cast<std::size_t>(k)] = k % every == 0 ? 1 : 0;
+    add_tranche(1);
+    add_tranche(1);
+    add_tranche(2);
+    vehicle.lots.resize(1);
+    vehicle.lots[0].free_hours = column(1, 3);
+    OfftakePlan offtake;
+    offtake.customer = 1;
+    offtake.relet_months = 2;
+    offtake.revenue = column(3, 8);
+    offtake.agreed = column(6, 8);
+    offtake.lost_hours = column(1, 3);
+    vehicle.offtakes = {offtake};
+    vehicle.lots[0].operating_cost = column(0.5, 2);
+    vehicle.fees = {{column(0, 0.2), 0.0005}};
+    vehicle.reserves = {{8, kDebtServiceItem, column(3, 9)},
+                        {2, kOperatingCostItem | kFeeItem, column(1, 2)}};
+    add_covenants();
+    add_guarantees();
+    using S = CashStep;
+    vehicle.waterfall = {{S::operating_cost, 0}, {S::fee, 0},         {S::interest, 0},
+                         {S::interest, 1},       {S::principal, 0},   {S::principal, 1},
+                         {S::reserve, 0},        {S::interest, 2},    {S::principal, 2},
+                         {S::reserve, 1},        {S::cash_trap, 0},   {S::cash_sweep, 0},
+                         {S::cash_sweep, 2},     {S::distribution, 0}};
+  }
+
+  void add_covenant(CovenantTest test, double limit, bool at_least, unsigned consequences) {
+    CovenantPlan covenant;
+    covenant.test = test;
+    covenant.limit = limit;
+    covenant.at_least = at_least;
+    covenant.consequences = consequences;
+    covenant.party = 1;
+    covenant.step_up = 0.04;
+    covenant.sweep_share = 0.7;
+    covenant.cost = 200;
+    covenant.window = test == CovenantTest::debt_service_coverage_ratio ? 3 : 1;
+    covenant.release_tests = 2;
+    covenant.cure_months = 2;
+    covenant.tested.assign(kMonths + 1, 0);
+    for (int k = 3; k <= kMonths; ++k) covenant.tested[static_cast<std::size_t>(k)] = 1;
+    vehicle.longest_window = 3;
+    vehicle.covenants.push_back(covenant);
+  }
+  void add_covenants() {
+    add_covenant(CovenantTest::debt_service_coverage_ratio, 1.1, true, kCashTrap);
+    add_covenant(CovenantTest::loan_to_value, 0.9, false, kMarginStepUp | kCashSweep);
+    add_covenant(CovenantTest::loan_to_cost, 0.62, false, kCashSweep);
+    add_covenant(CovenantTest::contract_realization, 0.5, true, kMarginStepUp);
+    if (chance(0.5)) add_covenant(CovenantTest::liquidity, 6, true, kEventOfDefault);
+    if (chance(0.3)) add_covenant(CovenantTest::party_default, 0, true, kEventOfDefault);
+  }
+  void add_guarantees() {
+    GuaranteePlan residual;
+    residual.kind = GuaranteeKind::residual_value;
+    residual.guarantor = 2;
+    residual.cap = 30;
+    residual.last_month = 12;
+    residual.covers = {1, 1, 0};
+    residual.floors = column(50, 90);
+    residual.lots = {0};
+    GuaranteePlan payment = residual;
+    payment.kind = GuaranteeKind::payment;
+    payment.cap = 10;
+    payment.share = 0.5;
+    payment.last_month = kMonths;
+    payment.covers = {0, 1, 1};
+    GuaranteePlan capacity = residual;
+    capacity.kind = GuaranteeKind::capacity;
+    capacity.cap = 9;
+    capacity.price = 1.2;
+    capacity.lots = {1};
+    vehicle.guarantees = {residual, capacity, payment};
+  }
+};
+
+}  // namespace lien::pricing
