@@ -27,16 +27,18 @@ double kick_integral(double jump, double decay, double years) {
 }
 
 // E[exp(-hazard t - kick)] of a party kicked by another of hazard `source`: Simpson's rule over the
-// time of the other's default.
-double kicked_survival(double source, double hazard, double jump, double decay, double t) {
+// time of the other's default. Defaults of the last `unseen` years have not kicked yet.
+double kicked_survival(double source, double hazard, double jump, double decay, double t,
+                       double unseen = 0) {
   constexpr int kIntervals = 4000;
+  const double seen = t - unseen;
   double sum = 0;
   for (int i = 0; i <= kIntervals; ++i) {
-    const double s = t * i / kIntervals;
+    const double s = seen * i / kIntervals;
     const double weight = i == 0 || i == kIntervals ? 1 : i % 2 == 1 ? 4 : 2;
     sum += weight * source * std::exp(-source * s - kick_integral(jump, decay, t - s));
   }
-  return std::exp(-hazard * t) * (std::exp(-source * t) + sum * t / (3 * kIntervals));
+  return std::exp(-hazard * t) * (std::exp(-source * seen) + sum * seen / (3 * kIntervals));
 }
 
 // Jarrow and Yu 2001, one direction: exp(-b t) [e^{-a t} + a (e^{-w t} - e^{-a t}) / (a - w)].
@@ -54,14 +56,15 @@ TEST(Contagion, GivesTheSurvivalOfJarrowAndYu) {
   }
 }
 
-// A strong, short kick: most of it falls into the month of default and the next.
+// A strong, short kick: most of it falls into the month of default and the next, which counts both.
 TEST(Contagion, FadesAndCountsTheMonthOfDefault) {
   for (const double decay : {0.5, 12.0}) {
     Market market = market_of_parties({party_with("A", 0.5), party_with("B", 0.01)});
     market.contagion = {link("A", "B", 6, decay)};
     const BasisRun run = NetworkRun().run(market, bullets({"B"}, 60));
     for (const int months : {12, 36, 60})
-      expect_survival(run, 1, months, kicked_survival(0.5, 0.01, 6, decay, months / 12.0));
+      expect_survival(run, 1, months,
+                      kicked_survival(0.5, 0.01, 6, decay, months / 12.0, 1.0 / 12));
   }
 }
 
