@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "engine/factors/joint_step.hpp"
@@ -8,8 +9,15 @@
 namespace lien::pricing {
 namespace {
 
+// Covariance of the means of an instrument's payoff and annuity.
+double covariance_of_means(const BasisRun& run, std::size_t i) {
+  const auto sum = [&](InstrumentSample s) { return run.sums[2 * run.layout.instrument(i, s)]; };
+  const double n = run.paths;
+  return (sum(kPayoffTimesAnnuity) - sum(kPayoff) * sum(kExercised) / n) / (n * (n - 1));
+}
+
 // The strike at which a swap is worth nothing, the coupon at which a bond is worth par; both are
-// linear. Their errors are added up: those of the value and of the annuity move together.
+// linear. The error is that of a ratio of means: of the value of the instrument at that rate.
 void add_fair_rate(const BasisRun& run, std::size_t i, const std::string& id,
                    const engine::Estimate& value, MeasureWriter& writer) {
   const InstrumentPlan& instrument = run.plan.instruments[i];
@@ -18,9 +26,13 @@ void add_fair_rate(const BasisRun& run, std::size_t i, const std::string& id,
   const double unit = instrument.quantity * annuity.value;
   const double rate = instrument.bond ? instrument.bond->coupon : instrument.strike;
   const double over = (instrument.bond ? instrument.quantity - value.value : value.value) / unit;
+  // What the value loses with each unit of annuity, at that rate.
+  const double slope = (instrument.bond ? -over : over) * instrument.quantity;
+  const double variance = value.standard_error * value.standard_error +
+                          slope * slope * annuity.standard_error * annuity.standard_error -
+                          2 * slope * covariance_of_means(run, i);
   writer.add(id, "fair_rate", -1,
-             {rate + over, std::abs(value.standard_error / unit) +
-                               std::abs(over) * annuity.standard_error / annuity.value});
+             {rate + over, std::sqrt(std::max(0.0, variance)) / std::abs(unit)});
 }
 
 void add_instruments(const ScenarioRun& scenario, const BasisRun& run, RunTables& tables) {

@@ -207,6 +207,10 @@ void BookStages::add_instrument(std::size_t index, const double* payoff, const d
   add_pair(layout_->instrument(index, kPayoff), payoff, sums);
   add_pair(layout_->instrument(index, kExercised), exercised, sums);
   add_pair(layout_->instrument(index, kUnderlying), level, sums);
+  if (plan_->instruments[index].has_annuity)
+    sums[2 * layout_->instrument(index, kPayoffTimesAnnuity)] +=
+        row_product(payoff, reference(layout_->instrument(index, kPayoff)), exercised,
+                    reference(layout_->instrument(index, kExercised)), kBlockPaths);
   double* const group = groups_.get() + layout_->no_party() * layout_->samples * kBlockPaths;
   add_scaled_row(1.0, payoff, group + kPresentValue * kBlockPaths, kBlockPaths);
 }

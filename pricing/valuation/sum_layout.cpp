@@ -77,9 +77,11 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
   for (std::size_t i = 0; i < plan.instruments.size(); ++i) {
     set_scale(layout, layout.instrument(i, kPayoff), plan.instruments[i].scale);
     set_scale(layout, layout.instrument(i, kUnderlying), plan.instruments[i].scale);
-    if (plan.instruments[i].has_annuity)
-      set_scale(layout, layout.instrument(i, kExercised),
-                std::max<double>(1.0, plan.instruments[i].month));
+    if (!plan.instruments[i].has_annuity) continue;
+    const double annuity = std::max<double>(1.0, plan.instruments[i].month);
+    set_scale(layout, layout.instrument(i, kExercised), annuity);
+    set_scale(layout, layout.instrument(i, kPayoffTimesAnnuity),
+              annuity * plan.instruments[i].scale);
   }
   for (std::size_t c = 0; c < plan.network.clearings.size(); ++c)
     for (std::size_t m = 0; m < layout.members; ++m)

@@ -25,7 +25,8 @@ enum InstrumentSample : std::size_t {
   kPayoff = 0,
   kExercised = 1,  // has_annuity: the annuity of a unit instead
   kUnderlying = 2,
-  kInstrumentSamples = 3
+  kPayoffTimesAnnuity = 3,  // has_annuity: one number, in the first half of the pair; else 0
+  kInstrumentSamples = 4
 };
 
 enum ClearingSample : std::size_t { kClearingPayment = 0, kEquityValue = 1, kClearingSamples = 2 };

@@ -4,6 +4,10 @@
 
 #include <cmath>
 
+#include "pricing/measures/value_book.hpp"
+#include "pricing/plan/calendar.hpp"
+#include "tests/pricing/sample_market.hpp"
+
 namespace lien::pricing {
 namespace {
 
@@ -39,6 +43,54 @@ TEST(Capital, FloorAndDefault) {
 TEST(Capital, SlottingRises) {
   EXPECT_EQ(slotting_risk_weight(SlottingCategory::strong), 0.70);
   EXPECT_EQ(slotting_risk_weight(SlottingCategory::weak), 2.50);
+}
+
+// Basel's formula at the flows' own maturity, under the share of a loan that the book holds: a loan
+// repaid at the end of three years, one of six months, and both together.
+TEST(Capital, FollowsTheFlowsAndTheShareHeld) {
+  const Date today = kSampleDate + std::chrono::days(15);  // no month ends: all have thirty days
+  Inputs inputs;
+  inputs.settings.valuation_date = today;
+  inputs.settings.paths = 256;
+  inputs.settings.threads = 1;
+  inputs.settings.loss_horizon_months = {12, 0};
+  inputs.settings.capital = CapitalRule{false, 0.45, {}};
+  inputs.market = sample_market();
+  inputs.market.file = "market.toml";
+  for (Party& party : inputs.market.parties) party.scarcity_loading = 0;
+  for (const int months : {6, 36}) {
+    Loan loan;
+    loan.id = months == 6 ? "a" : "b";
+    loan.borrower = "borrower";
+    loan.principal = 1e6;
+    loan.coupon = 0.12;
+    loan.amortization = Amortization::bullet;
+    loan.closing = today;
+    loan.maturity = add_months(today, months, false);
+    loan.held = months == 6 ? 1.0 : 0.4;
+    inputs.book.loans.push_back(loan);
+  }
+  inputs.rows_read = 2;
+  const Table t = value_book(inputs, {}).tables.measures;
+  const auto number = [&t](const std::string& id, const std::string& name) {
+    for (std::size_t r = 0; r < t.rows(); ++r)
+      if (t.column("id").texts[r] == id && t.column("measure").texts[r] == name)
+        return t.column("value").numbers[r];
+    return std::nan("");
+  };
+  double flows = 1, weighted = 3;  // of the principal, at 1 % a month
+  for (int k = 1; k <= 36; ++k) flows += 0.01, weighted += 0.01 * k / 12;
+  const auto weight = [](double pd, double years) {
+    return irb_capital(pd, 0.45, years).risk_weight;
+  };
+  // Half a year of default risk is all that the short loan has; its maturity counts as one year.
+  const double a = weight(1 - std::exp(-0.08 / 2), 1),
+               b = weight(-std::expm1(-0.08), weighted / flows);
+  EXPECT_NEAR(number("a", "risk_weight"), a, 1e-9);
+  EXPECT_NEAR(number("b", "risk_weight"), b, 1e-9);
+  EXPECT_NEAR(number("b", "capital_requirement"), 0.08 * 0.4e6 * b, 1e-4);
+  EXPECT_NEAR(number("", "capital_requirement"), 0.08 * (1e6 * a + 0.4e6 * b), 1e-3);
+  EXPECT_NEAR(number("", "risk_weight"), (a + 0.4 * b) / 1.4, 1e-9);
 }
 
 }  // namespace

@@ -1,10 +1,9 @@
-// Early exercise and irreversible end of life through the whole program: limits that hold for every
-// market, and threads that change nothing. Known values: validation cases O17 and O23.
+// Early exercise through the whole program: limits that hold for every market, and threads that
+// change nothing. Known values: validation cases O17 and O23.
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "pricing/measures/end_of_life.hpp"
 #include "pricing/measures/value_book.hpp"
 #include "pricing/plan/pilot.hpp"
 #include "pricing/valuation/fit_exercise.hpp"
@@ -125,31 +124,40 @@ double put_on_two_factors(double rate, double strike) {
   return value[static_cast<std::size_t>((kPoints / 2) * kPoints + kPoints / 2)];
 }
 
+// The factor that reverts is scarcity, or the noise of a segment of the same law.
 TEST(EarlyExercise, IsTheValueOfAGridOfTwoFactors) {
-  Market market = sample_market();
-  market.rates = {{{1}, {0.12}}, 0, std::nullopt};
-  market.launches.clear();
-  market.hardware.erase(market.hardware.begin());
-  market.hardware[0].wear = 0;
-  market.hardware[0].line.clear();
-  market.hardware[0].scarcity_loading = market.hardware[0].frontier_loading = 1;
-  market.scarcity = Scarcity{};
-  market.scarcity->mean_reversion = 0.9;
-  market.scarcity->volatility = 0.5;
-  market.frontier = Frontier{-0.05, 0.3, 0, 0, false};
-  market.correlation = {};
-  Inputs inputs = inputs_of(market, {option("put", InstrumentKind::put, 2.6, true)});
-  inputs.settings.paths = 1 << 16;  // a rule that looks at the rent alone is 1.1 % low
-  const RunResults results = value_book(inputs, {});
   const double exact = put_on_two_factors(0.12, 2.6);
-  const auto value = value_of(results, "put");
-  // From above the rule's mean is at most the value. From below a fit of 32,768 paths in nine terms
-  // costs what its mistakes near the boundary do: second order in the fit's error e of the gain,
-  // which is at most (sd of a gain) sqrt(9 / 32768) = 1.7 % of it a date, so that 13 dates cost
-  // under 13 x 0.017^2 = 0.4 % of the value.
-  EXPECT_LT(value.value, exact + 4 * value.standard_error);
-  EXPECT_GT(value.value, exact * (1 - 0.004) - 4 * value.standard_error);
-  EXPECT_LT(value.standard_error, 0.001 * exact);
+  for (const bool segment : {false, true}) {
+    Market market = sample_market();
+    market.rates = {{{1}, {0.12}}, 0, std::nullopt};
+    market.launches.clear();
+    market.hardware.erase(market.hardware.begin());
+    market.hardware[0].wear = 0;
+    market.hardware[0].line.clear();
+    market.hardware[0].scarcity_loading = market.hardware[0].frontier_loading = 1;
+    market.scarcity.reset();
+    if (segment) {
+      market.hardware[0].segments = {{"term", {0, {0.9, 0.5}}}};
+    } else {
+      market.scarcity = Scarcity{};
+      market.scarcity->mean_reversion = 0.9;
+      market.scarcity->volatility = 0.5;
+    }
+    market.frontier = Frontier{-0.05, 0.3, 0, 0, false};
+    market.correlation = {};
+    Inputs inputs = inputs_of(market, {option("put", InstrumentKind::put, 2.6, true)});
+    if (segment) inputs.book.instruments[0].segment = "term";
+    inputs.settings.paths = 1 << 16;  // a rule that looks at the rent alone is 1.1 % low
+    const auto value = value_of(value_book(inputs, {}), "put");
+    // From above the rule's mean is at most the value. From below a fit of 32,768 paths in nine
+    // terms costs what its mistakes near the boundary do: second order in the fit's error e of the
+    // gain, which is at most (sd of a gain) sqrt(9 / 32768) = 1.7 % of it a date, so that 13 dates
+    // cost under 13 x 0.017^2 = 0.4 % of the value.
+    EXPECT_LT(value.value, exact + 4 * value.standard_error) << segment;
+    EXPECT_GT(value.value, exact * (1 - 0.004) - 4 * value.standard_error) << segment;
+    // A segment has no European values to take the noise off.
+    EXPECT_LT(value.standard_error, (segment ? 0.004 : 0.001) * exact) << segment;
+  }
 }
 
 TEST(EarlyExercise, KeepsItsPilotWithinAStatedMemory) {
@@ -182,10 +190,11 @@ TEST(EarlyExercise, KnowsTheDriversThatItsClosedFormLeavesOut) {
   market.rates.hull_white.reset();
   market.hardware.erase(market.hardware.begin());
   market.frontier->drift = 1.2;
-  Market regime = market, drift = market;
+  Market regime = market, drift = market, curve = market;
+  curve.hardware[0].forward_curve = {{0.5, 1}, {8, 16}};
   regime.scarcity->regime = Regime{{-1.5, 1.5}, {0.5, 0.5}, 1};
   drift.frontier->drift_stdev = 0.6;
-  for (const Market& with : {regime, drift}) {
+  for (const Market& with : {regime, drift, curve}) {
     Book book;
     book.instruments = {option("early", InstrumentKind::call, 8, true),
                         option("late", InstrumentKind::call, 8, false)};
@@ -334,63 +343,6 @@ TEST(EarlyExercise, GivesTheSameBitsOnAnyNumberOfThreads) {
   EXPECT_EQ(value_of(two, "early").standard_error, value_of(three, "early").standard_error);
 }
 
-TEST(EndOfLife, LiesBetweenNeverStoppingAndStartingAgainAtNoCost) {
-  Market market = sample_market();
-  market.hardware[0].life_years = 4;
-  market.hardware[0].operating_cost = 1.2;  // half the rent: stopping matters
-  RunSettings settings;
-  settings.valuation_date = kSampleDate;
-  settings.paths = 16384;
-  settings.threads = 2;
-  market.hardware[0].resale->end_of_life = EndOfLife::irreversible;
-  const auto units = end_of_life_values(settings, market);
-  ASSERT_EQ(units.size(), 1u);
-  market.hardware[0].resale->end_of_life = EndOfLife::never;
-  const auto never = end_of_life_values(settings, market);
-  ASSERT_EQ(never.size(), 1u);
-  EXPECT_EQ(never[0].value.standard_error, 0);
-  EXPECT_EQ(never[0].mothball, units[0].mothball);
-  const auto& value = units[0].value;
-  EXPECT_GT(value.value, never[0].value.value + 4 * value.standard_error);
-  // The strip's moment matching is low by a quarter of a percent.
-  EXPECT_LT(value.value, 1.003 * units[0].mothball + 4 * value.standard_error);
-  EXPECT_GT(value.value, 0.8 * units[0].mothball);
-}
-
-// Rents that only fall: each month's flow is known, the best stop is before the first loss, and
-// starting again is worth nothing.
-TEST(EndOfLife, WithoutVolatilityIsASumOfFlows) {
-  Market market = sample_market();
-  market.scarcity.reset();
-  market.frontier = Frontier{-0.30, 0, 0, 0, false};
-  market.launches.clear();
-  market.hardware.resize(1);
-  Hardware& hardware = market.hardware[0];
-  hardware.line.clear();
-  hardware.life_years = 5;
-  hardware.operating_cost = 0.9;
-  hardware.utilization = Utilization{0.80};
-  RunSettings settings;
-  settings.valuation_date = kSampleDate;
-  settings.paths = 1024;
-  settings.threads = 1;
-  double never = 0, stopped = 0;
-  for (int h = 1; h <= 60; ++h) {
-    const double t = h / 12.0;
-    const double flow = 730 * 0.92 * std::exp(-0.14 * t) *
-                        (0.80 * 2.35 * std::exp(-0.32 * t) - 0.9 * std::exp(0.025 * t));
-    never += flow;
-    stopped += std::max(flow, 0.0);
-  }
-  hardware.resale->end_of_life = EndOfLife::never;
-  EXPECT_NEAR(end_of_life_values(settings, market)[0].value.value, never + 300, 1e-9 * stopped);
-  hardware.resale->end_of_life = EndOfLife::irreversible;
-  const auto unit = end_of_life_values(settings, market)[0];
-  EXPECT_NEAR(unit.value.value, stopped + 300, 1e-9 * stopped);
-  EXPECT_NEAR(unit.mothball, stopped + 300, 1e-9 * stopped);
-  EXPECT_GT(stopped, never + 100);
-}
-
 // A put on the value of a unit under a random power price: the rule sees the price.
 TEST(EarlyExercise, SeesThePowerPrice) {
   Inputs inputs;
@@ -428,75 +380,6 @@ TEST(EarlyExercise, SeesThePowerPrice) {
   EXPECT_EQ(std::count(states.begin(), states.end(),
                        engine::noise_series(b.plan.factors, b.plan.power.noise)),
             1);
-}
-
-// A cost that follows power stands at its expectation of today: flows of a sum again.
-TEST(EndOfLife, TakesPowerAtItsExpectation) {
-  Market market = sample_market();
-  market.scarcity.reset();
-  market.frontier = Frontier{-0.30, 0, 0, 0, false};
-  market.launches.clear();
-  market.hardware.resize(1);
-  market.power = Power{{1.5, 0.4}, 1.2};
-  Hardware& hardware = market.hardware[0];
-  hardware.line.clear();
-  hardware.life_years = 5;
-  hardware.operating_cost = 0.9;
-  hardware.power_share = 0.6;
-  hardware.utilization = Utilization{0.80};
-  hardware.resale->end_of_life = EndOfLife::irreversible;
-  RunSettings settings;
-  settings.valuation_date = kSampleDate;
-  settings.paths = 1024;
-  settings.threads = 1;
-  double never = 0, stopped = 0;
-  for (int h = 1; h <= 60; ++h) {
-    const double t = h / 12.0;
-    const double power = 1.2 * std::exp(0.16 * (1 - std::exp(-3 * t)) / 3 / 2);
-    const double flow =
-        730 * 0.92 * std::exp(-0.14 * t) *
-        (0.80 * 2.35 * std::exp(-0.32 * t) - 0.9 * std::exp(0.025 * t) * (0.4 + 0.6 * power));
-    never += flow;
-    stopped += std::max(flow, 0.0);
-  }
-  const auto unit = end_of_life_values(settings, market)[0];
-  EXPECT_NEAR(unit.value.value, stopped + 300, 1e-9 * stopped);
-  EXPECT_NEAR(unit.mothball, stopped + 300, 1e-9 * stopped);
-  hardware.resale->end_of_life = EndOfLife::never;
-  EXPECT_NEAR(end_of_life_values(settings, market)[0].value.value, never + 300, 1e-9 * stopped);
-}
-
-// The strip prices the mean drift, so its stop does too.
-TEST(EndOfLife, LeavesOutTheDriftsUncertainty) {
-  Market market = sample_market();
-  market.hardware[0].operating_cost = 1.2;
-  market.hardware[0].life_years = 3;
-  market.hardware[0].resale->end_of_life = EndOfLife::irreversible;
-  RunSettings settings;
-  settings.valuation_date = kSampleDate;
-  settings.paths = 1024;
-  settings.threads = 2;
-  const double certain = end_of_life_values(settings, market)[0].value.value;
-  market.frontier->drift_stdev = 0.3;
-  EXPECT_EQ(end_of_life_values(settings, market)[0].value.value, certain);
-}
-
-// The strip that its controls come from foresees neither a scenario's rental path nor its launches.
-TEST(EndOfLife, ForeseesNoMoreThanTheStrip) {
-  Market market = sample_market();
-  market.hardware.resize(1);
-  market.hardware[0].resale->end_of_life = EndOfLife::irreversible;
-  RunSettings settings;
-  settings.valuation_date = kSampleDate;
-  settings.paths = 1024;
-  const auto before = end_of_life_values(settings, market);
-  market.hardware[0].rental_rate_path = {{0, -0.2}, {12, -0.5}};
-  market.launches[0].forced = {{6, 0.4}};
-  const auto after = end_of_life_values(settings, market);
-  ASSERT_EQ(before.size(), 1u);
-  ASSERT_EQ(after.size(), 1u);
-  EXPECT_EQ(before[0].value.value, after[0].value.value);
-  EXPECT_EQ(before[0].mothball, after[0].mothball);
 }
 
 }  // namespace

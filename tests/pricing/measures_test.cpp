@@ -9,11 +9,9 @@
 #include <vector>
 
 #include "pricing/contract/measure_names.hpp"
-#include "pricing/credit/capital.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/run_notes.hpp"
 #include "pricing/measures/value_book.hpp"
-#include "pricing/plan/calendar.hpp"
 #include "pricing/report/text_form.hpp"
 #include "tests/pricing/random_book.hpp"
 #include "tests/pricing/sample_market.hpp"
@@ -282,54 +280,6 @@ TEST(Measures, OfRentChangesAreTheBaselines) {
     }
 }
 
-// Basel's formula at the flows' own maturity, under the share of a loan that the book holds: a loan
-// repaid at the end of three years, one of six months, and both together.
-TEST(Measures, OfCapitalFollowTheFlowsAndTheShareHeld) {
-  const Date today = kSampleDate + std::chrono::days(15);  // no month ends: all have thirty days
-  Inputs inputs;
-  inputs.settings.valuation_date = today;
-  inputs.settings.paths = 256;
-  inputs.settings.threads = 1;
-  inputs.settings.loss_horizon_months = {12, 0};
-  inputs.settings.capital = CapitalRule{false, 0.45, {}};
-  inputs.market = sample_market();
-  inputs.market.file = "market.toml";
-  for (Party& party : inputs.market.parties) party.scarcity_loading = 0;
-  for (const int months : {6, 36}) {
-    Loan loan;
-    loan.id = months == 6 ? "a" : "b";
-    loan.borrower = "borrower";
-    loan.principal = 1e6;
-    loan.coupon = 0.12;
-    loan.amortization = Amortization::bullet;
-    loan.closing = today;
-    loan.maturity = add_months(today, months, false);
-    loan.held = months == 6 ? 1.0 : 0.4;
-    inputs.book.loans.push_back(loan);
-  }
-  inputs.rows_read = 2;
-  const Table t = value_book(inputs, {}).tables.measures;
-  const auto number = [&t](const std::string& id, const std::string& name) {
-    for (std::size_t r = 0; r < t.rows(); ++r)
-      if (t.column("id").texts[r] == id && t.column("measure").texts[r] == name)
-        return t.column("value").numbers[r];
-    return std::nan("");
-  };
-  double flows = 1, weighted = 3;  // of the principal, at 1 % a month
-  for (int k = 1; k <= 36; ++k) flows += 0.01, weighted += 0.01 * k / 12;
-  const auto weight = [](double pd, double years) {
-    return irb_capital(pd, 0.45, years).risk_weight;
-  };
-  // Half a year of default risk is all that the short loan has; its maturity counts as one year.
-  const double a = weight(1 - std::exp(-0.08 / 2), 1),
-               b = weight(-std::expm1(-0.08), weighted / flows);
-  EXPECT_NEAR(number("a", "risk_weight"), a, 1e-9);
-  EXPECT_NEAR(number("b", "risk_weight"), b, 1e-9);
-  EXPECT_NEAR(number("b", "capital_requirement"), 0.08 * 0.4e6 * b, 1e-4);
-  EXPECT_NEAR(number("", "capital_requirement"), 0.08 * (1e6 * a + 0.4e6 * b), 1e-3);
-  EXPECT_NEAR(number("", "risk_weight"), (a + 0.4 * b) / 1.4, 1e-9);
-}
-
 // Every expected flow is at most the scheduled one (fixed interest, principal, fee, rent), and
 // scheduled principal adds up to the balance.
 TEST(Measures, OfCashFlowsAreUnderTheirSchedule) {
@@ -378,47 +328,6 @@ TEST(Measures, ReconcileWithThemselves) {
   ASSERT_GT(t.rows(), 5U);
   for (std::size_t r = 0; r < t.rows(); ++r)
     EXPECT_EQ(t.column("passed").texts[r], "true") << t.column("check").texts[r];
-}
-
-// The error of a ratio of means against its spread over seeds.
-TEST(Measures, LossGivenDefaultHasItsDeltaError) {
-  Market market = sample_market();
-  Book book;
-  Loan loan;
-  loan.id = "loan";
-  loan.borrower = "borrower";
-  loan.hardware = "multiple";
-  loan.units = 1000;
-  loan.principal = 16e6;
-  loan.closing = kSampleDate;
-  loan.maturity = kSampleDate + std::chrono::days(365 * 3);
-  loan.coupon = 0.12;
-  book.loans = {loan};
-  double sum = 0, square = 0, claimed = 0;
-  constexpr int kSeeds = 100;
-  for (int seed = 1; seed <= kSeeds; ++seed) {
-    RunSettings settings;
-    settings.valuation_date = kSampleDate;
-    settings.paths = 512;
-    settings.threads = 1;
-    settings.seed = static_cast<std::uint64_t>(seed);
-    const std::vector<std::string> changed;
-    const Horizon horizon = horizon_of(settings, market, book);
-    const BasisRun run = simulate_plan(
-        compile({&settings, &market, &book, MeasureBasis::real_world, &market, &changed}, horizon,
-                TimeGrid(kSampleDate, horizon.months)),
-        settings, true, false, {});
-    const std::size_t first = run.layout.contract(0, 0);
-    const auto e = run.loss_given_default(first);
-    EXPECT_NEAR(e.value, run.mean(first + kLossAtDefault).value / run.mean(first + kExposure).value,
-                1e-12);
-    sum += e.value;
-    square += e.value * e.value;
-    claimed += e.standard_error;
-  }
-  const double spread = std::sqrt(square / kSeeds - sum * sum / kSeeds / kSeeds);
-  // A standard deviation from 100 values is known to 7 %: four of those.
-  EXPECT_NEAR(claimed / kSeeds / spread, 1.0, 0.28);
 }
 
 }  // namespace
