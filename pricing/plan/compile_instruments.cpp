@@ -5,7 +5,6 @@
 
 #include "engine/elementary/elementary.hpp"
 #include "pricing/plan/compile.hpp"
-#include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/expected_rent.hpp"
 #include "pricing/plan/forward_shift.hpp"
 #include "pricing/plan/noises.hpp"
@@ -157,10 +156,7 @@ void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& 
     }
     out.strike = terms.strike;
     out.quantity = terms.quantity * (terms.long_position ? 1 : -1);
-    const Curve& curve = market.rates.zero_curve;
-    const double t = grid.time_of(terms.expiry);
-    out.timing = discount_factor(curve, t) / discount_factor(curve, plan.years(out.month)) *
-                 engine::exp(-market.rates.liquidity_spread * t);
+    out.timing = payment_timing(input, grid, plan, terms.expiry);
     const bool bond = terms.kind == InstrumentKind::bond;
     if (!bond) switch (terms.on) {
         case Underlying::floating_rate:

@@ -15,14 +15,6 @@ bool in_periods(InstrumentKind kind) {
          kind == InstrumentKind::floor;
 }
 
-// A dated amount at its step: timing within it, times the liquidity spread.
-double timing_of(const CompileInput& input, const TimeGrid& grid, const Plan& plan, Date date) {
-  const Curve& curve = input.market->rates.zero_curve;
-  const double t = grid.time_of(date);
-  return discount_factor(curve, t) / discount_factor(curve, plan.years(grid.month_of(date))) *
-         engine::exp(-input.market->rates.liquidity_spread * t);
-}
-
 bool on_grid(const TimeGrid& grid, Date date) {
   const double months = grid.time_of(date) * 12;
   return std::abs(months - std::floor(months + 0.5)) <= 1e-9;
@@ -68,11 +60,13 @@ bool Settlements::periods() {
   const Date today = input_->settings->valuation_date;
   const Date start = terms_->start.value_or(today);
   if (!monthly_grid("frequency")) return false;
-  if (floating && (start < today || !on_grid(*grid_, start)))
+  const auto off_grid = [&] {
     return refuse("start",
-                  "is no date of the grid from the valuation date on: the first rate is "
-                  "fixed then",
+                  "gives a period that starts on no date of the grid from the valuation date on: "
+                  "its rate is fixed then",
                   "use the same day of a month as the valuation date");
+  };
+  if (floating && start < today) return off_grid();
   const int months = static_cast<int>(terms_->frequency);
   const bool at_end = ends_month(start);
   Date from = start, to = add_months(start, months, at_end);
@@ -80,11 +74,13 @@ bool Settlements::periods() {
     if (to > terms_->expiry)
       return refuse("expiry", "ends no period that frequency gives from start on",
                     "move it, or start, by whole periods");
+    // A start on the last day of a month keeps to last days, which the grid need not.
+    if (floating && !on_grid(*grid_, from)) return off_grid();
     if (to <= today) continue;
     SettlementPlan s;
     s.month = grid_->month_of(to);
     s.observed = floating ? grid_->month_of(from) : s.month;
-    s.weight = timing_of(*input_, *grid_, *plan_, to) * (floating ? months / 12.0 : 1.0);
+    s.weight = payment_timing(*input_, *grid_, *plan_, to) * (floating ? months / 12.0 : 1.0);
     out_->settlements.push_back(s);
   }
   const auto count = static_cast<double>(out_->settlements.size());
@@ -134,7 +130,7 @@ bool Settlements::bond() {
   for (int n = 1; !terms_->continuous && date > input_->settings->valuation_date;
        date = add_months(terms_->expiry, -n++ * months, at_end))
     bond.accrual[static_cast<std::size_t>(grid_->month_of(date))] +=
-        timing_of(*input_, *grid_, *plan_, date) * months / 12.0;
+        payment_timing(*input_, *grid_, *plan_, date) * months / 12.0;
   out_->bond = std::move(bond);
   out_->has_annuity = true;
   out_->scale = std::max(1.0, terms_->coupon * plan_->years(out_->month));
@@ -142,6 +138,14 @@ bool Settlements::bond() {
 }
 
 }  // namespace
+
+double payment_timing(const CompileInput& input, const TimeGrid& grid, const Plan& plan,
+                      Date date) {
+  const Curve& curve = input.market->rates.zero_curve;
+  const double t = grid.time_of(date);
+  return discount_factor(curve, t) / discount_factor(curve, plan.years(grid.month_of(date))) *
+         engine::exp(-input.market->rates.liquidity_spread * t);
+}
 
 bool set_settlements(const CompileInput& input, const TimeGrid& grid, const Instrument& terms,
                      Plan& plan, InstrumentPlan& out, std::vector<Diagnostic>& faults) {
