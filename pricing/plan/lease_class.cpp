@@ -17,26 +17,24 @@ struct InceptionFlows {
   std::vector<double> times, money;  // the last two: guaranteed residual, the rest
 };
 
-InceptionFlows flows_of(const Lease& lease, double cost, double term_share, double end) {
-  // A grid long enough for any lease; model time counts from the start.
-  const TimeGrid grid(lease.start, 1200);
+InceptionFlows flows_of(const Lease& lease, const TimeGrid& grid, double cost, double term_share) {
   InceptionFlows flows;
   for (const Rent& rent : rents_from_start(lease)) {
     flows.times.push_back(grid.time_of(rent.date));
     flows.money.push_back(lease.rent * rent.step);
   }
-  const double worth = cost * std::max(1 - term_share, 0.0);
+  const double worth = cost * (1 - term_share);  // under 0 where the term outlasts the life
   const double assured = lease.guaranteed_residual;
   for (const double money : {assured, std::max(worth - assured, 0.0)}) {
-    flows.times.push_back(end);
+    flows.times.push_back(grid.time_of(lease.end));
     flows.money.push_back(money);
   }
   return flows;
 }
 
-void test_value(const Lease& lease, double end, LeaseClass& out) {
+void test_value(const Lease& lease, const TimeGrid& grid, LeaseClass& out) {
   const double cost = lease.units * *lease.purchase_price;
-  const InceptionFlows flows = flows_of(lease, cost, out.term_share, end);
+  const InceptionFlows flows = flows_of(lease, grid, cost, out.term_share);
   double paid = 0;
   for (const double money : flows.money) paid += money;
   // What never repays the cost is not discounted: no rate from 0 up is implicit in it.
@@ -46,7 +44,8 @@ void test_value(const Lease& lease, double end, LeaseClass& out) {
   double worth = 0;
   for (std::size_t i = 0; i < guaranteed; ++i)
     worth += flows.money[i] * engine::exp(-log_growth * flows.times[i]);
-  const double residual = flows.money[guaranteed] * engine::exp(-log_growth * end);
+  const double residual =
+      flows.money[guaranteed] * engine::exp(-log_growth * flows.times[guaranteed]);
   const bool by_lessee =
       lease.residual_guarantor.empty() || lease.residual_guarantor == lease.lessee;
   out.payment_share = (worth + residual) / cost;
@@ -57,14 +56,14 @@ void test_value(const Lease& lease, double end, LeaseClass& out) {
 
 LeaseClass classify_lease(const Lease& lease, const Hardware& hardware) {
   LeaseClass out;
-  const double end = TimeGrid(lease.start, 1200).time_of(lease.end);
+  const TimeGrid grid(lease.start, 0);  // model time counts from the start
   const auto& life = hardware.life_years ? hardware.life_years : hardware.useful_life_years;
-  if (life) out.term_share = end / *life;
+  if (life) out.term_share = grid.time_of(lease.end) / *life;
   out.transfer = lease.end_option == EndOption::one_dollar;
   if (lease.purchase_price) {
     if (lease.end_option == EndOption::fixed_price)
       out.option_share = lease.option_price / (lease.units * *lease.purchase_price);
-    if (life) test_value(lease, end, out);
+    if (life) test_value(lease, grid, out);
   }
   // A comparison with NaN, a test not made, is false.
   out.bargain = out.option_share <= kBargainShare;

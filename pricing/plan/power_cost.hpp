@@ -7,6 +7,8 @@
 //   c [(1 - s) + s level e^p], s = power_share, p the noise of [power].
 namespace lien::pricing {
 
+struct CompileInput;
+
 // E[factor at t + h | p_t] = fixed + mean exp(decay p_t); h in years, >= 0. Without [power], or
 // with a share of 0, fixed is 1 and mean 0.
 struct PowerCost {
@@ -17,8 +19,7 @@ struct PowerCost {
 // ln of a factor; 0 for 1, as it is without power.
 [[nodiscard]] double log_power_factor(double factor);
 
-// The rows of power: its series, and of each hardware whose cost follows it.
-struct CompileInput;
+// The power price's own series; compile_hardware adds the row of each cost that follows it.
 void compile_power(const CompileInput& input, Plan& plan);
 
 }  // namespace lien::pricing

@@ -53,7 +53,7 @@ Instrument hedge(InstrumentKind kind, Underlying on, double strike, Frequency fr
 }
 
 TEST(Hedges, RentalSwapIsItsForwards) {
-  const Inputs inputs = two_factors();
+  Inputs inputs = two_factors();
   for (const int months : {1, 3}) {
     Instrument swap =
         hedge(InstrumentKind::swap, Underlying::rental_rate, 1.9, static_cast<Frequency>(months));
@@ -69,6 +69,10 @@ TEST(Hedges, RentalSwapIsItsForwards) {
     EXPECT_LT(simulated.error, 0.01 * 730 * annuity);
     const Measured fair = of(inputs, swap, "fair_rate");
     EXPECT_NEAR(fair.value, 1.9 + value / annuity / 730, kBand * fair.error);
+    EXPECT_EQ(of(inputs, swap, "expected_loss").value, -simulated.value);
+    inputs.book.instruments = {swap};
+    EXPECT_FALSE(
+        measured(value_book(inputs, {}).tables, "real_world", swap.id, "fair_rate").has_value());
     swap.long_position = false;
     EXPECT_EQ(of(inputs, swap).value, -simulated.value);
     EXPECT_NEAR(of(inputs, swap, "fair_rate").value, fair.value, 1e-12);
@@ -91,6 +95,12 @@ TEST(Hedges, CapletsOnRentAreBlacks) {
   EXPECT_NEAR(c.value, cap, kBand * c.error);
   EXPECT_NEAR(f.value, floor, kBand * f.error);
   EXPECT_LT(c.error, 0.02 * cap);
+  // That of the last period alone.
+  const Measured paid =
+      of(inputs, hedge(InstrumentKind::cap, Underlying::rental_rate, 2.05, quarterly),
+         "exercise_probability");
+  const double d = std::log(forward_at(2) / 2.05) / stdev_at(2) - stdev_at(2) / 2;
+  EXPECT_NEAR(paid.value, std::erfc(-d / std::sqrt(2.0)) / 2, kBand * paid.error);
 }
 
 // Periods that start later, or began in the past, settle from their own ends only.
@@ -103,6 +113,34 @@ TEST(Hedges, SettleFromTheirStart) {
   EXPECT_NEAR(of(inputs, swap).value, 3 * 1.5, 1e-12);
   swap.start = Date{year(2026) / month(3) / day(31)};
   EXPECT_NEAR(of(inputs, swap).value, 4 * 1.5, 1e-12);
+  // From the end of a month to ends of months, of whatever length.
+  swap.start = Date{year(2026) / month(11) / day(30)};
+  swap.expiry = Date{year(2027) / month(5) / day(31)};
+  EXPECT_NEAR(of(inputs, swap).value, 1.5, 1e-12);
+}
+
+// Between grid dates: the rent of the month's end, discounted from the day itself.
+TEST(Hedges, SettleOnTheirOwnDays) {
+  Inputs inputs = quiet_inputs();
+  inputs.market.rates.zero_curve = {{1}, {kRate}};
+  inputs.market.rates.liquidity_spread = 0.01;
+  inputs.market.frontier = Frontier{};
+  inputs.market.frontier->drift = -0.1;
+  using std::chrono::day, std::chrono::month, std::chrono::year;
+  Instrument swap = hedge(InstrumentKind::swap, Underlying::rental_rate, 1.5, Frequency::quarterly);
+  swap.start = Date{year(2026) / month(10) / day(15)};
+  swap.expiry = Date{year(2027) / month(7) / day(15)};
+  double value = 0, annuity = 0;
+  for (const auto& [k, share] : {std::pair{4, 15 / 31.0}, {7, 15 / 30.0}, {10, 15 / 31.0}}) {
+    const double discount = std::exp(-0.06 * (k - 1 + share) / 12);
+    value += discount * (2 * std::exp(-0.1 * k / 12) - 1.5);
+    annuity += discount;
+  }
+  EXPECT_NEAR(of(inputs, swap).value, value, 1e-12);
+  EXPECT_NEAR(of(inputs, swap, "fair_rate").value, 1.5 + value / annuity, 1e-12);
+  swap.kind = InstrumentKind::future;
+  swap.start.reset();
+  EXPECT_NEAR(of(inputs, swap).value, 2 * std::exp(-0.1 * 10 / 12) - 1.5, 1e-12);
 }
 
 // Floating less fixed: P(0,s) - P(0,e) - K sum of accrual P, whatever the volatility.
@@ -191,6 +229,13 @@ TEST(Hedges, SettleOnTheMeanOfTheMonth) {
   };
   const Measured forward = on(InstrumentKind::forward, 0);
   EXPECT_NEAR(forward.value, (before + last) / 2, kBand * forward.error);
+  for (const InstrumentKind kind : {InstrumentKind::forward, InstrumentKind::swap}) {
+    Instrument terms = hedge(kind, Underlying::rental_rate, 0, Frequency::monthly);
+    terms.month_average = true;
+    const Measured mean = of(inputs, terms, "forward_value");
+    EXPECT_NEAR(mean.value, (before + last) / 2, kBand * mean.error);
+    EXPECT_GT(mean.error, 0);
+  }
   const Measured option = on(InstrumentKind::call, 2.2), put = on(InstrumentKind::put, 2.2);
   EXPECT_NEAR(option.value, call, kBand * option.error);
   EXPECT_NEAR(option.value - put.value, forward.value - 2.2, 1e-9);
@@ -249,6 +294,10 @@ TEST(Hedges, CounterpartyFailsToPayWhatItOwes) {
     EXPECT_NEAR(simulated.value, value, kBand * simulated.error);
     EXPECT_LT(simulated.error, 0.02);
   }
+  // No strike is fair to both: none is told.
+  inputs.book.instruments = {swap};
+  EXPECT_FALSE(
+      measured(value_book(inputs, {}).tables, "risk_neutral", swap.id, "fair_rate").has_value());
   Instrument put = on_chip(InstrumentKind::put, Underlying::rental_rate, 2);
   put.counterparty = "bank";
   const double survival = std::exp(-0.4);
@@ -258,26 +307,31 @@ TEST(Hedges, CounterpartyFailsToPayWhatItOwes) {
   EXPECT_NEAR(option.value, value, kBand * option.error);
 }
 
-// Case O04 with other numbers, and coupons by period: default and recovery at month ends.
-TEST(Hedges, BondIsWorthItsCouponsAndItsRecovery) {
+Inputs bond_of_a_bank(Instrument& bond) {
   Inputs inputs = quiet_inputs();
   inputs.market.rates.zero_curve = {{1}, {kRate}};
   inputs.market.rates.liquidity_spread = 0.01;
   inputs.market.parties = {failing(0.06, 0.4)};
-  Instrument bond;
   bond.id = "bond";
   bond.kind = InstrumentKind::bond;
   bond.party = "bank";
   bond.coupon = 0.07;
-  bond.quantity = 1e6;
+  bond.frequency = Frequency::quarterly;
   bond.expiry = Date{std::chrono::year(2029) / std::chrono::month(9) / std::chrono::day(30)};
+  return inputs;
+}
+
+// Case O04 with other numbers, and coupons by period: default and recovery at month ends.
+TEST(Hedges, BondIsWorthItsCouponsAndItsRecovery) {
+  Instrument bond;
+  Inputs inputs = bond_of_a_bank(bond);
+  bond.quantity = 1e6;
   bond.continuous = true;
   const double all = kRate + 0.01 + 0.06, annuity = (1 - std::exp(-3 * all)) / all;
   EXPECT_NEAR(of(inputs, bond).value, 1e6 * ((0.07 + 0.4 * 0.06) * annuity + std::exp(-3 * all)),
               1e-4);
   EXPECT_NEAR(of(inputs, bond, "fair_rate").value, kRate + 0.01 + 0.06 * 0.6, 1e-11);
   bond.continuous = false;
-  bond.frequency = Frequency::quarterly;
   double coupons = 0, recovered = 0;
   for (int k = 1; k <= 36; ++k) {
     const double t = k / 12.0, discount = std::exp(-0.06 * t);
@@ -287,19 +341,43 @@ TEST(Hedges, BondIsWorthItsCouponsAndItsRecovery) {
   const double par = std::exp(-0.12 * 3);
   EXPECT_NEAR(of(inputs, bond).value, 1e6 * (0.07 * coupons + par + 0.4 * recovered), 1e-4);
   EXPECT_NEAR(of(inputs, bond, "fair_rate").value, (1 - par - 0.4 * recovered) / coupons, 1e-11);
+}
+
+// A default for certain in month 5, of what survived until then.
+TEST(Hedges, BondEndsWithItsParty) {
+  Instrument bond;
+  Inputs inputs = bond_of_a_bank(bond);
   inputs.market.parties[0].forced_default_month = 5;
+  double recovered = 0;
+  for (int k = 1; k <= 5; ++k)
+    recovered += std::exp(-0.06 * k / 12) *
+                 (std::exp(-0.06 * (k - 1) / 12) - (k == 5 ? 0 : std::exp(-0.06 * k / 12)));
+  EXPECT_NEAR(of(inputs, bond).value, 0.07 * 0.25 * std::exp(-0.12 * 0.25) + 0.4 * recovered,
+              1e-10);
+  // Continuous until month 4; the month of the default as by period.
+  bond.continuous = true;
+  const double t = 4 / 12.0, annuity = (1 - std::exp(-0.12 * t)) / 0.12;
   EXPECT_NEAR(of(inputs, bond).value,
-              1e6 * (0.07 * 0.25 * std::exp(-0.06 * (0.25 + 0.25)) +
-                     0.4 *
-                         [] {
-                           double sum = 0;
-                           for (int k = 1; k <= 5; ++k)
-                             sum += std::exp(-0.06 * k / 12.0) *
-                                    (std::exp(-0.06 * (k - 1) / 12.0) -
-                                     (k == 5 ? 0 : std::exp(-0.06 * k / 12.0)));
-                           return sum;
-                         }()),
-              1e-4);
+              (0.07 + 0.4 * 0.06) * annuity + 0.4 * std::exp(-0.06 * 5 / 12 - 0.06 * t), 1e-10);
+}
+
+// Coupons back from a day between grid dates: paid on their own days by who survived the month.
+TEST(Hedges, BondPaysOnItsOwnDays) {
+  Instrument bond;
+  Inputs inputs = bond_of_a_bank(bond);
+  bond.expiry = Date{std::chrono::year(2027) / std::chrono::month(4) / std::chrono::day(15)};
+  double value = 0;
+  for (const auto& [k, share] : {std::pair{1, 15 / 31.0}, {4, 15 / 31.0}, {7, 15 / 30.0}})
+    value +=
+        (k == 7 ? 1 + 0.07 / 4 : 0.07 / 4) * std::exp(-0.06 * (k - 1 + share) / 12 - 0.06 * k / 12);
+  for (int k = 1; k <= 7; ++k)
+    value += 0.4 * std::exp(-0.06 * k / 12) *
+             (std::exp(-0.06 * (k - 1) / 12) - std::exp(-0.06 * k / 12));
+  EXPECT_NEAR(of(inputs, bond).value, value, 1e-10);
+  const double fair = of(inputs, bond, "fair_rate").value;
+  bond.long_position = false;
+  EXPECT_NEAR(of(inputs, bond).value, -value, 1e-10);
+  EXPECT_NEAR(of(inputs, bond, "fair_rate").value, fair, 1e-11);
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 
 #include <cmath>
 
-#include "pricing/market/market.hpp"
 #include "pricing/plan/calendar.hpp"
+#include "tests/pricing/instrument_runs.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -79,6 +79,32 @@ TEST(LeaseClass, CountsGuaranteesByWhoGivesThem) {
   EXPECT_EQ(classify_lease(lease, five_years()).asc_842, Asc842Class::sales_type);
 }
 
+// A guarantee above what the units are assumed to be worth stands alone; rents that rise with the
+// year count as they rise; what barely repays the cost has a rate, what does not has none.
+TEST(LeaseClass, DiscountsAtTheRateThatRepaysTheCost) {
+  Lease lease = lease_of(36, 50);
+  lease.guaranteed_residual = 50;
+  LeaseClass found = classify_lease(lease, five_years());
+  EXPECT_NEAR(found.implicit_rate, std::pow(1 + kRate, 12) - 1, 1e-12);
+  EXPECT_NEAR(found.payment_share, 1, 1e-12);
+  lease = lease_of(36, 40);
+  lease.rent_growth = 0.1;
+  double annuity = 0;
+  for (int k = 0; k < 36; ++k) annuity += std::pow(1.1, k / 12) * std::pow(1 + kRate, -k);
+  lease.rent = (100 - 40 * std::pow(1 + kRate, -36)) / annuity;
+  EXPECT_NEAR(classify_lease(lease, five_years()).implicit_rate, std::pow(1 + kRate, 12) - 1,
+              1e-12);
+  lease.rent_growth = 0;
+  lease.rent = 62 / 36.0;  // 102 in all
+  found = classify_lease(lease, five_years());
+  EXPECT_GT(found.implicit_rate, 0);
+  EXPECT_NEAR(found.payment_share, 1 - 0.40 * std::pow(1 + found.implicit_rate, -3), 1e-12);
+  lease.rent = 1;  // 76 in all
+  found = classify_lease(lease, five_years());
+  EXPECT_EQ(found.implicit_rate, 0);
+  EXPECT_NEAR(found.payment_share, 0.36, 1e-12);
+}
+
 TEST(LeaseClass, IsFinanceByOwnershipOrABargain) {
   Lease lease = lease_of(36, 40);
   lease.end_option = EndOption::one_dollar;
@@ -103,6 +129,8 @@ TEST(LeaseClass, TellsASaleAndLeasebackThatIsNoSale) {
   LeaseClass found = classify_lease(lease, five_years());
   EXPECT_EQ(found.ifrs_16, Ifrs16Class::financing);
   EXPECT_EQ(found.asc_842, Asc842Class::financing);
+  lease.end_option = EndOption::one_dollar;
+  EXPECT_EQ(classify_lease(lease, five_years()).ifrs_16, Ifrs16Class::financing);
   // A leaseback over most of the life: a finance lease under IFRS 16, no sale under ASC 842.
   lease = lease_of(45, 25);
   lease.sale_and_leaseback = true;
@@ -125,6 +153,54 @@ TEST(LeaseClass, LeavesOutATestWithoutItsInputs) {
   found = classify_lease(lease, five_years());
   EXPECT_TRUE(std::isnan(found.payment_share));
   EXPECT_NEAR(found.term_share, 0.6, 1e-12);
+}
+
+// 0, 2 and the numbers behind them, of the baseline alone; no row of a test that was not made.
+TEST(LeaseClass, IsWrittenOnceWithItsNumbers) {
+  Inputs inputs = quiet_inputs();
+  inputs.settings.paths = 64;
+  Hardware& chip = inputs.market.hardware[0];
+  chip.life_years = 5;
+  chip.resale = Resale{};
+  chip.resale->law = ResaleLaw::rental_multiple;
+  chip.resale->multiple = 1;
+  Party lessee;
+  lessee.id = "lessee";
+  lessee.hazard = {{1}, {0.0}};
+  inputs.market.parties = {lessee};
+  Lease lease = lease_of(36, 40);
+  lease.id = "lease";
+  lease.hardware = "chip";
+  lease.guaranteed_residual = 26;
+  Lease unpriced = lease;
+  unpriced.id = "unpriced";
+  unpriced.purchase_price.reset();
+  inputs.book.leases = {lease, unpriced};
+  inputs.book.leases[0].residual_guarantor = "guarantor";
+  Party guarantor = lessee;
+  guarantor.id = "guarantor";
+  inputs.market.parties.push_back(guarantor);
+  ScenarioRow row;
+  row.scenario = "weak";
+  row.input = "hardware.chip.rental_rate";
+  row.shock = Shock::relative;
+  row.value = -0.2;
+  inputs.scenarios = {row};
+  const RunTables tables = value_book(inputs, {}).tables;
+  const auto number = [&](const char* id, const char* name) {
+    return measured(tables, "real_world", id, name);
+  };
+  EXPECT_EQ(number("lease", "lease_class_ifrs_16").value().value, 1);
+  EXPECT_EQ(number("lease", "lease_class_asc_842").value().value, 2);
+  EXPECT_NEAR(number("lease", "lease_term_share").value().value, 0.6, 1e-12);
+  EXPECT_NEAR(number("lease", "lease_payment_share").value().value,
+              1 - 0.14 * std::pow(1 + kRate, -36), 1e-12);
+  EXPECT_EQ(number("unpriced", "lease_class_ifrs_16").value().value, 0);
+  EXPECT_FALSE(number("unpriced", "lease_payment_share").has_value());
+  int rows = 0;
+  for (const std::string& name : tables.measures.column("measure").texts)
+    rows += name.starts_with("lease_class_ifrs_16");
+  EXPECT_EQ(rows, 2);
 }
 
 }  // namespace

@@ -42,9 +42,50 @@ TEST(Power, IsLognormalAroundItsLevel) {
   EXPECT_EQ(seen, 2);
 }
 
+// One month's covariance with scarcity: r sc sp (1 - e^{-(kc + kp)/12}) / (kc + kp).
+TEST(Power, MovesWithScarcity) {
+  Inputs inputs = quiet_inputs();
+  inputs.settings.paths = 64;
+  inputs.market.power = kPower;
+  inputs.market.scarcity = Scarcity{};
+  inputs.market.scarcity->mean_reversion = 0.9;
+  inputs.market.scarcity->volatility = 0.3;
+  inputs.market.correlation.scarcity_power = -0.5;
+  inputs.book.instruments = {on_chip(InstrumentKind::forward, Underlying::rental_rate, 0)};
+  const Table measures = value_book(inputs, {}).tables.measures;
+  const auto number = [&](const std::string& id) {
+    for (std::size_t r = 0; r < measures.rows(); ++r)
+      if (measures.column("measure").texts[r] == "factor_covariance" &&
+          measures.column("id").texts[r] == id)
+        return measures.column("value").numbers[r];
+    return std::nan("");
+  };
+  EXPECT_NEAR(number("power/power"), power_variance(1.0 / 12), 1e-15);
+  EXPECT_NEAR(number("scarcity/power"), -0.5 * 0.3 * 0.4 * (1 - std::exp(-2.4 / 12)) / 2.4, 1e-15);
+}
+
+// Earned 0.8 x 2 an hour, cost 1.5 (0.4 + 0.6 x 1.2 e^p): under cost where e^p is above a number.
+TEST(Power, TakesRentsUnderTheirCost) {
+  Inputs inputs = quiet_inputs();
+  inputs.market.power = kPower;
+  inputs.settings.loss_horizon_months = {24};
+  Hardware& chip = inputs.market.hardware[0];
+  chip.operating_cost = 1.5;
+  chip.power_share = 0.6;
+  chip.utilization = Utilization{0.8};
+  inputs.book.instruments = {on_chip(InstrumentKind::forward, Underlying::rental_rate, 0)};
+  const double p = std::log((1.6 / 1.5 - 0.4) / (0.6 * 1.2));
+  const Measured share =
+      measured(value_book(inputs, {}).tables, "real_world", "chip", "under_cost_probability")
+          .value();
+  EXPECT_NEAR(share.value, std::erfc(p / std::sqrt(2 * power_variance(2))) / 2,
+              kBand * share.error);
+}
+
 // The lessor's cost of a lease: E[c_t] = c ((1 - s) + s level e^{v/2}).
 TEST(Power, MovesTheCostOfALease) {
   Inputs inputs = quiet_inputs();
+  inputs.market.rates.liquidity_spread = 0.02;
   inputs.market.power = kPower;
   Hardware& chip = inputs.market.hardware[0];
   chip.operating_cost = 0.4;
@@ -69,7 +110,8 @@ TEST(Power, MovesTheCostOfALease) {
       measured(value_book(inputs, {}).tables, "risk_neutral", "lease", "present_value").value();
   double expected = 0;
   for (int k = 1; k <= 24; ++k)
-    expected += 50000 - 73000 * 0.4 * (0.4 + 0.6 * 1.2 * std::exp(power_variance(k / 12.0) / 2));
+    expected += std::exp(-0.02 * k / 12) *
+                (50000 - 73000 * 0.4 * (0.4 + 0.6 * 1.2 * std::exp(power_variance(k / 12.0) / 2)));
   EXPECT_GT(value.error, 0);
   EXPECT_NEAR(value.value, expected, kBand * value.error);
   EXPECT_LT(value.error, 2e-3 * expected);

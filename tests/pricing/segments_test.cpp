@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/pricing/instrument_runs.hpp"
+#include "tests/pricing/simulated_block.hpp"
 
 // Segments of a hardware's market, and units that are lost, against closed forms.
 namespace lien::pricing {
@@ -68,6 +70,57 @@ TEST(Segments, AreExercisedEarly) {
   const auto level = put_on(2 * std::exp(0.1), 0, 0), basis = put_on(2, 0.1, 0);
   EXPECT_NEAR(basis.value, level.value, 1e-9);
   EXPECT_GT(put_on(2, 0.1, 0.4).value, basis.value + 8 * basis.error);
+  // The rule sees the noise beside the rent.
+  const SimulatedBlock b(inputs.market, inputs.book, inputs.settings, MeasureBasis::risk_neutral,
+                         0);
+  const auto& states = b.plan.instruments[0].early->states;
+  EXPECT_EQ(std::count(states.begin(), states.end(),
+                       engine::noise_series(b.plan.factors, b.plan.segments[0].noise)),
+            1);
+}
+
+// Free hours of a loan without recourse are let in its segment: 1460 a month at the rental rate is
+// under its interest of 1400 to 1550, e^0.09 of it is over.
+TEST(Segments, LetTheFreeHoursOfALoan) {
+  Inputs inputs = quiet_inputs();
+  inputs.settings.paths = 64;
+  Hardware& chip = inputs.market.hardware[0];
+  chip.operating_cost = 0;
+  chip.resale = Resale{};
+  chip.resale->law = ResaleLaw::rental_multiple;
+  chip.resale->multiple = 1;
+  chip.segments = {{"term", {-0.09, {}}}};
+  Hardware other = chip;
+  other.id = "other";
+  other.segments = {{"term", {0.09, {}}}};
+  inputs.market.hardware.push_back(other);
+  Loan loan;
+  loan.units = 1;
+  loan.principal = 100000;
+  loan.coupon = 0.18;
+  loan.amortization = Amortization::bullet;
+  loan.recourse = Recourse::none;
+  loan.closing = kSampleDate;
+  loan.maturity = std::chrono::year(2028) / std::chrono::month(9) / std::chrono::day(30);
+  for (const auto& [hardware, segment] :
+       {std::pair{"chip", ""}, {"chip", "spot"}, {"chip", "term"}, {"other", "term"}}) {
+    loan.id = std::string(hardware) + segment;
+    loan.hardware = hardware;
+    loan.segment = segment;
+    inputs.book.loans.push_back(loan);
+  }
+  const Table t = value_book(inputs, {}).tables.cashflows;
+  int rows = 0;
+  for (std::size_t r = 0; r < t.rows(); ++r) {
+    if (t.column("month").numbers[r] != 2) continue;
+    // Those that failed in month 1 pay no interest in month 2.
+    const bool pays = t.column("contract").texts[r] == "otherterm";
+    EXPECT_NEAR(t.column("expected_interest").numbers[r],
+                pays ? t.column("scheduled_interest").numbers[r] : 0.0, 1e-9)
+        << t.column("contract").texts[r];
+    ++rows;
+  }
+  EXPECT_EQ(rows, 8);  // four loans on two bases
 }
 
 // A book that owns 100 units on a lease from the valuation date, and lends on as many.
