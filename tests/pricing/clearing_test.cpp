@@ -185,13 +185,15 @@ TEST(ClearClaims, WritesAssetsDownOnce) {
   expect_near(clear(claims).left, {90, 10}, 0);
 }
 
-// 0.7 - 0.3 - 0.1 and what comes in sum to a last digit under 0.7: no default.
+// 0.8 - 0.3 - 0.4 and what comes in sum to a last digit under 0.8: no default.
 TEST(ClearClaims, TakesAnExactPaymentForPayment) {
   Claims claims(3);
-  claims.amount = {0, 0, 0.3, 0, 0, 0.1, 0.7, 0, 0};
-  claims.cash = {0, 0.1, 0.7 - 0.3 - 0.1};
-  ASSERT_LT(claims.cash[2] + 0.3 + 0.1, 0.7);
-  expect_near(clear(claims).payment, {0.3, 0.1, 0.7}, 0);
+  claims.amount = {0, 0, 0.3, 0, 0, 0.4, 0.8, 0, 0};
+  claims.cash = {0, 0.4, 0.8 - 0.3 - 0.4};
+  ASSERT_LT(claims.cash[2] + (0.3 + 0.4), 0.8);
+  const Cleared out = clear(claims);
+  expect_near(out.payment, {0.3, 0.4, 0.8}, 0);
+  EXPECT_EQ(out.standing, std::vector<Standing>(3, Standing::alive));
 }
 
 }  // namespace

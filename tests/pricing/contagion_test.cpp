@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include "pricing/measures/value_book.hpp"
@@ -225,6 +226,43 @@ TEST(Clearing, TakesTheOpeningBalanceOfItsMonth) {
   book.loans[0].amortization = Amortization::straight_line;
   const BasisRun run = runs.run(market, book);
   EXPECT_NEAR(run.mean(run.layout.contract(0, kExposure)).value, 1 - 8 / 24.0, 1e-12);
+}
+
+// What a party in default has left after its first clearing is cash, worth all of it in the next.
+TEST(Clearing, WritesAssetsDownInTheFirstOnly) {
+  Market market = market_of_parties({party_with("A", 0), party_with("B", 0)});
+  market.parties[0].cash = 10;
+  market.parties[0].forced_default_month = 2;
+  market.clearing = Clearing{0.5, 1};
+  for (const int month : {3, 6, 9})
+    market.claims.push_back({"A", "B", 2, add_months(kSampleDate, month, true), {}});
+  NetworkRun runs;
+  runs.settings.paths = 64;
+  const BasisRun run = runs.run(market, bullets({"B"}, 12));
+  const std::array<double, 3> paid{2, 2, 1}, left{3, 1, 0};
+  for (const std::size_t c : {0U, 1U, 2U}) {
+    EXPECT_NEAR(means_of(run, c, 0).payment, paid[c], 1e-12) << c;
+    EXPECT_NEAR(means_of(run, c, 0).equity, left[c], 1e-12) << c;
+  }
+}
+
+// A quarter that the run does not see whole clears nothing, and connects nobody.
+TEST(Clearing, IsHeldInWholeQuartersOfTheRun) {
+  NetworkRun runs;
+  runs.settings.paths = 64;
+  runs.settings.loss_horizon_months = {12};
+  const auto clearings = [&](int due, int months) {
+    Market market = market_of_parties({party_with("A", 0.1), party_with("B", 0.1)});
+    market.clearing.emplace();
+    market.claims = {{"A", "B", 2, add_months(kSampleDate, due, true), {}}};
+    const Plan plan = runs.run(market, bullets({"B"}, months)).plan;
+    EXPECT_EQ(plan.network.members.empty(), plan.network.clearings.empty());
+    return plan.network.clearings.size();
+  };
+  EXPECT_EQ(clearings(22, 24), 1U);
+  EXPECT_EQ(clearings(24, 24), 1U);
+  EXPECT_EQ(clearings(25, 24), 0U);
+  EXPECT_EQ(clearings(22, 23), 0U);
 }
 
 // A party short at the quarter's end kicks from there.

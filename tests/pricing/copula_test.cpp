@@ -165,6 +165,43 @@ TEST(Copula, RefusesAContractThatEndsBeforeItsDefaults) {
   EXPECT_NO_THROW(static_cast<void>(shorter.run(copula_market(0.5, 1), book)));
 }
 
+// Defaults at the end of the last month's opening balance, a 24th of the loan, pools too.
+TEST(Copula, DefaultsInTheLastMonth) {
+  for (const int count : {1, 4}) {
+    Book book = bullets({"A"}, 24);
+    book.loans[0].amortization = Amortization::straight_line;
+    NetworkRun runs = copula_runs();
+    runs.settings.paths = 256;
+    const BasisRun run = runs.run(copula_market(0.5, count), book);
+    const double lost = 1 - survival_of(run, 0, 0).value;
+    EXPECT_GT(lost, 0.02);
+    EXPECT_NEAR(run.mean(run.layout.contract(0, kExposure)).value, lost / 24, 1e-12);
+  }
+}
+
+// In a scenario the loading is the scenario's, the law of the factor the baseline's.
+TEST(Copula, KeepsTheFactorsLawOfTheBaseline) {
+  const NetworkRun runs = copula_runs();
+  const Book book = bullets({"A"}, 24);
+  const Market baseline = copula_market(0.6, 1);
+  const std::vector<std::string> changed;
+  const Horizon horizon = horizon_of(runs.settings, baseline, book);
+  const TimeGrid grid(kSampleDate, horizon.months);
+  const auto party = [&](const Market& market) {
+    return compile({&runs.settings, &market, &book, MeasureBasis::real_world, &baseline, &changed},
+                   horizon, grid)
+        .parties[0];
+  };
+  Market glut = baseline;
+  glut.scarcity->initial = -1;
+  glut.scarcity->volatility = 2;
+  EXPECT_EQ(party(glut).copula_loading, party(baseline).copula_loading);
+  EXPECT_EQ(party(glut).copula_constant, party(baseline).copula_constant);
+  const Market apart = copula_market(0, 1);
+  EXPECT_EQ(party(apart).copula_loading, 0);
+  EXPECT_NEAR(party(apart).copula_constant, quantile(-std::expm1(-0.10)), 1e-12);
+}
+
 // The same of a bond and of an instrument with a counterparty; one without sees no default.
 TEST(Copula, RefusesAnInstrumentThatEndsBeforeItsDefaults) {
   Market market = copula_market(0.5, 1);
