@@ -210,6 +210,35 @@ TEST(ScheduledTransform, OfTwoLaunchesHasAClosedFormForPoissonSteps) {
   }
 }
 
+// A linear ramp has a kink at its end: without renewals the integral over the arrival, by Simpson's
+// rule on either side of it.
+TEST(ScheduledTransform, OfALinearRampFollowsItsKink) {
+  LaunchProcess process = example_line();
+  process.law = RenewalLaw::none;
+  process.ramp = RampShape::linear;
+  const double s = 0.25;
+  process.scheduled = {{.years = 0.4, .slip_years = s}};
+  const auto got = scheduled_transform(process, 1, 0.1, 1, 96);
+  for (const int m : {5, 9, 12, 30, 96}) {
+    const double w = m / 12.0 - 0.3, kink = std::max(w - 0.5, 0.0);
+    const auto integral = [&](double from, double to) {
+      constexpr int kSteps = 4000;
+      double sum = 0;
+      for (int i = 0; i <= kSteps; ++i) {
+        const double v = from + (to - from) * i / kSteps, f = std::min((w - v) / 0.5, 1.0);
+        sum += (i == 0 || i == kSteps ? 1
+                : i % 2 == 1          ? 4
+                                      : 2) *
+               std::exp(-v / s) / s * std::exp(-0.229 * f + 0.09 * 0.09 * f * f / 2);
+      }
+      return sum * (to - from) / kSteps / 3;
+    };
+    EXPECT_NEAR(std::exp(got[static_cast<std::size_t>(m) - 1]),
+                std::exp(-w / s) + integral(0, kink) + integral(kink, w), 1e-10)
+        << m;
+  }
+}
+
 struct Estimate {
   double mean = 0, error = 0;
 };

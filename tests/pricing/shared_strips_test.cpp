@@ -105,6 +105,17 @@ const Variant kVariants[] = {
        m.power = Power{{1.5, 0.4}, 1.2};
        m.correlation.scarcity_power = 0.5;
        m.hardware[2].power_share = 0.6;
+       m.hardware[0].power_share = 0.3;
+     }},
+    // A noise of one law each, not one noise for both.
+    {"own noises",
+     [](Market& m) {
+       m.hardware[2].idiosyncratic = OwnNoise{1.5, 0.2};
+     }},
+    {"own frontier", [](Market& m) { m.hardware[2].frontier_loading = 0.5; }},
+    {"own launches",
+     [](Market& m) {
+       m.hardware[2].launch_loadings = {{"line", 1.4}};
      }},
     {"own drifts", [](Market& m) { m.hardware[2].resale->risk_neutral_drifts = true; }},
     {"launch on its date",

@@ -87,6 +87,7 @@ double stage_error(const Market& market) {
         largest = std::max(largest, std::abs(at(stages.value_series()) / exact - 1));
       }
   }
+  EXPECT_LE(c.plan.interpolation_error, 1e-4);
   EXPECT_LE(largest, 10 * c.plan.interpolation_error + 1e-6);
   return largest;
 }
