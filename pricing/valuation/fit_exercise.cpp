@@ -12,8 +12,7 @@ namespace {
 
 // Of the strips only that of the one lot is read, if any.
 void keep_strip(Plan& plan) {
-  const std::uint32_t kept =
-      plan.lots.empty() ? kNone : plan.hardware[plan.lots[0].hardware].strip;
+  const std::uint32_t kept = plan.lots.empty() ? kNone : plan.hardware[plan.lots[0].hardware].strip;
   for (HardwarePlan& hardware : plan.hardware) hardware.strip = kNone;
   if (kept == kNone) {
     plan.strips.clear();
