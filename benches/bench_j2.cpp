@@ -167,7 +167,7 @@ class J2Work {
   int snapshot_ = kJ2Months;
   AlignedDoubles never_{kBlockPaths};
   AlignedDoubles samples_{pricing::sample_count(1) * kBlockPaths};
-  AlignedDoubles month_sums_{(kJ2Months + kJ2Lag + 1) * pricing::kMonthSums * kLanes};
+  AlignedDoubles month_sums_{(kJ2Months + kJ2Lag + 1) * pricing::kMonthRows * kLanes};
   std::vector<std::uint64_t> value_bits_ = std::vector<std::uint64_t>(kJ2Months + 1);
   std::vector<std::uint64_t> failed_bits_ = value_bits_;
   bool prices_;

@@ -130,7 +130,7 @@ void BookStages::prepare_sale(PathBlock& block, const ContractPlan& contract) no
 void BookStages::spread_receipts(const ContractPlan& contract) noexcept {
   for (std::size_t k = 1; k <= static_cast<std::size_t>(contract.months); ++k)
     for (std::size_t p = 0; p < kBlockPaths; ++p)
-      month_sums_.get()[((k + lags_[p]) * kMonthSums + kRecovery) * kLanes + p % kLanes] +=
+      month_sums_.get()[((k + lags_[p]) * kMonthRows + kRecovery) * kLanes + p % kLanes] +=
           received_.get()[k * kBlockPaths + p];
 }
 

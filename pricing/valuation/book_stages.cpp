@@ -84,7 +84,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       samples_(layout.samples * kBlockPaths),
       groups_(layout.groups * layout.samples * kBlockPaths),
       group_months_(layout.groups * rows(plan) * kGroupMonths),
-      month_sums_(rows(plan) * kMonthSums * kLanes),
+      month_sums_(rows(plan) * kMonthRows * kLanes),
       transforms_(plan.transforms.size() * 2 * plan.most_nodes * kBlockPaths),
       shape_rows_(4 * plan.most_nodes * kBlockPaths),
       calls_(plan.strips.size() * plan.node_index.size() * kBlockPaths),
@@ -97,7 +97,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       vehicle_sale_(plan.vehicles.size() * rows(plan) * kBlockPaths),
       vehicle_tested_(plan.vehicles.size() * rows(plan) * kBlockPaths),
       tranche_samples_(most(plan, tranches) * layout.samples * kBlockPaths),
-      tranche_months_(most(plan, tranches) * rows(plan) * kMonthSums * kLanes),
+      tranche_months_(most(plan, tranches) * rows(plan) * kMonthRows * kLanes),
       vehicle_rows_((kVehicleSamples + most(plan, guarantees)) * kBlockPaths),
       vehicle_work_(most(plan, vehicle_work_rows) * kBlockPaths),
       spot_bases_(plan.hardware.size() + plan.segments.size()),
@@ -238,7 +238,7 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
   const Plan& plan = *plan_;
   const auto& contract = plan.contracts[index];
   std::fill_n(month_sums_.get(),
-              static_cast<std::size_t>(contract.months + contract.lag + 1) * kMonthSums * kLanes,
+              static_cast<std::size_t>(contract.months + contract.lag + 1) * kMonthRows * kLanes,
               0.0);
   const auto month_of = [&](std::uint32_t party) {
     return default_months_.get() +

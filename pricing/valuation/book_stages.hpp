@@ -221,7 +221,7 @@ class BookStages {
   lien::engine::AlignedDoubles samples_;       // [samples][paths]
   lien::engine::AlignedDoubles groups_;        // [groups][samples][paths]
   lien::engine::AlignedDoubles group_months_;  // [groups][steps + 1][kGroupMonths]
-  lien::engine::AlignedDoubles month_sums_;    // [steps + 1][kMonthSums][kLanes]
+  lien::engine::AlignedDoubles month_sums_;    // [steps + 1][kMonthRows][kLanes]
   lien::engine::AlignedDoubles transforms_;    // [transforms][2][nodes][paths] of one month
   lien::engine::AlignedDoubles shape_rows_;    // [4][most nodes][paths] of one shape and month
   lien::engine::AlignedDoubles calls_;         // [strips][node_index][paths]
@@ -235,7 +235,7 @@ class BookStages {
   // Vehicles: what their lots bring in a sale and in a test, then one vehicle's results.
   lien::engine::AlignedDoubles vehicle_sale_, vehicle_tested_;  // [vehicles][steps + 1][paths]
   lien::engine::AlignedDoubles tranche_samples_;                // [tranches][samples][paths]
-  lien::engine::AlignedDoubles tranche_months_;  // [tranches][steps + 1][kMonthSums][kLanes]
+  lien::engine::AlignedDoubles tranche_months_;  // [tranches][steps + 1][kMonthRows][kLanes]
   lien::engine::AlignedDoubles vehicle_rows_;    // [kVehicleSamples + guarantees][paths]
   lien::engine::AlignedDoubles vehicle_work_;    // [vehicle_work_rows()][paths]
   // [hardware]; spot: then segments

@@ -59,11 +59,12 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
   const auto last = static_cast<std::size_t>(contract.months + contract.lag);
   const auto end = static_cast<std::size_t>(contract.months);
   for (std::size_t m = 1; m <= last; ++m) {
-    const double* const lanes = month_sums_.get() + m * kMonthSums * kLanes;
+    const double* const lanes = month_sums_.get() + m * kMonthRows * kLanes;
     const double survival = contract.variant.cash
                                 ? fold_lanes(lanes + kSurvival * kLanes)
                                 : party_survival_[party * (layout_->steps + 1) + m];
-    const double recovery = fold_lanes(lanes + kRecovery * kLanes);
+    const double recovery =
+        fold_lanes(lanes + kRecovery * kLanes) + fold_lanes(lanes + kSeizedCash * kLanes);
     const double variable = fold_lanes(lanes + kVariable * kLanes);
     const double repaid = fold_lanes(lanes + kRepaid * kLanes);
     if (layout_->contract_months) {

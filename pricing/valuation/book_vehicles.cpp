@@ -125,7 +125,7 @@ void BookStages::add_vehicle(std::size_t index, double* sums) noexcept {
   const VehiclePlan& vehicle = plan_->vehicles[index];
   const std::size_t rows = layout_->steps + 1;
   const std::size_t samples = layout_->samples * kBlockPaths;
-  const std::size_t months = rows * kMonthSums * kLanes;
+  const std::size_t months = rows * kMonthRows * kLanes;
   for (std::size_t t = 0; t < vehicle.tranches.size(); ++t) {
     std::copy_n(tranche_samples_.get() + t * samples, samples, samples_.get());
     std::copy_n(tranche_months_.get() + t * months, months, month_sums_.get());

@@ -138,13 +138,13 @@ HWY_INLINE void BookShortfall(const Terms& contract, const Places& at, const Mon
   }
   s.alive = hn::Sub(s.alive, killed);
   StoreBits(at.bits.failed + k, at.path, fails);
-  const std::size_t row = (k * kMonthSums + kRecovery) * kLanes;
-  Accumulate(at.sums + row, hn::Mul(q, cash));
+  const std::size_t row = k * kMonthRows * kLanes;
+  Accumulate(at.sums + row + kSeizedCash * kLanes, hn::Mul(q, cash));
   // Drawn lags put what is received into months of their own, path by path, after the loop.
   if constexpr (Needs<kCode>::kPrepared)
     Accumulate(at.received + k * kBlockPaths, hn::Mul(q, out.recovered));
   else
-    Accumulate(at.sale_sums + row, hn::Mul(q, out.recovered));
+    Accumulate(at.sale_sums + row + kRecovery * kLanes, hn::Mul(q, out.recovered));
 }
 
 // Revenue to the account, the cash-flow default and the coverage test. Order as docs/model.md,
@@ -234,13 +234,13 @@ HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms&
   // What is above the claim goes to the borrower of a loan and stays with the owner of a lease.
   V kept = out.recovered;
   if constexpr (N::kOwner) kept = hn::Max(kept, m.proceeds);
-  const std::size_t sums = k * kMonthSums * kLanes;
+  const std::size_t sums = k * kMonthRows * kLanes;
   if constexpr (N::kPrepared)
     hn::Store(hn::Mul(defaulted, kept), Tag(), at.received + row);
   else
     Accumulate(at.sale_sums + sums + kRecovery * kLanes, hn::Mul(defaulted, kept));
   if constexpr (N::kCash)
-    Accumulate(at.sums + sums + kRecovery * kLanes, hn::Mul(defaulted, hn::Sub(opening, claim)));
+    Accumulate(at.sums + sums + kSeizedCash * kLanes, hn::Mul(defaulted, hn::Sub(opening, claim)));
   if constexpr (N::kPrices) {
     V received = hn::Mul(N::kOwner ? hn::Mul(kept, m.ratio) : out.discounted,
                          AtSale<kCode>(t.recovery_factor, s));
@@ -350,7 +350,7 @@ HWY_INLINE void Finish(const ContractArguments& a, const Places& at, State& s) {
     residual = hn::Mul(hn::Mul(Row(at.discount + k * kBlockPaths), Num(contract.residual_factor)),
                        weighted);
     if constexpr (N::kPrices) s.value = hn::Add(s.value, residual);
-    Accumulate(at.sums + (k * kMonthSums + kVariable) * kLanes, weighted);
+    Accumulate(at.sums + (k * kMonthRows + kVariable) * kLanes, weighted);
   }
   hn::Store(s.value, d, a.samples + kPresentValue * kBlockPaths + path);
   hn::Store(s.exposure, d, a.samples + kExposure * kBlockPaths + path);
@@ -394,7 +394,7 @@ void Contract(const ContractArguments& a) {
                   a.step_in_stride,
                   kPrepared ? a.received + path : nullptr,
                   sums,
-                  sums + lag * kMonthSums * kLanes,
+                  sums + lag * kMonthRows * kLanes,
                   a.bits,
                   path};
   };

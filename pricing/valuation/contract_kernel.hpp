@@ -35,7 +35,8 @@ inline constexpr double kLargestLoanToValue = 100.0;
 // Counts over paths with sampled defaults, by month: [month][kTestCounts].
 enum TestCount : std::size_t { kInBreach = 0, kFirstBreach = 1, kCured = 2, kTestCounts = 3 };
 
-// What the kernel sums over paths by month, in eight lanes: [month][kMonthSums][8].
+// What the kernel sums over paths by month, in eight lanes: [month][kMonthRows][8]; kMonthSums of
+// them are reported.
 enum MonthSum : std::size_t {
   kSurvival = 0,  // weight of not having defaulted, after the month's defaults; left at zero
                   // without a cash account, where it is the party's own survival
@@ -43,6 +44,11 @@ enum MonthSum : std::size_t {
   kVariable = 2,  // interest paid where it floats; at a lease's end its residual
   kRepaid = 3,    // principal paid, where the path decides it: tranches of vehicles
   kMonthSums = 4,
+  // Cash of the account that a default takes, in the month of the default; part of what is
+  // reported as received. Apart, because a month's sales and a later month's cash would meet in one
+  // lane in an order that the width of a vector decides.
+  kSeizedCash = 4,
+  kMonthRows = 5,
 };
 // What happened in a month, one bit a path of the block: [month].
 struct MonthBits {
@@ -78,7 +84,7 @@ struct ContractArguments {
   const int* snapshots;
   std::size_t snapshot_count;
   double* samples;     // [sample_count][kBlockPaths], overwritten
-  double* month_sums;  // [months + lag + 1][kMonthSums][kLanes], zeroed by the caller
+  double* month_sums;  // [months + lag + 1][kMonthRows][kLanes], zeroed by the caller
   MonthBits bits;      // [months + 1] each, overwritten from month 1 on
 };
 

@@ -102,7 +102,7 @@ void Start(const Room& room) {
   const VehiclePlan& v = room.v;
   std::fill_n(room.a.work, vehicle_work_rows(v) * kBlockPaths, 0.0);
   std::fill_n(room.a.samples, v.tranches.size() * room.samples * kBlockPaths, 0.0);
-  std::fill_n(room.a.month_sums, v.tranches.size() * (room.a.steps + 1) * kMonthSums * kLanes, 0.0);
+  std::fill_n(room.a.month_sums, v.tranches.size() * (room.a.steps + 1) * kMonthRows * kLanes, 0.0);
   std::fill_n(room.a.vehicle_samples, kVehicleSamples * kBlockPaths, 0.0);
   std::fill_n(room.a.guaranteed, v.guarantees.size() * kBlockPaths, 0.0);
   std::fill_n(room.state(kAlive), kBlockPaths, 1.0);

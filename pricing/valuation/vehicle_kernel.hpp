@@ -42,7 +42,7 @@ struct VehicleArguments {
   const int* snapshots;
   std::size_t snapshot_count;
   double* samples;          // [tranches][sample_count][kBlockPaths], overwritten
-  double* month_sums;       // [tranches][steps + 1][kMonthSums][kLanes], overwritten
+  double* month_sums;       // [tranches][steps + 1][kMonthRows][kLanes], overwritten
   double* vehicle_samples;  // [kVehicleSamples][kBlockPaths], overwritten
   double* guaranteed;       // [guarantees][kBlockPaths] discounted payments, overwritten
   std::uint64_t* breaches;  // [covenants][steps + 1] one bit a path, overwritten

@@ -103,7 +103,7 @@ struct Room {
   }
   [[nodiscard]] double* months(std::size_t t, std::size_t k, std::size_t which,
                                std::size_t path) const {
-    return a.month_sums + ((t * (a.steps + 1) + k) * kMonthSums + which) * kLanes + path % kLanes;
+    return a.month_sums + ((t * (a.steps + 1) + k) * kMonthRows + which) * kLanes + path % kLanes;
   }
   [[nodiscard]] const double* month_of(std::uint32_t party) const {
     const std::size_t row = party == kNone ? a.parties : party;

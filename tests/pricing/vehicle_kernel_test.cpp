@@ -13,7 +13,7 @@ struct Ran {
   static constexpr std::array<int, 1> kSnapshots = {kMonths};
   static constexpr std::size_t kSamples = sample_count(1);
   AlignedDoubles samples{3 * kSamples * kBlockPaths},
-      months{3 * (kSteps + 1) * kMonthSums * kLanes}, own{kVehicleSamples * kBlockPaths},
+      months{3 * (kSteps + 1) * kMonthRows * kLanes}, own{kVehicleSamples * kBlockPaths},
       guaranteed{3 * kBlockPaths}, work;
   std::vector<std::uint64_t> breaches, living;
 
@@ -59,7 +59,7 @@ struct Ran {
     double sum = 0;
     for (std::size_t k = 0; k <= kSteps; ++k)
       for (std::size_t lane = 0; lane < kLanes; ++lane)
-        sum += months.get()[((t * (kSteps + 1) + k) * kMonthSums + which) * kLanes + lane];
+        sum += months.get()[((t * (kSteps + 1) + k) * kMonthRows + which) * kLanes + lane];
     return sum;
   }
 };
