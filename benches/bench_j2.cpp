@@ -126,6 +126,7 @@ class J2Work {
   // prices: the risk-neutral basis; else the real-world one, which books no value but two losses.
   explicit J2Work(bool prices) : prices_(prices) {
     std::fill_n(never_.get(), kBlockPaths, pricing::kNever);
+    std::fill_n(zeros_.get(), kBlockPaths, 0.0);
   }
 
   // Values the loan on block b and adds its three sums.
@@ -142,6 +143,7 @@ class J2Work {
     a.mark = a.value;
     a.spot = block.row(kSpot, 0);
     a.gross = block.row(kGross, 0);
+    a.step_in = zeros_.get();
     a.default_month = a.customer_month = a.guarantor_month = never_.get();
     a.snapshots = &snapshot_;
     a.snapshot_count = 1;
@@ -166,6 +168,7 @@ class J2Work {
   ContractPlan contract_ = contract_plan(j2_reference_loan());
   int snapshot_ = kJ2Months;
   AlignedDoubles never_{kBlockPaths};
+  AlignedDoubles zeros_{kBlockPaths};  // nothing but the units is sold
   AlignedDoubles samples_{pricing::sample_count(1) * kBlockPaths};
   AlignedDoubles month_sums_{(kJ2Months + kJ2Lag + 1) * pricing::kMonthRows * kLanes};
   std::vector<std::uint64_t> value_bits_ = std::vector<std::uint64_t>(kJ2Months + 1);
