@@ -5,17 +5,18 @@
 #include <vector>
 
 #include "pricing/contract/vehicle.hpp"
+#include "pricing/plan/plan_indices.hpp"
 
 // A vehicle as the month loop reads it. Columns are [months + 1], money of the whole vehicle;
-// kNone of plan.hpp (all ones) stands for nobody.
+// kNone stands for nobody.
 namespace lien::pricing {
 
 // Units of one lot: what they earn, and what they bring in a sale and in a test.
 struct VehicleLotPlan {
   std::uint32_t lot = 0, hardware = 0;
-  std::uint32_t rent = 0;            // of free hours: a hardware, or after them a segment
-  std::uint32_t mark = 0xffffffffU;  // into Plan::marks; kNone: a part of the resale value
-  double sale_units = 0;             // units x (1 - haircut)
+  std::uint32_t rent = 0;      // of free hours: a hardware, or after them a segment
+  std::uint32_t mark = kNone;  // into Plan::marks; kNone: a part of the resale value
+  double sale_units = 0;       // units x (1 - haircut)
   double mark_units = 0;
   std::vector<double> free_hours;      // let at the market's rent
   std::vector<double> operating_cost;  // at today's power price
@@ -23,10 +24,10 @@ struct VehicleLotPlan {
 
 // The hours of one lot under one offtake contract.
 struct OfftakePlan {
-  std::uint32_t rent = 0, customer = 0xffffffffU;  // rent: as its lot's
+  std::uint32_t rent = 0, customer = kNone;  // rent: as its lot's
   double relet_months = 0;
   // What the contract adds to a sale while the customer lives: into Plan::step_ins.
-  std::uint32_t lot = 0, step_in = 0xffffffffU;
+  std::uint32_t lot = 0, step_in = kNone;
   double step_in_units = 0, step_in_rate = 0;
   bool net = false;                // the customer pays the cost of its hours
   std::vector<double> revenue;     // while the customer lives, with the operating cost it pays
@@ -72,7 +73,7 @@ struct CovenantPlan {
   CovenantTest test = CovenantTest::debt_service_coverage_ratio;
   double limit = 0;
   bool at_least = true;  // the limit is a minimum
-  std::uint32_t party = 0xffffffffU;
+  std::uint32_t party = kNone;
   unsigned consequences = 0;
   double step_up = 0, sweep_share = 1;
   int window = 1;  // months
@@ -100,7 +101,7 @@ struct CashStepPlan {
 
 struct VehiclePlan {
   std::uint32_t source = 0;  // index in the book's vehicles
-  std::uint32_t party = 0xffffffffU;
+  std::uint32_t party = kNone;
   bool default_on_shortfall = true;
   int months = 0;                 // last month with a flow, or the horizon
   bool outlives_horizon = false;  // debt is owed after it
