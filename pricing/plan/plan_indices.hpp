@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+// What an index or a month of a plan holds where there is none.
+namespace lien::pricing {
+
+inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+inline constexpr double kNever = 1e9;  // a default month that is never reached
+
+}  // namespace lien::pricing
