@@ -39,8 +39,10 @@ HWY_INLINE void BookTranche(const Room& room, std::size_t t, std::size_t k, std:
     Put(value, p, hn::MulAdd(discounted, paid, Row(value, p)));
   } else {
     double* const credit = running + kCreditLoss * kBlockPaths;
-    const V loss_now =
+    V loss_now =
         hn::NegMulAdd(later, Num(terms.eir_discount_sale), hn::Mul(claim, Num(terms.eir_discount)));
+    const double floor = room.a.contracts[room.v.tranches[t].contract].loss_floor;
+    if (floor > 0) loss_now = hn::Max(loss_now, hn::Mul(owed, Num(floor * terms.eir_discount)));
     Put(credit, p, hn::MulAdd(q, loss_now, Row(credit, p)));
     double* const sampled = running + kSampledLoss * kBlockPaths;
     const V hit = hn::Mul(Row(room.state(kSampled), p), Row(room.a.discount + k * kBlockPaths, p));

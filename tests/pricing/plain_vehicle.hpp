@@ -19,6 +19,7 @@ struct Outcome {
   struct Part {
     double value = 0, exposure = 0, at_default = 0, peak = 0, loss = 0, sampled = 0, credit = 0,
            defaulted = 0, interest = 0, principal = 0, recovered = 0;
+    bool floored = false;  // some loss in the credit loss was its floor
   };
   std::array<Part, 3> parts;
   std::array<double, 3> guaranteed{};
@@ -109,8 +110,14 @@ class PlainVehicle {
         part.value += weight * (at(c_.discount, k + kLag) * terms(t, k).recovery_factor * later[t] +
                                 at(c_.discount, k) * terms(t, k).present_factor * now[t]);
       } else {
-        part.credit +=
-            weight * (terms(t, k).eir_discount * claim - terms(t, k).eir_discount_sale * later[t]);
+        const double floor = c_.plan.contracts[t].loss_floor;
+        const double least = floor * owed_[t] * terms(t, k).eir_discount;
+        double credit = terms(t, k).eir_discount * claim - terms(t, k).eir_discount_sale * later[t];
+        if (floor > 0 && least > credit) {
+          credit = least;
+          part.floored = part.floored || (weight > 0 && owed_[t] > 0);
+        }
+        part.credit += weight * credit;
         if (sampled) part.sampled += at(c_.discount, k) * loss;
       }
     }

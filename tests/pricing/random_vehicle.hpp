@@ -84,6 +84,7 @@ struct Case {
     ContractPlan contract;
     contract.outstanding = uniform(20, 60);
     contract.day_zero = uniform(0, 1);
+    contract.loss_floor = chance(0.5) ? 0.5 : 0;
     contract.first_month = plan.terms.size();
     contract.months = kMonths;
     plan.contracts.push_back(contract);

@@ -125,6 +125,7 @@ TEST_P(VehicleOfALoan, IsTheLoan) {
     book.vehicles.push_back(vehicle_of(loan, book));
   }
   RunSettings settings = settings_of(kToday);
+  settings.provisions = Provisions{3, 30, 0.45};
   int compared = 0;
   for (const MeasureBasis basis : {MeasureBasis::risk_neutral, MeasureBasis::real_world}) {
     const SimulatedBlock b(market, book, settings, basis, 3);

@@ -65,7 +65,7 @@ struct Ran {
 };
 
 TEST(VehicleKernel, IsThePlainVehicle) {
-  int defaults = 0, breaches = 0, sweeps = 0;
+  int defaults = 0, breaches = 0, sweeps = 0, floored = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Case c(seed);
@@ -90,6 +90,7 @@ TEST(VehicleKernel, IsThePlainVehicle) {
         principal[t] += part.principal;
         recovered[t] += part.recovered;
         defaults += part.exposure > 5 ? 1 : 0;
+        floored += part.floored ? 1 : 0;
       }
       EXPECT_NEAR(ran.own.get()[kDistributions * kBlockPaths + p], plain.equity, 1e-9);
       EXPECT_NEAR(ran.own.get()[kCashImbalance * kBlockPaths + p], 0, 1e-12);
@@ -114,6 +115,7 @@ TEST(VehicleKernel, IsThePlainVehicle) {
   EXPECT_GT(defaults, 1000);
   EXPECT_GT(breaches, 1000);
   EXPECT_GT(sweeps, 100);
+  EXPECT_GT(floored, 1000);
 }
 
 }  // namespace
