@@ -82,7 +82,7 @@ void check_principal(const Loan& loan, const ContractChecks& check, std::optiona
                 "remove the loan until it is closed");
   check.after("maturity", loan.maturity, "closing", loan.closing);
   check.not_past("maturity", loan.maturity);
-  if (check.good("principal") && check.good("outstanding_principal") &&
+  if (check.good("principal") && check.good("outstanding_principal") && !check.has("commitment") &&
       *loan.outstanding_principal > loan.principal)
     check.wrong("outstanding_principal", "must be at most the principal");
   const bool repaid = check.good("amortization");

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "pricing/book/market_blocks.hpp"
+#include "pricing/book/tranche_draws.hpp"
 #include "pricing/book/vehicle_checks.hpp"
 #include "pricing/book/vehicle_fields.hpp"
 
@@ -55,6 +56,7 @@ class VehicleReader {
     read_own(ContractChecks(given, scope_, context_));
     read_tranches();
     read_lots();
+    read_draws();
     read_offtakes();
     read_fees();
     read_reserves();
@@ -170,6 +172,7 @@ class VehicleReader {
     }
     const ContractChecks check(given, scope, context_);
     check_debt(loan, check, context_.valuation_date);
+    check_commitment(loan, tranche.payment_in_kind > 0, check);
     if (check.good("maturity"))
       last_maturity_ = std::max(last_maturity_.value_or(loan.maturity), loan.maturity);
     loan.id = vehicle_.id + "/" + tranche.id;
@@ -187,6 +190,23 @@ class VehicleReader {
                  check_lot(vehicle_, lot, last_maturity_, check, context_);
                });
     need_one("lot", !vehicle_.lots.empty(), "a vehicle earns from its hardware");
+  }
+
+  // Once the lots are known: a draw may be made when some of them enter service.
+  void read_draws() {
+    std::vector<Diagnostic> told;  // by read_tranches
+    const Scope quiet{told, scope_.file, scope_.label};
+    const auto parts = tables_of(table_.find("tranche"), "tranche", quiet);
+    for (std::size_t t = 0; t < parts.size(); ++t) {
+      Tranche& tranche = vehicle_.tranches[t];
+      if (!tranche.loan || !parts[t]->find("draw")) continue;
+      const Scope scope = part_scope("tranche", *parts[t]);
+      Loan& loan = context_.book.loans[*tranche.loan];
+      for (const TomlValue* draw : tables_of(parts[t]->find("draw"), "draw", scope))
+        (void)read_draw(*draw, ids_of(*draw, "lots", names(vehicle_.lots), scope), vehicle_,
+                        tranche, loan, scope, context_);
+      check_drawn(loan, *parts[t], scope, context_.valuation_date);
+    }
   }
 
   void read_offtakes() {
@@ -231,8 +251,8 @@ class VehicleReader {
                    const Scope& scope) {
                  covenant.consequences =
                      bits_of(part.find("consequence"), "consequence",
-                             "cash_trap|cash_sweep|margin_step_up|event_of_default",
-                             "mandatory_prepayment|draw_stop", true, scope);
+                             "cash_trap|cash_sweep|margin_step_up|event_of_default|draw_stop",
+                             "mandatory_prepayment", true, scope);
                  check_covenant(vehicle_, covenant, check);
                });
   }

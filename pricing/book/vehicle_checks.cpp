@@ -76,6 +76,11 @@ void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const Cont
   needs(kMarginStepUp, "step_up");
   needs(kCashSweep, "sweep_share");
   needs(kEventOfDefault, "cure_period_days");
+  const bool draws = std::any_of(vehicle.tranches.begin(), vehicle.tranches.end(),
+                                 [](const Tranche& tranche) { return !tranche.draws.empty(); });
+  if ((covenant.consequences & kDrawStop) != 0 && !draws)
+    check.wrong("consequence", "stops draws, and no tranche of this vehicle draws",
+                "add draw to a tranche, or remove draw_stop");
   if ((covenant.consequences & kMarginStepUp) != 0 && !check.has("step_up"))
     check.missing("step_up", "margin_step_up has a size");
   if (covenant.test == CovenantTest::party_default) {

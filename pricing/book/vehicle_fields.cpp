@@ -178,8 +178,6 @@ std::span<const Field<Tranche>> tranche_fields() {
       later<T>("schedule"),
       later<T>("depreciation_years"),
       later<T>("revolving", "false"),
-      later<T>("draw"),
-      later<T>("draw_end"),
       later<T>("draw_maturity_months"),
       later<T>("extension_months", "0"),
       later<T>("extension_count", "0"),
@@ -189,11 +187,32 @@ std::span<const Field<Tranche>> tranche_fields() {
   return fields;
 }
 
+std::span<const Field<Loan>> tranche_debt_fields() {
+  using T = Loan;
+  static constexpr std::array fields = {
+      number("principal", &T::principal, above(0)),
+      number("commitment", &T::commitment, above(0)),
+      apart<T>("draw"),
+      date("draw_end", &T::draw_end),
+      rate("undrawn_fee", &T::undrawn_fee, Range{0, 1, false, true}),
+  };
+  return fields;
+}
+
+std::span<const Field<TrancheDraw>> draw_fields() {
+  using T = TrancheDraw;
+  static constexpr std::array fields = {
+      date("date", &T::date),
+      apart<T>("lots"),
+      number("amount", &T::amount, above(0)),
+      share("advance_rate", &T::advance_rate, Range{0, 1, true, false}),
+  };
+  return fields;
+}
+
 std::vector<Field<Loan>> debt_fields() {
   constexpr std::array kOfDebt = {"id",
-                                  "principal",
                                   "outstanding_principal",
-                                  "commitment",
                                   "closing",
                                   "maturity",
                                   "coupon",
@@ -211,7 +230,6 @@ std::vector<Field<Loan>> debt_fields() {
                                   "target_debt_service_coverage_ratio",
                                   "held",
                                   "original_issue_discount",
-                                  "undrawn_fee",
                                   "prepayment_penalty",
                                   "prepayment_start",
                                   "prepayment_spread",
@@ -220,6 +238,7 @@ std::vector<Field<Loan>> debt_fields() {
                                   "pd_one_year_at_closing",
                                   "slotting_category"};
   std::vector<Field<Loan>> fields;
+  for (const Field<Loan>& field : tranche_debt_fields()) fields.push_back(field);
   for (const Field<Loan>& field : loan_fields())
     if (std::find(kOfDebt.begin(), kOfDebt.end(), field.name) != kOfDebt.end())
       fields.push_back(field);

@@ -20,7 +20,11 @@ namespace lien::pricing {
 [[nodiscard]] std::span<const Field<Guarantee>> guarantee_fields();
 // What a tranche has beside the terms of a loan.
 [[nodiscard]] std::span<const Field<Tranche>> tranche_fields();
-// The fields of a loan that are its debt's, without its collateral, customer and accounts.
+// What the debt of a tranche has that a tape's loan has not, or has otherwise.
+[[nodiscard]] std::span<const Field<Loan>> tranche_debt_fields();
+[[nodiscard]] std::span<const Field<TrancheDraw>> draw_fields();
+// Those, and the fields of a loan that are its debt's, without its collateral, customer and
+// accounts.
 [[nodiscard]] std::vector<Field<Loan>> debt_fields();
 // A tranche's table in two: the keys of tranche_fields, and the rest, both with its id.
 [[nodiscard]] std::pair<TomlValue, TomlValue> split_tranche(const TomlValue& table);

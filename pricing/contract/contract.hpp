@@ -11,6 +11,12 @@
 // the file leaves blank and that has no default is empty here. Units as in docs/inputs.md.
 namespace lien::pricing {
 
+// Money that the lender pays out after closing.
+struct LoanDraw {
+  Date date{};
+  double amount = 0;
+};
+
 // A row of a loan tape: one lot, one offtake contract, one reserve account and one tranche.
 struct Loan {
   std::string id;
@@ -61,6 +67,11 @@ struct Loan {
   double reserve_target = 0;   // filled to
   std::optional<double> min_debt_service_coverage_ratio;
   std::optional<double> max_loan_to_value;
+  // A tranche of a vehicle alone.
+  std::optional<double> commitment;  // may be drawn in all; default: principal
+  std::vector<LoanDraw> draws{};     // by date
+  std::optional<Date> draw_end{};    // what is undrawn lapses then; default: maturity
+  double undrawn_fee = 0;            // a year, on the commitment less what is drawn
   // The vehicle whose tranche this is, into Book::vehicles: what secures and pays it stands there.
   std::optional<std::size_t> vehicle;
   RowSource source;

@@ -53,13 +53,22 @@ struct ReserveAccount {
   unsigned covers = kDebtServiceItem;   // CashItem
 };
 
+// Money that a tranche's lender pays out later: on a date, or when lots enter service.
+struct TrancheDraw {
+  std::optional<Date> date;
+  std::vector<std::string> lots;  // the last of them to enter service
+  std::optional<double> amount;
+  std::optional<double> advance_rate;  // share of what the lots cost
+};
+
 struct Tranche {
   std::string id;
   bool equity = false;
   int rank = 1;
-  std::optional<std::size_t> loan;  // debt: its terms, into Book::loans
-  double payment_in_kind = 0;       // share of interest added to principal
-  double cash_sweep = 0;            // share of excess cash to principal
+  std::optional<std::size_t> loan;   // debt: its terms, into Book::loans
+  double payment_in_kind = 0;        // share of interest added to principal
+  double cash_sweep = 0;             // share of excess cash to principal
+  std::vector<TrancheDraw> draws{};  // as given; dated and in money they stand in its loan
 };
 
 enum class CovenantTest {
@@ -75,6 +84,7 @@ enum Consequence : unsigned {
   kCashSweep = 2,
   kMarginStepUp = 4,
   kEventOfDefault = 8,
+  kDrawStop = 16,
 };
 
 struct Covenant {

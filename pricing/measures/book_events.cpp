@@ -16,6 +16,8 @@ bool knows_principal(const Loan& loan) {
 
 // The schedule of the agreement from its closing on, as the pricing makes it.
 LoanSchedule from_closing(Loan loan) {
+  // A commitment may say what is owed alone: then that is where its events begin.
+  if (loan.principal == 0) loan.principal = loan.outstanding_principal.value_or(0.0);
   loan.outstanding_principal.reset();
   if (loan.floating) {  // principal does not hang on it, or is not shown
     loan.floating = false;

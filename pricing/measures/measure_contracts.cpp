@@ -30,7 +30,7 @@ double rate_or_none(const Solve& solve) {
 }
 
 double value_today(const ContractPlan& contract) {
-  if (!contract.value_observed) return kNaN;
+  if (!contract.value_observed || !(contract.worth_today > 0)) return kNaN;
   return contract.outstanding / contract.worth_today;
 }
 
@@ -49,13 +49,22 @@ Estimate any_breach(const BasisRun& run, const ContractPlan& contract, int horiz
   return most;
 }
 
+// Share of what is owed and of what is still to be drawn, the latter at par: what a lender pays who
+// takes over both, over both.
+Estimate price_of(const ContractPlan& contract, const Estimate& value) {
+  const double whole = contract.outstanding + contract.to_draw;
+  Estimate price = scaled(value, 1 / whole);
+  if (contract.to_draw > 0) price.value += contract.to_draw / whole;
+  return price;
+}
+
 double weighted_average_life(const BasisRun& run, const ContractPlan& contract) {
   double principal = 0, weighted = 0;
   for (int k = 1; k <= contract.months; ++k) {
-    const double paid =
-        run.plan.columns.principal[contract.first_month + static_cast<std::size_t>(k)];
+    const std::size_t at = contract.first_month + static_cast<std::size_t>(k);
+    const double paid = run.plan.columns.principal[at];
     principal += paid;
-    weighted += paid * k / 12.0;
+    weighted += (paid - run.plan.columns.draw[at]) * k / 12.0;  // a draw's life begins with it
   }
   return principal > 0 ? weighted / principal : kNaN;
 }
@@ -65,11 +74,12 @@ void add_prices(const Inputs& inputs, const ScenarioRun& scenario, const BasisRu
   const ContractPlan& contract = run.plan.contracts[i];
   const Estimate value = run.mean(run.layout.contract(i, kPresentValue));
   writer.add(id, "present_value", 0, scaled(value, contract.held));
-  if (contract.outstanding > 0) writer.add(id, "price", 0, scaled(value, 1 / contract.outstanding));
+  const double whole = contract.outstanding + contract.to_draw;
+  if (whole > 0) writer.add(id, "price", 0, price_of(contract, value));
   const bool loan = contract.kind == ContractKind::loan;
   const auto& quoted = loan ? scenario.book->loans[contract.source].quoted_price
                             : scenario.book->leases[contract.source].quoted_price;
-  const double amount = quoted ? *quoted * contract.outstanding : value.value;
+  const double amount = quoted ? *quoted * whole - contract.to_draw : value.value;
   // Rates and lives of the flows to the horizon would be those of another contract.
   if (contract.outlives_horizon) return;
   if (!contract.schedule_flows.empty()) {
@@ -164,7 +174,7 @@ void add_contract_row(const Inputs& inputs, const ScenarioRun& scenario, std::si
   if (const BasisRun* q = scenario.risk_neutral) {
     const Estimate e = q->mean(q->layout.contract(i, kPresentValue));
     value = scaled(e, contract.held);
-    if (contract.outstanding > 0) price = scaled(e, 1 / contract.outstanding);
+    if (contract.outstanding + contract.to_draw > 0) price = price_of(contract, e);
   }
   if (const BasisRun* p = scenario.real_world) {
     loss = scaled(p->mean(sample(*p, i, kLoss, 0)), contract.held);

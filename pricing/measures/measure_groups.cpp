@@ -14,20 +14,23 @@ std::size_t group_sample(const BasisRun& run, std::size_t g, SnapshotSample whic
 
 // Balance and tests of every group, parties then portfolio, in one walk over the contracts.
 struct GroupTotals {
-  std::vector<double> balance, tests;
+  std::vector<double> balance, to_draw, tests;
 };
 
 GroupTotals group_totals(const BasisRun& run) {
-  GroupTotals totals{std::vector<double>(run.layout.groups),
-                     std::vector<double>(run.layout.groups)};
+  const std::vector<double> none(run.layout.groups);
+  GroupTotals totals{none, none, none};
   for (std::size_t i = 0; i < run.plan.contracts.size(); ++i) {
     const ContractPlan& contract = run.plan.contracts[i];
     const double balance = contract.held * contract.outstanding;
+    const double to_draw = contract.held * contract.to_draw;
     const double tests = tests_of(run.plan, i);
     totals.balance[run.layout.portfolio()] += balance;
+    totals.to_draw[run.layout.portfolio()] += to_draw;
     totals.tests[run.layout.portfolio()] += tests;
     if (contract.group == kNone) continue;
     totals.balance[contract.group] += balance;
+    totals.to_draw[contract.group] += to_draw;
     totals.tests[contract.group] += tests;
   }
   return totals;
@@ -40,7 +43,10 @@ void add_group(const RunSettings& settings, const BasisRun& run, const GroupTota
   if (!run.plan.real_world) {
     const Estimate value = run.mean(run.layout.group(g, kPresentValue));
     writer.add(id, "present_value", 0, value);
-    if (balance > 0) writer.add(id, "price", 0, scaled(value, 1 / balance));
+    const double whole = balance + totals.to_draw[g];  // price: as of a contract
+    Estimate price = scaled(value, 1 / whole);
+    if (totals.to_draw[g] > 0) price.value += totals.to_draw[g] / whole;
+    if (whole > 0) writer.add(id, "price", 0, price);
   } else {
     writer.add(id, "ecl_12m", 12, run.mean(group_sample(run, g, kCreditLoss, 12)));
     writer.add(id, "ecl_lifetime", 0, run.mean(group_sample(run, g, kCreditLoss, 0)));

@@ -40,6 +40,12 @@ void about_vehicles(const std::vector<Vehicle>& vehicles, std::vector<std::strin
   notes.emplace_back(
       "equity of a vehicle is its distributions: neither the hardware left nor support paid in");
   if (any(vehicles, [](const Vehicle& v) {
+        return any(v.tranches, [](const Tranche& t) { return !t.draws.empty(); });
+      }))
+    notes.emplace_back(
+        "draws are outflows of values, losses and provisions are of what will be drawn too; prices "
+        "take what is still to be drawn at par");
+  if (any(vehicles, [](const Vehicle& v) {
         return any(v.offtakes, [](const Offtake& o) { return o.growth != 0; });
       }))
     notes.emplace_back("a buyer that steps into a contract counts its rent without growth");

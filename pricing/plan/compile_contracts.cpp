@@ -139,7 +139,7 @@ struct Draft {
   ContractPlan contract;
   ContractColumns columns;
   std::string id;
-  std::vector<TrancheMonth> tranche;  // of a vehicle
+  TranchePlan tranche;  // of a vehicle
 };
 
 // Of the tranche that a loan of the book is.
@@ -290,11 +290,12 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
         return lots.at(hardware, age_months(grid, service));
       },
       [&](std::size_t loan) {
-        CompiledTranche tranche;
-        while (plan.contracts[tranche.contract].kind != ContractKind::loan ||
-               plan.contracts[tranche.contract].source != loan)
-          ++tranche.contract;
-        tranche.months = std::move(drafts[tranche.contract].tranche);
+        std::uint32_t contract = 0;
+        while (plan.contracts[contract].kind != ContractKind::loan ||
+               plan.contracts[contract].source != loan)
+          ++contract;
+        TranchePlan tranche = std::move(drafts[contract].tranche);
+        tranche.contract = contract;
         return tranche;
       },
       step_ins, plan, faults);

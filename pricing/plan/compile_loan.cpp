@@ -81,16 +81,29 @@ void fill_floating(const CompileInput& input, const MonthlySchedule& schedule, P
 
 void set_effective_rate(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid,
                         ContractPlan& contract) {
-  for (const auto& payment : schedule.payments) {
-    contract.schedule_times.push_back(grid.time_of(payment.end));
-    contract.schedule_flows.push_back(payment.principal + payment.interest);
-  }
+  std::vector<double> times, flows;  // of what is drawn, without the fee on what is not
   // The fee not yet earned lowers the carrying amount; it is earned by the day.
   const double whole = static_cast<double>((loan.maturity - loan.closing).count());
-  const double left = static_cast<double>((loan.maturity - grid.date(0)).count());
-  const double fee = loan.closing_fee * loan.principal * std::clamp(left / whole, 0.0, 1.0);
-  contract.effective_rate =
-      effective_rate(contract.schedule_times, contract.schedule_flows, schedule.outstanding - fee);
+  const auto unearned = [&](Date d) {
+    return std::clamp(static_cast<double>((loan.maturity - d).count()) / whole, 0.0, 1.0);
+  };
+  for (const auto& payment : schedule.payments) {
+    times.push_back(grid.time_of(payment.end));
+    flows.push_back(payment.principal + payment.interest);
+    contract.schedule_times.push_back(times.back());
+    contract.schedule_flows.push_back(flows.back() + payment.fee);
+  }
+  // Of a commitment each draw carries its part of the fee.
+  for (const auto& draw : schedule.draws) {
+    times.push_back(grid.time_of(draw.date));
+    flows.push_back(-draw.amount * (1 - loan.closing_fee * unearned(draw.date)));
+    contract.schedule_times.push_back(times.back());
+    contract.schedule_flows.push_back(-draw.amount);
+  }
+  const double lent =
+      loan.commitment ? *loan.commitment - schedule.commitment_left : loan.principal;
+  const double fee = loan.closing_fee * lent * unearned(grid.date(0));
+  contract.effective_rate = effective_rate(times, flows, schedule.outstanding - fee);
 }
 
 void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& grid, Plan& plan,

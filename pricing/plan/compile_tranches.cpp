@@ -2,6 +2,7 @@
 
 #include "pricing/plan/compile_vehicles.hpp"
 #include "pricing/plan/discount_curve.hpp"
+#include "pricing/plan/draw_terms.hpp"
 #include "pricing/plan/loan_schedule.hpp"
 
 // The debt of vehicles: each tranche's schedule as shares of what is owed, so that what a path has
@@ -31,7 +32,7 @@ std::vector<double> add_in_kind(double share, LoanSchedule& schedule) {
   for (std::size_t i = 0; i < added.size(); ++i) {
     LoanPayment& payment = schedule.payments[i];
     const double growth = owed / payment.opening;
-    payment.opening = owed;
+    payment.opening = payment.base = owed;
     payment.interest *= growth;
     payment.principal *= growth;
     if (i + 1 == added.size()) break;
@@ -52,23 +53,41 @@ std::vector<double> added_by_month(const LoanSchedule& schedule, const std::vect
   return sums;
 }
 
+// What new draws leave without interest at the payments of each month.
+std::vector<double> elapsed_by_month(const LoanSchedule& schedule, const TimeGrid& grid,
+                                     int months) {
+  std::vector<double> sums(static_cast<std::size_t>(months) + 1, 0.0);
+  const auto add = [&](std::size_t payment, double elapsed) {
+    if (payment == schedule.payments.size()) return;
+    if (const int k = grid.month_of(schedule.payments[payment].end); k <= months)
+      sums[static_cast<std::size_t>(k)] += elapsed;
+  };
+  add(0, schedule.elapsed_today);
+  for (const ScheduledDraw& draw : schedule.draws)
+    add(period_of_draw(schedule.payments, draw.date, grid), draw.amount * draw.elapsed);
+  return sums;
+}
+
+// Interest of month k as shares of what bears it, and principal of what is owed.
 TrancheMonth month_of(const CompileInput& input, const MonthlySchedule& monthly, std::size_t k,
-                      double accrual, double added, double present, Plan& plan) {
+                      double accrual, double added, double present, double bearing, Plan& plan) {
   TrancheMonth month;
   const double opening = monthly.opening[k];
-  if (!(opening > 0)) return month;
-  month.accrual = accrual;
-  month.fixed_interest = monthly.fixed_interest[k] / opening;
-  // The last payment repays whatever is owed, not what was scheduled.
-  month.repaid = monthly.closing[k] > 0 ? (monthly.principal[k] + added) / opening : 1.0;
-  month.in_kind = added > 0 ? added / monthly.interest[k] : 0.0;
   month.fee = monthly.fee[k];
   month.from_cash = monthly.service_share[k];
-  const double paid = monthly.principal[k] + monthly.fixed_interest[k];
-  month.timing =
-      present * ratio_or(monthly.principal_timed[k] + monthly.fixed_interest_timed[k], paid, 1.0);
+  const double paid = monthly.principal[k] + monthly.fixed_interest[k] + monthly.fee[k];
+  month.timing = present * ratio_or(monthly.principal_timed[k] + monthly.fixed_interest_timed[k] +
+                                        monthly.fee_timed[k],
+                                    paid, 1.0);
+  if (!(opening > 0)) return month;
+  month.accrual = accrual;
+  month.fixed_interest = ratio_or(monthly.fixed_interest[k], bearing, 0.0);
+  // The last payment repays whatever is owed, not what was scheduled.
+  const bool left = monthly.closing[k] - monthly.draw[k] > 0;
+  month.repaid = left ? (monthly.principal[k] + added) / opening : 1.0;
+  month.in_kind = added > 0 ? added / monthly.interest[k] : 0.0;
   if (monthly.floating_base[k] == 0) return month;
-  month.floating_base = monthly.floating_base[k] / opening;
+  month.floating_base = monthly.floating_base[k] / bearing;
   month.gross_ratio = monthly.gross_ratio[k];
   month.floor = monthly.floor[k];
   month.margin = monthly.margin[k];
@@ -79,6 +98,48 @@ TrancheMonth month_of(const CompileInput& input, const MonthlySchedule& monthly,
   return month;
 }
 
+// What a tranche's draws are by month, and the fee on what is undrawn.
+void add_draws(const Loan& loan, const Rates& rates, const TimeGrid& grid,
+               const LoanSchedule& schedule, const ContractColumns& columns, TranchePlan& tranche) {
+  tranche.draws = true;
+  tranche.undrawn = schedule.commitment_left;
+  tranche.elapsed_today = schedule.elapsed_today;
+  tranche.undrawn_today = schedule.undrawn_today;
+  const Date last_draw = loan.draw_end.value_or(loan.maturity);
+  for (const LoanPayment& payment : schedule.payments) {
+    const int k = grid.month_of(payment.end);
+    if (k > grid.months()) break;
+    TrancheMonth& month = tranche.months[static_cast<std::size_t>(k)];
+    month.pays = true;
+    month.undrawn_rate += payment.fee_rate;
+    month.undrawn_fee += payment.fee;
+    month.fee = 0;  // the path decides it
+  }
+  for (const ScheduledDraw& draw : schedule.draws) {
+    const int k = grid.month_of(draw.date);
+    if (k > grid.months()) break;
+    const auto at = static_cast<std::size_t>(k);
+    TrancheMonth& month = tranche.months[at];
+    const double timing = discount_factor(rates.zero_curve, grid.time_of(draw.date)) /
+                          discount_factor(rates.zero_curve, k / 12.0);
+    month.draw += draw.amount;
+    month.draw_elapsed += draw.amount * draw.elapsed;
+    month.draw_undrawn += draw.amount * draw.undrawn;
+    month.draw_timing += columns.present_factor[at] * timing * draw.amount;
+  }
+  for (std::size_t at = 1; at < tranche.months.size(); ++at) {
+    TrancheMonth& month = tranche.months[at];
+    if (month.draw > 0) month.draw_timing /= month.draw;
+    const Date end = grid.date(static_cast<int>(at));
+    const std::size_t next = period_of_draw(schedule.payments, end, grid);
+    if (end > last_draw || next == schedule.payments.size()) continue;
+    const ScheduledDraw late = draw_at(loan, schedule.payments, next, end, 1.0);
+    month.may_draw = 1;
+    month.late_elapsed = late.elapsed;
+    month.late_undrawn = late.undrawn;
+  }
+}
+
 void copy_scheduled(const MonthlySchedule& monthly, ContractColumns& columns) {
   const auto count = monthly.opening.size();
   std::copy_n(monthly.opening.begin(), count, columns.opening.begin());
@@ -86,6 +147,7 @@ void copy_scheduled(const MonthlySchedule& monthly, ContractColumns& columns) {
   std::copy_n(monthly.interest.begin(), count, columns.interest.begin());
   std::copy_n(monthly.principal.begin(), count, columns.principal.begin());
   std::copy_n(monthly.fee.begin(), count, columns.fee.begin());
+  std::copy_n(monthly.draw.begin(), count, columns.draw.begin());
   // The path decides the interest: sweeps, payment in kind, steps of the margin.
   std::fill(columns.floating_scheduled.begin(), columns.floating_scheduled.end(), 1.0);
 }
@@ -106,9 +168,9 @@ int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& gri
   return months;
 }
 
-std::vector<TrancheMonth> compile_tranche(const CompileInput& input, const Loan& loan,
-                                          double payment_in_kind, const TimeGrid& grid, Plan& plan,
-                                          ContractPlan& contract, ContractColumns& columns) {
+TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, double payment_in_kind,
+                            const TimeGrid& grid, Plan& plan, ContractPlan& contract,
+                            ContractColumns& columns) {
   const Market& market = *input.market;
   const Vehicle& vehicle = input.book->vehicles[*loan.vehicle];
   LoanSchedule schedule = schedule_loan(loan, market.rates, grid);
@@ -121,7 +183,8 @@ std::vector<TrancheMonth> compile_tranche(const CompileInput& input, const Loan&
   contract.outlives_horizon = monthly.outlives_grid;
   contract.held = loan.held;
   contract.outstanding = schedule.outstanding;
-  contract.scale = std::max(schedule.outstanding, 1e-6);
+  for (const ScheduledDraw& draw : schedule.draws) contract.to_draw += draw.amount;
+  contract.scale = std::max(schedule.outstanding + contract.to_draw, 1e-6);
   contract.day_zero = schedule.closing_fee;
   contract.lag = vehicle_lag(input, vehicle);
   contract.lag_row = lag_row(plan.rates, contract.lag);
@@ -137,10 +200,14 @@ std::vector<TrancheMonth> compile_tranche(const CompileInput& input, const Loan&
   }
   fill_discounts(input, contract, columns);
   const std::vector<double> years = accruals(schedule, grid, monthly.months);
-  std::vector<TrancheMonth> months(static_cast<std::size_t>(contract.months) + 1);
+  TranchePlan tranche;
+  tranche.months.resize(static_cast<std::size_t>(contract.months) + 1);
+  const std::vector<double> elapsed = elapsed_by_month(schedule, grid, monthly.months);
   for (std::size_t k = 1; k < monthly.opening.size(); ++k)
-    months[k] = month_of(input, monthly, k, years[k], added[k], columns.present_factor[k], plan);
-  return months;
+    tranche.months[k] = month_of(input, monthly, k, years[k], added[k], columns.present_factor[k],
+                                 monthly.opening[k] - elapsed[k], plan);
+  if (loan.commitment) add_draws(loan, market.rates, grid, schedule, columns, tranche);
+  return tranche;
 }
 
 }  // namespace lien::pricing

@@ -50,6 +50,14 @@ struct Work {
   }
 };
 
+// A draw pays for the lot when it enters service.
+bool drawn_for(const std::vector<Tranche>& tranches, const std::string& lot) {
+  for (const Tranche& tranche : tranches)
+    for (const TrancheDraw& draw : tranche.draws)
+      if (std::find(draw.lots.begin(), draw.lots.end(), lot) != draw.lots.end()) return true;
+  return false;
+}
+
 // What an hour of the lot costs in month k.
 double hourly_cost(const Work& work, const VehicleLot& lot, std::uint32_t hardware, int k) {
   const Hardware& market = work.input.market->hardware[hardware];
@@ -85,6 +93,7 @@ void add_offtakes(Work& work, const VehicleLot& lot, Date service, VehicleLotPla
     plan.customer = work.party(offtake.customer);
     plan.lot = own.lot;
     plan.net = offtake.net;
+    plan.bought = own.bought;
     add_step_in(work, lot, offtake, plan);
     plan.relet_months = offtake.relet_months;
     plan.revenue = plan.lost_hours = plan.agreed = work.column();
@@ -119,6 +128,8 @@ void add_lot(Work& work, const VehicleLot& lot, std::uint32_t row) {
   own.rent = segment == kNone ? own.hardware
                               : static_cast<std::uint32_t>(work.plan.hardware.size()) + segment;
   const Date service = in_service(work.terms, lot, *work.input.book);
+  if (drawn_for(work.terms.tranches, lot.id))
+    own.bought = std::min(work.grid.month_of(service), work.out.months + 1);
   for (int k = 1; k <= work.out.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
     const double active = lot.units * kHoursPerMonth * remaining_units(hardware, k / 12.0) *
@@ -138,7 +149,7 @@ void add_lot(Work& work, const VehicleLot& lot, std::uint32_t row) {
   compile_mark(work.input, loan, work.plan, contract);
   own.mark = contract.mark;
   own.mark_units = contract.mark_units;
-  work.out.worth_today += contract.worth_today;
+  if (own.bought == 0) work.out.worth_today += contract.worth_today;
   work.out.value_observed = work.out.value_observed || contract.value_observed;
   if (terms) work.out.deduction += terms->holding_cost * lot.units * work.out.lag;
   int& last = work.plan.lots[row].last_month;
@@ -157,9 +168,10 @@ void add_schedules(Work& work) {
       const MonthColumns& c = work.plan.columns;
       work.debt[k] += c.closing[at];
       if (k == 0) continue;
-      work.debt_service[k] += c.interest[at] + c.principal[at];
+      work.debt_service[k] += c.interest[at] + c.principal[at] + c.fee[at];
       const TrancheMonth& month = tranche.months[k];
-      if (month.fixed_interest != 0 || month.floating_base != 0 || month.repaid != 0)
+      if (month.fixed_interest != 0 || month.floating_base != 0 || month.repaid != 0 ||
+          month.undrawn_rate != 0)
         work.out.pays[k] = 1;
     }
   }
@@ -224,8 +236,14 @@ bool seen_whole(const Work& work, int last, int window) {
 }
 
 void add_covenants(Work& work) {
-  double cost = 0;
-  for (const VehicleLot& lot : work.terms.lots) cost += lot.units * lot.purchase_price.value_or(0);
+  // Lots that draws pay for cost from their draw on.
+  std::vector<double> cost = work.column();
+  for (std::size_t i = 0; i < work.terms.lots.size(); ++i) {
+    const VehicleLot& lot = work.terms.lots[i];
+    for (std::size_t k = 0; k < cost.size(); ++k)
+      if (static_cast<int>(k) >= work.out.lots[i].bought)
+        cost[k] += lot.units * lot.purchase_price.value_or(0);
+  }
   for (const Covenant& covenant : work.terms.covenants) {
     CovenantPlan plan;
     plan.test = covenant.test;
@@ -319,7 +337,7 @@ void set_worth(Work& work) {
       if (other.rank <= tranche.rank) through += work.plan.contracts[other.contract].outstanding;
     contract.worth_today =
         through > 0 ? work.out.worth_today * contract.outstanding / through : 0.0;
-    work.out.scale += contract.outstanding;
+    work.out.scale += contract.outstanding + contract.to_draw;
     if (contract.party != kNone)
       contract.recovery = work.input.market->parties[contract.party].recovery;
   }
@@ -330,15 +348,15 @@ void add_to_book_totals(Work& work) {
   double held = 0, all = 0;
   for (const TranchePlan& tranche : work.out.tranches) {
     const ContractPlan& contract = work.plan.contracts[tranche.contract];
-    held += contract.held * contract.outstanding;
-    all += contract.outstanding;
+    held += contract.held * (contract.outstanding + contract.to_draw);
+    all += contract.outstanding + contract.to_draw;
     for (std::size_t k = 0; k < work.debt.size(); ++k)
       work.plan.book_balance[k] +=
           contract.held * work.plan.columns.closing[contract.first_month + k];
   }
   for (std::size_t i = 0; i < work.out.lots.size(); ++i)
     for (std::size_t k = 0; k < work.debt.size(); ++k)
-      if (work.debt[k] > 0)
+      if (work.debt[k] > 0 && static_cast<int>(k) >= work.out.lots[i].bought)
         work.plan.lots[work.out.lots[i].lot].scheduled_units[k] +=
             work.terms.lots[i].units * (all > 0 ? held / all : 0.0);
 }
@@ -356,8 +374,8 @@ Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book)
 
 void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
                       const std::function<std::uint32_t(std::uint32_t, Date)>& lot_of,
-                      const std::function<CompiledTranche(std::size_t)>& tranche_of,
-                      StepIns& step_ins, Plan& plan, std::vector<Diagnostic>& faults) {
+                      const std::function<TranchePlan(std::size_t)>& tranche_of, StepIns& step_ins,
+                      Plan& plan, std::vector<Diagnostic>& faults) {
   const Book& book = *input.book;
   for (std::size_t v = 0; v < book.vehicles.size(); ++v) {
     const Vehicle& terms = book.vehicles[v];
@@ -375,12 +393,13 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
     const std::vector<const Tranche*> debt = debt_by_rank(terms);
     std::vector<std::string> ids;
     for (const Tranche* tranche : debt) {
-      CompiledTranche compiled = tranche_of(*tranche->loan);
+      TranchePlan compiled = tranche_of(*tranche->loan);
       out.outlives_horizon =
           out.outlives_horizon || plan.contracts[compiled.contract].outlives_horizon;
       ids.push_back(tranche->id);
-      out.tranches.push_back(
-          {compiled.contract, tranche->rank, tranche->cash_sweep, std::move(compiled.months)});
+      compiled.rank = tranche->rank;
+      compiled.cash_sweep = tranche->cash_sweep;
+      out.tranches.push_back(std::move(compiled));
     }
     Work work{input, terms, grid, plan, out, step_ins, faults, {}, {}, {}};
     for (const VehicleLot& lot : terms.lots)

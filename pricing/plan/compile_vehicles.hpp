@@ -16,26 +16,21 @@ namespace lien::pricing {
 // When the units of a lot begin to earn.
 [[nodiscard]] Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book);
 
-// One debt tranche as a contract of the plan: what measures read of it. Returns its months as the
-// vehicle's kernel reads them, [months + 1]. Throws std::domain_error as compile_loan does.
+// One debt tranche as a contract of the plan: what measures read of it. Returns it as the vehicle's
+// kernel reads it, months [months + 1], without its contract, rank and sweep. Throws
+// std::domain_error as compile_loan does.
 // payment_in_kind: share of every interest but the last that is added to principal.
-[[nodiscard]] std::vector<TrancheMonth> compile_tranche(const CompileInput& input, const Loan& loan,
-                                                        double payment_in_kind,
-                                                        const TimeGrid& grid, Plan& plan,
-                                                        ContractPlan& contract,
-                                                        ContractColumns& columns);
+[[nodiscard]] TranchePlan compile_tranche(const CompileInput& input, const Loan& loan,
+                                          double payment_in_kind, const TimeGrid& grid, Plan& plan,
+                                          ContractPlan& contract, ContractColumns& columns);
 
-// A tranche that stands among plan.contracts, by its loan in the book.
-struct CompiledTranche {
-  std::uint32_t contract = 0;
-  std::vector<TrancheMonth> months;
-};
 // Fills plan.vehicles; its tranches are among plan.contracts, its lots among plan.lots.
 // A covenant that is tested in no month is a fault.
-// lot_of: the row of a lot by hardware and in-service date; tranche_of: by index into book.loans.
+// lot_of: the row of a lot by hardware and in-service date; tranche_of: by index into book.loans,
+// with its contract.
 void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
                       const std::function<std::uint32_t(std::uint32_t, Date)>& lot_of,
-                      const std::function<CompiledTranche(std::size_t)>& tranche_of,
-                      StepIns& step_ins, Plan& plan, std::vector<Diagnostic>& faults);
+                      const std::function<TranchePlan(std::size_t)>& tranche_of, StepIns& step_ins,
+                      Plan& plan, std::vector<Diagnostic>& faults);
 
 }  // namespace lien::pricing

@@ -38,6 +38,7 @@ void each_column(Columns& c, const Visit& visit) {
   visit(c.principal);
   visit(c.fee);
   visit(c.rent);
+  visit(c.draw);
   visit(c.floating_scheduled);
 }
 
@@ -119,6 +120,7 @@ void append(const ContractColumns& columns, Plan& plan, ContractPlan& contract) 
   keep(columns.principal, plan.columns.principal);
   keep(columns.fee, plan.columns.fee);
   keep(columns.rent, plan.columns.rent);
+  keep(columns.draw, plan.columns.draw);
   keep(columns.floating_scheduled, plan.columns.floating_scheduled);
 }
 

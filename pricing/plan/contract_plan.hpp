@@ -63,6 +63,7 @@ struct ContractPlan {
   double recovery = 0;            // party's, on what proceeds leave
   double loss_floor = 0;          // share of the exposure that a default costs at least, in ECL
   double outstanding = 0;         // principal owed today (lease: net investment)
+  double to_draw = 0;             // draws to come, by schedule
   double day_zero = 0;            // flows on the valuation date, certain
   double scale = 1;               // size of a path's value, for the integer totals
   double effective_rate = 0;      // EIR, a year
@@ -112,6 +113,7 @@ struct MonthColumns {
   std::vector<int> fixing;  // tenor x (steps + 1) + month of fixing: row of RatesPlan::tenors
   // scheduled, for cashflows.csv: as dated, money of the whole contract
   std::vector<double> interest, principal, fee, rent;
+  std::vector<double> draw;                // paid out; closing holds it
   std::vector<double> floating_scheduled;  // interest is floating this month: 1
 };
 

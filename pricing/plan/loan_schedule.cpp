@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "pricing/plan/discount_curve.hpp"
+#include "pricing/plan/draw_terms.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -47,37 +48,65 @@ std::vector<double> interest_shares(const Loan& loan, const Curve& zero_curve, c
   return shares;
 }
 
+// What joins the balance before each payment, the part of it that bears no interest there yet, and
+// the part of it that the fee on what is undrawn is still charged on.
+struct Inflows {
+  std::vector<double> drawn, elapsed, undrawn;
+  explicit Inflows(std::size_t periods)
+      : drawn(periods, 0.0), elapsed(periods, 0.0), undrawn(periods, 0.0) {}
+};
+
+// The amount of each remaining payment from period `first` on.
+struct Repayment {
+  double level = 0, part = 0;
+};
+Repayment repayment_from(const Loan& loan, double balance, double residual, double elapsed,
+                         std::span<const double> shares, std::size_t first) {
+  // balance x growth - amount x annuity = residual, by the recursion of the balance itself.
+  double growth = 1, annuity = 0, later = 1;
+  for (std::size_t i = first; i < shares.size(); ++i) {
+    growth *= 1 + shares[i];
+    annuity = annuity * (1 + shares[i]) + 1;
+    if (i > first) later *= 1 + shares[i];
+  }
+  const double not_due = elapsed * shares[first] * later;
+  return {loan.payment.value_or((balance * growth - not_due - residual) / annuity),
+          (balance - residual) / static_cast<double>(shares.size() - first)};
+}
+
 // Fills opening, principal and interest of `count` periods of `periods`, which run to maturity,
-// from the balance at the start of the first. Returns the balance after them.
-double repay(const Loan& loan, double balance, std::span<LoanPayment> periods,
-             std::span<const double> shares, std::size_t count) {
+// from the balance at the start of the first. lent: what was paid out so far. Returns the balance
+// after them.
+double repay(const Loan& loan, double balance, double lent, std::span<LoanPayment> periods,
+             std::span<const double> shares, const Inflows& inflows, std::size_t count) {
   const Date interest_only_end =
       add_months(loan.closing, loan.interest_only_months, ends_month(loan.closing));
   std::size_t repaying = 0;  // first period that repays
   while (repaying < periods.size() && periods[repaying].end <= interest_only_end) ++repaying;
-  const double residual = std::min(loan.balloon * loan.principal, balance);
 
-  // balance x growth - amount x annuity = residual, by the recursion of the balance itself.
-  double growth = 1, annuity = 0;
-  for (std::size_t i = repaying; i < periods.size(); ++i) {
-    growth *= 1 + shares[i];
-    annuity = annuity * (1 + shares[i]) + 1;
-  }
-  const double level = loan.payment.value_or((balance * growth - residual) / annuity);
-  const double part = (balance - residual) / static_cast<double>(periods.size() - repaying);
-
+  bool stale = true;  // the amounts are those of another balance
+  Repayment each;
   for (std::size_t i = 0; i < count; ++i) {
     LoanPayment& period = periods[i];
+    balance += inflows.drawn[i];
+    lent += inflows.drawn[i];
+    stale = stale || inflows.drawn[i] > 0;
+    if (stale && i >= repaying) {
+      each = repayment_from(loan, balance, std::min(loan.balloon * lent, balance),
+                            inflows.elapsed[i], shares, i);
+      stale = false;
+    }
     period.opening = balance;
-    period.interest = balance * shares[i];
+    period.base = balance - inflows.elapsed[i];
+    period.interest = period.base * shares[i];
     if (i + 1 == periods.size()) {
       period.principal = balance;
     } else if (i < repaying || loan.amortization == Amortization::bullet) {
       period.principal = 0;
     } else if (loan.amortization == Amortization::straight_line) {
-      period.principal = part;
+      period.principal = each.part;
     } else {
-      period.principal = std::min(level - period.interest, balance);
+      period.principal = std::min(each.level - period.interest, balance);
     }
     balance -= period.principal;
   }
@@ -87,14 +116,71 @@ double repay(const Loan& loan, double balance, std::span<LoanPayment> periods,
 // Principal owed today by a loan that states none. Its past rates are not on file, so the running
 // one stands for them; it matters to level repayment alone.
 double outstanding_by_schedule(const Loan& loan, std::span<LoanPayment> all, std::size_t past,
-                               double running_share) {
+                               double running_share, const TimeGrid& grid) {
   const double running_accrual = all[past].accrual;
   double rate = loan.floating ? loan.margin : loan.coupon;
   if (loan.floating && running_accrual > 0) rate = running_share / running_accrual;
   std::vector<double> shares;
   shares.reserve(all.size());
   for (const LoanPayment& period : all) shares.push_back(rate * period.accrual);
-  return repay(loan, loan.principal, all, shares, past);
+  Inflows inflows(all.size());
+  double running = 0;  // drawn in the period that runs
+  for (const LoanDraw& draw : loan.draws) {
+    if (draw.date > grid.date(0)) continue;
+    const std::size_t at = period_of_draw(all, draw.date, grid);
+    const ScheduledDraw made = draw_at(loan, all, at, draw.date, draw.amount);
+    (at < past ? inflows.drawn[at] : running) += made.amount;
+    if (at < past) inflows.elapsed[at] += made.amount * made.elapsed;
+  }
+  return repay(loan, loan.principal, loan.principal, all, shares, inflows, past) + running;
+}
+
+// Paid out up to today; of a loan that states what is owed alone, that.
+double lent_today(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid) {
+  if (loan.principal == 0 && loan.outstanding_principal) return schedule.outstanding;
+  double lent = loan.principal;
+  for (const LoanDraw& draw : loan.draws)
+    if (draw.date <= grid.date(0)) lent += draw.amount;
+  return lent;
+}
+
+// Notes the draws to come and those of the running period, all[past].
+Inflows add_draws(const Loan& loan, const TimeGrid& grid, std::span<const LoanPayment> all,
+                  std::size_t past, LoanSchedule& schedule) {
+  Inflows inflows(all.size() - past);
+  for (const LoanDraw& draw : loan.draws) {
+    const std::size_t at = period_of_draw(all, draw.date, grid);
+    if (at == all.size())
+      throw std::domain_error("a draw in the month of the last payment is not repaid");
+    if (at < past) continue;
+    const ScheduledDraw made = draw_at(loan, all, at, draw.date, draw.amount);
+    const double elapsed = made.amount * made.elapsed, undrawn = made.amount * made.undrawn;
+    inflows.elapsed[at - past] += elapsed;
+    inflows.undrawn[at - past] += undrawn;
+    if (draw.date <= grid.date(0)) {
+      schedule.elapsed_today += elapsed;
+      schedule.undrawn_today += undrawn;
+    } else {
+      inflows.drawn[at - past] += made.amount;
+      schedule.draws.push_back(made);
+    }
+  }
+  schedule.commitment_left =
+      std::max(0.0, loan.commitment.value_or(0.0) - lent_today(loan, schedule, grid));
+  return inflows;
+}
+
+// The fee on what is undrawn, paid with each interest.
+void charge_undrawn(const Loan& loan, const Inflows& inflows, const LoanSchedule& schedule,
+                    std::span<LoanPayment> remaining) {
+  if (!(loan.undrawn_fee > 0)) return;
+  double left = schedule.commitment_left;
+  for (std::size_t i = 0; i < remaining.size(); ++i) {
+    LoanPayment& period = remaining[i];
+    left -= inflows.drawn[i];
+    period.fee_rate = loan.undrawn_fee * years_to_draw(loan, period.start, period.end);
+    period.fee = period.fee_rate * (left + inflows.undrawn[i]);
+  }
 }
 
 }  // namespace
@@ -105,7 +191,8 @@ LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid&
     throw std::domain_error("the loan closes after the valuation date: a commitment is not valued");
   LoanSchedule schedule;
   if (loan.maturity <= valuation_date) return schedule;
-  if (loan.closing == valuation_date) schedule.closing_fee = loan.closing_fee * loan.principal;
+  if (loan.closing == valuation_date)
+    schedule.closing_fee = loan.closing_fee * loan.commitment.value_or(loan.principal);
 
   std::vector<LoanPayment> all = periods_from_closing(loan);
   const auto first = std::find_if(all.begin(), all.end(), [&](const LoanPayment& period) {
@@ -113,14 +200,16 @@ LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid&
   });
   const std::span<LoanPayment> remaining(first, all.end());
   const std::vector<double> shares = interest_shares(loan, rates.zero_curve, grid, remaining);
-  schedule.outstanding =
-      loan.outstanding_principal
-          ? *loan.outstanding_principal
-          : outstanding_by_schedule(loan, all, static_cast<std::size_t>(first - all.begin()),
-                                    shares.front());
-  repay(loan, schedule.outstanding, remaining, shares, remaining.size());
+  const auto past = static_cast<std::size_t>(first - all.begin());
+  schedule.outstanding = loan.outstanding_principal
+                             ? *loan.outstanding_principal
+                             : outstanding_by_schedule(loan, all, past, shares.front(), grid);
+  const Inflows inflows = add_draws(loan, grid, all, past, schedule);
+  repay(loan, schedule.outstanding, lent_today(loan, schedule, grid), remaining, shares, inflows,
+        remaining.size());
+  charge_undrawn(loan, inflows, schedule, remaining);
   for (const LoanPayment& payment : remaining)
-    if (payment.opening != 0) schedule.payments.push_back(payment);
+    if (payment.opening != 0 || loan.commitment) schedule.payments.push_back(payment);
   return schedule;
 }
 

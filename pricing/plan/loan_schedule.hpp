@@ -11,10 +11,23 @@ namespace lien::pricing {
 struct LoanPayment {
   Date start{}, end{};     // accrual period; paid on `end`
   double accrual = 0;      // year fraction by the loan's day count
-  double opening = 0;      // principal outstanding during the period
+  double opening = 0;      // principal owed when it is due: of the period, draws included
+  double base = 0;         // principal that interest runs on: opening less `elapsed` of new draws
   double principal = 0;    // scheduled repayment on `end`; < 0 if a stated payment misses interest
   double interest = 0;     // on `opening`: fixed, or at the forward of the valuation date
+  double fee = 0;          // on what was undrawn
+  double fee_rate = 0;     // undrawn_fee x the years of the period in which draws may be made
   bool fixed_now = false;  // the rate is known today: fixed loan, or the running floating period
+};
+
+// A draw after the valuation date. Its interest runs from its own day and is paid from the first
+// payment of a later month on: that payment runs on it but for the share `elapsed` of its period,
+// and the fee on what is undrawn is charged on it for the share `undrawn`. Both are below 0 where
+// the draw's own month has a payment after it, which leaves its first days to the next.
+struct ScheduledDraw {
+  Date date{};
+  double amount = 0;
+  double elapsed = 0, undrawn = 0;
 };
 
 // What a loan owes from the valuation date (date 0 of the grid) on.
@@ -37,6 +50,11 @@ struct LoanPayment {
 // `balloon` x principal is left for maturity under all but bullet. The last payment repays what is
 // owed, so principal sums to outstanding; a stated `payment` that repays early ends the schedule.
 //
+// Draws join what is owed at the end of their month, after its payments, and level and straight
+// line are then made anew from what is owed over the remaining dates: the parts of a loan that is
+// drawn on payment dates are the schedules of loans that close on them. balloon is a share of what
+// is drawn.
+//
 // outstanding_principal blank: by the same rules from closing, as if the rate of the running period
 // (the first forward + margin where none is given) had held since.
 //
@@ -48,6 +66,10 @@ struct LoanSchedule {
   // Money received on the valuation date if the loan closes on it, else 0. The payout of that day
   // is not a flow: measures are of the asset.
   double closing_fee = 0;
+  std::vector<ScheduledDraw> draws;  // by date
+  double commitment_left = 0;        // undrawn on the valuation date
+  // Draws of the running period before today, x elapsed and x undrawn.
+  double elapsed_today = 0, undrawn_today = 0;
 };
 [[nodiscard]] LoanSchedule schedule_loan(const Loan& loan, const Rates& rates,
                                          const TimeGrid& grid);
@@ -66,6 +88,7 @@ struct MonthlySchedule {
   std::vector<double> principal;  // scheduled
   std::vector<double> interest;   // scheduled: fixed, or at today's forwards
   std::vector<double> fee;
+  std::vector<double> draw;  // paid out after the payments of month k; closing holds it
   std::vector<double> principal_timed;
   std::vector<double> fixed_interest;  // the part known today; 0 where the rate floats
   std::vector<double> fixed_interest_timed;

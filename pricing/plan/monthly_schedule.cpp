@@ -16,6 +16,7 @@ MonthlySchedule empty_schedule(int months) {
           .principal = zero,
           .interest = zero,
           .fee = zero,
+          .draw = zero,
           .principal_timed = zero,
           .fixed_interest = zero,
           .fixed_interest_timed = zero,
@@ -43,7 +44,7 @@ void add_floating(MonthlySchedule& monthly, std::size_t k, const LoanPayment& pa
   const double start = discount_factor(zero_curve, grid.time_of(payment.start));
   const double end = discount_factor(zero_curve, grid.time_of(payment.end));
   const double over_grid = discount[static_cast<std::size_t>(monthly.fixing[k])] / discount[k];
-  const double timed = payment.opening * (end / discount[k]);
+  const double timed = payment.base * (end / discount[k]);
   const double total = monthly.floating_base_timed[k] + timed;
   const auto average = [&](double& of_month, double of_payment) {
     of_month += (of_payment - of_month) * (timed / total);
@@ -51,7 +52,7 @@ void add_floating(MonthlySchedule& monthly, std::size_t k, const LoanPayment& pa
   average(monthly.gross_ratio[k], start / end / over_grid);
   average(monthly.floor[k], loan.floor ? *loan.floor * payment.accrual : -1.0);
   average(monthly.margin[k], loan.margin * payment.accrual);
-  monthly.floating_base[k] += payment.opening;
+  monthly.floating_base[k] += payment.base;
   monthly.floating_base_timed[k] = total;
 }
 
@@ -62,7 +63,10 @@ void add_payment(MonthlySchedule& monthly, std::size_t k, const LoanPayment& pay
   monthly.principal[k] += payment.principal;
   monthly.principal_timed[k] += payment.principal * timing;
   monthly.interest[k] += payment.interest;
+  monthly.fee[k] += payment.fee;
+  monthly.fee_timed[k] += payment.fee * timing;
   if (!payment.fixed_now) {
+    if (payment.base == 0) return;  // nothing is drawn yet
     add_floating(monthly, k, payment, loan, zero_curve, grid, discount);
     return;
   }
@@ -97,6 +101,7 @@ MonthlySchedule on_grid(const LoanSchedule& schedule, const Loan& loan, const Ra
 
   double balance = schedule.outstanding;
   auto payment = schedule.payments.begin();
+  auto draw = schedule.draws.begin();
   for (int month = 0; month <= months; ++month) {
     const auto k = static_cast<std::size_t>(month);
     monthly.opening[k] = balance;
@@ -104,9 +109,13 @@ MonthlySchedule on_grid(const LoanSchedule& schedule, const Loan& loan, const Ra
     for (; payment != schedule.payments.end() && grid.month_of(payment->end) == month; ++payment) {
       add_payment(monthly, k, *payment, loan, rates.zero_curve, grid, discount);
       balance = payment->opening - payment->principal;
-      const double due = payment->principal + payment->interest;
+      const double due = payment->principal + payment->interest + payment->fee;
       service += due;
       service_after_today += due * share_after_today(*payment, loan, grid.date(0));
+    }
+    for (; draw != schedule.draws.end() && grid.month_of(draw->date) == month; ++draw) {
+      monthly.draw[k] += draw->amount;
+      balance += draw->amount;
     }
     monthly.closing[k] = balance;
     if (service != 0) monthly.service_share[k] = service_after_today / service;

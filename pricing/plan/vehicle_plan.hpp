@@ -18,6 +18,8 @@ struct VehicleLotPlan {
   std::uint32_t mark = kNone;  // into Plan::marks; kNone: a part of the resale value
   double sale_units = 0;       // units x (1 - haircut)
   double mark_units = 0;
+  int bought =
+      0;  // month whose draw pays for it: from then on it is tested, after it sold; 0: here
   std::vector<double> free_hours;      // let at the market's rent
   std::vector<double> operating_cost;  // at today's power price
 };
@@ -29,6 +31,7 @@ struct OfftakePlan {
   // What the contract adds to a sale while the customer lives: into Plan::step_ins.
   std::uint32_t lot = 0, step_in = kNone;
   double step_in_units = 0, step_in_rate = 0;
+  int bought = 0;                  // as its lot
   bool net = false;                // the customer pays the cost of its hours
   std::vector<double> revenue;     // while the customer lives, with the operating cost it pays
   std::vector<double> lost_hours;  // let at the market's rent once the customer is lost
@@ -45,7 +48,15 @@ struct TrancheMonth {
   // Part of the month's dues that is paid from cash; the rest, of a payment period that began
   // before the valuation date, was set aside by then.
   double from_cash = 1;
-  double fee = 0;              // to the lender, money
+  double fee = 0;  // to the lender, money
+  // Draws, at the month's end after its payments: money by schedule, and the same x the shares of
+  // ScheduledDraw; those shares of a draw that was stopped before; and whether one may be made.
+  double draw = 0, draw_elapsed = 0, draw_undrawn = 0;
+  double late_elapsed = 0, late_undrawn = 0, may_draw = 0;
+  double draw_timing = 0;      // as timing, of the draw
+  double undrawn_rate = 0;     // of the fee on what is undrawn, paid in the month
+  double undrawn_fee = 0;      // the same in money by schedule
+  bool pays = false;           // interest is paid: new draws bear the whole of the next
   double floating_timing = 1;  // as timing, of interest at a forward rate
   double timing = 1;           // of its payments: P(0,t(d))/P(0,t_k) x liquidity
   std::int64_t fixing = 0;
@@ -56,6 +67,10 @@ struct TranchePlan {
   int rank = 1;
   double cash_sweep = 0;
   std::vector<TrancheMonth> months;
+  // Of a commitment: what is undrawn today, and what the running period's draws leave of interest
+  // and of the fee on it.
+  bool draws = false;
+  double undrawn = 0, elapsed_today = 0, undrawn_today = 0;
 };
 
 struct ReservePlan {
@@ -79,7 +94,7 @@ struct CovenantPlan {
   int window = 1;  // months
   double release_tests = 1, cure_months = 0;
   std::uint32_t slot = 0;    // of its counts, into Plan::tests
-  double cost = 0;           // loan_to_cost: what the lots cost
+  std::vector<double> cost;  // [months + 1] loan_to_cost: what the lots cost
   std::vector<char> tested;  // [months + 1]
 };
 

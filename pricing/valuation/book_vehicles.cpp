@@ -31,7 +31,10 @@ void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
       for (int k = 0; k <= vehicle.months + vehicle.lag; ++k) {
         const std::size_t at = (v * rows + static_cast<std::size_t>(k)) * kBlockPaths;
         const double* const value = block.row(series(value_row), k);
-        add_scaled_row(own.sale_units, value, vehicle_sale_.get() + at, kBlockPaths);
+        // What a later draw pays for is not there to be sold after a default up to that month.
+        if (own.bought == 0 || k > own.bought + vehicle.lag)
+          add_scaled_row(own.sale_units, value, vehicle_sale_.get() + at, kBlockPaths);
+        if (k < own.bought) continue;
         double* const tested = vehicle_tested_.get() + at;
         if (own.mark == kNone) {
           add_scaled_row(own.mark_units, value, tested, kBlockPaths);
@@ -54,7 +57,9 @@ void BookStages::add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lo
   for (const OfftakePlan& offtake : vehicle.offtakes) {
     if (offtake.lot != lot || offtake.step_in == kNone) continue;
     const StepInPlan& terms = plan_->step_ins[offtake.step_in];
-    for (std::size_t k = 1; k <= static_cast<std::size_t>(vehicle.months + vehicle.lag); ++k) {
+    const int first = offtake.bought == 0 ? 1 : offtake.bought + vehicle.lag + 1;
+    const auto last = static_cast<std::size_t>(vehicle.months + vehicle.lag);
+    for (auto k = static_cast<std::size_t>(first); k <= last; ++k) {
       const std::size_t node = plan_->node_first[k], nodes = plan_->node_first[k + 1] - node;
       const double* const weights = terms.weights.data() + node;
       // A cost that follows power is a row; a customer that pays the cost leaves none.

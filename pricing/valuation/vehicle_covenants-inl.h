@@ -38,7 +38,7 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
       return fails(debt, hn::Mul(limit, Row(room.a.tested + k * kBlockPaths, p)));
     }
     case CovenantTest::loan_to_cost:
-      return fails(Row(room.state(kDebt), p), Num(covenant.limit * covenant.cost));
+      return fails(Row(room.state(kDebt), p), Num(covenant.limit * covenant.cost[k]));
     case CovenantTest::contract_realization: {
       double agreed = 0;
       for (const auto& offtake : room.v.offtakes) agreed += offtake.agreed[k];
@@ -77,7 +77,7 @@ inline void RunTests(const Room& room, std::size_t k) {
     }
   }
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
-    V step = Zero(), sweep = Zero(), trap = Zero();
+    V step = Zero(), sweep = Zero(), trap = Zero(), stop = Zero();
     for (std::size_t c = 0; c < room.v.covenants.size(); ++c) {
       const CovenantPlan& covenant = room.v.covenants[c];
       const V active = Row(room.covenant(c, kActive), p);
@@ -86,10 +86,12 @@ inline void RunTests(const Room& room, std::size_t k) {
       if ((covenant.consequences & kCashSweep) != 0)
         sweep = hn::Max(sweep, hn::Mul(active, Num(covenant.sweep_share)));
       if ((covenant.consequences & kCashTrap) != 0) trap = hn::Max(trap, active);
+      if ((covenant.consequences & kDrawStop) != 0) stop = hn::Max(stop, active);
     }
     Put(room.state(kStep), p, step);
     Put(room.state(kSweepShare), p, sweep);
     Put(room.state(kTrapped), p, trap);
+    Put(room.state(kStopped), p, stop);
   }
 }
 

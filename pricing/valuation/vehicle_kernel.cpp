@@ -93,6 +93,8 @@ void RunMonth(const Room& room, std::size_t k) {
     Put(room.window(k, kWindowService), p, Row(room.state(kService), p));
   }
   BookPayments(room, k);
+  for (std::size_t t = 0; t < v.tranches.size(); ++t)
+    if (v.tranches[t].draws) Draw(room, t, k);
   Close(room, k);
   RunTests(room, k);
   CovenantDefaults(room, k);
@@ -110,6 +112,9 @@ void Start(const Room& room) {
     const ContractPlan& contract = room.a.contracts[v.tranches[t].contract];
     std::fill_n(room.tranche(t, kOwed), kBlockPaths, contract.outstanding);
     for (std::size_t p = 0; p < kBlockPaths; ++p) room.state(kDebt)[p] += contract.outstanding;
+    std::fill_n(room.tranche(t, kUndrawn), kBlockPaths, v.tranches[t].undrawn);
+    std::fill_n(room.tranche(t, kElapsed), kBlockPaths, v.tranches[t].elapsed_today);
+    std::fill_n(room.tranche(t, kOpen), kBlockPaths, v.tranches[t].undrawn_today);
     if (room.a.prices) std::fill_n(room.sample(t, kPresentValue), kBlockPaths, contract.day_zero);
   }
   for (std::size_t r = 0; r < v.reserves.size(); ++r) {
@@ -148,7 +153,7 @@ HWY_EXPORT(RunVehicle);
 
 std::size_t vehicle_work_rows(const VehiclePlan& v) noexcept {
   // As Room lays them out: its own rows, then tranches, accounts, covenants, guarantees, windows.
-  constexpr std::size_t kOwn = 20, kTranche = 6, kCovenant = 3, kGuarantee = 2, kWindow = 2;
+  constexpr std::size_t kOwn = 21, kTranche = 10, kCovenant = 3, kGuarantee = 2, kWindow = 2;
   return kOwn + v.tranches.size() * kTranche + v.reserves.size() + v.covenants.size() * kCovenant +
          v.guarantees.size() * kGuarantee + static_cast<std::size_t>(v.longest_window) * kWindow;
 }

@@ -50,6 +50,7 @@ enum StateRow : std::size_t {
   kStep,    // what covenants add to margins
   kSweepShare,
   kTrapped,    // 1 while a covenant keeps excess cash back
+  kStopped,    // 1 while a covenant stops draws
   kWeight,     // of the default that is being booked
   kSampled,    // the same, where the sampled default is this one
   kAvailable,  // cash of the default that is being booked
@@ -57,8 +58,10 @@ enum StateRow : std::size_t {
   kOutflow,
   kWorkRows
 };
-static_assert(kWorkRows == 20, "vehicle_work_rows counts them");
-// kFloating: interest at a forward rate, as a share of what is owed.
+static_assert(kWorkRows == 21, "vehicle_work_rows counts them");
+// kFloating: interest at a forward rate, as a share of what bears it. kElapsed: of new draws, what
+// bears no interest at the next payment; kOpen: what the fee on the undrawn is charged on besides.
+// kStoppedDraw: scheduled, and not made as a covenant stopped it.
 enum TrancheRow : std::size_t {
   kOwed = 0,
   kInterest,
@@ -66,6 +69,10 @@ enum TrancheRow : std::size_t {
   kInKind,
   kPrincipal,
   kSwept,
+  kElapsed,
+  kUndrawn,
+  kOpen,
+  kStoppedDraw,
   kTrancheRows
 };
 enum CovenantRow : std::size_t { kActive = 0, kPasses, kSince, kCovenantRows };

@@ -63,6 +63,13 @@ inline void BuyUnsold(const Room& room, std::size_t g, std::size_t k) {
   }
 }
 
+// What bears interest: new draws do from their own day.
+HWY_INLINE V Bearing(const Room& room, std::size_t t, std::size_t p) {
+  const V owed = Row(room.tranche(t, kOwed), p);
+  if (!room.v.tranches[t].draws) return owed;
+  return Positive(hn::Sub(owed, Row(room.tranche(t, kElapsed), p)));
+}
+
 // What each tranche is due in month k.
 inline void SetDues(const Room& room, std::size_t k) {
   for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
@@ -80,10 +87,17 @@ inline void SetDues(const Room& room, std::size_t k) {
       }
       Put(room.tranche(t, kFloating), p, floating);
       share = hn::Add(share, floating);
-      const V owed = Row(room.tranche(t, kOwed), p), interest = hn::Mul(owed, share);
+      const V owed = Row(room.tranche(t, kOwed), p);
+      const V interest = hn::Mul(Bearing(room, t, p), share);
       const V in_kind = hn::Mul(Num(month.in_kind), interest);
       Put(room.tranche(t, kInKind), p, in_kind);
-      Put(room.tranche(t, kInterest), p, hn::Add(hn::Sub(interest, in_kind), Num(month.fee)));
+      V due = hn::Add(hn::Sub(interest, in_kind), Num(month.fee));
+      if (plan.draws) {
+        const V undrawn =
+            hn::Add(Row(room.tranche(t, kUndrawn), p), Row(room.tranche(t, kOpen), p));
+        due = hn::MulAdd(Num(month.undrawn_rate), undrawn, due);
+      }
+      Put(room.tranche(t, kInterest), p, due);
       Put(room.tranche(t, kPrincipal), p, hn::Mul(owed, Num(month.repaid)));
       Put(room.tranche(t, kSwept), p, Zero());
     }
@@ -212,7 +226,7 @@ inline void BookPayments(const Room& room, std::size_t k) {
   for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
     const V timing = Num(room.v.tranches[t].months[k].timing);
     const V floating_timing = Num(room.v.tranches[t].months[k].floating_timing);
-    const V fee = Num(room.v.tranches[t].months[k].fee);
+    const V fee = Num(room.v.tranches[t].months[k].fee + room.v.tranches[t].months[k].undrawn_fee);
     double *const owed = room.tranche(t, kOwed), *const value = room.sample(t, kPresentValue);
     for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
       const V living = hn::Mul(Row(room.state(kAlive), p), Row(survival, p));
@@ -224,7 +238,7 @@ inline void BookPayments(const Room& room, std::size_t k) {
         // Interest at a forward rate may be paid on other days of the month than the rest.
         const V cash_part = Num(1.0 - room.v.tranches[t].months[k].in_kind);
         const V floating =
-            hn::Mul(hn::Mul(Row(room.tranche(t, kFloating), p), cash_part), Row(owed, p));
+            hn::Mul(hn::Mul(Row(room.tranche(t, kFloating), p), cash_part), Bearing(room, t, p));
         const V timed =
             hn::MulAdd(floating, hn::Sub(floating_timing, timing), hn::Mul(timing, paid));
         Put(value, p, hn::MulAdd(hn::Mul(living, Row(discount, p)), timed, Row(value, p)));
@@ -251,6 +265,40 @@ inline void BookPayments(const Room& room, std::size_t k) {
         hn::Mul(hn::Mul(alive, Row(survival, p)), hn::Mul(Row(discount, p), Num(liquidity)));
     Put(equity, p, hn::MulAdd(discounted, given, Row(equity, p)));
     Add(room.state(kOutflow), p, hn::Mul(alive, hn::Add(given, Row(room.state(kOperating), p))));
+  }
+}
+
+// Pays out the month's draw, and those that were stopped before, to the living. The money goes to
+// the sellers of the hardware: no account sees it.
+inline void Draw(const Room& room, std::size_t t, std::size_t k) {
+  const TrancheMonth& month = room.v.tranches[t].months[k];
+  const V late_timing = Num(room.terms(t, k).present_factor), timing = Num(month.draw_timing);
+  double *const elapsed = room.tranche(t, kElapsed), *const open = room.tranche(t, kOpen);
+  double* const value = room.sample(t, kPresentValue);
+  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    const M goes_on = hn::Eq(Row(room.state(kStopped), p), Zero());
+    const V stopped = Row(room.tranche(t, kStoppedDraw), p);
+    const V late = hn::IfThenElseZero(goes_on, hn::Mul(Num(month.may_draw), stopped));
+    const V now = hn::IfThenElseZero(goes_on, Num(month.draw)), made = hn::Add(now, late);
+    Put(room.tranche(t, kStoppedDraw), p, hn::Sub(hn::Add(stopped, Num(month.draw)), made));
+    Add(room.tranche(t, kOwed), p, made);
+    Put(room.tranche(t, kUndrawn), p, Positive(hn::Sub(Row(room.tranche(t, kUndrawn), p), made)));
+    const V was_elapsed = month.pays ? Zero() : Row(elapsed, p);
+    const V was_open = month.pays ? Zero() : Row(open, p);
+    Put(elapsed, p,
+        hn::MulAdd(late, Num(month.late_elapsed),
+                   hn::Add(was_elapsed, hn::IfThenElseZero(goes_on, Num(month.draw_elapsed)))));
+    Put(open, p,
+        hn::MulAdd(late, Num(month.late_undrawn),
+                   hn::Add(was_open, hn::IfThenElseZero(goes_on, Num(month.draw_undrawn)))));
+    const V living = hn::Mul(Row(room.state(kAlive), p), Row(room.a.survival + k * kBlockPaths, p));
+    if (room.a.prices) {
+      const V timed = hn::MulAdd(now, timing, hn::Mul(late, late_timing));
+      const V discount = Row(room.a.discount + k * kBlockPaths, p);
+      Put(value, p, hn::NegMulAdd(hn::Mul(living, discount), timed, Row(value, p)));
+    }
+    double* const repaid = room.months(t, k, kRepaid, p);
+    Put(repaid, 0, hn::NegMulAdd(living, made, Row(repaid, 0)));
   }
 }
 

@@ -24,6 +24,7 @@ struct Outcome {
   std::array<Part, 3> parts;
   std::array<double, 3> guaranteed{};
   double equity = 0;
+  int drawn = 0, late = 0;         // months with a draw; with one that was stopped before
   std::vector<unsigned> breaches;  // [months + 1] bits by covenant
 };
 
@@ -32,6 +33,9 @@ class PlainVehicle {
   PlainVehicle(const Case& c, std::size_t path) : c_(c), v_(c.vehicle), p_(path) {
     for (std::size_t t = 0; t < 3; ++t) {
       owed_[t] = c.plan.contracts[t].outstanding;
+      undrawn_[t] = v_.tranches[t].undrawn;
+      elapsed_[t] = v_.tranches[t].elapsed_today;
+      open_[t] = v_.tranches[t].undrawn_today;
       if (c.prices) out_.parts[t].value = c.plan.contracts[t].day_zero;
     }
     reserves_ = {v_.reserves[0].initial, v_.reserves[1].initial};
@@ -138,6 +142,33 @@ class PlainVehicle {
     return need;
   }
 
+  [[nodiscard]] double bearing(std::size_t t) const {
+    return std::max(0.0, owed_[t] - elapsed_[t]);
+  }
+
+  // What the month's end pays out: its own draw and those that waited, or none.
+  void draw(std::size_t t, int k, double living) {
+    if (!v_.tranches[t].draws) return;
+    const TrancheMonth& m = v_.tranches[t].months[static_cast<std::size_t>(k)];
+    if (m.pays) elapsed_[t] = open_[t] = 0;
+    if (stopped_) {
+      waiting_[t] += m.draw;
+      return;
+    }
+    double late = 0;
+    if (m.may_draw > 0) std::swap(late, waiting_[t]);
+    out_.drawn += late + m.draw > 0 ? 1 : 0;
+    out_.late += late > 0 ? 1 : 0;
+    owed_[t] += m.draw + late;
+    undrawn_[t] = std::max(0.0, undrawn_[t] - m.draw - late);
+    elapsed_[t] += m.draw_elapsed + late * m.late_elapsed;
+    open_[t] += m.draw_undrawn + late * m.late_undrawn;
+    if (c_.prices)
+      out_.parts[t].value -= living * at(c_.discount, k) *
+                             (m.draw * m.draw_timing + late * terms(t, k).present_factor);
+    out_.parts[t].principal -= living * (m.draw + late);
+  }
+
   double revenue(int k, double& contracted) {
     const auto month = static_cast<std::size_t>(k);
     double out = v_.lots[0].free_hours[month] * at(c_.spot, k);
@@ -177,8 +208,9 @@ class PlainVehicle {
             std::max(m.gross_ratio * at(c_.gross, static_cast<int>(m.fixing)) - 1, m.floor) +
             m.margin;
       share += floating[t];
-      in_kind[t] = owed_[t] * share * v_.tranches[t].months[at_k].in_kind;
-      interest[t] = owed_[t] * share - in_kind[t] + m.fee;
+      in_kind[t] = bearing(t) * share * v_.tranches[t].months[at_k].in_kind;
+      interest[t] = bearing(t) * share - in_kind[t] + m.fee;
+      if (v_.tranches[t].draws) interest[t] += m.undrawn_rate * (undrawn_[t] + open_[t]);
       principal[t] = owed_[t] * m.repaid;
     }
     const double debt_before = owed_[0] + owed_[1] + owed_[2];
@@ -239,15 +271,17 @@ class PlainVehicle {
       if (c_.prices) {
         const TrancheMonth& m = v_.tranches[t].months[at_k];
         const double at_forward =
-            owed_[t] * floating[t] * (1 - v_.tranches[t].months[at_k].in_kind);
+            bearing(t) * floating[t] * (1 - v_.tranches[t].months[at_k].in_kind);
         part.value += living * at(c_.discount, k) *
                       (m.timing * (paid - at_forward) + m.floating_timing * at_forward);
       }
-      part.interest += living * (interest[t] - v_.tranches[t].months[at_k].fee);
+      const TrancheMonth& m = v_.tranches[t].months[at_k];
+      part.interest += living * (interest[t] - m.fee - m.undrawn_fee);
       part.principal += living * (principal[t] + swept[t]);
       owed_[t] += in_kind[t] - principal[t] - swept[t];
     }
     out_.equity += living * at(c_.discount, k) * terms(0, k).present_factor * distributed;
+    for (std::size_t t = 0; t < 3; ++t) draw(t, k, living);
     peak(k, principal, swept);
     test(k, contracted, debt_before);
   }
@@ -265,7 +299,7 @@ class PlainVehicle {
   void test(int k, double contracted, double debt_before) {
     const double debt = owed_[0] + owed_[1] + owed_[2];
     step_ = sweep_ = 0;
-    trapped_ = false;
+    trapped_ = stopped_ = false;
     bool ends = false;
     for (std::size_t c = 0; c < v_.covenants.size(); ++c) {
       const CovenantPlan& covenant = v_.covenants[c];
@@ -279,6 +313,7 @@ class PlainVehicle {
       }
       if (!active_[c]) continue;
       if ((covenant.consequences & kCashTrap) != 0) trapped_ = true;
+      if ((covenant.consequences & kDrawStop) != 0) stopped_ = true;
       if ((covenant.consequences & kMarginStepUp) != 0) step_ += covenant.step_up;
       if ((covenant.consequences & kCashSweep) != 0)
         sweep_ = std::max(sweep_, covenant.sweep_share);
@@ -305,7 +340,7 @@ class PlainVehicle {
       case CovenantTest::loan_to_value:
         return (k == kMonths ? debt_before : debt) > covenant.limit * at(c_.tested, k);
       case CovenantTest::loan_to_cost:
-        return debt > covenant.limit * covenant.cost;
+        return debt > covenant.limit * covenant.cost[month];
       case CovenantTest::contract_realization:
         return contracted < covenant.limit * v_.offtakes[0].agreed[month];
       case CovenantTest::liquidity:
@@ -320,9 +355,12 @@ class PlainVehicle {
   const VehiclePlan& v_;
   std::size_t p_;
   Outcome out_;
-  bool alive_ = true, trapped_ = false;
+  bool alive_ = true, trapped_ = false, stopped_ = false;
   double cash_ = 0, trap_ = 0, step_ = 0, sweep_ = 0;
   std::array<double, 3> owed_{}, caps_{}, spent_{};
+  // Of commitments: undrawn; what new draws leave without interest, and with the fee on the
+  // undrawn; and what was stopped.
+  std::array<double, 3> undrawn_{}, elapsed_{}, open_{}, waiting_{};
   std::array<double, 2> reserves_{};
   std::vector<bool> active_;
   std::vector<double> passes_;

@@ -115,7 +115,32 @@ struct Case {
       tranche.months.push_back(month);
       plan.terms.push_back(terms);
     }
+    if (chance(0.6)) add_draws(tranche);
     vehicle.tranches.push_back(tranche);
+  }
+
+  // A commitment of which less may be left than its draws come to.
+  void add_draws(TranchePlan& tranche) {
+    tranche.draws = true;
+    tranche.undrawn = uniform(5, 40);
+    tranche.elapsed_today = uniform(0, 5);
+    tranche.undrawn_today = uniform(-1, 5);
+    for (int k = 1; k < kMonths; ++k) {
+      TrancheMonth& month = tranche.months[static_cast<std::size_t>(k)];
+      month.pays = vehicle.pays[static_cast<std::size_t>(k)] != 0;
+      month.may_draw = k < 15 ? 1 : 0;
+      month.late_elapsed = uniform(-0.3, 1);
+      month.late_undrawn = uniform(-0.3, 1);
+      month.draw_timing = uniform(0.9, 1);
+      if (month.pays) {
+        month.undrawn_rate = uniform(0, 0.01);
+        month.undrawn_fee = uniform(0, 0.1);
+      }
+      if (chance(0.7)) continue;
+      month.draw = uniform(1, 15);
+      month.draw_elapsed = month.draw * uniform(-0.3, 1);
+      month.draw_undrawn = month.draw * uniform(-0.3, 1);
+    }
   }
 
   std::vector<double> column(double low, double high) {
@@ -171,7 +196,7 @@ struct Case {
     covenant.party = 1;
     covenant.step_up = 0.04;
     covenant.sweep_share = 0.7;
-    covenant.cost = 200;
+    covenant.cost.assign(kMonths + 1, 200.0);
     covenant.window = test == CovenantTest::debt_service_coverage_ratio ? 3 : 1;
     covenant.release_tests = 2;
     covenant.cure_months = 2;
@@ -183,8 +208,8 @@ struct Case {
   void add_covenants() {
     add_covenant(CovenantTest::debt_service_coverage_ratio, 1.1, true, kCashTrap);
     add_covenant(CovenantTest::loan_to_value, 0.9, false, kMarginStepUp | kCashSweep);
-    add_covenant(CovenantTest::loan_to_cost, 0.62, false, kCashSweep);
-    add_covenant(CovenantTest::contract_realization, 0.5, true, kMarginStepUp);
+    add_covenant(CovenantTest::loan_to_cost, 0.62, false, kCashSweep | kDrawStop);
+    add_covenant(CovenantTest::contract_realization, 0.5, true, kMarginStepUp | kDrawStop);
     if (chance(0.5)) add_covenant(CovenantTest::liquidity, 6, true, kEventOfDefault);
     if (chance(0.3)) add_covenant(CovenantTest::party_default, 0, true, kEventOfDefault);
   }

@@ -64,8 +64,18 @@ struct Ran {
   }
 };
 
+// What is owed today is repaid, less what is drawn, or is a claim: whatever the path.
+void expect_lent_is_repaid_or_claimed(const Case& c, const Ran& ran, std::size_t t) {
+  for (const TrancheMonth& month : c.vehicle.tranches[t].months)
+    if (month.in_kind > 0) return;
+  double claimed = 0;
+  for (std::size_t p = 0; p < kBlockPaths; ++p) claimed += ran.sample(t, kExposure, p);
+  const double lent = c.plan.contracts[t].outstanding * kBlockPaths;
+  EXPECT_NEAR(ran.month_sum(t, kRepaid) + claimed, lent, 1e-9 * lent) << t;
+}
+
 TEST(VehicleKernel, IsThePlainVehicle) {
-  int defaults = 0, breaches = 0, sweeps = 0, floored = 0;
+  int defaults = 0, breaches = 0, sweeps = 0, floored = 0, drawn = 0, late = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Case c(seed);
@@ -92,6 +102,8 @@ TEST(VehicleKernel, IsThePlainVehicle) {
         defaults += part.exposure > 5 ? 1 : 0;
         floored += part.floored ? 1 : 0;
       }
+      drawn += plain.drawn;
+      late += plain.late;
       EXPECT_NEAR(ran.own.get()[kDistributions * kBlockPaths + p], plain.equity, 1e-9);
       EXPECT_NEAR(ran.own.get()[kCashImbalance * kBlockPaths + p], 0, 1e-12);
       for (std::size_t g = 0; g < 3; ++g)
@@ -108,6 +120,7 @@ TEST(VehicleKernel, IsThePlainVehicle) {
     for (std::size_t t = 0; t < 3; ++t) {
       EXPECT_NEAR(ran.month_sum(t, kVariable), interest[t], 1e-9) << t;
       EXPECT_NEAR(ran.month_sum(t, kRepaid), principal[t], 1e-8) << t;
+      expect_lent_is_repaid_or_claimed(c, ran, t);
       EXPECT_NEAR(ran.month_sum(t, kRecovery), recovered[t], 1e-8) << t;
       sweeps += principal[t] > 0 ? 1 : 0;
     }
@@ -116,6 +129,8 @@ TEST(VehicleKernel, IsThePlainVehicle) {
   EXPECT_GT(breaches, 1000);
   EXPECT_GT(sweeps, 100);
   EXPECT_GT(floored, 1000);
+  EXPECT_GT(drawn, 5000);
+  EXPECT_GT(late, 500);
 }
 
 }  // namespace
