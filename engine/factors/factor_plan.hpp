@@ -10,6 +10,7 @@
 #include "engine/factors/launch_law.hpp"
 #include "engine/factors/noise.hpp"
 #include "engine/factors/regime.hpp"
+#include "engine/random/path_numbers.hpp"
 #include "engine/random/philox.hpp"
 
 namespace lien::engine {
@@ -90,10 +91,10 @@ enum LineSeries : std::size_t {
 
 class PathBlock;
 
-// Fills the factor series of `block` with paths first_path .. first_path + kBlockPaths - 1.
+// Fills the factor series of `block` with the paths numbers[0] .. numbers[kBlockPaths - 1].
 // scratch: see FactorScratch. A path is a pure function of its number, the keys and the plan.
 class FactorScratch;
-void fill_factors(const FactorPlan& plan, std::uint64_t first_path, FactorScratch& scratch,
+void fill_factors(const FactorPlan& plan, PathNumbers numbers, FactorScratch& scratch,
                   PathBlock& block) noexcept;
 
 }  // namespace lien::engine

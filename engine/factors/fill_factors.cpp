@@ -17,22 +17,22 @@ FactorRow factor_row(PathBlock& block, int step) {
 }
 
 // The path's own part of the drift a step, drawn once: its row in the scratch, null where off.
-const double* drift_row(const FactorPlan& plan, std::uint64_t first_path,
+const double* drift_row(const FactorPlan& plan, PathNumbers numbers,
                         FactorScratch& scratch) noexcept {
   if (plan.frontier_drift_stdev == 0) return nullptr;
   double* const rows = scratch.launch.get();
-  normal_rows(plan.frontier_drift_key, first_path, 0, rows, rows + kPaths, rows + 2 * kPaths,
+  normal_rows(plan.frontier_drift_key, numbers, 0, rows, rows + kPaths, rows + 2 * kPaths,
               rows + 3 * kPaths, kPaths);
   for (std::size_t p = 0; p < kPaths; ++p) rows[p] *= plan.frontier_drift_stdev;
   return rows;
 }
 
 // The regime of the step's start moves scarcity at its end; then the chain may switch.
-void advance_regime(const FactorPlan& plan, std::uint64_t first_path, int step,
-                    FactorScratch& scratch, PathBlock& block) noexcept {
+void advance_regime(const FactorPlan& plan, PathNumbers numbers, int step, FactorScratch& scratch,
+                    PathBlock& block) noexcept {
   const RegimeLaw& law = *plan.regime;
   double *const uniform = scratch.launch.get() + 4 * kPaths, *const unused = uniform + kPaths;
-  uniform_and_normal_row(plan.regime_key, first_path, static_cast<std::uint32_t>(step), uniform,
+  uniform_and_normal_row(plan.regime_key, numbers, static_cast<std::uint32_t>(step), uniform,
                          unused, kPaths);
   const double* const before = block.row(regime_series(plan), step);
   double* const after = block.row(regime_series(plan), step + 1);
@@ -46,7 +46,7 @@ void advance_regime(const FactorPlan& plan, std::uint64_t first_path, int step,
   }
 }
 
-void fill_joint_factors(const FactorPlan& plan, std::uint64_t first_path, FactorScratch& scratch,
+void fill_joint_factors(const FactorPlan& plan, PathNumbers numbers, FactorScratch& scratch,
                         PathBlock& block) noexcept {
   const FactorRow today = factor_row(block, 0);
   std::fill_n(today.scarcity, kPaths, plan.scarcity_initial);
@@ -56,7 +56,7 @@ void fill_joint_factors(const FactorPlan& plan, std::uint64_t first_path, Factor
   if (plan.regime)
     std::fill_n(block.row(regime_series(plan), 0), kPaths,
                 static_cast<double>(plan.regime->initial));
-  const double* const own_drift = drift_row(plan, first_path, scratch);
+  const double* const own_drift = drift_row(plan, numbers, scratch);
   // Rows of a factor that is off were zeroed with the scratch and stay so.
   double* const z = scratch.normals.get();
   for (int step = 0; step < plan.steps; ++step) {
@@ -65,14 +65,14 @@ void fill_joint_factors(const FactorPlan& plan, std::uint64_t first_path, Factor
       for (std::size_t f = 0; f < 4; ++f) {
         if (!plan.random[f]) continue;
         double* const rows = z + 4 * f * kPaths;
-        normal_rows(plan.keys[f], first_path, static_cast<std::uint32_t>(step / 4), rows,
+        normal_rows(plan.keys[f], numbers, static_cast<std::uint32_t>(step / 4), rows,
                     rows + kPaths, rows + 2 * kPaths, rows + 3 * kPaths, kPaths);
       }
     const double* normals[4];
     for (std::size_t f = 0; f < 4; ++f)
       normals[f] = z + (4 * f + static_cast<std::size_t>(within)) * kPaths;
     advance_factors(plan, normals, factor_row(block, step), factor_row(block, step + 1), kPaths);
-    if (plan.regime) advance_regime(plan, first_path, step, scratch, block);
+    if (plan.regime) advance_regime(plan, numbers, step, scratch, block);
     if (own_drift) {
       double* const frontier = block.row(kFrontier, step + 1);
       for (std::size_t p = 0; p < kPaths; ++p) frontier[p] += own_drift[p];
@@ -80,8 +80,8 @@ void fill_joint_factors(const FactorPlan& plan, std::uint64_t first_path, Factor
   }
 }
 
-void fill_noise(const FactorPlan& plan, std::size_t n, std::uint64_t first_path,
-                FactorScratch& scratch, PathBlock& block) noexcept {
+void fill_noise(const FactorPlan& plan, std::size_t n, PathNumbers numbers, FactorScratch& scratch,
+                PathBlock& block) noexcept {
   const NoisePlan& noise = plan.noises[n];
   const std::size_t series = noise_series(plan, n);
   double* const z = scratch.noise_normals.get();
@@ -90,7 +90,7 @@ void fill_noise(const FactorPlan& plan, std::size_t n, std::uint64_t first_path,
     const std::size_t within = static_cast<std::size_t>(step % 4) * kPaths;
     const auto draw = [&](PhiloxKey key, double* rows) {
       if (within == 0)
-        normal_rows(key, first_path, static_cast<std::uint32_t>(step / 4), rows, rows + kPaths,
+        normal_rows(key, numbers, static_cast<std::uint32_t>(step / 4), rows, rows + kPaths,
                     rows + 2 * kPaths, rows + 3 * kPaths, kPaths);
     };
     double* const to = block.row(series, step + 1);
@@ -135,7 +135,7 @@ bool scatter(const LaunchLinePlan& line, double dt_years, int steps, int cleared
   return any;
 }
 
-void draw_launches(const LaunchLinePlan& line, double dt_years, int steps, std::uint64_t first_path,
+void draw_launches(const LaunchLinePlan& line, double dt_years, int steps, PathNumbers numbers,
                    FactorScratch& scratch, const Jumps& jumps) noexcept {
   double* const work = scratch.launch.get();
   double *const uniform = work, *const normal = work + kPaths, *const time = work + 2 * kPaths;
@@ -144,7 +144,7 @@ void draw_launches(const LaunchLinePlan& line, double dt_years, int steps, std::
   std::uint32_t draw = 0;
   for (std::size_t i = 0; i < line.process.scheduled.size(); ++i) {
     const auto& scheduled = line.process.scheduled[i];
-    uniform_and_normal_row(line.key, first_path, draw++, uniform, normal, kPaths);
+    uniform_and_normal_row(line.key, numbers, draw++, uniform, normal, kPaths);
     scheduled_times(std::max(scheduled.years, 0.0), scheduled.slip_years, uniform, time, kPaths);
     scatter(line, dt_years, steps, static_cast<int>(i), time, scratch, jumps);
     for (std::size_t p = 0; p < kPaths; ++p) clock[p] = std::max(clock[p], time[p]);
@@ -152,7 +152,7 @@ void draw_launches(const LaunchLinePlan& line, double dt_years, int steps, std::
   if (line.process.law == RenewalLaw::none) return;
   bool first = line.process.scheduled.empty();
   for (bool any = true; any;) {
-    uniform_and_normal_row(line.key, first_path, draw++, uniform, normal, kPaths);
+    uniform_and_normal_row(line.key, numbers, draw++, uniform, normal, kPaths);
     renewal_times(line, first, uniform, clock, time, kPaths);
     any = scatter(line, dt_years, steps, -1, time, scratch, jumps);
     std::copy_n(time, kPaths, clock);
@@ -181,15 +181,15 @@ void fill_pipeline_age(const FactorPlan& plan, std::size_t l, const double* last
   }
 }
 
-void fill_line(const FactorPlan& plan, std::size_t l, std::uint64_t first_path,
-               FactorScratch& scratch, PathBlock& block) noexcept {
+void fill_line(const FactorPlan& plan, std::size_t l, PathNumbers numbers, FactorScratch& scratch,
+               PathBlock& block) noexcept {
   const LaunchLinePlan& line = plan.lines[l];
   const std::size_t rows = (static_cast<std::size_t>(plan.steps) + 1) * kPaths;
   double* const all = scratch.jumps.get();
   const Jumps jumps{all, all + rows, all + 2 * rows, all + 3 * rows};
   std::fill_n(all, 3 * rows, 0.0);
   std::fill_n(jumps.last, rows, -1.0);
-  draw_launches(line, plan.dt_years, plan.steps, first_path, scratch, jumps);
+  draw_launches(line, plan.dt_years, plan.steps, numbers, scratch, jumps);
   for (const auto& forced : line.forced)
     if (forced.step >= 1 && forced.step <= plan.steps)
       for (std::size_t p = 0; p < kPaths; ++p) {
@@ -241,13 +241,11 @@ void fill_line(const FactorPlan& plan, std::size_t l, std::uint64_t first_path,
 
 }  // namespace
 
-void fill_factors(const FactorPlan& plan, std::uint64_t first_path, FactorScratch& scratch,
+void fill_factors(const FactorPlan& plan, PathNumbers numbers, FactorScratch& scratch,
                   PathBlock& block) noexcept {
-  fill_joint_factors(plan, first_path, scratch, block);
-  for (std::size_t n = 0; n < plan.noises.size(); ++n)
-    fill_noise(plan, n, first_path, scratch, block);
-  for (std::size_t l = 0; l < plan.lines.size(); ++l)
-    fill_line(plan, l, first_path, scratch, block);
+  fill_joint_factors(plan, numbers, scratch, block);
+  for (std::size_t n = 0; n < plan.noises.size(); ++n) fill_noise(plan, n, numbers, scratch, block);
+  for (std::size_t l = 0; l < plan.lines.size(); ++l) fill_line(plan, l, numbers, scratch, block);
 }
 
 }  // namespace lien::engine

@@ -43,17 +43,22 @@ HWY_INLINE void FillRoundKeys(PhiloxKey key, RoundKeys& keys) {
   }
 }
 
-// The words of counters {first_path + p, index, draw}, p < paths <= kChunk. Two vectors run
+// The words of counters {numbers[p], index, draw}, p < paths <= kChunk. Two vectors run
 // interleaved, since a round is a chain of four dependent operations. It may fill a vector too
 // many, inside the chunk, when there are 16 lanes in two vectors and 8 paths left.
-HWY_INLINE void FillWords(const RoundKeys& keys, std::uint64_t first_path, std::uint32_t index,
-                          std::uint32_t draw, std::size_t paths, WordRows& rows) {
+template <bool kListed>
+HWY_INLINE void FillWordsOf(const RoundKeys& keys, PathNumbers numbers, std::uint32_t index,
+                            std::uint32_t draw, std::size_t paths, WordRows& rows) {
   const Words du;
   const std::size_t lanes = hn::Lanes(du);
   const WordVector step = hn::Set(du, std::uint64_t{lanes});
-  WordVector path = hn::Add(hn::Set(du, first_path), hn::Iota(du, 0));
+  WordVector path = hn::Add(hn::Set(du, numbers.first()), hn::Iota(du, 0));
   for (std::size_t p = 0; p < paths; p += 2 * lanes) {
-    const WordVector next = hn::Add(path, step);
+    if constexpr (kListed) path = hn::LoadU(du, numbers.listed() + p);
+    WordVector next = hn::Add(path, step);
+    if constexpr (kListed) {
+      if (p + lanes < paths) next = hn::LoadU(du, numbers.listed() + p + lanes);
+    }
     WordVector a0 = path, a1 = hn::ShiftRight<32>(path), a2 = hn::Set(du, std::uint64_t{index}),
                a3 = hn::Set(du, std::uint64_t{draw});
     WordVector b0 = next, b1 = hn::ShiftRight<32>(next), b2 = a2, b3 = a3;
@@ -75,6 +80,14 @@ HWY_INLINE void FillWords(const RoundKeys& keys, std::uint64_t first_path, std::
   }
 }
 
+HWY_INLINE void FillWords(const RoundKeys& keys, PathNumbers numbers, std::uint32_t index,
+                          std::uint32_t draw, std::size_t paths, WordRows& rows) {
+  if (numbers.listed() == nullptr)
+    FillWordsOf<false>(keys, numbers, index, draw, paths, rows);
+  else
+    FillWordsOf<true>(keys, numbers, index, draw, paths, rows);
+}
+
 HWY_INLINE void FillNormals(const std::uint64_t* HWY_RESTRICT radius_word,
                             const std::uint64_t* HWY_RESTRICT angle_word,
                             double* HWY_RESTRICT cosine, double* HWY_RESTRICT sine,
@@ -93,21 +106,21 @@ HWY_INLINE void FillNormals(const std::uint64_t* HWY_RESTRICT radius_word,
   }
 }
 
-void NormalRows(PhiloxKey key, std::uint64_t first_path, std::uint32_t group,
-                double* HWY_RESTRICT row0, double* HWY_RESTRICT row1, double* HWY_RESTRICT row2,
-                double* HWY_RESTRICT row3, std::size_t paths) {
+void NormalRows(PhiloxKey key, PathNumbers numbers, std::uint32_t group, double* HWY_RESTRICT row0,
+                double* HWY_RESTRICT row1, double* HWY_RESTRICT row2, double* HWY_RESTRICT row3,
+                std::size_t paths) {
   RoundKeys keys;
   FillRoundKeys(key, keys);
   WordRows rows;
   for (std::size_t start = 0; start < paths; start += kChunk) {
     const std::size_t count = HWY_MIN(kChunk, paths - start);
-    FillWords(keys, first_path + start, group, 0, count, rows);
+    FillWords(keys, numbers.from(start), group, 0, count, rows);
     FillNormals(rows.word[0], rows.word[1], row0 + start, row1 + start, count);
     FillNormals(rows.word[2], rows.word[3], row2 + start, row3 + start, count);
   }
 }
 
-void UniformAndNormalRow(PhiloxKey key, std::uint64_t first_path, std::uint32_t index,
+void UniformAndNormalRow(PhiloxKey key, PathNumbers numbers, std::uint32_t index,
                          double* HWY_RESTRICT uniform, double* HWY_RESTRICT normal,
                          std::size_t paths) {
   const Doubles d;
@@ -118,7 +131,7 @@ void UniformAndNormalRow(PhiloxKey key, std::uint64_t first_path, std::uint32_t 
   alignas(64) double unused_sine[kChunk];
   for (std::size_t start = 0; start < paths; start += kChunk) {
     const std::size_t count = HWY_MIN(kChunk, paths - start);
-    FillWords(keys, first_path + start, index, 1, count, rows);
+    FillWords(keys, numbers.from(start), index, 1, count, rows);
     FillNormals(rows.word[2], rows.word[3], normal + start, unused_sine, count);
     for (std::size_t p = 0; p < count; p += hn::Lanes(d)) {
       const WordVector low = hn::Load(du, rows.word[0] + p), high = hn::Load(du, rows.word[1] + p);
@@ -127,7 +140,7 @@ void UniformAndNormalRow(PhiloxKey key, std::uint64_t first_path, std::uint32_t 
   }
 }
 
-void ExponentialRow(PhiloxKey key, std::uint64_t first_path, double* HWY_RESTRICT row,
+void ExponentialRow(PhiloxKey key, PathNumbers numbers, double* HWY_RESTRICT row,
                     std::size_t paths) {
   const Doubles d;
   const Words du;
@@ -136,7 +149,7 @@ void ExponentialRow(PhiloxKey key, std::uint64_t first_path, double* HWY_RESTRIC
   WordRows rows;
   for (std::size_t start = 0; start < paths; start += kChunk) {
     const std::size_t count = HWY_MIN(kChunk, paths - start);
-    FillWords(keys, first_path + start, 0, 2, count, rows);
+    FillWords(keys, numbers.from(start), 0, 2, count, rows);
     for (std::size_t p = 0; p < count; p += hn::Lanes(d)) {
       const WordVector low = hn::Load(du, rows.word[0] + p), high = hn::Load(du, rows.word[1] + p);
       hn::StoreU(hn::Neg(Log(d, LongUniform(d, high, low))), d, row + start + p);
@@ -195,22 +208,21 @@ HWY_EXPORT(NormalRows);
 HWY_EXPORT(UniformAndNormalRow);
 HWY_EXPORT(ExponentialRow);
 
-void normal_rows(PhiloxKey key, std::uint64_t first_path, std::uint32_t group, double* row0,
+void normal_rows(PhiloxKey key, PathNumbers numbers, std::uint32_t group, double* row0,
                  double* row1, double* row2, double* row3, std::size_t paths) noexcept {
   HWY_DASSERT(paths % 8 == 0);
-  HWY_DYNAMIC_DISPATCH(NormalRows)(key, first_path, group, row0, row1, row2, row3, paths);
+  HWY_DYNAMIC_DISPATCH(NormalRows)(key, numbers, group, row0, row1, row2, row3, paths);
 }
 
-void uniform_and_normal_row(PhiloxKey key, std::uint64_t first_path, std::uint32_t index,
+void uniform_and_normal_row(PhiloxKey key, PathNumbers numbers, std::uint32_t index,
                             double* uniform, double* normal, std::size_t paths) noexcept {
   HWY_DASSERT(paths % 8 == 0);
-  HWY_DYNAMIC_DISPATCH(UniformAndNormalRow)(key, first_path, index, uniform, normal, paths);
+  HWY_DYNAMIC_DISPATCH(UniformAndNormalRow)(key, numbers, index, uniform, normal, paths);
 }
 
-void exponential_row(PhiloxKey key, std::uint64_t first_path, double* row,
-                     std::size_t paths) noexcept {
+void exponential_row(PhiloxKey key, PathNumbers numbers, double* row, std::size_t paths) noexcept {
   HWY_DASSERT(paths % 8 == 0);
-  HWY_DYNAMIC_DISPATCH(ExponentialRow)(key, first_path, row, paths);
+  HWY_DYNAMIC_DISPATCH(ExponentialRow)(key, numbers, row, paths);
 }
 
 double normal_at(PhiloxKey key, std::uint64_t path, std::uint32_t step) noexcept {

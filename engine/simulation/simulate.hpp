@@ -6,6 +6,7 @@
 
 #include "engine/factors/factor_plan.hpp"
 #include "engine/factors/factor_scratch.hpp"
+#include "engine/random/path_numbers.hpp"
 #include "engine/schedule/run_tasks.hpp"
 #include "engine/simulation/path_block.hpp"
 
@@ -16,6 +17,9 @@ struct SimulationSize {
   std::uint64_t paths = 0;
   unsigned threads = 0;          // 0: all; never changes a result
   std::uint64_t first_path = 0;  // number of the first path, a multiple of kBlockPaths
+  // Numbers of the paths, [paths], where they are no run of consecutive ones; else null. A block's
+  // number is then its place in this list over kBlockPaths.
+  const std::uint64_t* listed = nullptr;
 
   [[nodiscard]] std::uint64_t blocks() const noexcept { return paths / kBlockPaths; }
   [[nodiscard]] std::uint64_t tasks() const noexcept {
@@ -46,6 +50,7 @@ auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals&
   struct Worker {
     const FactorPlan* plan;
     std::uint64_t blocks, first_path;
+    const std::uint64_t* listed;
     std::unique_ptr<Stages> stages;
     std::unique_ptr<FactorScratch> scratch;
     std::unique_ptr<PathBlock> block;
@@ -55,7 +60,10 @@ auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals&
       for (std::uint64_t b = task * kTaskBlocks; b < last; ++b) {
         const auto start = std::chrono::steady_clock::now();
         const std::uint64_t number = first_path / kBlockPaths + b;
-        fill_factors(*plan, number * kBlockPaths, *scratch, *block);
+        fill_factors(*plan,
+                     listed == nullptr ? PathNumbers(number * kBlockPaths)
+                                       : PathNumbers::of(listed + b * kBlockPaths),
+                     *scratch, *block);
         factor_seconds +=
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         (*stages)(*block, number, sums);
@@ -68,11 +76,8 @@ auto simulate(const FactorPlan& plan, const SimulationSize& size, IntegerTotals&
         auto stages = std::make_unique<Stages>(make_stages());
         auto block =
             std::make_unique<PathBlock>(factor_series(plan) + stages->derived_series(), plan.steps);
-        return Worker{&plan,
-                      size.blocks(),
-                      size.first_path,
-                      std::move(stages),
-                      std::make_unique<FactorScratch>(plan),
+        return Worker{&plan,           size.blocks(),     size.first_path,
+                      size.listed,     std::move(stages), std::make_unique<FactorScratch>(plan),
                       std::move(block)};
       },
       done);

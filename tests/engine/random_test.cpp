@@ -93,6 +93,35 @@ TEST(StreamKey, DiffersByEveryArgument) {
   EXPECT_EQ(keys.size(), 8u * 4u * 4096u);  // a collision has probability 5e-10
 }
 
+// Listed paths draw what they draw in a row of consecutive ones, wherever they stand.
+TEST(RandomRows, OfListedPathsAreTheirs) {
+  std::vector<std::uint64_t> numbers;
+  for (std::uint64_t i = 0; i < 200; ++i) numbers.push_back((i * 0x9e3779b97f4a7c15U) >> 29);
+  numbers[3] = numbers[4];  // twice
+  for (const std::size_t paths : {8u, 24u, 64u, 72u, 200u}) {
+    std::vector<double> uniform(paths), normal(paths), clock(paths);
+    const PathNumbers listed = PathNumbers::of(numbers.data());
+    uniform_and_normal_row(kKey, listed, 5, uniform.data(), normal.data(), paths);
+    exponential_row(kKey, listed, clock.data(), paths);
+    std::vector<double> rows[4];
+    for (auto& row : rows) row.resize(paths);
+    normal_rows(kKey, listed, 21, rows[0].data(), rows[1].data(), rows[2].data(), rows[3].data(),
+                paths);
+    std::size_t different = 0;
+    for (std::size_t p = 0; p < paths; ++p) {
+      const UniformAndNormal pair = uniform_and_normal_at(kKey, numbers[p], 5);
+      different += uniform[p] != pair.uniform;
+      different += normal[p] != pair.normal;
+      different += clock[p] != exponential_at(kKey, numbers[p]);
+      for (std::uint32_t i = 0; i < 4; ++i)
+        different += rows[i][p] != normal_at(kKey, numbers[p], 84 + i);
+      EXPECT_EQ(listed[p], numbers[p]);
+      EXPECT_EQ(PathNumbers(7).from(p)[2], 9 + p);
+    }
+    EXPECT_EQ(different, 0u) << paths;
+  }
+}
+
 // Vector rows against the scalar generator: other code for Philox, the same transforms. First paths
 // straddle 2^32, where a counter word carries; counts end in every remainder of a chunk and of a
 // pair of vectors.

@@ -76,6 +76,28 @@ TEST(Simulate, GivesTheSameBitsFromAnyNumberOfThreads) {
   }
 }
 
+// A few paths of many, side by side in one block: each is the path that it is in the run of all.
+TEST(Simulate, OfListedPathsIsThatOfAll) {
+  const Outcome all = run(kBlockPaths * 40, 2);
+  std::vector<std::uint64_t> numbers;
+  for (std::uint64_t i = 0; i < 3 * kBlockPaths; ++i) numbers.push_back(i * 997 % all.paths.size());
+  for (const unsigned threads : {1U, 2U}) {
+    std::vector<double> paths(numbers.size());
+    IntegerTotals totals(std::vector<double>(kNumbers, 1.0));
+    simulate(small_plan(), {numbers.size(), threads, 0, numbers.data()}, totals,
+             [&] {
+               return Stages{&paths, 0, {}};
+             },
+             {});
+    double sum = 0;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      EXPECT_EQ(paths[i], all.paths[numbers[i]]) << numbers[i];
+      sum += paths[i];
+    }
+    EXPECT_NEAR(totals.value(0), sum, 1e-9);
+  }
+}
+
 TEST(Simulate, RunsEveryBlockOnce) {
   for (const std::uint64_t blocks : {std::uint64_t{1}, std::uint64_t{kTaskBlocks},
                                      std::uint64_t{kTaskBlocks + 1}, std::uint64_t{100}}) {
