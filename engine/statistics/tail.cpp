@@ -5,13 +5,21 @@
 #include <stdexcept>
 
 namespace lien::engine {
+namespace {
+
+// nq, an integer where it is one but for rounding.
+double rank_of(double n, double q) {
+  const double nq = n * q;
+  return std::abs(nq - std::nearbyint(nq)) < 1e-9 * std::max(1.0, nq) ? std::nearbyint(nq) : nq;
+}
+
+}  // namespace
 
 TailEstimate tail_of(const std::vector<double>& sorted, double confidence) {
   if (sorted.size() < 2) throw std::invalid_argument("tail_of: at least two losses");
   const double n = static_cast<double>(sorted.size());
   const double q = confidence;
-  double nq = n * q;
-  if (std::abs(nq - std::nearbyint(nq)) < 1e-9 * std::max(1.0, nq)) nq = std::nearbyint(nq);
+  const double nq = rank_of(n, q);
   const auto order = [&](double rank) {
     const double clamped = std::clamp(rank, 1.0, n);
     return sorted[static_cast<std::size_t>(clamped) - 1];
@@ -40,6 +48,36 @@ TailEstimate tail_of(const std::vector<double>& sorted, double confidence) {
   t.expected_shortfall_low = t.expected_shortfall - error;
   t.expected_shortfall_high = t.expected_shortfall + error;
   return t;
+}
+
+Tail weigh_tail(const std::vector<double>& sorted, double confidence) {
+  const TailEstimate t = tail_of(sorted, confidence);
+  const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), t.value_at_risk);
+  const double above = static_cast<double>(sorted.end() - last);
+  const double at = static_cast<double>(last - first);
+  Tail tail;
+  tail.value_at_risk = t.value_at_risk;
+  tail.low = t.value_at_risk_low;
+  tail.high = t.value_at_risk_high;
+  tail.expected_shortfall = t.expected_shortfall;
+  tail.paths = static_cast<double>(sorted.size());
+  tail.confidence = confidence;
+  tail.weights = tail.paths - rank_of(tail.paths, confidence);
+  tail.at_risk_weight = (tail.weights - above) / at;
+  tail.square_weights = above + at * tail.at_risk_weight * tail.at_risk_weight;
+  return tail;
+}
+
+TailContribution contribution_of(const TailSums& sums, const Tail& tail) {
+  TailContribution out;
+  out.expected_shortfall = sums.weighted / tail.weights;
+  if (sums.near_total != 0) out.value_at_risk = tail.value_at_risk * (sums.near / sums.near_total);
+  const double c = out.value_at_risk, n = tail.paths;
+  const double mean = (sums.weighted - c * tail.weights) / n;
+  const double square =
+      (sums.square - 2 * c * sums.twice_weighted + c * c * tail.square_weights) / n;
+  out.standard_error = std::sqrt(std::max(0.0, square - mean * mean) / n) / (1 - tail.confidence);
+  return out;
 }
 
 }  // namespace lien::engine

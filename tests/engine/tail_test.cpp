@@ -170,5 +170,146 @@ TEST(TailOf, NeedsTwoLosses) {
   EXPECT_THROW(static_cast<void>(tail_of({1.0}, 0.99)), std::invalid_argument);
 }
 
+// Sums over a sample of the parts of a total, by the definition of TailSums.
+TailContribution plain_part(const std::vector<double>& part, const std::vector<double>& total,
+                            double q) {
+  const Tail tail = weigh_tail(sorted(total), q);
+  TailSums sums;
+  for (std::size_t p = 0; p < part.size(); ++p) {
+    const double w = tail.weight(total[p]);
+    sums.weighted += w * part[p];
+    sums.twice_weighted += w * w * part[p];
+    sums.square += w * part[p] * w * part[p];
+    if (!tail.near_value_at_risk(total[p])) continue;
+    sums.near += part[p];
+    sums.near_total += total[p];
+  }
+  return contribution_of(sums, tail);
+}
+
+// Case O20: Gaussian parts, contributions mu_i + (covariance with the total / its stdev) times the
+// standard normal's quantile or mean excess. Bands 4 standard errors: of ES as given, of VaR by the
+// spread of a part given the total over the paths that count as near.
+TEST(TailContribution, OfGaussianPartsIsTheClosedForm) {
+  const double mean[3] = {1, 2, 0.5}, stdev[3] = {3, 5, 2};
+  const double rho[3][3] = {{1, 0.3, 0.1}, {0.3, 1, 0.5}, {0.1, 0.5, 1}};
+  const double l11 = std::sqrt(1 - 0.09), l21 = (0.5 - 0.03) / l11;
+  const double factor[3][3] = {
+      {1, 0, 0}, {0.3, l11, 0}, {0.1, l21, std::sqrt(1 - 0.01 - l21 * l21)}};
+  constexpr std::size_t kSample = 1 << 20;
+  std::vector<double> part[3], total(kSample);
+  std::mt19937_64 draw(20);
+  std::normal_distribution<double> normal;
+  for (auto& row : part) row.resize(kSample);
+  for (std::size_t p = 0; p < kSample; ++p) {
+    const double z[3] = {normal(draw), normal(draw), normal(draw)};
+    for (int i = 0; i < 3; ++i) {
+      part[i][p] =
+          mean[i] + stdev[i] * (factor[i][0] * z[0] + factor[i][1] * z[1] + factor[i][2] * z[2]);
+      total[p] += part[i][p];
+    }
+  }
+  struct Level {
+    double q, shortfall[3], at_risk[3];
+  };
+  const Level levels[] = {{0.99,
+                           {5.92594708309, 14.0528492459, 3.85383631189},
+                           {5.29964182125, 12.5204002009, 3.42741570808}},
+                          {0.999,
+                           {7.22317989188, 17.2269295227, 4.73705864979},
+                           {6.71148116292, 15.9749007178, 4.38866802581}}};
+  double variance = 0;
+  for (int i = 0; i < 3; ++i)
+    for (int j = 0; j < 3; ++j) variance += rho[i][j] * stdev[i] * stdev[j];
+  for (const Level& level : levels) {
+    double shortfall = 0, at_risk = 0;
+    for (int i = 0; i < 3; ++i) {
+      const TailContribution c = plain_part(part[i], total, level.q);
+      EXPECT_NEAR(c.expected_shortfall, level.shortfall[i], 4 * c.standard_error) << level.q << i;
+      EXPECT_LT(c.standard_error, 0.02 * level.shortfall[i]);
+      double covariance = 0;
+      for (int j = 0; j < 3; ++j) covariance += rho[i][j] * stdev[i] * stdev[j];
+      const double residual = std::sqrt(stdev[i] * stdev[i] - covariance * covariance / variance);
+      const double near = 2 * 1.96 * std::sqrt(kSample * level.q * (1 - level.q));
+      EXPECT_NEAR(c.value_at_risk, level.at_risk[i],
+                  4 * std::hypot(residual / std::sqrt(near), c.standard_error))
+          << level.q << i;
+      shortfall += c.expected_shortfall;
+      at_risk += c.value_at_risk;
+    }
+    const TailEstimate t = tail_of(sorted(total), level.q);
+    EXPECT_NEAR(shortfall, t.expected_shortfall, 1e-9);
+    EXPECT_NEAR(at_risk, t.value_at_risk, 1e-9);
+  }
+}
+
+// The same without noise: totals at the middles of equal strata, each part its mean given the
+// total.
+TEST(TailContribution, OfStrataIsTheClosedFormOfCaseO20) {
+  constexpr std::size_t kStrata = 1 << 19;
+  const double mean[3] = {1, 2, 0.5}, stdev[3] = {3, 5, 2};
+  const double rho[3][3] = {{1, 0.3, 0.1}, {0.3, 1, 0.5}, {0.1, 0.5, 1}};
+  double covariance[3] = {}, variance = 0;
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) covariance[i] += rho[i][j] * stdev[i] * stdev[j];
+    variance += covariance[i];
+  }
+  std::vector<double> total(kStrata), part[3];
+  double z = -6;
+  for (std::size_t p = 0; p < kStrata; ++p) {
+    const double tail = 1 - (static_cast<double>(p) + 0.5) / kStrata;
+    for (int i = 0; i < 40; ++i) {  // Newton, from the stratum before
+      const double density = std::exp(-z * z / 2) / std::sqrt(2 * std::acos(-1.0));
+      const double step = (upper_normal(z) - tail) / density;
+      z += std::clamp(step, -0.5, 0.5);
+      if (std::abs(step) < 1e-13) break;
+    }
+    total[p] = 3.5 + std::sqrt(variance) * z;
+    for (int i = 0; i < 3; ++i)
+      part[i].push_back(mean[i] + covariance[i] / std::sqrt(variance) * z);
+  }
+  const double shortfall[3] = {5.92594708309, 14.0528492459, 3.85383631189};
+  const double at_risk[3] = {5.29964182125, 12.5204002009, 3.42741570808};
+  for (int i = 0; i < 3; ++i) {
+    const TailContribution c = plain_part(part[i], total, 0.99);
+    EXPECT_NEAR(c.expected_shortfall, shortfall[i], 1e-4 * shortfall[i]);
+    EXPECT_NEAR(c.value_at_risk, at_risk[i], 1e-4 * at_risk[i]);
+  }
+}
+
+// The total as its only part, atoms and all; and its parts in proportion.
+TEST(TailContribution, OfTheTotalIsItsShortfallAndError) {
+  std::mt19937_64 draw(7);
+  std::uniform_int_distribution<int> level(0, 12);
+  for (const bool atoms : {true, false}) {
+    std::vector<double> losses(5000), third(5000);
+    for (double& x : losses)
+      x = atoms ? 0.45 * std::max(0, level(draw) - 4)
+                : std::exp(std::normal_distribution<double>(0, 1)(draw));
+    for (std::size_t p = 0; p < losses.size(); ++p) third[p] = losses[p] / 3;
+    for (const double q : {0.55, 0.75, 0.9, 0.95, 0.999}) {
+      const TailEstimate t = tail_of(sorted(losses), q);
+      const Tail tail = weigh_tail(sorted(losses), q);
+      double weights = 0, squares = 0;
+      for (const double x : losses) {
+        weights += tail.weight(x);
+        squares += tail.weight(x) * tail.weight(x);
+      }
+      EXPECT_NEAR(weights, 5000 * (1 - q), 1e-9) << q;
+      EXPECT_NEAR(weights, tail.weights, 1e-9) << q;
+      EXPECT_NEAR(squares, tail.square_weights, 1e-9) << q;
+      const double error = (t.expected_shortfall_high - t.expected_shortfall) / 1.959963984540054;
+      const TailContribution all = plain_part(losses, losses, q),
+                             part = plain_part(third, losses, q);
+      EXPECT_NEAR(all.expected_shortfall, t.expected_shortfall, 1e-12) << q;
+      EXPECT_NEAR(all.value_at_risk, t.value_at_risk, 1e-12) << q;
+      EXPECT_NEAR(all.standard_error, error, 1e-7) << q;
+      EXPECT_NEAR(part.expected_shortfall, t.expected_shortfall / 3, 1e-12) << q;
+      EXPECT_NEAR(part.value_at_risk, t.value_at_risk / 3, 1e-12) << q;
+      EXPECT_NEAR(part.standard_error, error / 3, 1e-7) << q;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lien::engine
