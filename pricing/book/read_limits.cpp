@@ -97,9 +97,11 @@ void check_names(const Given& given, const Limit& limit, const LimitNames& known
     scope.fault(given.at("scenario"), "scenario", "is no scenario of this run",
                 did_you_mean(limit.scenario, ids, "name one of the scenarios file, or baseline"));
   if (!given.good("confidence")) return;
-  if (limit.measure != "value_at_risk" && limit.measure != "expected_shortfall") {
+  if (limit.measure != "value_at_risk" && limit.measure != "expected_shortfall" &&
+      limit.measure != "expected_shortfall_contribution") {
     scope.fault(given.at("confidence"), "confidence",
-                "goes with value_at_risk and expected_shortfall only", "remove it");
+                "goes with value_at_risk, expected_shortfall and its contributions only",
+                "remove it");
     return;
   }
   const auto same = [&](double c) { return std::abs(c - *limit.confidence) < 1e-9; };

@@ -64,7 +64,8 @@ Json portfolio_rows(const Table& measures) {
 // them, since it runs before any path.
 Json stages_of(const RunFacts& facts) {
   const auto simulated = [](const std::string& stage) {
-    return stage != "compile" && stage != "collateral_setup" && stage != "simulate";
+    return stage != "compile" && stage != "collateral_setup" && stage != "simulate" &&
+           stage != "tail_replay";
   };
   double total = 0;
   for (const auto& [stage, seconds] : facts.stage_seconds)

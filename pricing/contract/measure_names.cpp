@@ -18,6 +18,7 @@ constexpr MeasureName kMeasures[] = {
     {"expected_loss", "portfolio|party|contract", "money"},
     {"expected_loss_change", "portfolio|party", "money"},
     {"expected_shortfall", "portfolio", "money"},
+    {"expected_shortfall_contribution", "party", "money"},
     {"exposure_at_default", "contract", "money"},
     {"exposure_share", "party", "share"},
     {"factor_covariance", "portfolio", ""},

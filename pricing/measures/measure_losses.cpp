@@ -64,10 +64,10 @@ void measure_losses(const Inputs& inputs, const ScenarioRun& scenario, RunTables
            t.expected_shortfall_low, t.expected_shortfall_high, t.cumulative_probability});
       const auto& asked = inputs.settings.confidence;
       if (std::find(asked.begin(), asked.end(), level) == asked.end()) continue;
-      writer.add_tail("value_at_risk", horizon, level,
+      writer.add_tail("", "value_at_risk", horizon, level,
                       {t.value_at_risk, (t.value_at_risk_high - t.value_at_risk_low) / 2 / kHalf});
       writer.add_tail(
-          "expected_shortfall", horizon, level,
+          "", "expected_shortfall", horizon, level,
           {t.expected_shortfall, (t.expected_shortfall_high - t.expected_shortfall) / kHalf});
     }
   }

@@ -24,10 +24,10 @@ void MeasureWriter::add_exact(std::string_view id, std::string_view measure, int
                measure, months(horizon), Cell{}, number(value), Cell{}});
 }
 
-void MeasureWriter::add_tail(std::string_view measure, int horizon, double confidence,
-                             const engine::Estimate& estimate) {
-  table_->add({std::string_view(scenario_), std::string_view(basis_), std::string_view(level_),
-               std::string_view(""), measure, horizon, confidence, number(estimate.value),
+void MeasureWriter::add_tail(std::string_view id, std::string_view measure, int horizon,
+                             double confidence, const engine::Estimate& estimate) {
+  table_->add({std::string_view(scenario_), std::string_view(basis_), std::string_view(level_), id,
+               measure, horizon, confidence, number(estimate.value),
                number(estimate.standard_error)});
 }
 

@@ -37,7 +37,7 @@ class MeasureWriter {
            const engine::Estimate& estimate);
   // A number known without simulation: no standard error.
   void add_exact(std::string_view id, std::string_view measure, int horizon, double value);
-  void add_tail(std::string_view measure, int horizon, double confidence,
+  void add_tail(std::string_view id, std::string_view measure, int horizon, double confidence,
                 const engine::Estimate& estimate);
 
  private:
@@ -67,6 +67,7 @@ void measure_cashflows(const Inputs& inputs, const ScenarioRun& run, RunTables& 
 void measure_covenants(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_vehicles(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_losses(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
+void measure_contributions(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_paths(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 // Rows of paths.csv: probability that a hardware does not earn what it costs to run.
 void measure_under_cost(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);

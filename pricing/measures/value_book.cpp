@@ -59,6 +59,15 @@ struct ScenarioRuns {
   }
 };
 
+void add_seconds(const char* stage, double seconds, RunFacts& facts) {
+  for (auto& [known, sum] : facts.stage_seconds)
+    if (known == stage) {
+      sum += seconds;
+      return;
+    }
+  facts.stage_seconds.emplace_back(stage, seconds);
+}
+
 void add_facts(const BasisRun& run, RunFacts& facts) {
   facts.months = std::max(facts.months, month_of_step(run.plan.steps, run.plan.steps_per_year));
   for (auto& [name, error] : facts.accuracy)
@@ -72,14 +81,8 @@ void add_facts(const BasisRun& run, RunFacts& facts) {
     facts.liquidation_months = std::max(facts.liquidation_months, contract.lag);
   }
   facts.loan_months += months * run.paths;
-  auto& times = facts.stage_seconds;
-  const auto add = [&times](const char* name, double seconds) {
-    for (auto& [known, sum] : times)
-      if (known == name) {
-        sum += seconds;
-        return;
-      }
-    times.emplace_back(name, seconds);
+  const auto add = [&facts](const char* name, double seconds) {
+    add_seconds(name, seconds, facts);
   };
   add("compile", run.compile_seconds);
   add("collateral_setup", run.plan.collateral_seconds);
@@ -142,6 +145,13 @@ void measure(const Inputs& inputs, const ScenarioRun& run, RunTables& tables) {
   measure_losses(inputs, run, tables);
   measure_paths(inputs, run, tables);
   measure_under_cost(inputs, run, tables);
+}
+
+void contributions(const Inputs& inputs, const ScenarioRun& run, RunResults& results) {
+  const auto start = std::chrono::steady_clock::now();
+  measure_contributions(inputs, run, results.tables);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  add_seconds("tail_replay", took.count(), results.facts);
 }
 
 // Prices with every risk premium scaled, on the same random numbers: rows beside the scenarios'.
@@ -236,6 +246,7 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   const ScenarioRun base = baseline.view("baseline");
   measure(inputs, base, results.tables);
   reconcile(inputs, base, results.tables);
+  contributions(inputs, base, results);
   for (const auto& [id, rows] : scenarios) {
     const ScenarioRuns runs = run_scenario(
         inputs, id,
@@ -243,6 +254,7 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
         counter, facts);
     const ScenarioRun view = runs.view(id);
     measure(inputs, view, results.tables);
+    contributions(inputs, view, results);
     measure_changes(inputs, base, view, results.tables);
   }
   run_premia(inputs, base, counter, results);

@@ -11,7 +11,7 @@ namespace lien::pricing {
 namespace {
 
 // Measures that are money; the others are shares, ratios or rates and show as they are.
-constexpr std::array<std::string_view, 14> kMoney = {"mothball_value",
+constexpr std::array<std::string_view, 15> kMoney = {"mothball_value",
                                                      "payment_due",
                                                      "residual_value",
                                                      "fair_rate",
@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 14> kMoney = {"mothball_value",
                                                      "ecl_lifetime",
                                                      "value_at_risk",
                                                      "expected_shortfall",
+                                                     "expected_shortfall_contribution",
                                                      "exposure_at_default",
                                                      "outstanding_principal",
                                                      "resale_value",
@@ -35,9 +36,11 @@ bool is_money(const std::string& measure) {
 
 // Measures with a row for every loss horizon, of which 0 is the lifetime.
 bool by_horizon(const std::string& measure) {
-  constexpr std::array<std::string_view, 6> names = {"expected_loss",      "value_at_risk",
-                                                     "expected_shortfall", "probability_of_default",
-                                                     "breach_probability", "survival_probability"};
+  constexpr std::array<std::string_view, 7> names = {
+      "expected_loss",          "value_at_risk",
+      "expected_shortfall",     "expected_shortfall_contribution",
+      "probability_of_default", "breach_probability",
+      "survival_probability"};
   return std::find(names.begin(), names.end(), measure) != names.end();
 }
 

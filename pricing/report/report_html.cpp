@@ -136,6 +136,7 @@ std::string report_html(const ReportSubject& subject, const RunResults& results)
   page += market_section(tables, subject.currency);
   page += loan_to_value_section(tables);
   page += losses_section(tables, money);
+  page += contributions_section(tables, money);
   page += largest_losses_section(tables.contracts, money);
   page += provisions_section(tables, money);
   page += capital_section(tables, money);

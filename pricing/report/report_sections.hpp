@@ -13,6 +13,7 @@ namespace lien::pricing {
 [[nodiscard]] std::string summary_section(const PortfolioSummary& summary, const MoneyUnit& money);
 [[nodiscard]] std::string scenario_section(const std::vector<ScenarioRow>& scenarios);
 [[nodiscard]] std::string losses_section(const RunTables& tables, const MoneyUnit& money);
+[[nodiscard]] std::string contributions_section(const RunTables& tables, const MoneyUnit& money);
 [[nodiscard]] std::string largest_losses_section(const Table& contracts, const MoneyUnit& money);
 [[nodiscard]] std::string covenants_section(const Table& covenants);
 [[nodiscard]] std::string checks_section(const RunTables& tables, const RunFacts& facts,

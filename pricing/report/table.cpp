@@ -149,6 +149,18 @@ Table losses_table() {
                                {"cumulative_probability"}});
 }
 
+Table contributions_table() {
+  return make_table("contributions", {{"scenario", kText},
+                                      {"horizon_months", kInteger},
+                                      {"confidence"},
+                                      {"by", kText},
+                                      {"id", kText},
+                                      {"currency", kText},
+                                      {"expected_shortfall_contribution"},
+                                      {"standard_error"},
+                                      {"value_at_risk_contribution"}});
+}
+
 Table paths_table() {
   return make_table("paths", {{"scenario", kText},
                               {"measure_basis", kText},
@@ -185,6 +197,13 @@ Table limits_table() {
                                {"bound", kText},
                                {"bound_value"},
                                {"kept", kText}});
+}
+
+Table balances_table() {
+  // No file: report.html alone reads it.
+  Table table{.name = "balances", .columns = {}};
+  table.columns = {{"by", kText, {}, {}}, {"id", kText, {}, {}}, {"balance", kNumber, {}, {}}};
+  return table;
 }
 
 Table rejects_table() {

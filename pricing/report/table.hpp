@@ -44,10 +44,12 @@ struct Table {
 [[nodiscard]] Table cashflows_table();
 [[nodiscard]] Table covenants_table();
 [[nodiscard]] Table losses_table();
+[[nodiscard]] Table contributions_table();
 [[nodiscard]] Table paths_table();
 [[nodiscard]] Table checks_table();
 [[nodiscard]] Table rejects_table();
 [[nodiscard]] Table limits_table();
+[[nodiscard]] Table balances_table();
 
 // Everything a run has to say, in tables; made by value_book(), written by write_run().
 struct RunTables {
@@ -56,6 +58,7 @@ struct RunTables {
   Table cashflows = cashflows_table();
   Table covenants = covenants_table();
   Table losses = losses_table();
+  Table contributions = contributions_table();
   Table paths = paths_table();
   Table checks = checks_table();
   Table rejects = rejects_table();
@@ -63,6 +66,8 @@ struct RunTables {
   // Histogram of the portfolio's sampled losses, for the report: one row a bin of the baseline,
   // columns scenario, horizon_months, low, high, share.
   Table loss_histogram;
+  // Balance held of each group of contributions.csv, for the report: columns by, id, balance.
+  Table balances = balances_table();
   // Scenario ids of the runs of premium_interval, rising factors.
   std::vector<std::string> premium_scenarios;
 };

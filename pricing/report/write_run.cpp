@@ -31,8 +31,8 @@ std::vector<FileDigest> write_run(const Inputs& inputs,
   std::vector<FileDigest> written;
   const RunTables& tables = results.tables;
   std::vector<const Table*> all = {&tables.measures,  &tables.contracts, &tables.cashflows,
-                                   &tables.covenants, &tables.losses,    &tables.paths,
-                                   &tables.checks,    &tables.rejects};
+                                   &tables.covenants, &tables.losses,    &tables.contributions,
+                                   &tables.paths,     &tables.checks,    &tables.rejects};
   if (!inputs.settings.limits.empty()) all.push_back(&tables.limits);
   for (const Table* table : all) {
     const auto file = directory.create(table->name + ".csv");

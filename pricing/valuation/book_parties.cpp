@@ -54,9 +54,9 @@ void BookStages::keep_survival(PathBlock& block, std::size_t i, int k) noexcept 
       row_sums(survival, 0.0, kBlockPaths).sum;
 }
 
-void BookStages::fill_party(PathBlock& block, std::uint64_t number, std::size_t i) noexcept {
+void BookStages::fill_party(PathBlock& block, std::size_t i) noexcept {
   double *const clock = party_work_.rows.get(), *const accumulated = clock + kBlockPaths;
-  engine::exponential_row(plan_->parties[i].key, number * kBlockPaths, clock, kBlockPaths);
+  engine::exponential_row(plan_->parties[i].key, paths_, clock, kBlockPaths);
   std::fill_n(accumulated, kBlockPaths, 0.0);
   for (int k = 1; k <= plan_->steps; ++k) {
     party_step(block, i, k, clock, accumulated);
@@ -66,7 +66,7 @@ void BookStages::fill_party(PathBlock& block, std::uint64_t number, std::size_t 
 
 // Many parties behind one id: survival becomes the share of them that lives. A member lives while
 // its uniform is at most the survival that all of them have given the factors.
-void BookStages::fill_pool(PathBlock& block, std::uint64_t number, std::size_t i) noexcept {
+void BookStages::fill_pool(PathBlock& block, std::size_t i) noexcept {
   const auto& party = plan_->parties[i];
   double* const never = party_work_.rows.get();
   double *const accumulated = never + kBlockPaths, *const uniform = accumulated + kBlockPaths;
@@ -77,8 +77,8 @@ void BookStages::fill_pool(PathBlock& block, std::uint64_t number, std::size_t i
   std::fill_n(living, (steps + 1) * kBlockPaths, 0.0);
   for (int k = 1; k <= plan_->steps; ++k) party_step(block, i, k, never, accumulated);
   for (int m = 0; m < party.count; ++m) {
-    engine::uniform_and_normal_row(party.key, number * kBlockPaths, static_cast<std::uint32_t>(m),
-                                   uniform, unused, kBlockPaths);
+    engine::uniform_and_normal_row(party.key, paths_, static_cast<std::uint32_t>(m), uniform,
+                                   unused, kBlockPaths);
     for (std::size_t k = 1; k <= steps; ++k)
       count_living_row(uniform, block.row(series(survival_ + i), static_cast<int>(k)),
                        living + k * kBlockPaths, kBlockPaths);
@@ -93,7 +93,7 @@ void BookStages::fill_pool(PathBlock& block, std::uint64_t number, std::size_t i
 }
 
 // Default at one month, where the party's own normal is under what the factor of that month leaves.
-void BookStages::fill_copula(PathBlock& block, std::uint64_t number, std::size_t i) noexcept {
+void BookStages::fill_copula(PathBlock& block, std::size_t i) noexcept {
   const auto& party = plan_->parties[i];
   double* const bound = party_work_.rows.get();
   double *const living = bound + kBlockPaths, *const unused = living + kBlockPaths;
@@ -104,8 +104,8 @@ void BookStages::fill_copula(PathBlock& block, std::uint64_t number, std::size_t
     bound[p] = party.copula_constant - party.copula_loading * chi[p];
   std::fill_n(living, kBlockPaths, 0.0);
   for (int m = 0; m < party.count; ++m) {
-    engine::uniform_and_normal_row(party.key, number * kBlockPaths, static_cast<std::uint32_t>(m),
-                                   unused, normal, kBlockPaths);
+    engine::uniform_and_normal_row(party.key, paths_, static_cast<std::uint32_t>(m), unused, normal,
+                                   kBlockPaths);
     for (std::size_t p = 0; p < kBlockPaths; ++p) living[p] += normal[p] < bound[p] ? 0.0 : 1.0;
   }
   // A single party is weighed by its probability given the factor; a pool is its own average.
@@ -166,7 +166,7 @@ void BookStages::clear_network(std::size_t index, double* sums) noexcept {
   }
 }
 
-void BookStages::fill_network(PathBlock& block, std::uint64_t number, double* sums) noexcept {
+void BookStages::fill_network(PathBlock& block, double* sums) noexcept {
   const NetworkPlan& network = plan_->network;
   const std::size_t n = network.members.size();
   const auto row = [&](std::size_t member, MemberRow which) {
@@ -176,8 +176,8 @@ void BookStages::fill_network(PathBlock& block, std::uint64_t number, double* su
     return party_work_.kicks.get() + (kick * kKickRows + which) * kBlockPaths;
   };
   for (std::size_t m = 0; m < n; ++m) {
-    engine::exponential_row(plan_->parties[network.members[m]].key, number * kBlockPaths,
-                            row(m, kClock), kBlockPaths);
+    engine::exponential_row(plan_->parties[network.members[m]].key, paths_, row(m, kClock),
+                            kBlockPaths);
     std::fill_n(row(m, kAccumulated), kBlockPaths, 0.0);
     std::fill_n(party_work_.clearing.get() + m * kBlockPaths, kBlockPaths, network.cash[m]);
   }
@@ -206,20 +206,20 @@ void BookStages::fill_network(PathBlock& block, std::uint64_t number, double* su
   }
 }
 
-void BookStages::fill_parties(PathBlock& block, std::uint64_t number, double* sums) noexcept {
+void BookStages::fill_parties(PathBlock& block, double* sums) noexcept {
   for (std::size_t i = 0; i < plan_->parties.size(); ++i) {
     const auto& party = plan_->parties[i];
     std::fill_n(default_months_.get() + i * kBlockPaths, kBlockPaths, kNever);
     std::fill_n(block.row(series(survival_ + i), 0), kBlockPaths, 1.0);
     if (party.networked) continue;
     if (party.copula_month >= 0)
-      fill_copula(block, number, i);
+      fill_copula(block, i);
     else if (party.count > 1)
-      fill_pool(block, number, i);
+      fill_pool(block, i);
     else
-      fill_party(block, number, i);
+      fill_party(block, i);
   }
-  if (!plan_->network.members.empty()) fill_network(block, number, sums);
+  if (!plan_->network.members.empty()) fill_network(block, sums);
 }
 
 }  // namespace lien::pricing

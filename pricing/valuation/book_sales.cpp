@@ -21,8 +21,7 @@ void BookStages::draw_lags(const ContractPlan& contract) noexcept {
   }
   const auto& cumulative = plan_->lag_laws[contract.lag_law].cumulative;
   double *const uniform = sale_work_.get() + 2 * kBlockPaths, *const unused = uniform + kBlockPaths;
-  engine::uniform_and_normal_row(contract.lag_key, block_ * kBlockPaths, 0, uniform, unused,
-                                 kBlockPaths);
+  engine::uniform_and_normal_row(contract.lag_key, paths_, 0, uniform, unused, kBlockPaths);
   for (std::size_t p = 0; p < kBlockPaths; ++p)
     lags_[p] = static_cast<std::size_t>(
         std::lower_bound(cumulative.begin(), cumulative.end(), uniform[p]) - cumulative.begin());

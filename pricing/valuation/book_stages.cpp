@@ -56,6 +56,13 @@ std::size_t forward_rows(const Plan& plan) {
   return plan.forward_rents.empty() ? 0 : 1 + 2 * lines;
 }
 
+std::size_t tail_cells(const PathResults& results) {
+  return results.tail == nullptr ? 0 : results.tail->cells.size();
+}
+std::size_t tail_group_rows(const PathResults& results, std::size_t snapshots) {
+  return results.tail == nullptr ? 0 : results.tail->groups * snapshots;
+}
+
 std::size_t tranches(const VehiclePlan& v) noexcept { return v.tranches.size(); }
 std::size_t guarantees(const VehiclePlan& v) noexcept { return v.guarantees.size(); }
 std::size_t covenants(const VehiclePlan& v) noexcept { return v.covenants.size(); }
@@ -100,6 +107,9 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       tranche_months_(most(plan, tranches) * rows(plan) * kMonthRows * kLanes),
       vehicle_rows_((kVehicleSamples + most(plan, guarantees)) * kBlockPaths),
       vehicle_work_(most(plan, vehicle_work_rows) * kBlockPaths),
+      tail_weights_(tail_cells(results) * kBlockPaths),
+      tail_near_(tail_cells(results) * kBlockPaths),
+      tail_groups_(tail_group_rows(results, layout.snapshots) * kBlockPaths),
       spot_bases_(plan.hardware.size() + plan.segments.size()),
       utilization_bases_(plan.hardware.size()),
       cost_bases_(plan.hardware.size()),
@@ -312,6 +322,10 @@ void BookStages::count_hardware_under_cost(PathBlock& block) noexcept {
 
 void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums) noexcept {
   const Plan& plan = *plan_;
+  const TailReplay* const tail = results_->tail;
+  paths_ = tail == nullptr ? engine::PathNumbers(number * kBlockPaths)
+                           : engine::PathNumbers::of(tail->paths.data() + number * kBlockPaths);
+  if (tail != nullptr) start_tail(number);
   std::fill_n(groups_.get(), groups_.size(), 0.0);
   std::fill_n(group_months_.get(), group_months_.size(), 0.0);
   {
@@ -320,13 +334,12 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   }
   {
     const Stopwatch watch(seconds_.parties);
-    fill_parties(block, number, sums);
+    fill_parties(block, sums);
   }
   {
     const Stopwatch watch(seconds_.resale);
     fill_strips(block);
   }
-  block_ = number;
   clear_vehicles();
   step_in_contracts_.fill(plan.contracts.size());
   if (!plan.depths.empty()) {
@@ -380,6 +393,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   run_fans(block, sums);
   count_hardware_under_cost(block);
   add_groups(number, sums);
+  if (tail != nullptr) end_tail(sums);
 }
 
 }  // namespace lien::pricing

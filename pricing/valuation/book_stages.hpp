@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/random/path_numbers.hpp"
 #include "engine/simulation/path_block.hpp"
 #include "pricing/credit/clearing.hpp"
 #include "pricing/plan/plan.hpp"
 #include "pricing/valuation/sum_layout.hpp"
+#include "pricing/valuation/tail_replay.hpp"
 
 namespace lien::pricing {
 
@@ -25,6 +27,8 @@ struct PathResults {
   std::uint64_t first_block = 0;
   // What the one instrument of a pilot plan sees, for the fit of its rule; null in a run.
   lien::engine::StoppingSample* pilot = nullptr;
+  // The tail paths that are simulated again; null in a run.
+  const TailReplay* tail = nullptr;
 };
 
 // Where the stages spend their time, seconds.
@@ -100,11 +104,11 @@ class BookStages {
     lien::engine::AlignedDoubles solver;    // of one path's clearing
     std::vector<Standing> standing;         // [members] of one path
   };
-  void fill_parties(PathBlock& block, std::uint64_t number, double* sums) noexcept;
-  void fill_party(PathBlock& block, std::uint64_t number, std::size_t party) noexcept;
-  void fill_pool(PathBlock& block, std::uint64_t number, std::size_t party) noexcept;
-  void fill_copula(PathBlock& block, std::uint64_t number, std::size_t party) noexcept;
-  void fill_network(PathBlock& block, std::uint64_t number, double* sums) noexcept;
+  void fill_parties(PathBlock& block, double* sums) noexcept;
+  void fill_party(PathBlock& block, std::size_t party) noexcept;
+  void fill_pool(PathBlock& block, std::size_t party) noexcept;
+  void fill_copula(PathBlock& block, std::size_t party) noexcept;
+  void fill_network(PathBlock& block, double* sums) noexcept;
   void clear_network(std::size_t clearing, double* sums) noexcept;
   void party_step(PathBlock& block, std::size_t party, int k, const double* clock,
                   double* accumulated) noexcept;
@@ -171,6 +175,12 @@ class BookStages {
   void count_fan(std::size_t fan, const double* level, const double* axis, int month,
                  double* sums) noexcept;
   void add_groups(std::uint64_t number, double* sums) noexcept;
+  // Losses of tail paths, in tail_sums.cpp.
+  void start_tail(std::uint64_t number) noexcept;
+  void add_tail(std::size_t contract, double* sums) noexcept;
+  void add_tail_row(std::size_t member, std::size_t snapshot, const double* losses,
+                    double* sums) noexcept;
+  void end_tail(double* sums) noexcept;
   void add_pair(std::size_t pair, const double* row, double* sums) noexcept;
   void add_block_sample(std::size_t pair, double value, double* sums) noexcept;
   [[nodiscard]] double reference(std::size_t pair) const noexcept {
@@ -205,7 +215,7 @@ class BookStages {
   // Derived series of a block, offsets from first_series_.
   std::size_t ones_, zeros_, discount_, ratio_, gross_, log_rent_, spot_, utilization_, power_,
       cost_, segment_, survival_, value_, left_value_, mark_, book_value_, price_, derived_;
-  std::uint64_t block_ = 0;  // number of the block that is running
+  lien::engine::PathNumbers paths_ = 0;                        // of the block that is running
   std::array<std::size_t, lien::engine::kBlockPaths> lags_{};  // of one contract, by path
   // Prepared sales, [steps + 1][paths] of one contract; empty where no contract has them.
   lien::engine::AlignedDoubles proceeds_, sale_ratio_, received_;
@@ -238,6 +248,9 @@ class BookStages {
   lien::engine::AlignedDoubles tranche_months_;  // [tranches][steps + 1][kMonthRows][kLanes]
   lien::engine::AlignedDoubles vehicle_rows_;    // [kVehicleSamples + guarantees][paths]
   lien::engine::AlignedDoubles vehicle_work_;    // [vehicle_work_rows()][paths]
+  // A replay of tail paths: weights, and losses of groups.
+  lien::engine::AlignedDoubles tail_weights_, tail_near_;  // [cells][paths]
+  lien::engine::AlignedDoubles tail_groups_;               // [groups][snapshots][paths]
   // [hardware]; spot: then segments
   std::vector<const double*> spot_bases_, utilization_bases_, cost_bases_;
   std::vector<std::uint64_t> vehicle_bits_;  // [covenants + 1][steps + 1]; first the living

@@ -32,6 +32,7 @@ void BookStages::add_contract(std::size_t index, double* sums) noexcept {
   if (contract.party != kNone && plan_->parties[contract.party].count > 1 && plan_->real_world)
     for (std::size_t s = kFixedSamples; s < layout_->samples; s += kSnapshotSamples)
       std::copy_n(sample(s + kLoss), kBlockPaths, sample(s + kSampledLoss));
+  if (results_->tail != nullptr) add_tail(index, sums);
   for (std::size_t s = 0; s < layout_->samples; ++s)
     add_pair(layout_->contract(index, s), sample(s), sums);
   sums[2 * layout_->contract(index, layout_->samples)] += row_product(

@@ -17,8 +17,8 @@ import subprocess
 import sys
 import tempfile
 
-RESULTS = ["cashflows.csv", "checks.csv", "contracts.csv", "covenants.csv", "losses.csv",
-           "measures.csv", "paths.csv", "rejects.csv", "report.html"]
+RESULTS = ["cashflows.csv", "checks.csv", "contracts.csv", "contributions.csv", "covenants.csv",
+           "losses.csv", "measures.csv", "paths.csv", "rejects.csv", "report.html"]
 
 
 def digests(folder):

@@ -48,6 +48,22 @@ TEST(ReportHtml, IsWellFormedAndSaysWhatACommitteeAsks) {
   EXPECT_EQ(html.find(">nan"), std::string::npos);
 }
 
+// The lifetime at 99 %, of 105 units of 3.96 m: the largest contract has 14 of them. A party's
+// share of the tail stands beside its share of the balance.
+TEST(ReportHtml, ShowsContributionsAndConcentration) {
+  const std::string html = sample_html();
+  const std::size_t at = html.find("Largest contributions");
+  ASSERT_NE(at, std::string::npos);
+  const std::string section = html.substr(at, html.find("</section>", at) - at);
+  EXPECT_NE(section.find("lifetime, level 99 %"), std::string::npos);
+  EXPECT_LT(section.find("L-113"), section.find("L-112"));
+  EXPECT_EQ(section.find("L-103"), std::string::npos);                // the eleventh
+  for (const char* wanted : {">13.3<",                                // 14 / 105
+                             ">65.7<", ">66.7<", ">34.3<", ">33.3<",  // parties
+                             ">90.5<", ">9.5<", ">none<"})            // vendors
+    EXPECT_NE(section.find(wanted), std::string::npos) << wanted << section;
+}
+
 // Two contracts of stage 1 and one of stage 2: 12 months of loss for those, the life for this.
 TEST(ReportHtml, ShowsProvisionsByStageAndCapital) {
   RunTables tables = sample_run().results.tables;

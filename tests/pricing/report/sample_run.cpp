@@ -131,6 +131,27 @@ void add_losses(RunTables& tables) {
   }
 }
 
+// Contracts in the order of their losses; the vendor of most of them unknown.
+void add_contributions(RunTables& tables) {
+  for (const int horizon : {12, 0})
+    for (const double level : {0.95, 0.99}) {
+      const double scale = (horizon == 12 ? 1e6 : 4e6) * level;
+      const auto add = [&](const char* by, const std::string& id, double part) {
+        tables.contributions.add(
+            {"baseline", horizon, level, by, id, "USD", part, part / 40, part * 0.9});
+      };
+      for (int i = 0; i < 14; ++i) add("contract", "L-" + std::to_string(100 + i), scale * (i + 1));
+      add("party", "lab-b", 70 * scale);
+      add("party", "neocloud-a", 35 * scale);
+      add("vendor", "", 95 * scale);
+      add("vendor", "nvidia", 10 * scale);
+    }
+  tables.balances.add({"party", "lab-b", 6.9e8});
+  tables.balances.add({"party", "neocloud-a", 3.6e8});
+  tables.balances.add({"vendor", "", 9.5e8});
+  tables.balances.add({"vendor", "nvidia", 1e8});
+}
+
 void add_covenants(Table& table) {
   for (const char* test : {"debt_service_coverage_ratio", "loan_to_value"})
     for (int contract = 0; contract < 3; ++contract)
@@ -180,6 +201,7 @@ SampleRun sample_run() {
   add_contracts(tables.contracts);
   add_paths(tables.paths);
   add_losses(tables);
+  add_contributions(tables);
   add_covenants(tables.covenants);
   tables.cashflows.add(
       {"baseline", "risk_neutral", "L-100", "USD",    1,    "2026-10-30", 95833.0, 250000.0, {}, {},

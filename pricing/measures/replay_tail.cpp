@@ -1,0 +1,109 @@
+#include "pricing/measures/replay_tail.hpp"
+
+#include <algorithm>
+
+#include "engine/simulation/simulate.hpp"
+
+namespace lien::pricing {
+namespace {
+
+using engine::kBlockPaths;
+
+// Sums of tails keep every bit of a task: their units are far below a path's value, which leaves
+// room for 2^60 of those.
+constexpr double kFine = 0x1p-20;
+
+std::vector<TailCell> cells_of(const BasisRun& run, const RunSettings& settings) {
+  std::vector<TailCell> cells;
+  for (const int horizon : settings.loss_horizon_months) {
+    const std::size_t snapshot = run.snapshot(horizon);
+    std::vector<double> sorted = run.results.losses[snapshot];
+    std::sort(sorted.begin(), sorted.end());
+    for (const double level : settings.confidence)
+      cells.push_back({snapshot, engine::weigh_tail(sorted, level)});
+  }
+  return cells;
+}
+
+// Paths that some cell weighs; a path that loses nothing adds nothing to anybody.
+void choose_paths(TailReplay& replay) {
+  const std::size_t paths = replay.losses->empty() ? 0 : replay.losses->front().size();
+  for (std::size_t p = 0; p < paths; ++p) {
+    const bool counts =
+        std::any_of(replay.cells.begin(), replay.cells.end(), [&](const TailCell& cell) {
+          const double loss = (*replay.losses)[cell.snapshot][p];
+          return loss != 0.0 && (cell.tail.weight(loss) > 0 || cell.tail.near_value_at_risk(loss));
+        });
+    if (counts) replay.paths.push_back(p);
+  }
+  replay.count = replay.paths.size();
+  while (replay.paths.size() % kBlockPaths != 0) replay.paths.push_back(replay.paths.back());
+}
+
+std::vector<double> scales_of(const SumLayout& layout, const Plan& plan, const TailReplay& replay) {
+  std::vector<double> scales = layout.scales;
+  double book = 1.0;
+  for (const ContractPlan& contract : plan.contracts) book += contract.scale;
+  scales.resize(replay.end(), book * kFine);
+  for (std::size_t m = 0; m < replay.contracts + replay.groups; ++m) {
+    const double scale = kFine * (m < replay.contracts ? plan.contracts[m].scale : book);
+    for (std::size_t c = 0; c < replay.cells.size(); ++c) {
+      const std::size_t at = replay.at(m, c);
+      for (std::size_t n = 0; n < kTailNumbers; ++n)
+        scales[at + n] = n == kTailSquare ? scale * scale : scale;
+    }
+  }
+  return scales;
+}
+
+}  // namespace
+
+engine::TailContribution TailParts::part(std::size_t member, std::size_t cell) const {
+  const double* const at = sums.data() + (member * cells.size() + cell) * kTailNumbers;
+  return engine::contribution_of(
+      {at[kTailWeighted], at[kTailTwiceWeighted], at[kTailSquare], at[kTailNear], near_total[cell]},
+      cells[cell].tail);
+}
+
+TailParts replay_tail(const BasisRun& run, const RunSettings& settings,
+                      const std::vector<ContractGroups>& groups, bool by_contract) {
+  const SumLayout layout = lay_out_sums(run.plan, false);
+  TailReplay replay;
+  replay.losses = &run.results.losses;
+  replay.cells = cells_of(run, settings);
+  replay.contracts = by_contract ? run.plan.contracts.size() : 0;
+  replay.kinds = groups.size();
+  replay.first = 2 * layout.pairs;
+  for (std::size_t i = 0; i < run.plan.contracts.size(); ++i) {
+    std::size_t before = 0;
+    for (const ContractGroups& kind : groups) {
+      replay.group_of.push_back(static_cast<std::uint32_t>(before + kind.of[i]));
+      before += kind.ids.size();
+    }
+    replay.groups = before;
+  }
+  choose_paths(replay);
+
+  TailParts out;
+  out.cells = replay.cells;
+  out.contracts = replay.contracts;
+  out.replayed = replay.count;
+  for (const TailCell& cell : replay.cells) {
+    double near = 0;
+    for (const double loss : run.results.losses[cell.snapshot])
+      if (cell.tail.near_value_at_risk(loss)) near += loss;
+    out.near_total.push_back(near);
+  }
+  engine::IntegerTotals totals(scales_of(layout, run.plan, replay));
+  PathResults results;
+  results.tail = &replay;
+  engine::simulate(run.plan.factors,
+                   {replay.paths.size(), settings.threads, 0, replay.paths.data()}, totals,
+                   [&] { return BookStages(run.plan, layout, results, nullptr); }, {});
+  for (std::size_t i = replay.first; i < replay.difference(); ++i)
+    out.sums.push_back(totals.value(i));
+  out.difference = totals.value(replay.difference());
+  return out;
+}
+
+}  // namespace lien::pricing

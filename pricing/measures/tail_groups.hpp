@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pricing/measures/measure_rows.hpp"
+
+namespace lien::pricing {
+
+// The contracts of a plan sorted by one thing they have in common.
+struct ContractGroups {
+  std::string by;                 // party, group, hardware, vendor, vintage
+  std::vector<std::string> ids;   // rising; "" for those that have none
+  std::vector<std::uint32_t> of;  // [contracts] into ids
+  std::vector<double> balance;    // [ids] held
+};
+
+// By party; by its group, where a party of the market has one (a party without one stands for
+// itself); by hardware and its vendor, several of a vehicle joined by '+'; by vintage, the year of
+// closing of a loan or of the start of a lease.
+[[nodiscard]] std::vector<ContractGroups> contract_groups(const ScenarioRun& scenario);
+
+}  // namespace lien::pricing
