@@ -18,7 +18,7 @@ constexpr std::uint64_t kMostThreads = 4096;
 
 // Options as texts, checked after parsing: CLI11's own messages print ranges of 300 digits.
 struct Texts {
-  std::string operand, explained, path, paths, seed, threads, target_error;
+  std::string operand, explained, other, path, paths, seed, threads, target_error;
   bool version = false;
 };
 
@@ -113,10 +113,13 @@ constexpr CommandText kWorking[] = {
     {"explain", "DIR", "a run directory",
      "tell the story of a hardware, a party, a vehicle or a contract",
      "explain runs/neocloud H100"},
+    {"compare", "DIR_A", "a run directory",
+     "tell what two runs differ by, and how the book's numbers came from one to the other",
+     "compare runs/before runs/after"},
     {"version", nullptr, "", "version, commit, compiler, libraries, instruction set",
      "version --json"},
 };
-constexpr const char* kNotYet[] = {"resume", "compare", "calibrate", "report", "bench"};
+constexpr const char* kNotYet[] = {"resume", "calibrate", "report", "bench"};
 
 }  // namespace
 
@@ -157,6 +160,15 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
   explain.add_option("--path", texts.path, "follow this path, from 0, month by month")
       ->type_name("N");
   explain.add_flag("--json", options.json, "as JSON, all months");
+  CLI::App& compare = *commands.at("compare");
+  compare.add_option("DIR_B", texts.other, "the run directory it is compared with")
+      ->required()
+      ->type_name("");
+  compare
+      .add_option("--tolerances", options.tolerances,
+                  "limits file with [[tolerance]] blocks; exit 1 where one is passed")
+      ->type_name("FILE");
+  compare.add_flag("--json", options.json, "as JSON, every step and difference");
   commands.at("version")->add_flag("--json", options.json, "as JSON");
   for (const char* name : kNotYet) {
     CLI::App* command = program.add_subcommand(name, "not in this version");
@@ -189,6 +201,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     options.operands.push_back(texts.explained);
     if (!texts.path.empty()) options.path = integer_option("--path", texts.path, 0, kMostPaths - 1);
   }
+  if (options.command == "compare") options.operands.push_back(texts.other);
   read_run_options(options, texts);
   return parsed;
 }

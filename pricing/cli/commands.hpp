@@ -30,6 +30,7 @@ struct Options {
   CommandLine overrides;              // laid over run.toml
   std::string out;
   std::string instruction_set;
+  std::string tolerances;             // compare: the file that holds them
   std::optional<std::uint64_t> path;  // explain: number of the path to follow
   bool overwrite = false;
   bool json = false;
@@ -47,6 +48,7 @@ class UsageError : public std::runtime_error {
 int run_command(const Options& options);
 int check_command(const Options& options);
 int explain_command(const Options& options);
+int compare_command(const Options& options);
 int version_command(const Options& options);
 int verify_command(const Options& options);
 int schedule_command(const Options& options);

@@ -18,7 +18,7 @@ struct Command {
 constexpr Command kCommands[] = {
     {"run", run_command},         {"check", check_command},       {"verify", verify_command},
     {"version", version_command}, {"resume", not_yet_command},    {"explain", explain_command},
-    {"compare", not_yet_command}, {"calibrate", not_yet_command}, {"schedule", schedule_command},
+    {"compare", compare_command}, {"calibrate", not_yet_command}, {"schedule", schedule_command},
     {"report", not_yet_command},  {"bench", not_yet_command},
 };
 

@@ -4,7 +4,7 @@ namespace lien::pricing {
 
 int not_yet_command(const Options& options) {
   throw UsageError("this version of lien does not have '" + options.command +
-                   "' yet; it has run, check, explain, schedule, verify and version");
+                   "' yet; it has run, check, compare, explain, schedule, verify and version");
 }
 
 }  // namespace lien::pricing

@@ -30,8 +30,9 @@ void append_cell(std::string_view text, const std::string& file, Column& column)
   column.numbers.push_back(value);
 }
 
-// A result table as write_csv() left it.
-Table read_table_file(const std::string& directory, Table table) {
+}  // namespace
+
+Table read_result_table(const std::string& directory, Table table) {
   const std::string file = (std::filesystem::path(directory) / (table.name + ".csv")).string();
   std::vector<Diagnostic> faults;
   std::optional<std::string> bytes = read_text_file(file, {file, 0, 0}, faults);
@@ -53,8 +54,6 @@ Table read_table_file(const std::string& directory, Table table) {
   if (!faults.empty()) throw InputError(std::move(faults));
   return table;
 }
-
-}  // namespace
 
 MeasureBasis FinishedRun::basis() const {
   return inputs.settings.real_world ? MeasureBasis::real_world : MeasureBasis::risk_neutral;
@@ -86,7 +85,7 @@ FinishedRun read_finished_run(const std::string& directory) {
   options.seed = record.seed;
   options.scenarios = {"baseline"};
   run.inputs = read_inputs(record.run_file, options);
-  for (Table* table : wanted) *table = read_table_file(directory, std::move(*table));
+  for (Table* table : wanted) *table = read_result_table(directory, std::move(*table));
   return run;
 }
 

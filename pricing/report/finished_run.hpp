@@ -25,6 +25,9 @@ struct FinishedRun {
 // gone since the run: a story of other inputs would be none of this run.
 [[nodiscard]] FinishedRun read_finished_run(const std::string& directory);
 
+// DIRECTORY/NAME.csv as write_csv() left it, NAME and columns those of `table`. Throws InputError.
+[[nodiscard]] Table read_result_table(const std::string& directory, Table table);
+
 // A number of measures.csv, of the baseline; NaN where there is none. horizon < 0: not applicable.
 [[nodiscard]] Estimate measure_of(const Table& measures, std::string_view basis,
                                   std::string_view level, std::string_view id,

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Runs an example, then with one input after the other changed, and holds what `lien compare` says.
+
+usage: check_compare.py --lien PROGRAM EXAMPLE
+
+The bridge is worked out a second time here from the CSV files of both runs; which inputs differ is
+known, since this made them differ; and what is wrong ends as it should.
+"""
+import argparse
+import csv
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+PATHS = 2048
+BRIDGE = {"present_value": ("risk_neutral", "0"), "expected_loss": ("real_world", "0"),
+          "ecl_12m": ("real_world", "12"), "ecl_lifetime": ("real_world", "0")}
+
+
+class Checks:
+    def __init__(self, lien, scratch):
+        self.lien, self.scratch, self.faults = lien, scratch, []
+
+    def run(self, *arguments, code=0):
+        done = subprocess.run([self.lien, *map(str, arguments)], capture_output=True, text=True,
+                              check=False)
+        self.that(done.returncode == code,
+                  f"lien {' '.join(map(str, arguments))}: exit {done.returncode}, not {code}\n"
+                  + done.stderr)
+        return done.stderr if code > 1 else done.stdout
+
+    def that(self, holds, otherwise):
+        if not holds:
+            self.faults.append(otherwise)
+
+    def value(self, name, example, change=None, *options):
+        """A run of the example with its inputs changed; the folder it writes."""
+        inputs = self.scratch / (name + "_inputs")
+        shutil.copytree(example, inputs)
+        if change:
+            change(inputs)
+        self.run("run", inputs / "run.toml", "--paths", PATHS, "--scenario", "baseline", "--out",
+                 self.scratch / name, *options)
+        return self.scratch / name
+
+    def compare(self, a, b, *options, code=0):
+        text = self.run("compare", a, b, "--json", *options, code=code)
+        return json.loads(text) if code <= 1 and text else {}
+
+
+def replace(file, old, new):
+    text = file.read_text(encoding="utf-8")
+    assert old in text, (file, old)
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def rows(folder, name):
+    with open(folder / name, encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row["scenario"] == "baseline"]
+
+
+def numbers(folder, measure):
+    """The portfolio's number, and by contract."""
+    basis, horizon = BRIDGE[measure]
+    found = [row for row in rows(folder, "measures.csv")
+             if (row["measure"], row["measure_basis"], row["horizon_months"])
+             == (measure, basis, horizon)]
+    total = [float(row["value"]) for row in found if row["level"] == "portfolio"]
+    return total[0], {row["id"]: float(row["value"]) for row in found
+                      if row["level"] == "contract"}
+
+
+def check_bridge(checks, a, b, told):
+    owed = [{row["contract"]: float(row["balance"]) for row in rows(folder, "contracts.csv")}
+            for folder in (a, b)]
+    steps = {row["step"]: row for row in told["bridge"]}
+    for measure in BRIDGE:
+        (before, was), (after, now) = numbers(a, measure), numbers(b, measure)
+        both = was.keys() & now.keys()
+        balance = sum(was[i] * (owed[1][i] / owed[0][i] - 1) for i in both)
+        expected = {
+            "before": before, "after": after, "change": after - before,
+            "new contracts": sum(now[i] for i in now.keys() - both),
+            "gone: matured or removed": -sum(was[i] for i in was.keys() - both),
+            "in both: balance": balance,
+            "in both: value per balance": sum(now[i] - was[i] for i in both) - balance,
+            "rounding": 0.0}
+        for step, number in expected.items():
+            checks.that(abs(steps[step][measure] - number) <= 1e-9 * abs(before),
+                        f"{b.name}: {measure}, {step}: {steps[step][measure]}, not {number}")
+        parts = sum(steps[step][measure] for step in expected
+                    if step not in ("before", "after", "change"))
+        checks.that(abs(parts - (after - before)) <= 1e-14 * abs(before),
+                    f"{b.name}: {measure}: the steps do not sum to the change")
+
+
+def check_differences(checks, name, told, expected):
+    found = {row["what"] for row in told["differences"]}
+    checks.that(found == expected, f"{name}: differs by {found}, not {expected}")
+
+
+def check_tolerances(checks, a, seed, book):
+    file = checks.scratch / "limits.toml"
+
+    def held(other, text, code):
+        file.write_text(text, encoding="utf-8")
+        return checks.compare(a, other, "--tolerances", file, code=code)
+
+    exact = '[[tolerance]]\nmeasure = "present_value"\nlevel = "portfolio"\nabsolute = 0\n'
+    held(a, exact, 0)
+    told = held(seed, exact, 1)["tolerances"][0]
+    checks.that(told["kept"] == "EXCEEDED" and told["beyond"] == told["compared"] == 1, str(told))
+    before, after = numbers(a, "present_value")[0], numbers(seed, "present_value")[0]
+    for factor, code in ((0.999, 1), (1.001, 0)):  # either side of the difference there is
+        for kind, let in (("absolute", abs(after - before)), ("relative", abs(after / before - 1))):
+            held(seed, exact.replace("absolute = 0", f"{kind} = {let * factor!r}"), code)
+    # A contract that one run lacks is beyond every tolerance; so is a measure of neither.
+    wide = exact.replace("portfolio", "contract").replace("absolute = 0", "absolute = 1e12")
+    held(seed, wide, 0)
+    told = held(book, wide, 1)["tolerances"][0]
+    checks.that((told["missing"], told["beyond"]) == (2, 0), str(told))
+    held(a, exact.replace("present_value", "stage").replace("portfolio", "contract"), 1)
+    held(a, exact.replace("present_value", "presentvalue"), 65)
+    held(a, '[[limit]]\nid = "x"\nmeasure = "price"\nlevel = "portfolio"\nmax = 2\n', 65)
+
+
+def check_faults(checks, a, other):
+    checks.run("compare", a, code=64)
+    checks.run("compare", a, checks.scratch / "absent", code=65)
+    checks.run("compare", checks.scratch, a, code=65)
+    euro = checks.compare(a, other, code=65)
+    checks.that(euro == {}, "two currencies")
+    broken = checks.scratch / "broken"
+    shutil.copytree(a, broken)
+    replace(broken / "measures.csv", "baseline", "baselin_")
+    message = checks.run("compare", a, broken, code=65)
+    checks.that("measures.csv" in message and "changed since the run" in message, message)
+    (broken / "manifest.json").write_text("{}", encoding="utf-8")
+    checks.run("compare", broken, a, code=65)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--lien", required=True)
+    parser.add_argument("example", type=pathlib.Path)
+    arguments = parser.parse_args()
+    example = arguments.example
+    with tempfile.TemporaryDirectory() as name:
+        checks = Checks(str(pathlib.Path(arguments.lien).resolve()), pathlib.Path(name))
+
+        def other_market(inputs):
+            replace(inputs / "market.toml", "volatility = 0.40", "volatility = 0.45")
+
+        def other_book(inputs):
+            loans = inputs / "loans.csv"
+            replace(loans, "L-001", "L-009")  # one gone, one new
+            replace(loans, "180000000", "150000000")
+
+        def other_currency(inputs):
+            replace(inputs / "market.toml", '"USD"', '"EUR"')
+
+        def moved(inputs):
+            (inputs / "market.toml").rename(inputs / "moved.toml")
+            replace(inputs / "run.toml", "market.toml", "moved.toml")
+
+        a = checks.value("a", example)
+        seed = checks.value("seed", example, None, "--seed", 7)
+        market = checks.value("market", example, other_market)
+        book = checks.value("book", example, other_book)
+        same = checks.value("same", example, moved)  # the same bytes under another name
+        euro = checks.value("euro", example, other_currency)
+        shutil.rmtree(checks.scratch / "seed_inputs")  # what went in need not be there any more
+        for other, expected in ((seed, {"simulation.seed"}), (market, {"market"}),
+                                (book, {"book"}), (same, {"nothing: same inputs, settings and program"})):
+            told = checks.compare(a, other)
+            check_differences(checks, other.name, told, expected)
+            check_bridge(checks, a, other, told)
+        told = {row["step"]: row for row in checks.compare(a, book)["bridge"]}
+        counts = [told[step]["contracts"] for step in
+                  ("before", "new contracts", "gone: matured or removed", "in both: balance",
+                   "after")]
+        checks.that(counts == [3, 1, 1, 2, 3], f"contracts of the bridge: {counts}")
+        changes = checks.compare(a, market)["largest_changes"]
+        sizes = [abs(row["change"]) for row in changes]
+        checks.that(len(sizes) == 3 and sizes == sorted(sizes, reverse=True), f"changes: {sizes}")
+        text = checks.run("compare", a, book)
+        checks.that("gone: matured or removed" in text and "loans.csv" in text, text)
+        check_tolerances(checks, a, seed, book)
+        check_faults(checks, a, euro)
+    for fault in checks.faults:
+        print(fault)
+    return 1 if checks.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
