@@ -76,12 +76,6 @@ class VehicleReader {
       vehicle_.recourse = check.has("borrower") ? Recourse::full : Recourse::none;
     if (check.good("recourse") && vehicle_.recourse == Recourse::full && !check.has("borrower"))
       check.wrong("recourse", "needs a borrower who pays every shortfall", "add borrower");
-    if (context_.market && context_.market->liquidation &&
-        context_.market->liquidation->lag_stdev_months > 0)
-      check.wrong("id",
-                  "meets [liquidation] lag_stdev_months: sales of vehicles have a fixed lag in "
-                  "this version",
-                  "set lag_stdev_months = 0 in " + context_.market->file);
   }
 
   // Reads every table of one list: its fields, an id of its own in the vehicle, then what `finish`
@@ -187,7 +181,7 @@ class VehicleReader {
   void read_lots() {
     read_parts("lot", "a lot", lot_fields(), vehicle_.lots,
                [&](VehicleLot& lot, const ContractChecks& check, const TomlValue&, const Scope&) {
-                 check_lot(vehicle_, lot, last_maturity_, check, context_);
+                 check_lot(vehicle_, lot, last_maturity_, check);
                });
     need_one("lot", !vehicle_.lots.empty(), "a vehicle earns from its hardware");
   }
@@ -253,7 +247,7 @@ class VehicleReader {
                      bits_of(part.find("consequence"), "consequence",
                              "cash_trap|cash_sweep|margin_step_up|event_of_default|draw_stop",
                              "mandatory_prepayment", true, scope);
-                 check_covenant(vehicle_, covenant, check);
+                 check_covenant(vehicle_, covenant, check, context_);
                });
   }
 

@@ -41,7 +41,7 @@ void check_mark(const Vehicle& vehicle, const Hardware& hardware, const Contract
 }  // namespace
 
 void check_lot(const Vehicle& vehicle, const VehicleLot& lot, std::optional<Date> last_maturity,
-               const ContractChecks& check, const BookContext& context) {
+               const ContractChecks& check) {
   if (lot.in_service && last_maturity && *lot.in_service >= *last_maturity &&
       check.good("in_service"))
     check.wrong("in_service", "is not before the last maturity of the vehicle's debt",
@@ -53,11 +53,6 @@ void check_lot(const Vehicle& vehicle, const VehicleLot& lot, std::optional<Date
   check.segment(*hardware, lot.segment);
   if (!vehicle.liquidation_lag_months) check.observes_liquidation(*hardware);
   check_mark(vehicle, *hardware, check);
-  const auto& terms = context.market->liquidation;
-  if (terms && terms->installed_base.count(hardware->id) != 0)
-    check.wrong("hardware",
-                "has an installed_base: what a vehicle sells does not press prices in this version",
-                "take " + hardware->id + " out of installed_base");
 }
 
 void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check) {
@@ -67,8 +62,35 @@ void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const Contrac
   if (offtake.start) check.after("end", offtake.end, "start", *offtake.start);
 }
 
-void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check) {
+namespace {
+
+// An event of default is tested at the price that the book's own sales leave. Cash that the same
+// test traps or sweeps could then save the vehicle because others have sold.
+void check_pressed(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check,
+                   const BookContext& context) {
+  if (covenant.test != CovenantTest::loan_to_value ||
+      (covenant.consequences & kEventOfDefault) == 0 || covenant.consequences == kEventOfDefault ||
+      !context.market || !context.market->liquidation)
+    return;
+  const auto& base = context.market->liquidation->installed_base;
+  for (const VehicleLot& lot : vehicle.lots)
+    for (const Hardware& hardware : context.market->hardware)
+      if (hardware.id == lot.hardware && base.count(hardware.id) != 0 && hardware.resale &&
+          is_resale_value(vehicle.mark, hardware.resale->law)) {
+        check.wrong("consequence",
+                    "has event_of_default beside others, and own sales press the price of " +
+                        hardware.id + ", at which that event alone is tested",
+                    "write two covenants: one with event_of_default, one with the rest");
+        return;
+      }
+}
+
+}  // namespace
+
+void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check,
+                    const BookContext& context) {
   if (!check.good("test")) return;
+  check_pressed(vehicle, covenant, check, context);
   const auto needs = [&](unsigned consequence, std::string_view field) {
     if ((covenant.consequences & consequence) == 0)
       check.useless({field}, "goes with a consequence that this covenant does not have");

@@ -7,9 +7,10 @@
 namespace lien::pricing {
 
 void check_lot(const Vehicle& vehicle, const VehicleLot& lot, std::optional<Date> last_maturity,
-               const ContractChecks& check, const BookContext& context);
+               const ContractChecks& check);
 void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check);
-void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check);
+void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check,
+                    const BookContext& context);
 void check_guarantee(const Vehicle& vehicle, const Guarantee& guarantee,
                      const ContractChecks& check);
 void check_equity(const Vehicle& vehicle, const Tranche& tranche, const ContractChecks& check);

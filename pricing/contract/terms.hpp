@@ -32,5 +32,19 @@ enum class Recourse { full, none };
 
 // What a test or a sale takes a unit's value to be. by_law: the hardware's own resale law.
 enum class Mark { by_law, income, cost, market, ask, rental_multiple, curve };
+// A mark that names the hardware's own law takes a unit for its resale value, as no mark does;
+// income is that value, market and ask are parts of it.
+[[nodiscard]] constexpr bool is_resale_value(Mark mark, ResaleLaw law) noexcept {
+  switch (mark) {
+    case Mark::cost:
+      return false;
+    case Mark::rental_multiple:
+      return law == ResaleLaw::rental_multiple;
+    case Mark::curve:
+      return law == ResaleLaw::curve;
+    default:
+      return true;
+  }
+}
 
 }  // namespace lien::pricing

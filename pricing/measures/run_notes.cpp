@@ -66,8 +66,8 @@ void about_liquidation(const std::optional<Liquidation>& terms, std::vector<std:
   if (!terms) return;
   if (terms->lag_stdev_months > 0)
     notes.emplace_back(
-        "liquidation lags are drawn once a contract and path; the slowest 1 in 1,000 is sold at "
-        "that quantile");
+        "liquidation lags are drawn once a contract or vehicle and path; the slowest 1 in 1,000 is "
+        "sold at that quantile");
   if (!terms->installed_base.empty())
     notes.emplace_back(
         "contracts of a party with hardware of an installed base default by sampling; units that "

@@ -28,7 +28,7 @@ Horizon horizon_of(const RunSettings& settings, const Market& market, const Book
   for (const auto& lease : book.leases) see(lease.end);
   for (const auto& vehicle : book.vehicles)
     if (vehicle.liquidation_lag_months)
-      lag = std::max(lag, whole_lag(*vehicle.liquidation_lag_months));
+      lag = std::max(lag, longest_lag(*vehicle.liquidation_lag_months, stdev));
   for (const auto& instrument : book.instruments) see(instrument.expiry);
   if (settings.horizon_months > 0)
     horizon.months = step_of_month(settings.horizon_months, per_year);

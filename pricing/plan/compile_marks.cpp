@@ -40,22 +40,14 @@ std::uint32_t mark_row(const CompileInput& input, Mark mark, const Hardware& har
   return static_cast<std::uint32_t>(plan.marks.size() - 1);
 }
 
-// A mark that names the hardware's own law reads the resale value, as no mark does.
-bool is_own_law(Mark mark, ResaleLaw law) {
-  return (mark == Mark::rental_multiple && law == ResaleLaw::rental_multiple) ||
-         (mark == Mark::curve && law == ResaleLaw::curve);
-}
-
 }  // namespace
 
 void compile_mark(const CompileInput& input, const Loan& loan, Plan& plan, ContractPlan& contract) {
   const LotPlan& lot = plan.lots[contract.lot];
   const Hardware& hardware = input.market->hardware[lot.hardware];
   contract.mark_units = contract.units;
-  const bool of_row =
-      loan.mark == Mark::cost || loan.mark == Mark::rental_multiple || loan.mark == Mark::curve;
-  if (!of_row || is_own_law(loan.mark, hardware.resale->law)) {
-    // Income is the resale value; market and ask are parts of it (the reader saw to law income).
+  if (is_resale_value(loan.mark, hardware.resale->law)) {
+    // Market and ask are parts of it (the reader saw to law income).
     if (loan.mark == Mark::market) contract.mark_units *= *hardware.executed_price_ratio;
     if (loan.mark == Mark::ask) contract.mark_units *= *hardware.ask_price_ratio;
     contract.value_observed = plan.hardware[lot.hardware].observed_value;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/random/stream_key.hpp"
 #include "pricing/plan/compile_vehicles.hpp"
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/draw_terms.hpp"
@@ -154,9 +155,18 @@ void copy_scheduled(const MonthlySchedule& monthly, ContractColumns& columns) {
 
 }  // namespace
 
-int vehicle_lag(const CompileInput& input, const Vehicle& vehicle) {
+VehicleLag vehicle_lag(const CompileInput& input, const Vehicle& vehicle, Plan& plan) {
   const auto& terms = input.market->liquidation;
-  return whole_lag(vehicle.liquidation_lag_months.value_or(terms ? terms->lag_months : 0.0));
+  const double mean = vehicle.liquidation_lag_months.value_or(terms ? terms->lag_months : 0.0);
+  const double stdev = terms ? terms->lag_stdev_months : 0.0;
+  VehicleLag lag;
+  lag.longest = longest_lag(mean, stdev);
+  if (mean > 0 && stdev > 0) {
+    lag.law = lag_law(plan, mean, stdev);
+    lag.key = engine::stream_key(input.settings->seed, engine::StreamKind::delay, vehicle.id);
+  }
+  lag.row = lag_row(plan.rates, lag.law == kNone ? lag.longest : 0);
+  return lag;
 }
 
 int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& grid) {
@@ -186,8 +196,10 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, double 
   for (const ScheduledDraw& draw : schedule.draws) contract.to_draw += draw.amount;
   contract.scale = std::max(schedule.outstanding + contract.to_draw, 1e-6);
   contract.day_zero = schedule.closing_fee;
-  contract.lag = vehicle_lag(input, vehicle);
-  contract.lag_row = lag_row(plan.rates, contract.lag);
+  const VehicleLag lag = vehicle_lag(input, vehicle, plan);
+  contract.lag = lag.longest;
+  contract.lag_law = lag.law;
+  contract.lag_row = lag.row;
   contract.variant.cash = true;  // its survival is the vehicle's, path by path
   set_effective_rate(loan, schedule, grid, contract);
 

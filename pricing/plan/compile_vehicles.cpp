@@ -151,7 +151,17 @@ void add_lot(Work& work, const VehicleLot& lot, std::uint32_t row) {
   own.mark_units = contract.mark_units;
   if (own.bought == 0) work.out.worth_today += contract.worth_today;
   work.out.value_observed = work.out.value_observed || contract.value_observed;
-  if (terms) work.out.deduction += terms->holding_cost * lot.units * work.out.lag;
+  own.units = lot.units;
+  own.depth = depth_row(work.input, own.hardware, work.plan);
+  if (own.depth != kNone) {
+    work.out.presses = true;
+    // How much is sold depends on who defaulted: weights would put the mean into an exponent.
+    if (work.out.party != kNone) work.plan.parties[work.out.party].sampled_value = true;
+  }
+  if (terms && work.out.lag_law == kNone)
+    work.out.deduction += terms->holding_cost * lot.units * work.out.lag;
+  else if (terms)
+    work.out.holding_cost += terms->holding_cost * lot.units;
   int& last = work.plan.lots[row].last_month;
   last = std::max(last, work.out.months + work.out.lag);
   work.out.lots.push_back(std::move(own));
@@ -244,6 +254,9 @@ void add_covenants(Work& work) {
       if (static_cast<int>(k) >= work.out.lots[i].bought)
         cost[k] += lot.units * lot.purchase_price.value_or(0);
   }
+  const bool sold_at_mark =
+      std::any_of(work.out.lots.begin(), work.out.lots.end(),
+                  [](const VehicleLotPlan& l) { return l.depth != kNone && l.mark == kNone; });
   for (const Covenant& covenant : work.terms.covenants) {
     CovenantPlan plan;
     plan.test = covenant.test;
@@ -259,6 +272,8 @@ void add_covenants(Work& work) {
     plan.cure_months = (covenant.cure_period_days + 29) / 30;
     plan.slot = static_cast<std::uint32_t>(work.plan.tests++);
     plan.cost = cost;
+    plan.pressed = sold_at_mark && covenant.test == CovenantTest::loan_to_value &&
+                   covenant.consequences == kEventOfDefault;
     plan.tested.assign(work.debt.size(), 0);
     for (int k = plan.window; k <= work.out.months; ++k) {
       const auto at = static_cast<std::size_t>(k);
@@ -361,6 +376,20 @@ void add_to_book_totals(Work& work) {
             work.terms.lots[i].units * (all > 0 ? held / all : 0.0);
 }
 
+// Numbers the vehicles that a test at a pressed price may end, and the lots whose worth moves in
+// it.
+void number_pressed(std::vector<VehiclePlan>& vehicles) {
+  std::uint32_t pressed = 0, lots = 0;
+  for (VehiclePlan& vehicle : vehicles) {
+    if (std::none_of(vehicle.covenants.begin(), vehicle.covenants.end(),
+                     [](const CovenantPlan& c) { return c.pressed; }))
+      continue;
+    vehicle.pressed = pressed++;
+    for (VehicleLotPlan& lot : vehicle.lots)
+      if (lot.depth != kNone && lot.mark == kNone) lot.pressed = lots++;
+  }
+}
+
 }  // namespace
 
 Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book) {
@@ -384,8 +413,11 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
     out.party = party_index(*input.market, terms.borrower);
     out.default_on_shortfall = terms.recourse == Recourse::none;
     out.months = vehicle_months(terms, book, grid);
-    out.lag = vehicle_lag(input, terms);
-    out.lag_row = lag_row(plan.rates, out.lag);
+    const VehicleLag lag = vehicle_lag(input, terms, plan);
+    out.lag = lag.longest;
+    out.lag_law = lag.law;
+    out.lag_key = lag.key;
+    out.lag_row = lag.row;
     if (input.market->liquidation) out.deduction = input.market->liquidation->fixed_cost;
     if (out.party != kNone) out.recovery = input.market->parties[out.party].recovery;
     out.scale = 1;
@@ -417,6 +449,7 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
       plan.contracts[tranche.contract].vehicle = static_cast<std::uint32_t>(plan.vehicles.size());
     plan.vehicles.push_back(std::move(out));
   }
+  number_pressed(plan.vehicles);
 }
 
 }  // namespace lien::pricing

@@ -10,7 +10,13 @@
 namespace lien::pricing {
 
 // Whole months from a default of the vehicle to the sale of its lots.
-[[nodiscard]] int vehicle_lag(const CompileInput& input, const Vehicle& vehicle);
+struct VehicleLag {
+  int longest = 0;                // the lag where it is fixed
+  std::uint32_t law = kNone;      // into Plan::lag_laws; kNone: fixed
+  lien::engine::PhiloxKey key{};  // of its draws, by the vehicle's id
+  std::uint32_t row = 0;          // into RatesPlan::lags; where drawn that of a sale at once
+};
+[[nodiscard]] VehicleLag vehicle_lag(const CompileInput& input, const Vehicle& vehicle, Plan& plan);
 // Last month in which a tranche pays, or the grid's.
 [[nodiscard]] int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& grid);
 // When the units of a lot begin to earn.

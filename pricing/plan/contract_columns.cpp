@@ -42,7 +42,8 @@ void each_column(Columns& c, const Visit& visit) {
   visit(c.floating_scheduled);
 }
 
-// The law's row among the plan's, added if new.
+}  // namespace
+
 std::uint32_t lag_law(Plan& plan, double mean, double stdev) {
   const auto row = std::find_if(plan.lag_laws.begin(), plan.lag_laws.end(), [&](const LagPlan& l) {
     return l.mean_months == mean && l.stdev_months == stdev;
@@ -52,7 +53,6 @@ std::uint32_t lag_law(Plan& plan, double mean, double stdev) {
   return static_cast<std::uint32_t>(plan.lag_laws.size() - 1);
 }
 
-// The hardware's row among those whose price sales move, added if new; kNone without a base.
 std::uint32_t depth_row(const CompileInput& input, std::uint32_t hardware, Plan& plan) {
   const auto& terms = input.market->liquidation;
   if (!terms) return kNone;
@@ -65,8 +65,6 @@ std::uint32_t depth_row(const CompileInput& input, std::uint32_t hardware, Plan&
   plan.depths.push_back({hardware, impact});
   return static_cast<std::uint32_t>(plan.depths.size() - 1);
 }
-
-}  // namespace
 
 ContractColumns empty_columns(int months) {
   const std::size_t size = static_cast<std::size_t>(months) + 1;

@@ -37,6 +37,12 @@ void fill_discounts(const CompileInput& input, ContractPlan& contract, ContractC
 // Share of the units of a lot that is left t years after the valuation date: exp(-attrition t).
 [[nodiscard]] double remaining_units(const Hardware& hardware, double t);
 
+// Row of a drawn lag's law among the plan's, added if new.
+[[nodiscard]] std::uint32_t lag_law(Plan& plan, double mean_months, double stdev_months);
+// Row of the hardware among those whose price sales press, added if new; kNone without a base.
+[[nodiscard]] std::uint32_t depth_row(const CompileInput& input, std::uint32_t hardware,
+                                      Plan& plan);
+
 // Terms of sale: haircut, costs, lag, depth; and the party's recovery. id: of the contract.
 void set_liquidation(const CompileInput& input, const std::string& id, double units,
                      const std::optional<double>& haircut, const std::optional<double>& lag_months,

@@ -22,6 +22,11 @@ NamedStream named(const CompileInput& input, const Plan& plan, const PlanKey& ke
     case StreamKind::launch:
       return {"launches " + market.launches[key.index].line, market.launches[key.index].where};
     case StreamKind::delay: {
+      if (key.index >= plan.contracts.size()) {
+        const VehiclePlan& vehicle = plan.vehicles[key.index - plan.contracts.size()];
+        const Vehicle& terms = input.book->vehicles[vehicle.source];
+        return {"the drawn lag of vehicle " + terms.id, {terms.source.file, terms.source.line, 0}};
+      }
       const ContractPlan& contract = plan.contracts[key.index];
       if (contract.kind == ContractKind::lease)
         return {"the drawn lag of lease " + input.book->leases[contract.source].id,
@@ -58,8 +63,11 @@ std::vector<PlanKey> stream_keys(const Plan& plan) {
   for (std::size_t i = 0; i < plan.parties.size(); ++i)
     keys.push_back({plan.parties[i].key, StreamKind::party, i});
   for (std::size_t c = 0; c < plan.contracts.size(); ++c)
-    if (plan.contracts[c].lag_law != kNone)
+    if (plan.contracts[c].lag_law != kNone && plan.contracts[c].vehicle == kNone)
       keys.push_back({plan.contracts[c].lag_key, StreamKind::delay, c});
+  for (std::size_t v = 0; v < plan.vehicles.size(); ++v)
+    if (plan.vehicles[v].lag_law != kNone)
+      keys.push_back({plan.vehicles[v].lag_key, StreamKind::delay, plan.contracts.size() + v});
   return keys;
 }
 

@@ -7,7 +7,8 @@
 
 namespace lien::pricing {
 
-// One stream that a plan draws from. index: of its factor, line, noise, party or contract.
+// One stream that a plan draws from. index: of its factor, line, noise, party or contract; of
+// vehicles after all contracts.
 struct PlanKey {
   lien::engine::PhiloxKey key;
   lien::engine::StreamKind kind;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/random/philox.hpp"
 #include "pricing/contract/vehicle.hpp"
 #include "pricing/plan/plan_indices.hpp"
 
@@ -16,10 +17,14 @@ struct VehicleLotPlan {
   std::uint32_t lot = 0, hardware = 0;
   std::uint32_t rent = 0;      // of free hours: a hardware, or after them a segment
   std::uint32_t mark = kNone;  // into Plan::marks; kNone: a part of the resale value
-  double sale_units = 0;       // units x (1 - haircut)
+  double units = 0;
+  double sale_units = 0;  // units x (1 - haircut)
   double mark_units = 0;
   int bought =
       0;  // month whose draw pays for it: from then on it is tested, after it sold; 0: here
+  std::uint32_t depth = kNone;  // into Plan::depths; kNone: sales move no price
+  // Place among the lots whose worth in a test moves with that price; kNone: it does not.
+  std::uint32_t pressed = kNone;
   std::vector<double> free_hours;      // let at the market's rent
   std::vector<double> operating_cost;  // at today's power price
 };
@@ -95,6 +100,8 @@ struct CovenantPlan {
   double release_tests = 1, cure_months = 0;
   std::uint32_t slot = 0;    // of its counts, into Plan::tests
   std::vector<double> cost;  // [months + 1] loan_to_cost: what the lots cost
+  // loan_to_value that ends the vehicle and does nothing else: at the price that own sales leave
+  bool pressed = false;
   std::vector<char> tested;  // [months + 1]
 };
 
@@ -118,12 +125,18 @@ struct VehiclePlan {
   std::uint32_t source = 0;  // index in the book's vehicles
   std::uint32_t party = kNone;
   bool default_on_shortfall = true;
-  int months = 0;                 // last month with a flow, or the horizon
-  bool outlives_horizon = false;  // debt is owed after it
-  int lag = 0;
+  int months = 0;                     // last month with a flow, or the horizon
+  bool outlives_horizon = false;      // debt is owed after it
+  int lag = 0;                        // months from default to sale; the longest where it is drawn
+  std::uint32_t lag_law = kNone;      // into Plan::lag_laws; kNone: the lag is fixed
+  lien::engine::PhiloxKey lag_key{};  // of its drawn lag, one a path
   std::uint32_t lag_row = 0;
-  double deduction = 0;  // fixed and holding cost of a sale
-  double recovery = 0;   // party's, on what proceeds leave
+  double deduction = 0;     // fixed cost of a sale, and holding cost where the lag is fixed
+  double holding_cost = 0;  // of the lots, a month of lag, where the lag is drawn
+  bool presses = false;     // some lot is of a hardware whose price sales move
+  // Place among the vehicles that a test at a pressed price may end; kNone: none of its tests can.
+  std::uint32_t pressed = kNone;
+  double recovery = 0;  // party's, on what proceeds leave
   double worth_today = 0;
   bool value_observed = false;
   double scale = 1;  // size of a path's value, for the integer totals

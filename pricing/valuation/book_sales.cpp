@@ -14,16 +14,17 @@ using engine::kBlockPaths;
 using engine::kLanes;
 using engine::PathBlock;
 
-void BookStages::draw_lags(const ContractPlan& contract) noexcept {
-  if (contract.lag_law == kNone) {
-    lags_.fill(static_cast<std::size_t>(contract.lag));
+void BookStages::draw_lags(std::uint32_t law, const engine::PhiloxKey& key, int fixed,
+                           std::size_t* lags) noexcept {
+  if (law == kNone) {
+    std::fill_n(lags, kBlockPaths, static_cast<std::size_t>(fixed));
     return;
   }
-  const auto& cumulative = plan_->lag_laws[contract.lag_law].cumulative;
+  const auto& cumulative = plan_->lag_laws[law].cumulative;
   double *const uniform = sale_work_.get() + 2 * kBlockPaths, *const unused = uniform + kBlockPaths;
-  engine::uniform_and_normal_row(contract.lag_key, paths_, 0, uniform, unused, kBlockPaths);
+  engine::uniform_and_normal_row(key, paths_, 0, uniform, unused, kBlockPaths);
   for (std::size_t p = 0; p < kBlockPaths; ++p)
-    lags_[p] = static_cast<std::size_t>(
+    lags[p] = static_cast<std::size_t>(
         std::lower_bound(cumulative.begin(), cumulative.end(), uniform[p]) - cumulative.begin());
 }
 
@@ -88,7 +89,7 @@ const double* BookStages::step_in_of(std::size_t contract) noexcept {
 
 void BookStages::prepare_sale(PathBlock& block, const ContractPlan& contract) noexcept {
   const bool drawn = contract.lag_law != kNone;
-  draw_lags(contract);
+  draw_lags(contract.lag_law, contract.lag_key, contract.lag, lags_.data());
   double *const factor = sale_work_.get(), *const deduction = factor + kBlockPaths;
   double *const value = deduction + kBlockPaths, *const gathered = value + kBlockPaths;
   double* const net_of_contract = gathered + kBlockPaths;
@@ -151,7 +152,7 @@ void BookStages::count_sales_of(PathBlock& block, std::size_t index) noexcept {
         first = std::min(first, static_cast<double>(k));
       }
   }
-  draw_lags(contract);
+  draw_lags(contract.lag_law, contract.lag_key, contract.lag, lags_.data());
   const auto& left = plan.lots[contract.lot].remaining;
   for (std::size_t p = 0; p < kBlockPaths; ++p) {
     if (!(month[p] <= contract.months)) continue;
@@ -161,8 +162,9 @@ void BookStages::count_sales_of(PathBlock& block, std::size_t index) noexcept {
   }
 }
 
-// First sweep: who defaults and when depends on no price of a sale, so the units sold are known
-// before any contract is valued, whatever the lag; the second sweep reads the factor they leave.
+// First sweep: the units sold, month by month, before any contract is valued; the second sweep
+// reads the factor they leave. When a contract of a tape defaults depends on no price of a sale;
+// vehicles come last, since a test of theirs may look at what all others have sold.
 void BookStages::count_sales(PathBlock& block) noexcept {
   const Plan& plan = *plan_;
   for (std::size_t d = 0; d < plan.depths.size(); ++d)
@@ -183,12 +185,14 @@ void BookStages::count_sales(PathBlock& block) noexcept {
     }
     count_sales_of(block, i);
   }
+  count_vehicles(block);
   for (std::size_t d = 0; d < plan.depths.size(); ++d)
     for (int k = 0; k <= plan.steps; ++k) {
       double* const row = block.row(series(price_ + d), k);
       exponential_row(1.0, -plan.depths[d].impact, row, row, kBlockPaths);
     }
-  // Filling lots added to the book's value; the second sweep begins anew.
+  // Filling lots added to the book's value and to vehicles; the second sweep begins anew.
+  clear_vehicles();
   for (int k = 0; k <= plan.steps; ++k)
     std::fill_n(block.row(series(book_value_), k), kBlockPaths, 0.0);
 }

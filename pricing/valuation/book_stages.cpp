@@ -7,6 +7,7 @@
 #include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
 #include "pricing/valuation/resale_rows.hpp"
+#include "pricing/valuation/stage_sizes.hpp"
 #include "pricing/valuation/under_cost.hpp"
 
 namespace lien::pricing {
@@ -15,8 +16,7 @@ namespace {
 using engine::kBlockPaths;
 using engine::kLanes;
 using engine::PathBlock;
-
-std::size_t rows(const Plan& plan) { return static_cast<std::size_t>(plan.steps) + 1; }
+using namespace stage_sizes;
 
 // Adds the seconds since its construction to a stage when it goes.
 class Stopwatch {
@@ -37,40 +37,11 @@ class Stopwatch {
 }  // namespace
 
 namespace {
-std::size_t prepared_rows(const Plan& plan) {
-  const bool any = std::any_of(plan.contracts.begin(), plan.contracts.end(),
-                               [](const ContractPlan& c) { return c.variant.prepared; });
-  return any ? rows(plan) * kBlockPaths : 0;
-}
-
-// Nodes of which the strip's power factors are kept: contracts that a sale adds to read all months.
-std::size_t power_nodes(const Plan& plan) {
-  if (plan.power.share.empty() || plan.strips.empty()) return 0;
-  return plan.step_ins.empty() ? plan.most_nodes : plan.strips.size() * plan.node_index.size();
-}
-
-// An offset, then l_1 and l_2 of each line.
-std::size_t forward_rows(const Plan& plan) {
-  std::size_t lines = 0;
-  for (const auto& forward : plan.forward_rents) lines = std::max(lines, forward.transforms.size());
-  return plan.forward_rents.empty() ? 0 : 1 + 2 * lines;
-}
-
 std::size_t tail_cells(const PathResults& results) {
   return results.tail == nullptr ? 0 : results.tail->cells.size();
 }
 std::size_t tail_group_rows(const PathResults& results, std::size_t snapshots) {
   return results.tail == nullptr ? 0 : results.tail->groups * snapshots;
-}
-
-std::size_t tranches(const VehiclePlan& v) noexcept { return v.tranches.size(); }
-std::size_t guarantees(const VehiclePlan& v) noexcept { return v.guarantees.size(); }
-std::size_t covenants(const VehiclePlan& v) noexcept { return v.covenants.size(); }
-// The largest count among the vehicles: they take turns in one room.
-std::size_t most(const Plan& plan, std::size_t (*count)(const VehiclePlan&) noexcept) {
-  std::size_t largest = 0;
-  for (const auto& vehicle : plan.vehicles) largest = std::max(largest, count(vehicle));
-  return largest;
 }
 }  // namespace
 
@@ -107,6 +78,14 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       tranche_months_(most(plan, tranches) * rows(plan) * kMonthRows * kLanes),
       vehicle_rows_((kVehicleSamples + most(plan, guarantees)) * kBlockPaths),
       vehicle_work_(most(plan, vehicle_work_rows) * kBlockPaths),
+      vehicle_lags_(plan.vehicles.size() * kBlockPaths),
+      vehicle_factor_(most(plan, tranches) * kBlockPaths),
+      vehicle_ended_(plan.depths.empty() ? 0 : plan.vehicles.size() * kBlockPaths),
+      vehicle_owed_(pressed(plan).vehicles * rows(plan) * kBlockPaths),
+      vehicle_pressed_(pressed(plan).vehicles * rows(plan) * kBlockPaths),
+      pressed_lots_(pressed(plan).lots * rows(plan) * kBlockPaths),
+      pressed_tests_(pressed(plan).tests * 3 * kBlockPaths),
+      falls_(pressed(plan).vehicles > 0 ? plan.depths.size() * kBlockPaths : 0),
       tail_weights_(tail_cells(results) * kBlockPaths),
       tail_near_(tail_cells(results) * kBlockPaths),
       tail_groups_(tail_group_rows(results, layout.snapshots) * kBlockPaths),
@@ -341,6 +320,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
     fill_strips(block);
   }
   clear_vehicles();
+  draw_vehicle_lags();
   step_in_contracts_.fill(plan.contracts.size());
   if (!plan.depths.empty()) {
     const Stopwatch watch(seconds_.contracts);
@@ -357,6 +337,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
     {
       const Stopwatch watch(seconds_.contracts);
       lose_units(block, lot);
+      add_vehicle_worth(block, lot);
       add_vehicle_lots(block, lot);
       std::uint32_t mark = kNone;
       for (; contract < plan.contracts.size() && plan.contracts[contract].lot == lot; ++contract) {

@@ -127,7 +127,9 @@ class BookStages {
   void run_contract(PathBlock& block, std::size_t contract, double* sums) noexcept;
   void value_rows(PathBlock& block, std::size_t contract, const double* proceeds,
                   const double* ratio) noexcept;
-  void draw_lags(const ContractPlan& contract) noexcept;
+  // lags: [paths] months, all `fixed` where there is no law.
+  void draw_lags(std::uint32_t law, const lien::engine::PhiloxKey& key, int fixed,
+                 std::size_t* lags) noexcept;
   void prepare_sale(PathBlock& block, const ContractPlan& contract) noexcept;
   void fill_step_ins(std::size_t first) noexcept;
   [[nodiscard]] const double* step_in_of(std::size_t contract) noexcept;
@@ -147,10 +149,25 @@ class BookStages {
   };
   void count_test(const TestWords& test) noexcept;
   void clear_vehicles() noexcept;
+  void add_vehicle_worth(PathBlock& block, std::size_t lot) noexcept;
   void add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept;
-  void add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lot, double* sale) noexcept;
+  void add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lot, const std::size_t* lags,
+                            double* sale) noexcept;
+  void set_vehicle_bases(PathBlock& block) noexcept;
+  [[nodiscard]] VehicleArguments vehicle_arguments(PathBlock& block, std::size_t vehicle) noexcept;
   void run_vehicles(PathBlock& block, double* sums) noexcept;
   void add_vehicle(std::size_t vehicle, double* sums) noexcept;
+  // What vehicles sell, in book_vehicle_sales.cpp.
+  void draw_vehicle_lags() noexcept;
+  void prepare_vehicle_sale(PathBlock& block, std::size_t vehicle) noexcept;
+  void count_vehicles(PathBlock& block) noexcept;
+  void count_vehicle_sale(PathBlock& block, std::size_t vehicle, std::size_t path,
+                          std::size_t month) noexcept;
+  void run_pressed_tests(PathBlock& block) noexcept;
+  void fill_falls(PathBlock& block, int month) noexcept;
+  [[nodiscard]] bool end_at_price(PathBlock& block, std::size_t vehicle, int month,
+                                  const double* tests) noexcept;
+  void keep_tests(std::size_t vehicle, int month, double* tests) noexcept;
   void fill_forward_rent(PathBlock& block, const InstrumentPlan& instrument, double* rent) noexcept;
   void run_instrument(PathBlock& block, std::uint64_t number, std::size_t instrument,
                       double* sums) noexcept;
@@ -248,6 +265,15 @@ class BookStages {
   lien::engine::AlignedDoubles tranche_months_;  // [tranches][steps + 1][kMonthRows][kLanes]
   lien::engine::AlignedDoubles vehicle_rows_;    // [kVehicleSamples + guarantees][paths]
   lien::engine::AlignedDoubles vehicle_work_;    // [vehicle_work_rows()][paths]
+  std::vector<std::size_t> vehicle_lags_;        // [vehicles][paths] months to the sale
+  lien::engine::AlignedDoubles vehicle_factor_;  // [tranches][paths] drawn lags: sale_factor
+  // Own sales press prices: month of the default that sells a vehicle, [vehicles][paths]; then of
+  // vehicles that a test at the pressed price may end what they owe and the worth that is tested,
+  // [pressed vehicles][steps + 1][paths].
+  lien::engine::AlignedDoubles vehicle_ended_, vehicle_owed_, vehicle_pressed_;
+  lien::engine::AlignedDoubles pressed_lots_;   // [pressed lots][steps + 1][paths] unpressed worth
+  lien::engine::AlignedDoubles pressed_tests_;  // [pressed tests][3][paths] active, passes, since
+  lien::engine::AlignedDoubles falls_;          // [depths][paths] of one month: 1 - price
   // A replay of tail paths: weights, and losses of groups.
   lien::engine::AlignedDoubles tail_weights_, tail_near_;  // [cells][paths]
   lien::engine::AlignedDoubles tail_groups_;               // [groups][snapshots][paths]

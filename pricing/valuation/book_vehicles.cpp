@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
 #include "pricing/valuation/resale_rows.hpp"
 
@@ -12,54 +13,92 @@ using engine::kBlockPaths;
 using engine::kLanes;
 using engine::PathBlock;
 
+namespace {
+
+// What a later draw pays for is not there to be sold in month k after a default up to that draw.
+void drop_unbought(int bought, const std::size_t* lags, int k, double* row) {
+  for (std::size_t p = 0; p < kBlockPaths; ++p)
+    if (k <= bought + static_cast<int>(lags[p])) row[p] = 0;
+}
+
+}  // namespace
+
 void BookStages::clear_vehicles() noexcept {
   std::fill_n(vehicle_sale_.get(), vehicle_sale_.size(), 0.0);
   std::fill_n(vehicle_tested_.get(), vehicle_tested_.size(), 0.0);
 }
 
-void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
+// What tests take the units of a lot for.
+void BookStages::add_vehicle_worth(PathBlock& block, std::size_t lot) noexcept {
   const Plan& plan = *plan_;
   const std::size_t rows = layout_->steps + 1;
-  const std::size_t value_row = plan.lots[lot].remaining.empty() ? value_ : left_value_;
   double* const mark_row = work_.get();
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {
     const VehiclePlan& vehicle = plan.vehicles[v];
+    for (const VehicleLotPlan& own : vehicle.lots) {
+      if (own.lot != lot) continue;
+      if (own.pressed != kNone)
+        std::fill_n(pressed_lots_.get() + own.pressed * rows * kBlockPaths, rows * kBlockPaths,
+                    0.0);
+      for (int k = 0; k <= vehicle.months + vehicle.lag; ++k) {
+        const auto step = static_cast<std::size_t>(k);
+        if (k < own.bought) continue;
+        const double* worth = mark_row;
+        if (own.mark == kNone)
+          worth = block.row(series(value_of_lot(lot)), k);
+        else
+          fill_mark_row(block, plan.marks[own.mark], k, mark_row);
+        add_scaled_row(own.mark_units, worth,
+                       vehicle_tested_.get() + (v * rows + step) * kBlockPaths, kBlockPaths);
+        if (own.pressed != kNone)
+          affine_row(0.0, own.mark_units, worth,
+                     pressed_lots_.get() + (own.pressed * rows + step) * kBlockPaths, kBlockPaths);
+      }
+    }
+  }
+}
+
+// What a sale of the units of a lot brings, at the prices that own sales leave.
+void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
+  const Plan& plan = *plan_;
+  const std::size_t rows = layout_->steps + 1;
+  double* const changed = work_.get();
+  for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {
+    const VehiclePlan& vehicle = plan.vehicles[v];
+    const std::size_t* const lags = vehicle_lags_.data() + v * kBlockPaths;
+    double* const sale = vehicle_sale_.get() + v * rows * kBlockPaths;
     bool holds = false;
     for (const VehicleLotPlan& own : vehicle.lots) {
       if (own.lot != lot) continue;
       holds = true;
       for (int k = 0; k <= vehicle.months + vehicle.lag; ++k) {
-        const std::size_t at = (v * rows + static_cast<std::size_t>(k)) * kBlockPaths;
-        const double* const value = block.row(series(value_row), k);
-        // What a later draw pays for is not there to be sold after a default up to that month.
-        if (own.bought == 0 || k > own.bought + vehicle.lag)
-          add_scaled_row(own.sale_units, value, vehicle_sale_.get() + at, kBlockPaths);
-        if (k < own.bought) continue;
-        double* const tested = vehicle_tested_.get() + at;
-        if (own.mark == kNone) {
-          add_scaled_row(own.mark_units, value, tested, kBlockPaths);
-        } else {
-          fill_mark_row(block, plan.marks[own.mark], k, mark_row);
-          add_scaled_row(own.mark_units, mark_row, tested, kBlockPaths);
+        const double* value = block.row(series(value_of_lot(lot)), k);
+        if (own.depth != kNone || own.bought > 0) {
+          std::copy_n(value, kBlockPaths, changed);
+          value = changed;
         }
+        if (own.depth != kNone)
+          multiply_row(block.row(series(price_ + own.depth), k), changed, kBlockPaths);
+        if (own.bought > 0) drop_unbought(own.bought, lags, k, changed);
+        add_scaled_row(own.sale_units, value, sale + static_cast<std::size_t>(k) * kBlockPaths,
+                       kBlockPaths);
       }
     }
-    if (holds) add_vehicle_step_ins(vehicle, lot, vehicle_sale_.get() + v * rows * kBlockPaths);
+    if (holds) add_vehicle_step_ins(vehicle, lot, lags, sale);
   }
 }
 
 // What the living customers of a lot add to a sale of its units.
 void BookStages::add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lot,
-                                      double* sale) noexcept {
+                                      const std::size_t* lags, double* sale) noexcept {
   const HardwarePlan& hardware = plan_->hardware[plan_->lots[lot].hardware];
   const auto& left = plan_->lots[lot].remaining;
   double* const added = work_.get();
   for (const OfftakePlan& offtake : vehicle.offtakes) {
     if (offtake.lot != lot || offtake.step_in == kNone) continue;
     const StepInPlan& terms = plan_->step_ins[offtake.step_in];
-    const int first = offtake.bought == 0 ? 1 : offtake.bought + vehicle.lag + 1;
     const auto last = static_cast<std::size_t>(vehicle.months + vehicle.lag);
-    for (auto k = static_cast<std::size_t>(first); k <= last; ++k) {
+    for (auto k = static_cast<std::size_t>(offtake.bought) + 1; k <= last; ++k) {
       const std::size_t node = plan_->node_first[k], nodes = plan_->node_first[k + 1] - node;
       const double* const weights = terms.weights.data() + node;
       // A cost that follows power is a row; a customer that pays the cost leaves none.
@@ -77,14 +116,14 @@ void BookStages::add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lo
                    hardware.operating_cost[k], worth, units, static_cast<double>(k),
                    default_months_.get() + offtake.customer * kBlockPaths, cost},
                   added, kBlockPaths);
+      if (offtake.bought > 0) drop_unbought(offtake.bought, lags, static_cast<int>(k), added);
       add_scaled_row(1.0, added, sale + k * kBlockPaths, kBlockPaths);
     }
   }
 }
 
-void BookStages::run_vehicles(PathBlock& block, double* sums) noexcept {
+void BookStages::set_vehicle_bases(PathBlock& block) noexcept {
   const Plan& plan = *plan_;
-  const std::size_t rows = layout_->steps + 1;
   for (std::size_t g = 0; g < plan.hardware.size(); ++g) {
     spot_bases_[g] = block.row(series(spot_ + g), 0);
     utilization_bases_[g] = block.row(series(utilization_ + g), 0);
@@ -93,34 +132,59 @@ void BookStages::run_vehicles(PathBlock& block, double* sums) noexcept {
   }
   for (std::size_t s = 0; s < plan.segments.size(); ++s)
     spot_bases_[plan.hardware.size() + s] = block.row(series(segment_ + s), 0);
+}
+
+// All of a vehicle's arguments but what its sale brings and what it is tested against.
+VehicleArguments BookStages::vehicle_arguments(PathBlock& block, std::size_t index) noexcept {
+  const Plan& plan = *plan_;
+  const VehiclePlan& vehicle = plan.vehicles[index];
+  const std::size_t rows = layout_->steps + 1;
+  VehicleArguments a{};
+  a.vehicle = &vehicle;
+  a.contracts = plan.contracts.data();
+  a.terms = plan.terms.data();
+  a.survival = block.row(series(vehicle.party == kNone ? ones_ : survival_ + vehicle.party), 0);
+  a.discount = block.row(series(discount_), 0);
+  a.discount_ratio = block.row(series(ratio_ + vehicle.lag_row), 0);
+  a.sale = vehicle_sale_.get() + index * rows * kBlockPaths;
+  a.tested = vehicle_tested_.get() + index * rows * kBlockPaths;
+  a.gross = block.row(series(plan.rates.tenors.empty() ? ones_ : gross_), 0);
+  a.spot = spot_bases_.data();
+  a.utilization = utilization_bases_.data();
+  a.cost = cost_bases_.data();
+  a.default_months = default_months_.get();
+  a.parties = plan.parties.size();
+  a.lags = vehicle.lag_law == kNone ? nullptr : vehicle_lags_.data() + index * kBlockPaths;
+  a.sale_factor = vehicle_factor_.get();
+  a.steps = layout_->steps;
+  a.prices = !plan.real_world;
+  a.snapshots = plan.snapshots.data();
+  a.snapshot_count = plan.snapshots.size();
+  a.samples = tranche_samples_.get();
+  a.month_sums = tranche_months_.get();
+  a.vehicle_samples = vehicle_rows_.get();
+  a.guaranteed = vehicle_rows_.get() + kVehicleSamples * kBlockPaths;
+  a.living = vehicle_bits_.data();
+  a.breaches = vehicle_bits_.data() + rows;
+  a.work = vehicle_work_.get();
+  return a;
+}
+
+void BookStages::run_vehicles(PathBlock& block, double* sums) noexcept {
+  const Plan& plan = *plan_;
+  set_vehicle_bases(block);
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {
     const VehiclePlan& vehicle = plan.vehicles[v];
-    VehicleArguments a{};
-    a.vehicle = &vehicle;
-    a.contracts = plan.contracts.data();
-    a.terms = plan.terms.data();
-    a.survival = block.row(series(vehicle.party == kNone ? ones_ : survival_ + vehicle.party), 0);
-    a.discount = block.row(series(discount_), 0);
-    a.discount_ratio = block.row(series(ratio_ + vehicle.lag_row), 0);
-    a.sale = vehicle_sale_.get() + v * rows * kBlockPaths;
-    a.tested = vehicle_tested_.get() + v * rows * kBlockPaths;
-    a.gross = block.row(series(plan.rates.tenors.empty() ? ones_ : gross_), 0);
-    a.spot = spot_bases_.data();
-    a.utilization = utilization_bases_.data();
-    a.cost = cost_bases_.data();
-    a.default_months = default_months_.get();
-    a.parties = plan.parties.size();
-    a.steps = layout_->steps;
-    a.prices = !plan.real_world;
-    a.snapshots = plan.snapshots.data();
-    a.snapshot_count = plan.snapshots.size();
-    a.samples = tranche_samples_.get();
-    a.month_sums = tranche_months_.get();
-    a.vehicle_samples = vehicle_rows_.get();
-    a.guaranteed = vehicle_rows_.get() + kVehicleSamples * kBlockPaths;
-    a.living = vehicle_bits_.data();
-    a.breaches = vehicle_bits_.data() + rows;
-    a.work = vehicle_work_.get();
+    VehicleArguments a = vehicle_arguments(block, v);
+    if (vehicle.lag_law == kNone) {
+      a.sale += static_cast<std::size_t>(vehicle.lag) * kBlockPaths;
+    } else {
+      prepare_vehicle_sale(block, v);
+      a.sale = proceeds_.get();
+      a.discount_ratio = sale_ratio_.get();
+    }
+    if (vehicle.pressed != kNone)
+      a.pressed = vehicle_pressed_.get() + vehicle.pressed * (layout_->steps + 1) * kBlockPaths;
     run_vehicle(a);
     add_vehicle(v, sums);
   }

@@ -35,7 +35,9 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
       // The last payment is made or refinanced against the collateral: tested before it.
       const bool last = static_cast<int>(k) == room.v.months && !room.v.outlives_horizon;
       const V debt = Row(room.state(last ? kBefore : kDebt), p);
-      return fails(debt, hn::Mul(limit, Row(room.a.tested + k * kBlockPaths, p)));
+      const double* const worth = covenant.pressed ? room.a.pressed : room.a.tested;
+      if (worth == nullptr) break;
+      return fails(debt, hn::Mul(limit, Row(worth + k * kBlockPaths, p)));
     }
     case CovenantTest::loan_to_cost:
       return fails(Row(room.state(kDebt), p), Num(covenant.limit * covenant.cost[k]));

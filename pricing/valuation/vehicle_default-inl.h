@@ -13,12 +13,33 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
+// A factor of month k's recovery: the column's, times the drawn lag's own.
+HWY_INLINE V AtSale(const Room& room, std::size_t t, std::size_t p, double column) {
+  if (room.a.lags == nullptr) return Num(column);
+  return hn::Mul(Num(column), Row(room.a.sale_factor + t * kBlockPaths, p));
+}
+
+// Adds what a default in month k brings at its sale to that month, which a drawn lag makes each
+// path's own. Months run outside and paths in their order, so that a lane adds up in one order
+// whatever the width of a vector.
+HWY_INLINE void BookReceipt(const Room& room, std::size_t t, std::size_t k, std::size_t p, V q,
+                            V later) {
+  if (room.a.lags == nullptr) {
+    double* const then = room.months(t, k + static_cast<std::size_t>(room.v.lag), kRecovery, p);
+    Put(then, 0, hn::MulAdd(q, later, Row(then, 0)));
+    return;
+  }
+  HWY_ALIGN double each[8];
+  hn::Store(hn::Mul(q, later), Tag(), each);
+  for (std::size_t i = 0; i < kWidth; ++i)
+    *room.months(t, k + room.a.lags[p + i], kRecovery, p + i) += each[i];
+}
+
 // Books what one tranche gets of a default in month k: `now` from the accounts, `later` from the
 // sale, the guarantees and the borrower.
 HWY_INLINE void BookTranche(const Room& room, std::size_t t, std::size_t k, std::size_t p, V owed,
                             V now, V later) {
   const MonthTerms& terms = room.terms(t, k);
-  const std::size_t lag = static_cast<std::size_t>(room.v.lag);
   const V q = Row(room.state(kWeight), p), ratio = Row(room.a.discount_ratio + k * kBlockPaths, p);
   const V discounted = hn::Mul(q, Row(room.a.discount + k * kBlockPaths, p));
   const V claim = hn::Sub(owed, now), received = hn::Mul(later, ratio);
@@ -33,14 +54,14 @@ HWY_INLINE void BookTranche(const Room& room, std::size_t t, std::size_t k, std:
   double* const expected = running + kLoss * kBlockPaths;
   Put(expected, p, hn::MulAdd(discounted, loss, Row(expected, p)));
   if (room.a.prices) {
-    const V paid =
-        hn::MulAdd(received, Num(terms.recovery_factor), hn::Mul(now, Num(terms.present_factor)));
+    const V paid = hn::MulAdd(received, AtSale(room, t, p, terms.recovery_factor),
+                              hn::Mul(now, Num(terms.present_factor)));
     double* const value = room.sample(t, kPresentValue);
     Put(value, p, hn::MulAdd(discounted, paid, Row(value, p)));
   } else {
     double* const credit = running + kCreditLoss * kBlockPaths;
-    V loss_now =
-        hn::NegMulAdd(later, Num(terms.eir_discount_sale), hn::Mul(claim, Num(terms.eir_discount)));
+    V loss_now = hn::NegMulAdd(later, AtSale(room, t, p, terms.eir_discount_sale),
+                               hn::Mul(claim, Num(terms.eir_discount)));
     const double floor = room.a.contracts[room.v.tranches[t].contract].loss_floor;
     if (floor > 0) loss_now = hn::Max(loss_now, hn::Mul(owed, Num(floor * terms.eir_discount)));
     Put(credit, p, hn::MulAdd(q, loss_now, Row(credit, p)));
@@ -49,15 +70,22 @@ HWY_INLINE void BookTranche(const Room& room, std::size_t t, std::size_t k, std:
     Put(sampled, p, hn::MulAdd(hit, loss, Row(sampled, p)));
   }
   double* const here = room.months(t, k, kRecovery, p);
-  double* const then = room.months(t, k + lag, kRecovery, p);
   Put(here, 0, hn::MulAdd(q, now, Row(here, 0)));
-  Put(then, 0, hn::MulAdd(q, later, Row(then, 0)));
+  BookReceipt(room, t, k, p, q, later);
+}
+
+// The floor of a residual value at the sale of a default in month k.
+HWY_INLINE V FloorAtSale(const Room& room, const GuaranteePlan& plan, std::size_t k,
+                         std::size_t p) {
+  if (room.a.lags == nullptr) return Num(plan.floors[k + static_cast<std::size_t>(room.v.lag)]);
+  HWY_ALIGN double each[8];
+  for (std::size_t i = 0; i < kWidth; ++i) each[i] = plan.floors[k + room.a.lags[p + i]];
+  return hn::Load(Tag(), each);
 }
 
 // What guarantors add to one tranche's claim that nothing else paid.
 HWY_INLINE V Guaranteed(const Room& room, std::size_t t, std::size_t k, std::size_t p, V sale,
                         V unpaid) {
-  const std::size_t lag = static_cast<std::size_t>(room.v.lag);
   V paid = Zero();
   for (std::size_t g = 0; g < room.v.guarantees.size(); ++g) {
     const GuaranteePlan& plan = room.v.guarantees[g];
@@ -66,7 +94,7 @@ HWY_INLINE V Guaranteed(const Room& room, std::size_t t, std::size_t k, std::siz
       continue;
     V limit = Row(room.guarantee(g, kCapLeft), p);
     if (plan.kind == GuaranteeKind::residual_value)
-      limit = hn::Min(limit, Positive(hn::Sub(Num(plan.floors[k + lag]), sale)));
+      limit = hn::Min(limit, Positive(hn::Sub(FloorAtSale(room, plan, k, p), sale)));
     // What it paid to tranches before this one of the same default.
     limit = Positive(hn::Sub(limit, Row(room.guarantee(g, kDrawn), p)));
     const M stands = hn::Gt(Row(room.month_of(plan.guarantor), p), Num(static_cast<double>(k)));
@@ -77,23 +105,31 @@ HWY_INLINE V Guaranteed(const Room& room, std::size_t t, std::size_t k, std::siz
     const V q = hn::Mul(Row(room.state(kWeight), p), Row(room.a.discount + k * kBlockPaths, p));
     double* const worth = room.a.guaranteed + g * kBlockPaths;
     const V received = hn::Mul(hn::Mul(part, Row(room.a.discount_ratio + k * kBlockPaths, p)),
-                               Num(room.terms(t, k).recovery_factor));
+                               AtSale(room, t, p, room.terms(t, k).recovery_factor));
     Put(worth, p, hn::MulAdd(q, received, Row(worth, p)));
   }
   return paid;
+}
+
+// Notes the sampled default of month k where something is owed.
+HWY_INLINE void NoteEnd(const Room& room, std::size_t k, std::size_t owed_row, std::size_t p) {
+  V owed = Zero();
+  for (std::size_t t = 0; t < room.v.tranches.size(); ++t)
+    owed = hn::Add(owed, Row(room.tranche(t, owed_row), p));
+  const M ends = hn::And(hn::Gt(owed, Zero()), hn::Gt(Row(room.state(kSampled), p), Zero()));
+  Put(room.a.ended, p, hn::IfThenElse(ends, Num(static_cast<double>(k)), Row(room.a.ended, p)));
 }
 
 // A default in month k: kWeight, kSampled and kAvailable are set. What there is goes to the ranks
 // in order, within a rank by what is owed; then guarantees, then the borrower's other means.
 inline void Settle(const Room& room, std::size_t k, std::size_t owed_row) {
   const auto& tranches = room.v.tranches;
-  const std::size_t lag = static_cast<std::size_t>(room.v.lag);
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    if (room.a.ended != nullptr) NoteEnd(room, k, owed_row, p);
     for (std::size_t g = 0; g < room.v.guarantees.size(); ++g)
       Put(room.guarantee(g, kDrawn), p, Zero());
     V cash = Row(room.state(kAvailable), p);
-    const V sale =
-        Positive(hn::Sub(Row(room.a.sale + (k + lag) * kBlockPaths, p), Num(room.v.deduction)));
+    const V sale = Positive(hn::Sub(Row(room.a.sale + k * kBlockPaths, p), Num(room.v.deduction)));
     V left = sale;
     for (std::size_t first = 0; first < tranches.size();) {
       std::size_t last = first + 1;

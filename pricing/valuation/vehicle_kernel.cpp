@@ -96,6 +96,8 @@ void RunMonth(const Room& room, std::size_t k) {
   for (std::size_t t = 0; t < v.tranches.size(); ++t)
     if (v.tranches[t].draws) Draw(room, t, k);
   Close(room, k);
+  if (room.a.owed != nullptr)
+    std::copy_n(room.state(kDebt), kBlockPaths, room.a.owed + k * kBlockPaths);
   RunTests(room, k);
   CovenantDefaults(room, k);
 }
@@ -108,6 +110,7 @@ void Start(const Room& room) {
   std::fill_n(room.a.vehicle_samples, kVehicleSamples * kBlockPaths, 0.0);
   std::fill_n(room.a.guaranteed, v.guarantees.size() * kBlockPaths, 0.0);
   std::fill_n(room.state(kAlive), kBlockPaths, 1.0);
+  if (room.a.ended != nullptr) std::fill_n(room.a.ended, kBlockPaths, kNever);
   for (std::size_t t = 0; t < v.tranches.size(); ++t) {
     const ContractPlan& contract = room.a.contracts[v.tranches[t].contract];
     std::fill_n(room.tranche(t, kOwed), kBlockPaths, contract.outstanding);

@@ -26,9 +26,14 @@ struct VehicleArguments {
   const double* survival;
   const double* discount;
   const double* discount_ratio;  // D_{k + lag}/D_k
-  const double* sale;            // sum over lots of sale_units x value of a unit
-  const double* tested;          // sum over lots of mark_units x mark
-  const double* gross;           // 1/P(t_k, t_k + tenor)
+  // Of a default in month k: sum over lots of sale_units x value of a unit x what own sales leave
+  // of it, and step-ins, at the sale; where the lag is drawn less its holding cost.
+  const double* sale;
+  const double* tested;  // sum over lots of mark_units x mark
+  // The same at the prices that own sales leave; null while those are sought: covenants that are
+  // tested at them are then not in breach.
+  const double* pressed;
+  const double* gross;  // 1/P(t_k, t_k + tenor)
   // One base of rows a hardware, then one a segment.
   const double* const* spot;
   // One base of rows a hardware; cost over today's where it follows power, else null.
@@ -37,6 +42,10 @@ struct VehicleArguments {
   // One row a party: the month of its sampled default; [parties + 1], the last never.
   const double* default_months;
   std::size_t parties;
+  // Where the lag is drawn, else null: months to the sale, [paths], and what recovery and EIR
+  // factors are multiplied with, [tranches][kBlockPaths].
+  const std::size_t* lags;
+  const double* sale_factor;
   std::size_t steps;  // of the block
   bool prices;
   const int* snapshots;
@@ -47,7 +56,12 @@ struct VehicleArguments {
   double* guaranteed;       // [guarantees][kBlockPaths] discounted payments, overwritten
   std::uint64_t* breaches;  // [covenants][steps + 1] one bit a path, overwritten
   std::uint64_t* living;    // [steps + 1] paths without any default so far, overwritten
-  double* work;             // [vehicle_work_rows()][kBlockPaths]
+  // Where own sales press prices, else null: month of the sampled default on whose claims the lots
+  // are sold, [kBlockPaths], kNever without one; what is owed at each month's end as long as there
+  // was none, a row of [steps + 1][kBlockPaths].
+  double* ended;
+  double* owed;
+  double* work;  // [vehicle_work_rows()][kBlockPaths]
 };
 
 [[nodiscard]] std::size_t vehicle_work_rows(const VehiclePlan& vehicle) noexcept;

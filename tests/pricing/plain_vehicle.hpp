@@ -18,19 +18,23 @@ namespace lien::pricing {
 struct Outcome {
   struct Part {
     double value = 0, exposure = 0, at_default = 0, peak = 0, loss = 0, sampled = 0, credit = 0,
-           defaulted = 0, interest = 0, principal = 0, recovered = 0;
-    bool floored = false;  // some loss in the credit loss was its floor
+           defaulted = 0, interest = 0, principal = 0;
+    std::array<double, kSteps + 1> recovered{};  // by month
+    bool floored = false;                        // some loss in the credit loss was its floor
   };
   std::array<Part, 3> parts;
   std::array<double, 3> guaranteed{};
   double equity = 0;
-  int drawn = 0, late = 0;         // months with a draw; with one that was stopped before
-  std::vector<unsigned> breaches;  // [months + 1] bits by covenant
+  int drawn = 0, late = 0;                 // months with a draw; with one that was stopped before
+  std::array<double, kMonths + 1> owed{};  // at each month's end, while it lives
+  double ended = kNever;                   // month of the sampled default with something to claim
+  std::vector<unsigned> breaches;          // [months + 1] bits by covenant
 };
 
 class PlainVehicle {
  public:
-  PlainVehicle(const Case& c, std::size_t path) : c_(c), v_(c.vehicle), p_(path) {
+  PlainVehicle(const Case& c, std::size_t path)
+      : c_(c), v_(c.vehicle), p_(path), lag_(static_cast<int>(c.lags[path])) {
     for (std::size_t t = 0; t < 3; ++t) {
       owed_[t] = c.plan.contracts[t].outstanding;
       undrawn_[t] = v_.tranches[t].undrawn;
@@ -66,9 +70,20 @@ class PlainVehicle {
     return c_.plan.terms[c_.plan.contracts[t].first_month + static_cast<std::size_t>(k)];
   }
 
+  [[nodiscard]] double sale_factor(std::size_t t) const {
+    return c_.sale_factor.get()[t * kBlockPaths + p_];
+  }
+  [[nodiscard]] double recovery_factor(std::size_t t, int k) const {
+    return terms(t, k).recovery_factor * sale_factor(t);
+  }
+  [[nodiscard]] double eir_discount_sale(std::size_t t, int k) const {
+    return terms(t, k).eir_discount_sale * sale_factor(t);
+  }
+
   void settle(int k, double weight, bool sampled, double available) {
-    const double sale = std::max(0.0, at(c_.sale, k + kLag) - v_.deduction);
+    const double sale = std::max(0.0, at(c_.sale, k + lag_) - v_.deduction);
     const double senior = owed_[0] + owed_[1];
+    if (sampled && senior + owed_[2] > 0) out_.ended = k;
     double cash = available, left = sale;
     std::array<double, 3> now{}, later{};
     for (const int rank : {1, 2}) {
@@ -93,13 +108,12 @@ class PlainVehicle {
         double limit = caps_[g];
         if (guarantee.kind == GuaranteeKind::residual_value)
           limit = std::min(
-              limit, std::max(0.0, guarantee.floors[static_cast<std::size_t>(k + kLag)] - sale));
+              limit, std::max(0.0, guarantee.floors[static_cast<std::size_t>(k + lag_)] - sale));
         limit = std::max(0.0, limit - spent_[g]);
         const double part = std::min(limit, guarantee.share * (unpaid - from_guarantors));
         from_guarantors += part;
         spent_[g] += part;
-        out_.guaranteed[g] +=
-            weight * at(c_.discount, k + kLag) * terms(t, k).recovery_factor * part;
+        out_.guaranteed[g] += weight * at(c_.discount, k + lag_) * recovery_factor(t, k) * part;
       }
       unpaid -= from_guarantors;
       later[t] += from_guarantors + v_.recovery * unpaid;
@@ -109,14 +123,15 @@ class PlainVehicle {
       part.exposure += weight * owed_[t];
       part.at_default += weight * loss;
       part.loss += weight * at(c_.discount, k) * loss;
-      part.recovered += weight * (now[t] + later[t]);
+      part.recovered[static_cast<std::size_t>(k)] += weight * now[t];
+      part.recovered[static_cast<std::size_t>(k + lag_)] += weight * later[t];
       if (c_.prices) {
-        part.value += weight * (at(c_.discount, k + kLag) * terms(t, k).recovery_factor * later[t] +
+        part.value += weight * (at(c_.discount, k + lag_) * recovery_factor(t, k) * later[t] +
                                 at(c_.discount, k) * terms(t, k).present_factor * now[t]);
       } else {
         const double floor = c_.plan.contracts[t].loss_floor;
         const double least = floor * owed_[t] * terms(t, k).eir_discount;
-        double credit = terms(t, k).eir_discount * claim - terms(t, k).eir_discount_sale * later[t];
+        double credit = terms(t, k).eir_discount * claim - eir_discount_sale(t, k) * later[t];
         if (floor > 0 && least > credit) {
           credit = least;
           part.floored = part.floored || (weight > 0 && owed_[t] > 0);
@@ -298,6 +313,7 @@ class PlainVehicle {
 
   void test(int k, double contracted, double debt_before) {
     const double debt = owed_[0] + owed_[1] + owed_[2];
+    out_.owed[static_cast<std::size_t>(k)] = alive_ ? debt : 0;
     step_ = sweep_ = 0;
     trapped_ = stopped_ = false;
     bool ends = false;
@@ -338,7 +354,8 @@ class PlainVehicle {
         return service > 0 && cash < covenant.limit * service;
       }
       case CovenantTest::loan_to_value:
-        return (k == kMonths ? debt_before : debt) > covenant.limit * at(c_.tested, k);
+        return (k == kMonths ? debt_before : debt) >
+               covenant.limit * at(covenant.pressed ? c_.pressed : c_.tested, k);
       case CovenantTest::loan_to_cost:
         return debt > covenant.limit * covenant.cost[month];
       case CovenantTest::contract_realization:
@@ -354,6 +371,7 @@ class PlainVehicle {
   const Case& c_;
   const VehiclePlan& v_;
   std::size_t p_;
+  int lag_;
   Outcome out_;
   bool alive_ = true, trapped_ = false, stopped_ = false;
   double cash_ = 0, trap_ = 0, step_ = 0, sweep_ = 0;

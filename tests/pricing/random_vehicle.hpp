@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <random>
@@ -24,8 +25,12 @@ struct Case {
   std::mt19937_64 draw;
   Plan plan;
   VehiclePlan vehicle;
-  AlignedDoubles survival, discount, ratio, sale, tested, gross, spot, utilization, defaults;
-  bool prices;
+  AlignedDoubles survival, discount, ratio, sale, tested, pressed, gross, spot, utilization,
+      defaults;
+  bool prices, drawn;
+  // Where the lag is drawn: by path; a month's sale and ratio, and a factor by tranche and path.
+  std::array<std::size_t, kBlockPaths> lags{};
+  AlignedDoubles drawn_sale, sale_factor;
 
   explicit Case(std::uint64_t number)
       : seed(number),
@@ -35,13 +40,18 @@ struct Case {
         ratio(rows()),
         sale(rows()),
         tested(rows()),
+        pressed(rows()),
         gross(rows()),
         spot(rows()),
         utilization(rows()),
         defaults((kParties + 1) * kBlockPaths),
-        prices(number % 2 == 0) {
+        prices(number % 2 == 0),
+        drawn(number % 4 >= 2),
+        drawn_sale(rows()),
+        sale_factor(3 * kBlockPaths) {
     fill_rows();
     add_structure();
+    fill_sales();
   }
 
   static std::size_t rows() { return (kSteps + 1) * kBlockPaths; }
@@ -61,6 +71,7 @@ struct Case {
         d *= uniform(0.99, 1);
         sale.get()[at] = uniform(0, 150);
         tested.get()[at] = uniform(40, 260);
+        pressed.get()[at] = uniform(40, 260);
         gross.get()[at] = uniform(1.0, 1.01);
         spot.get()[at] = uniform(0.2, 3);
         utilization.get()[at] = uniform(0.3, 1);
@@ -69,10 +80,19 @@ struct Case {
         defaults.get()[party * kBlockPaths + p] =
             party < kParties && chance(0.4) ? std::floor(uniform(1, 25)) : kNever;
     }
-    for (std::size_t k = 0; k + kLag <= kSteps; ++k)
-      for (std::size_t p = 0; p < kBlockPaths; ++p)
-        ratio.get()[k * kBlockPaths + p] =
-            discount.get()[(k + kLag) * kBlockPaths + p] / discount.get()[k * kBlockPaths + p];
+  }
+
+  void fill_sales() {
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      lags[p] = drawn ? static_cast<std::size_t>(uniform(0, kLag + 1)) : kLag;
+      for (std::size_t t = 0; t < 3; ++t)
+        sale_factor.get()[t * kBlockPaths + p] = drawn ? uniform(0.9, 1) : 1;
+      for (std::size_t k = 0; k + kLag <= kSteps; ++k) {
+        const std::size_t now = k * kBlockPaths + p, then = (k + lags[p]) * kBlockPaths + p;
+        ratio.get()[now] = discount.get()[then] / discount.get()[now];
+        drawn_sale.get()[now] = sale.get()[then];
+      }
+    }
   }
 
   void add_tranche(int rank) {
@@ -212,6 +232,10 @@ struct Case {
     add_covenant(CovenantTest::contract_realization, 0.5, true, kMarginStepUp | kDrawStop);
     if (chance(0.5)) add_covenant(CovenantTest::liquidity, 6, true, kEventOfDefault);
     if (chance(0.3)) add_covenant(CovenantTest::party_default, 0, true, kEventOfDefault);
+    if (chance(0.3)) {
+      add_covenant(CovenantTest::loan_to_value, 1.2, false, kEventOfDefault);
+      vehicle.covenants.back().pressed = true;
+    }
   }
   void add_guarantees() {
     GuaranteePlan residual;

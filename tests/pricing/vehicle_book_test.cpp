@@ -7,6 +7,7 @@
 #include "tests/pricing/random_book.hpp"
 #include "tests/pricing/sample_market.hpp"
 #include "tests/pricing/simulated_block.hpp"
+#include "tests/pricing/vehicle_of_loan.hpp"
 
 // A row of a loan tape is a vehicle with one lot, one offtake, one account and one tranche: the two
 // kernels must say the same of it. The tape's is held to a plain writing of its own.
@@ -14,85 +15,6 @@ namespace lien::pricing {
 namespace {
 
 constexpr Date kToday = std::chrono::year(2026) / std::chrono::month(9) / std::chrono::day(30);
-
-Covenant covenant(const char* id, CovenantTest test) {
-  Covenant out;
-  out.id = id;
-  out.test = test;
-  out.consequences = kCashTrap;
-  return out;
-}
-
-// The loan's vehicle; its tranche is appended to the book's loans.
-Vehicle vehicle_of(const Loan& loan, Book& book) {
-  Vehicle vehicle;
-  vehicle.id = "vehicle-" + loan.id;
-  vehicle.borrower = loan.borrower;
-  vehicle.recourse = loan.recourse;
-  vehicle.mark = loan.mark;
-  vehicle.liquidation_haircut = loan.liquidation_haircut;
-  vehicle.liquidation_lag_months = loan.liquidation_lag_months;
-  vehicle.lots = {{"lot", loan.hardware, loan.units, loan.in_service, loan.purchase_price,
-                   loan.operating_cost, loan.segment}};
-  if (!loan.customer.empty()) {
-    Offtake offtake;
-    offtake.id = "offtake";
-    offtake.customer = loan.customer;
-    offtake.share = loan.contract_share;
-    offtake.rental_rate = loan.contract_rate;
-    offtake.start = loan.contract_start;
-    offtake.end = *loan.contract_end;
-    offtake.take_or_pay = loan.take_or_pay;
-    offtake.relet_months = loan.relet_months;
-    vehicle.offtakes = {offtake};
-  }
-  ReserveAccount reserve;
-  reserve.id = "reserve";
-  reserve.initial = loan.reserve_initial;
-  reserve.target = loan.reserve_target;
-  reserve.covers = kOperatingCostItem | kDebtServiceItem;
-  vehicle.reserves = {reserve};
-  if (loan.min_debt_service_coverage_ratio) {
-    vehicle.covenants.push_back(covenant("dscr", CovenantTest::debt_service_coverage_ratio));
-    vehicle.covenants.back().min = loan.min_debt_service_coverage_ratio;
-  }
-  if (loan.max_loan_to_value) {
-    vehicle.covenants.push_back(covenant("ltv", CovenantTest::loan_to_value));
-    vehicle.covenants.back().max = loan.max_loan_to_value;
-  }
-  Tranche tranche;
-  tranche.id = "debt";
-  tranche.loan = book.loans.size();
-  vehicle.tranches = {tranche};
-  Loan debt = loan;
-  debt.id = vehicle.id + "/debt";
-  debt.hardware.clear();
-  debt.customer.clear();
-  debt.vehicle = book.vehicles.size();
-  book.loans.push_back(debt);
-  return vehicle;
-}
-
-// Contracts of a plan by the loan they were made from.
-std::size_t contract_of(const Plan& plan, std::size_t loan) {
-  std::size_t i = 0;
-  while (plan.contracts[i].source != loan) ++i;
-  return i;
-}
-
-void expect_equal(const SimulatedBlock& b, std::size_t tape, std::size_t tranche) {
-  const ContractPlan& contract = b.plan.contracts[tape];
-  for (std::size_t s = 0; s < b.layout.samples; ++s) {
-    if (s == kPeakLoanToValue && !contract.variant.value_test) continue;
-    const std::size_t x = b.layout.contract(tape, s), y = b.layout.contract(tranche, s);
-    // Small differences of large numbers carry the rounding of the large ones.
-    const bool probability =
-        s >= kFixedSamples && (s - kFixedSamples) % kSnapshotSamples == kDefault;
-    const double scale = probability || s == kPeakLoanToValue ? 1.0 : contract.scale;
-    const double size = std::max(std::abs(b.sum(x)), 1e-3 * scale * engine::kBlockPaths);
-    EXPECT_NEAR(b.sum(y), b.sum(x), 1e-12 * size) << "sample " << s;
-  }
-}
 
 void expect_same_tests(const SimulatedBlock& b, std::size_t tape, std::size_t tranche) {
   const ContractPlan& contract = b.plan.contracts[tape];

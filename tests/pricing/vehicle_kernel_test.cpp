@@ -14,7 +14,7 @@ struct Ran {
   static constexpr std::size_t kSamples = sample_count(1);
   AlignedDoubles samples{3 * kSamples * kBlockPaths},
       months{3 * (kSteps + 1) * kMonthRows * kLanes}, own{kVehicleSamples * kBlockPaths},
-      guaranteed{3 * kBlockPaths}, work;
+      guaranteed{3 * kBlockPaths}, ended{kBlockPaths}, owed{(kSteps + 1) * kBlockPaths}, work;
   std::vector<std::uint64_t> breaches, living;
 
   explicit Ran(const Case& c)
@@ -31,8 +31,13 @@ struct Ran {
     a.survival = c.survival.get();
     a.discount = c.discount.get();
     a.discount_ratio = c.ratio.get();
-    a.sale = c.sale.get();
+    a.sale = c.drawn ? c.drawn_sale.get() : c.sale.get() + kLag * kBlockPaths;
+    a.lags = c.drawn ? c.lags.data() : nullptr;
+    a.sale_factor = c.sale_factor.get();
     a.tested = c.tested.get();
+    a.pressed = c.pressed.get();
+    a.ended = ended.get();
+    a.owed = owed.get();
     a.gross = c.gross.get();
     a.spot = &spot;
     a.utilization = &utilization;
@@ -54,6 +59,12 @@ struct Ran {
   }
   [[nodiscard]] double sample(std::size_t t, std::size_t which, std::size_t p) const {
     return samples.get()[(t * kSamples + which) * kBlockPaths + p];
+  }
+  [[nodiscard]] double month(std::size_t t, std::size_t k, MonthSum which) const {
+    double sum = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+      sum += months.get()[((t * (kSteps + 1) + k) * kMonthRows + which) * kLanes + lane];
+    return sum;
   }
   [[nodiscard]] double month_sum(std::size_t t, MonthSum which) const {
     double sum = 0;
@@ -80,7 +91,8 @@ TEST(VehicleKernel, IsThePlainVehicle) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Case c(seed);
     const Ran ran(c);
-    std::array<double, 3> interest{}, principal{}, recovered{};
+    std::array<double, 3> interest{}, principal{};
+    std::array<std::array<double, kSteps + 1>, 3> recovered{};
     for (std::size_t p = 0; p < kBlockPaths; ++p) {
       const Outcome plain = PlainVehicle(c, p).run();
       for (std::size_t t = 0; t < 3; ++t) {
@@ -98,12 +110,17 @@ TEST(VehicleKernel, IsThePlainVehicle) {
         expect(std::size_t{kFixedSamples} + kCreditLoss, part.credit);
         interest[t] += part.interest;
         principal[t] += part.principal;
-        recovered[t] += part.recovered;
+        for (std::size_t k = 0; k <= kSteps; ++k) recovered[t][k] += part.recovered[k];
         defaults += part.exposure > 5 ? 1 : 0;
         floored += part.floored ? 1 : 0;
       }
       drawn += plain.drawn;
       late += plain.late;
+      EXPECT_EQ(ran.ended.get()[p], plain.ended);
+      for (std::size_t k = 1; k <= kMonths; ++k)
+        if (plain.owed[k] > 0) {
+          EXPECT_NEAR(ran.owed.get()[k * kBlockPaths + p], plain.owed[k], 1e-10);
+        }
       EXPECT_NEAR(ran.own.get()[kDistributions * kBlockPaths + p], plain.equity, 1e-9);
       EXPECT_NEAR(ran.own.get()[kCashImbalance * kBlockPaths + p], 0, 1e-12);
       for (std::size_t g = 0; g < 3; ++g)
@@ -121,7 +138,8 @@ TEST(VehicleKernel, IsThePlainVehicle) {
       EXPECT_NEAR(ran.month_sum(t, kVariable), interest[t], 1e-9) << t;
       EXPECT_NEAR(ran.month_sum(t, kRepaid), principal[t], 1e-8) << t;
       expect_lent_is_repaid_or_claimed(c, ran, t);
-      EXPECT_NEAR(ran.month_sum(t, kRecovery), recovered[t], 1e-8) << t;
+      for (std::size_t k = 0; k <= kSteps; ++k)
+        EXPECT_NEAR(ran.month(t, k, kRecovery), recovered[t][k], 1e-9) << t << ' ' << k;
       sweeps += principal[t] > 0 ? 1 : 0;
     }
   }
