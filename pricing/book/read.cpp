@@ -39,14 +39,14 @@ void select_scenarios(const std::vector<std::string>& wanted, std::vector<Scenar
 }
 
 // Each scenario is applied once here, so that its faults come with all the others.
-void try_scenarios(const Inputs& inputs, const Market& market, Date valuation_date,
-                   std::vector<Diagnostic>& faults) {
+void try_scenarios(const Inputs& inputs, const Market& market, const Book& book,
+                   Date valuation_date, std::vector<Diagnostic>& faults) {
   for (const std::string& id : ids_of(inputs.scenarios)) {
     std::vector<ScenarioRow> rows;
     std::copy_if(inputs.scenarios.begin(), inputs.scenarios.end(), std::back_inserter(rows),
                  [&](const ScenarioRow& row) { return row.scenario == id; });
     try {
-      (void)apply_scenario(market, {}, rows, valuation_date);
+      (void)apply_scenario(market, book, rows, valuation_date);
     } catch (const InputError& error) {
       faults.insert(faults.end(), error.faults().begin(), error.faults().end());
     }
@@ -152,6 +152,7 @@ Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
     if (faults.size() == before_scenarios) {
       known.scenarios = ids_of(inputs.scenarios);
       known.scenarios.emplace_back("baseline");
+      if (has_weights(inputs.scenarios)) known.scenarios.emplace_back(kWeightedScenario);
       for (const double factor : premium_factors(settings))
         known.scenarios.push_back(premium_scenario(factor));
     }
@@ -161,7 +162,9 @@ Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
   if (market) check_copula(settings, *market, context.book, faults);
   select_scenarios(options.scenarios, inputs.scenarios, faults);
   if (market) check_premium_interval(*run, inputs, *market, faults);
-  if (market && run->valuation_date) try_scenarios(inputs, *market, *run->valuation_date, faults);
+  // A contract that could not be read is none that a row could name: its faults come first.
+  if (market && run->valuation_date)
+    try_scenarios(inputs, *market, context.book, *run->valuation_date, faults);
   // A base that could not be read stands for any.
   if (market && faults.empty()) check_installed_base(*market, context.book, faults);
   inputs.book = std::move(context.book);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "pricing/book/tape.hpp"
+#include "pricing/market/scenario.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -32,6 +33,9 @@ void check_row(const ScenarioRow& row, const Given& given, const Scope& scope) {
   };
   if (given.good("scenario") && row.scenario == "baseline")
     scope.fault(given.at("scenario"), "scenario", "always runs and cannot be changed",
+                "give the scenario another name");
+  if (given.good("scenario") && row.scenario == kWeightedScenario)
+    scope.fault(given.at("scenario"), "scenario", "names the sum of all scenarios by weight",
                 "give the scenario another name");
   if (!given.good("shock")) return;
   const bool event = row.shock == Shock::default_event || row.shock == Shock::launch;

@@ -98,6 +98,8 @@ struct Lease {
   bool net = false;        // lessee pays operating cost
   double guaranteed_residual = 0;
   std::string residual_guarantor;  // party; empty: the lessee
+  // A scenario's: the guarantor will not pay. What the lessee owes stays as agreed.
+  bool guarantee_withdrawn = false;
   EndOption end_option = EndOption::none;
   double option_price = 0;
   double return_cost = 0;           // money per unit

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "pricing/market/contract_inputs.hpp"
 #include "pricing/market/correlation.hpp"
 #include "pricing/market/market_inputs.hpp"
 
@@ -28,7 +29,7 @@ bool names_block(const std::string& input, const std::string& block) {
 }
 
 void RowChange::unknown_input(const Market& market, const std::vector<std::string>& known) const {
-  for (const char* block : {"credit", "vehicle", "refinancing"})
+  for (const char* block : {"credit", "refinancing"})
     if (names_block(row.input, block))
       return fault("input", row.input, std::string(kNotInThisVersion), "remove the row");
   const std::pair<const char*, bool> blocks[] = {{"scarcity", market.scarcity.has_value()},
@@ -49,8 +50,7 @@ double shocked(double x, Shock shock, double value) {
   return shock == Shock::absolute ? x + value : value;
 }
 
-void shift_date(const MarketInput& input, Date& date, Date valuation_date,
-                const RowChange& change) {
+void shift_date(const std::string& path, Date& date, Date valuation_date, const RowChange& change) {
   const double months = *change.row.value;
   if (change.row.shock != Shock::absolute)
     return change.fault("shock", "", "must be absolute: a date moves by whole months");
@@ -60,24 +60,36 @@ void shift_date(const MarketInput& input, Date& date, Date valuation_date,
   year_month_day moved = year_month_day(date) + std::chrono::months(static_cast<int>(months));
   if (!moved.ok()) moved = moved.year() / moved.month() / last;
   if (sys_days(moved) <= valuation_date)
-    return change.fault("value", "", "moves " + input.path() + " to or before the valuation date");
+    return change.fault("value", "", "moves " + path + " to or before the valuation date");
   date = moved;
 }
 
-void change_number(const MarketInput& input, double& x, const RowChange& change) {
+void change_number(const std::string& path, Range range, double& x, const RowChange& change) {
   const double y = shocked(x, change.row.shock, *change.row.value);
-  if (!input.range.holds(y) || !std::isfinite(y))
-    return change.fault("value", "", "moves " + input.path() + " out of its range",
-                        "it " + must_lie_in(input.range));
+  if (!range.holds(y) || !std::isfinite(y))
+    return change.fault("value", "", "moves " + path + " out of its range",
+                        "it " + must_lie_in(range));
   x = y;
 }
 
-void change_choice(const MarketInput& input, int& choice, const RowChange& change) {
+void change_choice(const std::string& path, Range range, int& choice, const RowChange& change) {
   double x = choice;
-  change_number(input, x, change);
+  change_number(path, range, x, change);
   if (x != std::floor(x))
-    return change.fault("value", "", "must leave " + input.path() + " a whole number");
+    return change.fault("value", "", "must leave " + path + " a whole number");
   choice = static_cast<int>(x);
+}
+
+template <class Target>
+void change_target(const std::string& path, Range range, const Target& target, Date valuation_date,
+                   const RowChange& change) {
+  if (Date* const* date = std::get_if<Date*>(&target))
+    return shift_date(path, **date, valuation_date, change);
+  if (double* const* number = std::get_if<double*>(&target))
+    return change_number(path, range, **number, change);
+  if (int* const* choice = std::get_if<int*>(&target))
+    return change_choice(path, range, **choice, change);
+  for (double& value : std::get<Curve*>(target)->values) change_number(path, range, value, change);
 }
 
 void change_input(const MarketInput& input, Date valuation_date, const RowChange& change) {
@@ -90,13 +102,7 @@ void change_input(const MarketInput& input, Date valuation_date, const RowChange
     std::sort(path.begin(), path.end());
     return;
   }
-  if (Date* const* date = std::get_if<Date*>(&input.target))
-    return shift_date(input, **date, valuation_date, change);
-  if (double* const* number = std::get_if<double*>(&input.target))
-    return change_number(input, **number, change);
-  if (int* const* choice = std::get_if<int*>(&input.target))
-    return change_choice(input, **choice, change);
-  for (double& value : std::get<Curve*>(input.target)->values) change_number(input, value, change);
+  change_target(input.path(), input.range, input.target, valuation_date, change);
 }
 
 // True if the row may have a month as it stands.
@@ -116,7 +122,23 @@ bool month_is_possible(const std::vector<const MarketInput*>& inputs, const RowC
   return false;
 }
 
+void apply_to_contracts(Book& book, Date valuation_date, const RowChange& change) {
+  const ContractMatch match = contract_inputs(book, change.row.input);
+  if (match.inputs.empty())
+    return change.fault("input", change.row.input, "is no input of the book's contracts",
+                        did_you_mean(change.row.input, match.known,
+                                     "write loan.ID.field, lease.ID.field, vehicle.ID.field or "
+                                     "vehicle.ID.KIND.PART.field, * for every id"));
+  if (change.row.month)
+    return change.fault("month", "", "does not go with a term of a contract",
+                        "leave it blank: the shock then holds from the valuation date on");
+  for (const ContractInput& input : match.inputs)
+    change_target(input.path, input.range, input.target, valuation_date, change);
+}
+
 void apply_change(Stressed& stressed, Date valuation_date, const RowChange& change) {
+  if (names_contract(change.row.input))
+    return apply_to_contracts(stressed.book, valuation_date, change);
   std::vector<MarketInput> all = market_inputs(stressed.market);
   std::vector<const MarketInput*> matching;
   for (const MarketInput& input : all)
@@ -166,6 +188,32 @@ void apply_event(Market& market, const RowChange& change) {
                  did_you_mean(row.input, known, "write " + block + "ID"));
 }
 
+// A guarantee that falls away after the row's month, or at once.
+void apply_withdrawal(Book& book, Date valuation_date, const RowChange& change) {
+  const ScenarioRow& row = change.row;
+  std::optional<Date> last;
+  if (row.month) {
+    if (*row.month < 1)
+      return change.fault("month", "",
+                          "must be at least 1, or blank: the guarantee then falls "
+                          "away on the valuation date");
+    using namespace std::chrono;
+    year_month_day end = year_month_day(valuation_date) + months(*row.month - 1);
+    if (!end.ok()) end = end.year() / end.month() / std::chrono::last;
+    last = sys_days(end);
+  }
+  std::vector<std::string> known;
+  if (cancel_guarantees(book, row.input, last, known) > 0) return;
+  if (std::find(known.begin(), known.end(), row.input) != known.end() ||
+      row.input.find('*') != std::string::npos)
+    return change.fault("input", row.input, "has nothing to lose from that month on",
+                        known.empty() ? "the book has no guarantee; remove the row"
+                                      : "write an earlier month, or remove the row");
+  change.fault("input", row.input, "is no guarantee of the book",
+               did_you_mean(row.input, known,
+                            "write vehicle.ID.guarantee.PART or lease.ID.residual_guarantor"));
+}
+
 // A scheduled launch that will not come: known from the valuation date on.
 void apply_cancel(Market& market, const RowChange& change) {
   const ScenarioRow& row = change.row;
@@ -209,6 +257,10 @@ void check_together(const Market& market, const RowChange& last) {
 
 }  // namespace
 
+bool has_weights(std::span<const ScenarioRow> rows) {
+  return std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.weight > 0; });
+}
+
 Stressed apply_scenario(const Market& market, const Book& book, std::span<const ScenarioRow> rows,
                         Date valuation_date) {
   Stressed stressed{market, book, {}};
@@ -217,6 +269,8 @@ Stressed apply_scenario(const Market& market, const Book& book, std::span<const 
     const RowChange change{row, faults};
     if (row.shock == Shock::default_event || row.shock == Shock::launch)
       apply_event(stressed.market, change);
+    else if (row.shock == Shock::cancel && names_contract(row.input))
+      apply_withdrawal(stressed.book, valuation_date, change);
     else if (row.shock == Shock::cancel)
       apply_cancel(stressed.market, change);
     else

@@ -19,6 +19,11 @@ struct Stressed {
   std::vector<std::string> changed_credit_curves;
 };
 
+// Scenario id of the sum of all scenarios by their weights.
+inline constexpr const char* kWeightedScenario = "weighted";
+// True if some scenario has a weight.
+[[nodiscard]] bool has_weights(std::span<const ScenarioRow> rows);
+
 // Applies the rows of one scenario in their order.
 //   relative  x (1 + value);  absolute  x + value (a date: whole months);  level  value
 // A relative row with a month on hardware.ID.rental_rate is a point of a path of the rental rate;

@@ -14,6 +14,7 @@
 #include "pricing/measures/compile_scenario.hpp"
 #include "pricing/measures/measure_provisions.hpp"
 #include "pricing/measures/measure_rows.hpp"
+#include "pricing/measures/measure_weighted.hpp"
 #include "pricing/measures/run_notes.hpp"
 #include "pricing/plan/time_grid.hpp"
 #include "pricing/valuation/fit_exercise.hpp"
@@ -257,6 +258,7 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
     contributions(inputs, view, results);
     measure_changes(inputs, base, view, results.tables);
   }
+  measure_weighted(inputs.scenarios, results.tables.measures);
   run_premia(inputs, base, counter, results);
   results.tables.limits = check_limits(inputs.limits, results.tables.measures);
   add_rejects(inputs, results.tables.rejects);

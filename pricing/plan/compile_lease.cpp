@@ -46,7 +46,7 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
   contract.residual =
       contract.outlives_horizon ? ResidualRule::none : residual_rule(lease.end_option);
   contract.option_price = lease.option_price;
-  contract.guaranteed_residual = lease.guaranteed_residual;
+  contract.guaranteed_residual = lease.guarantee_withdrawn ? 0.0 : lease.guaranteed_residual;
   contract.return_cost =
       lease.return_cost * lease.units * remaining_units(hardware, contract.months / 12.0);
   const double worth = lease.units * plan.lots[contract.lot].value_today;

@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "pricing/market/scenario.hpp"
 #include "pricing/report/text_form.hpp"
 
 namespace lien::pricing {
@@ -18,30 +19,31 @@ struct Question {
   const char* basis;
   bool by_horizon;  // a row for each loss horizon of the run
   SummaryUnit unit;
+  const char* short_label;
 };
 
 constexpr Question kQuestions[] = {
     {"present_value", "Present value", "market-consistent value of all cash flows to the lender",
-     "risk_neutral", false, SummaryUnit::money},
+     "risk_neutral", false, SummaryUnit::money, "Present value"},
     {"price", "Price", "present value as a share of the balance", "risk_neutral", false,
-     SummaryUnit::share},
+     SummaryUnit::share, "Price"},
     {"expected_loss", "Expected loss", "mean discounted loss from defaults", "real_world", true,
-     SummaryUnit::money},
+     SummaryUnit::money, "EL"},
     {"ecl_12m", "Expected credit loss, 12 months",
      "provision for defaults within 12 months, at each contract's effective rate", "real_world",
-     false, SummaryUnit::money},
+     false, SummaryUnit::money, "ECL, 12 months"},
     {"ecl_lifetime", "Expected credit loss, lifetime",
      "provision for defaults over the life, at each contract's effective rate", "real_world", false,
-     SummaryUnit::money},
+     SummaryUnit::money, "ECL, lifetime"},
     {"risk_weight", "Risk weight", "regulatory, of the balance", "real_world", false,
-     SummaryUnit::share},
+     SummaryUnit::share, "Risk weight"},
     {"capital_requirement", "Regulatory capital", "8 % of the risk-weighted balance", "real_world",
-     false, SummaryUnit::money},
+     false, SummaryUnit::money, "Capital"},
     {"probability_of_default", "Probability of default",
-     "mean of the contracts, weighted by balance", "real_world", true, SummaryUnit::share},
+     "mean of the contracts, weighted by balance", "real_world", true, SummaryUnit::share, "PD"},
     {"breach_probability", "Covenants breached",
      "share of the book's tests that are failed at least once", "real_world", true,
-     SummaryUnit::share},
+     SummaryUnit::share, "Breached"},
 };
 
 // The portfolio rows of measures.csv; horizon -1 where it is empty.
@@ -136,6 +138,9 @@ std::vector<SummaryRow> tail_rows(const Table& losses, const std::vector<std::st
       SummaryRow row;
       row.label =
           label + fixed_text(level * 100, level == 0.99 ? 0 : 1) + " %, " + horizon_text(months);
+      row.short_label = (std::string(name) == "value_at_risk" ? "VaR " : "ES ") +
+                        fixed_text(level * 100, level == 0.99 ? 0 : 1) + " %, " +
+                        horizon_text(months);
       row.note = std::string(name) == "value_at_risk"
                      ? "loss not passed with this probability; 95 % interval"
                      : "mean of the losses beyond that level; 95 % interval";
@@ -158,8 +163,16 @@ std::vector<SummaryRow> tail_rows(const Table& losses, const std::vector<std::st
 // The answers to a question in one measure basis; no values if that basis was not simulated.
 SummaryRow answers(const Question& question, const std::string& basis, int horizon_months,
                    const Measures& measures, const std::vector<std::string>& scenarios) {
-  SummaryRow row{question.label, question.note, question.unit, {}, {}};
-  if (question.by_horizon) row.label += ", " + horizon_text(horizon_months);
+  SummaryRow row;
+  row.label = question.label;
+  row.note = question.note;
+  row.short_label = question.short_label;
+  row.unit = question.unit;
+  row.is_gain = row.label == "Present value" || row.label == "Price";
+  if (question.by_horizon) {
+    row.label += ", " + horizon_text(horizon_months);
+    row.short_label += ", " + horizon_text(horizon_months);
+  }
   if (basis != question.basis)
     row.label += basis == "real_world" ? ", real-world" : ", risk-neutral";
   for (const std::string& scenario : scenarios) {
@@ -172,6 +185,34 @@ SummaryRow answers(const Question& question, const std::string& basis, int horiz
 }
 
 }  // namespace
+
+bool has_many_scenarios(const PortfolioSummary& summary) { return summary.scenarios.size() > 6; }
+
+bool is_tail(const SummaryRow& row) {
+  return std::any_of(row.values.begin(), row.values.end(),
+                     [](const Estimate& e) { return !std::isnan(e.low); });
+}
+
+PortfolioSummary headline_scenarios(const PortfolioSummary& summary) {
+  PortfolioSummary out;
+  std::vector<std::size_t> kept;
+  for (std::size_t s = 0; s < summary.scenarios.size(); ++s)
+    if (s == 0 || summary.scenarios[s] == kWeightedScenario) kept.push_back(s);
+  const auto pick = [&kept](const std::vector<Estimate>& all) {
+    std::vector<Estimate> some;
+    for (const std::size_t s : kept)
+      if (s < all.size()) some.push_back(all[s]);
+    return some;
+  };
+  for (const std::size_t s : kept) out.scenarios.push_back(summary.scenarios[s]);
+  for (const SummaryRow& row : summary.rows) {
+    SummaryRow few = row;
+    few.values = pick(row.values);
+    few.changes.clear();
+    out.rows.push_back(std::move(few));
+  }
+  return out;
+}
 
 PortfolioSummary summarize_portfolio(const RunTables& tables) {
   PortfolioSummary summary;

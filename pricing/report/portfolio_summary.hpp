@@ -20,8 +20,10 @@ enum class SummaryUnit { money, share };
 
 // One thing a credit officer asks of the portfolio, over all scenarios.
 struct SummaryRow {
-  std::string label;  // "Expected credit loss, 12 months"
-  std::string note;   // what it means, in a line
+  std::string label;          // "Expected credit loss, 12 months"
+  std::string note;           // what it means, in a line
+  std::string short_label{};  // "ECL, 12 months", over a column
+  bool is_gain = false;       // more of it is good for the lender
   SummaryUnit unit = SummaryUnit::money;
   std::vector<Estimate> values;   // one a scenario
   std::vector<Estimate> changes;  // to the baseline, paired standard error; empty if none is known
@@ -32,6 +34,12 @@ struct PortfolioSummary {
   std::vector<std::string> scenarios;  // baseline first
   std::vector<SummaryRow> rows;        // those with a value in some scenario
 };
+// More scenarios than stand side by side: they become the rows of a stress table.
+[[nodiscard]] bool has_many_scenarios(const PortfolioSummary& summary);
+// The same with the baseline and the weighted sum alone.
+[[nodiscard]] PortfolioSummary headline_scenarios(const PortfolioSummary& summary);
+// True of a row of losses at a confidence: it has intervals.
+[[nodiscard]] bool is_tail(const SummaryRow& row);
 // Reads measures (level portfolio) and losses (at confidence 0.99, or the highest there is).
 [[nodiscard]] PortfolioSummary summarize_portfolio(const RunTables& tables);
 

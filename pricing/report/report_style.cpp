@@ -40,6 +40,7 @@ tbody tr:hover { background: var(--pale); }
 .means { display: block; color: var(--soft); font-size: 12px; max-width: 44ch; }
 .strong { font-weight: 650; }
 .within { color: var(--soft); }
+.heat { display: block; padding: 0.2em 0.4em; border-radius: 3px; }
 .passed { color: #00704f; font-weight: 600; }
 .failed { color: #b3261e; font-weight: 700; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)); gap: 22px 24px; }

@@ -4,6 +4,7 @@
 
 #include "pricing/report/html_text.hpp"
 #include "pricing/report/report_sections.hpp"
+#include "pricing/report/text_form.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -57,6 +58,68 @@ std::string changes_table(const PortfolioSummary& summary, const MoneyUnit& mone
          html_table(table);
 }
 
+// Scenarios down, measures across, each column shaded by the size of its worst: a heat map. Red
+// costs the lender, green helps.
+std::string stress_table(const PortfolioSummary& summary, const MoneyUnit& money) {
+  std::vector<const SummaryRow*> rows;
+  for (const SummaryRow& row : summary.rows)
+    if (!row.changes.empty()) rows.push_back(&row);
+  if (rows.empty()) return {};
+  HtmlTable table;
+  table.header.emplace_back("Change to " + html_text(summary.scenarios.front()));
+  std::vector<std::vector<EstimateText>> texts;
+  std::vector<double> largest(rows.size(), 0.0);
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    const bool share = rows[r]->unit == SummaryUnit::share;
+    table.header.push_back(html_text(rows[r]->short_label + (share ? "" : ", " + money.label)));
+    texts.push_back(estimate_texts(rows[r]->changes, rows[r]->unit, money.size, true));
+    for (const Estimate& e : rows[r]->changes)
+      if (!std::isnan(e.value)) largest[r] = std::max(largest[r], std::abs(e.value));
+  }
+  for (std::size_t s = 1; s < summary.scenarios.size(); ++s) {
+    std::vector<std::string> cells{html_text(summary.scenarios[s])};
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const Estimate& e = rows[r]->changes[s];
+      if (std::isnan(e.value)) {
+        cells.emplace_back();
+        continue;
+      }
+      const bool helps = rows[r]->is_gain == (e.value > 0);
+      const double depth = largest[r] > 0 ? 0.6 * std::abs(e.value) / largest[r] : 0.0;
+      cells.push_back("<span class=\"heat\" style=\"background:rgba(" +
+                      std::string(helps ? "46,125,50," : "198,40,40,") + fixed_text(depth, 2) +
+                      ")\">" + cell(texts[r][s], "") + "</span>");
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  return "<h3>Stress table</h3>\n<p class=\"note\">Change to the baseline on the same paths, with "
+         "its "
+         "standard error. Shaded by the size of the largest in its column: red costs the lender, "
+         "green helps. A change of a percentage is in percentage points (pp). What each scenario "
+         "assumes stands below.</p>\n" +
+         html_table(table);
+}
+
+// Value at risk and expected shortfall of every scenario.
+std::string tails_table(const PortfolioSummary& summary, const MoneyUnit& money) {
+  HtmlTable table;
+  table.header.emplace_back("Tail of the losses");
+  std::vector<std::vector<EstimateText>> texts;
+  for (const SummaryRow& row : summary.rows) {
+    if (!is_tail(row)) continue;
+    table.header.push_back(html_text(row.short_label + ", " + money.label));
+    texts.push_back(estimate_texts(row.values, row.unit, money.size, false));
+  }
+  if (texts.empty()) return {};
+  for (std::size_t s = 0; s < summary.scenarios.size(); ++s) {
+    if (texts.front()[s].uncertainty.empty()) continue;  // the weighted sum has no distribution
+    std::vector<std::string> cells{html_text(summary.scenarios[s])};
+    for (const auto& column : texts) cells.push_back(cell(column[s], ""));
+    table.rows.push_back(std::move(cells));
+  }
+  return html_table(table);
+}
+
 }  // namespace
 
 std::string headline_cards(const PortfolioSummary& summary, const MoneyUnit& money) {
@@ -83,15 +146,20 @@ std::string summary_section(const PortfolioSummary& summary, const MoneyUnit& mo
   if (summary.rows.empty()) return {};
   HtmlTable table;
   table.header.emplace_back("Portfolio");
-  for (const std::string& scenario : summary.scenarios) table.header.push_back(html_text(scenario));
-  for (const SummaryRow& row : summary.rows) {
+  const bool many = has_many_scenarios(summary);
+  const PortfolioSummary shown = many ? headline_scenarios(summary) : summary;
+  for (const std::string& scenario : shown.scenarios) table.header.push_back(html_text(scenario));
+  for (const SummaryRow& row : shown.rows) {
     std::vector<std::string> cells{row_head(row, money, true)};
     const auto texts = estimate_texts(row.values, row.unit, money.size, false);
     for (std::size_t s = 0; s < texts.size(); ++s) cells.push_back(cell(texts[s], ""));
     table.rows.push_back(std::move(cells));
   }
   std::string body = html_table(table);
-  if (summary.scenarios.size() > 1) body += changes_table(summary, money);
+  if (many)
+    body += stress_table(summary, money) + tails_table(summary, money);
+  else if (summary.scenarios.size() > 1)
+    body += changes_table(summary, money);
   return html_section("summary", "The portfolio",
                       "Below each number stands one standard error of the simulation, or a 95 % "
                       "interval in brackets. Prices are risk-neutral, losses are real-world.",

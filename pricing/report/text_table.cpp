@@ -63,6 +63,22 @@ std::string one_block(const std::string& heading, const std::vector<std::string>
   return text;
 }
 
+// Columns from `begin` on, in one block or several, as the width allows.
+std::string wrapped_blocks(const std::string& heading, const std::vector<std::string>& labels,
+                           const std::vector<TextColumn>& columns, std::size_t begin,
+                           std::size_t label_width, const TerminalStyle& style) {
+  std::string text;
+  while (begin < columns.size()) {
+    std::size_t end = begin, width = label_width;
+    while (end < columns.size() &&
+           (end == begin || width + 2 + columns[end].width() <= style.width))
+      width += 2 + columns[end++].width();
+    text += "\n" + one_block(heading, labels, columns, begin, end, label_width, style);
+    begin = end;
+  }
+  return text;
+}
+
 using Entries = std::vector<Estimate> SummaryRow::*;  // values or changes
 
 // The rows as one block or several, as the width allows.
@@ -86,16 +102,38 @@ std::string blocks(const std::string& heading, const PortfolioSummary& summary,
       columns[c].entries.push_back(texts[c]);
     }
   }
-  std::string text;
-  for (std::size_t begin = changes ? 1 : 0; begin < columns.size();) {
-    std::size_t end = begin, width = label_width;
-    while (end < columns.size() &&
-           (end == begin || width + 2 + columns[end].width() <= style.width))
-      width += 2 + columns[end++].width();
-    text += "\n" + one_block(heading, labels, columns, begin, end, label_width, style);
-    begin = end;
+  return wrapped_blocks(heading, labels, columns, changes ? 1 : 0, label_width, style);
+}
+
+// Scenarios down, measures across: what many scenarios do to the book, one line each. A scenario
+// without any of the numbers has no line.
+std::string stress_blocks(const std::string& heading, const PortfolioSummary& summary,
+                          const std::vector<SummaryRow>& rows, Entries entries,
+                          const MoneyUnit& money, const TerminalStyle& style) {
+  const bool changes = entries == &SummaryRow::changes;
+  std::vector<std::size_t> shown;
+  for (std::size_t s = changes ? 1 : 0; s < summary.scenarios.size(); ++s)
+    if (std::any_of(rows.begin(), rows.end(),
+                    [&](const SummaryRow& row) { return !std::isnan((row.*entries)[s].value); }))
+      shown.push_back(s);
+  std::vector<std::string> labels;
+  std::size_t label_width = heading.size();
+  for (const std::size_t s : shown) {
+    labels.push_back(without_controls(summary.scenarios[s]));
+    label_width = std::max(label_width, labels.back().size());
   }
-  return text;
+  std::vector<TextColumn> columns;
+  for (const SummaryRow& row : rows) {
+    TextColumn& column = columns.emplace_back();
+    column.title = row.short_label;
+    const auto texts = estimate_texts(row.*entries, row.unit, money.size, changes);
+    for (const std::size_t s : shown) {
+      column.value_width = std::max(column.value_width, texts[s].value.size());
+      column.uncertainty_width = std::max(column.uncertainty_width, texts[s].uncertainty.size());
+      column.entries.push_back(texts[s]);
+    }
+  }
+  return wrapped_blocks(heading, labels, columns, 0, label_width, style);
 }
 
 // One instrument in one scenario, by measure; NaN where it has none.
@@ -163,20 +201,32 @@ std::string instrument_blocks(const RunTables& tables, const std::vector<std::st
 // The rows of a book with loans or leases.
 std::string portfolio_blocks(const PortfolioSummary& summary, const MoneyUnit& money,
                              const TerminalStyle& style) {
-  std::vector<SummaryRow> measures, tails, changes;
-  for (const SummaryRow& row : summary.rows) {
-    const bool tail = std::any_of(row.values.begin(), row.values.end(),
-                                  [](const Estimate& e) { return !std::isnan(e.low); });
-    (tail ? tails : measures).push_back(row);
+  const bool many = has_many_scenarios(summary);
+  const PortfolioSummary shown = many ? headline_scenarios(summary) : summary;
+  std::vector<SummaryRow> measures, tails, changes, all_tails;
+  for (std::size_t r = 0; r < summary.rows.size(); ++r) {
+    const SummaryRow& row = summary.rows[r];
+    (is_tail(row) ? tails : measures).push_back(shown.rows[r]);
+    if (is_tail(row)) all_tails.push_back(row);
     if (!row.changes.empty()) changes.push_back(row);
   }
-  std::string text = blocks("Portfolio", summary, measures, &SummaryRow::values, money, style);
+  std::string text = blocks("Portfolio", shown, measures, &SummaryRow::values, money, style);
+  const std::string against =
+      summary.scenarios.empty() ? "" : "Change to " + summary.scenarios.front();
+  if (many) {
+    if (!changes.empty())
+      text += stress_blocks(against + ", " + money.label, summary, changes, &SummaryRow::changes,
+                            money, style);
+    if (!all_tails.empty())
+      text += stress_blocks("Tail of the losses, " + money.label, summary, all_tails,
+                            &SummaryRow::values, money, style);
+    return text;
+  }
   if (!tails.empty())
-    text += blocks("Tail of the losses, 95 % interval", summary, tails, &SummaryRow::values, money,
+    text += blocks("Tail of the losses, 95 % interval", shown, tails, &SummaryRow::values, money,
                    style);
   if (!changes.empty() && summary.scenarios.size() > 1)
-    text += blocks("Change to " + summary.scenarios.front(), summary, changes, &SummaryRow::changes,
-                   money, style);
+    text += blocks(against, shown, changes, &SummaryRow::changes, money, style);
   return text;
 }
 

@@ -209,6 +209,35 @@ TEST(BookProperties, ValueRisesWithRecoveryAndFallsWithTheHaircut) {
   }
 }
 
+// A guarantee that falls away is a guarantor that never pays; what the lessee owes stays as agreed.
+TEST(BookProperties, AWithdrawnGuaranteeIsAGuarantorThatDefaultsAtOnce) {
+  Market market = sample_market();
+  Party backer = market.parties[0];
+  backer.id = "backer";
+  market.parties.push_back(backer);
+  Book book = random_book(28, 0, 20);
+  for (auto& lease : book.leases) {
+    lease.guaranteed_residual = 2e4 * lease.units;  // above most values
+    lease.residual_guarantor = "backer";
+  }
+  const double stands = total_value(value(market, book, MeasureBasis::risk_neutral));
+  Book without = book;
+  for (auto& lease : without.leases) lease.guarantee_withdrawn = true;
+  Market failed = market;
+  failed.parties.back().forced_default_month = 1;
+  for (const MeasureBasis basis : {MeasureBasis::risk_neutral, MeasureBasis::real_world}) {
+    const BasisRun one = value(market, without, basis), other = value(failed, book, basis);
+    for (std::size_t i = 0; i < one.plan.contracts.size(); ++i)
+      for (std::size_t s = 0; s < one.layout.samples; ++s)
+        EXPECT_EQ(one.mean(one.layout.contract(i, s)).value,
+                  other.mean(other.layout.contract(i, s)).value)
+            << contract_id(book, one.plan.contracts[i]) << ' ' << s;
+    if (basis == MeasureBasis::risk_neutral) {
+      EXPECT_LT(total_value(one), stands - 1e5);
+    }
+  }
+}
+
 // Nothing random but who defaults, which values weigh and do not draw: no standard errors.
 TEST(BookProperties, WithoutVolatilityNothingHasAnError) {
   Market market = sample_market();

@@ -54,6 +54,8 @@ def run(options, variant, scratch):
     out.parent.mkdir()
     command = [options.lien, "run", options.run.resolve(), "--out", "run",
                "--paths", str(options.paths), *variant]
+    for scenario in options.scenario:
+        command += ["--scenario", scenario]
     done = subprocess.run(command, cwd=out.parent, text=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
@@ -68,6 +70,7 @@ def main():
     parser.add_argument("--lien", required=True, type=lambda text: pathlib.Path(text).resolve())
     # Eight tasks of 1,024 paths: more than seven threads' worth, fewer than sixteen's.
     parser.add_argument("--paths", type=int, default=8192)
+    parser.add_argument("--scenario", action="append", default=[], help="these and the baseline only")
     options = parser.parse_args()
     first, differing, compared = None, 0, 0
     with tempfile.TemporaryDirectory() as scratch:

@@ -1,0 +1,188 @@
+#include "pricing/market/contract_inputs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "pricing/book/book_context.hpp"
+#include "pricing/book/vehicle_fields.hpp"
+
+namespace lien::pricing {
+namespace {
+
+using Names = std::span<const std::string_view>;
+
+// What may be shocked of a loan of a tape. Customer terms only where there is a customer.
+constexpr std::array<std::string_view, 7> kLoanTerms = {
+    "operating_cost",   "liquidation_haircut", "liquidation_lag_months",
+    "reserve_initial",  "reserve_target",      "min_debt_service_coverage_ratio",
+    "max_loan_to_value"};
+constexpr std::array<std::string_view, 4> kCustomerTerms = {"contract_share", "contract_rate",
+                                                            "take_or_pay", "relet_months"};
+constexpr std::array<std::string_view, 2> kLeaseTerms = {"guaranteed_residual", "return_cost"};
+constexpr std::array<std::string_view, 2> kVehicleTerms = {"liquidation_haircut",
+                                                           "liquidation_lag_months"};
+constexpr std::array<std::string_view, 2> kLotTerms = {"operating_cost", "in_service"};
+constexpr std::array<std::string_view, 5> kOfftakeTerms = {"share", "rental_rate", "take_or_pay",
+                                                           "realization", "relet_months"};
+constexpr std::array<std::string_view, 2> kFeeTerms = {"amount", "rate"};
+constexpr std::array<std::string_view, 3> kReserveTerms = {"initial", "target", "target_months"};
+constexpr std::array<std::string_view, 2> kCovenantTerms = {"min", "max"};
+constexpr std::array<std::string_view, 3> kGuaranteeTerms = {"cap", "share", "price"};
+constexpr std::array<std::string_view, 2> kTrancheTerms = {"cash_sweep", "payment_in_kind"};
+
+bool has(Names names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Collects what a path names. Ids may hold dots, so a path is compared and never cut.
+class Collector {
+ public:
+  explicit Collector(const std::string& path) : path_(path) {}
+
+  // prefix: the path up to its field, with the ids; any: the ways to write it with `*`.
+  template <class T>
+  void add(const std::string& prefix, std::span<const std::string> any,
+           std::span<const Field<T>> fields, Names names, T& values) {
+    for (const Field<T>& field : fields) {
+      if (!has(names, field.name)) continue;
+      ContractInput input{prefix + std::string(field.name), {}, field.range};
+      if (!point(field, values, input)) continue;
+      take(std::move(input), std::string(field.name), any);
+    }
+  }
+  void add_curve(const std::string& prefix, std::span<const std::string> any,
+                 const std::string& field, Curve& curve, Range range) {
+    if (!curve.empty()) take({prefix + field, &curve, range}, field, any);
+  }
+
+  // Names to choose a suggestion from: a book of 100,000 loans has a million.
+  [[nodiscard]] bool knows_enough() const { return match.known.size() >= 4096; }
+
+  ContractMatch match;
+
+ private:
+  template <class T>
+  static bool point(const Field<T>& field, T& values, ContractInput& input) {
+    if (const auto* plain = std::get_if<double T::*>(&field.target)) {
+      input.target = &(values.**plain);
+    } else if (const auto* whole = std::get_if<int T::*>(&field.target)) {
+      input.target = &(values.**whole);
+    } else if (const auto* maybe = std::get_if<std::optional<double> T::*>(&field.target)) {
+      if (!(values.**maybe)) return false;
+      input.target = &*(values.**maybe);
+    } else if (const auto* date = std::get_if<std::optional<Date> T::*>(&field.target)) {
+      if (!(values.**date)) return false;
+      input.target = &*(values.**date);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void take(ContractInput input, const std::string& field, std::span<const std::string> any) {
+    const bool named =
+        input.path == path_ || std::any_of(any.begin(), any.end(), [&](const std::string& pattern) {
+          return pattern + field == path_;
+        });
+    if (named)
+      match.inputs.push_back(std::move(input));
+    else if (match.inputs.empty() && !knows_enough())
+      match.known.push_back(std::move(input.path));
+  }
+
+  const std::string& path_;
+};
+
+template <class T, class Parts, class Fields>
+void add_parts(Collector& to, const std::string& vehicle, const char* kind, Parts& parts,
+               const Fields& fields, Names names) {
+  for (T& part : parts) {
+    const std::string in = std::string(".") + kind + '.';
+    const std::array any = {"vehicle." + vehicle + in + "*.", "vehicle.*" + in + part.id + '.',
+                            "vehicle.*" + in + "*."};
+    to.add<T>("vehicle." + vehicle + in + part.id + '.', any, fields, names, part);
+  }
+}
+
+void add_vehicle(Collector& to, Vehicle& vehicle) {
+  const std::array any = {std::string("vehicle.*.")};
+  to.add<Vehicle>("vehicle." + vehicle.id + '.', any, vehicle_fields(), kVehicleTerms, vehicle);
+  add_parts<VehicleLot>(to, vehicle.id, "lot", vehicle.lots, lot_fields(), kLotTerms);
+  add_parts<Offtake>(to, vehicle.id, "offtake", vehicle.offtakes, offtake_fields(), kOfftakeTerms);
+  add_parts<VehicleFee>(to, vehicle.id, "fee", vehicle.fees, fee_fields(), kFeeTerms);
+  add_parts<ReserveAccount>(to, vehicle.id, "reserve", vehicle.reserves, reserve_fields(),
+                            kReserveTerms);
+  add_parts<Covenant>(to, vehicle.id, "covenant", vehicle.covenants, covenant_fields(),
+                      kCovenantTerms);
+  add_parts<Tranche>(to, vehicle.id, "tranche", vehicle.tranches, tranche_fields(), kTrancheTerms);
+  add_parts<Guarantee>(to, vehicle.id, "guarantee", vehicle.guarantees, guarantee_fields(),
+                       kGuaranteeTerms);
+  for (Guarantee& guarantee : vehicle.guarantees) {
+    const std::array patterns = {"vehicle." + vehicle.id + ".guarantee.*.",
+                                 "vehicle.*.guarantee." + guarantee.id + '.',
+                                 std::string("vehicle.*.guarantee.*.")};
+    to.add_curve("vehicle." + vehicle.id + ".guarantee." + guarantee.id + '.', patterns, "floors",
+                 guarantee.floors, at_least(0));
+  }
+}
+
+// It pays at the end of the lease only.
+bool cancel_residual(Lease& lease, std::optional<Date> last) {
+  if (last && lease.end <= *last) return false;
+  lease.guarantee_withdrawn = true;
+  return true;
+}
+
+}  // namespace
+
+bool names_contract(const std::string& path) {
+  return path.starts_with("loan.") || path.starts_with("lease.") || path.starts_with("vehicle.");
+}
+
+ContractMatch contract_inputs(Book& book, const std::string& path) {
+  Collector to(path);
+  if (path.starts_with("loan.")) {
+    const std::array any = {std::string("loan.*.")};
+    for (Loan& loan : book.loans) {
+      if (loan.vehicle) continue;  // a tranche: its vehicle's inputs
+      const std::string prefix = "loan." + loan.id + '.';
+      if (!path.starts_with("loan.*.") && !path.starts_with(prefix) && to.knows_enough()) continue;
+      to.add<Loan>(prefix, any, loan_fields(), kLoanTerms, loan);
+      if (!loan.customer.empty()) to.add<Loan>(prefix, any, loan_fields(), kCustomerTerms, loan);
+    }
+  } else if (path.starts_with("lease.")) {
+    const std::array any = {std::string("lease.*.")};
+    for (Lease& lease : book.leases)
+      to.add<Lease>("lease." + lease.id + '.', any, lease_fields(), kLeaseTerms, lease);
+  } else {
+    for (Vehicle& vehicle : book.vehicles) add_vehicle(to, vehicle);
+  }
+  return std::move(to.match);
+}
+
+int cancel_guarantees(Book& book, const std::string& path, std::optional<Date> last,
+                      std::vector<std::string>& known) {
+  int changed = 0;
+  for (Lease& lease : book.leases) {
+    if (lease.residual_guarantor.empty()) continue;
+    known.push_back("lease." + lease.id + ".residual_guarantor");
+    if (path == known.back() || path == "lease.*.residual_guarantor")
+      changed += cancel_residual(lease, last) ? 1 : 0;
+  }
+  for (Vehicle& vehicle : book.vehicles)
+    std::erase_if(vehicle.guarantees, [&](Guarantee& guarantee) {
+      known.push_back("vehicle." + vehicle.id + ".guarantee." + guarantee.id);
+      const bool named = path == known.back() || path == "vehicle.*.guarantee." + guarantee.id ||
+                         path == "vehicle." + vehicle.id + ".guarantee.*" ||
+                         path == "vehicle.*.guarantee.*";
+      if (!named) return false;
+      ++changed;
+      if (last) guarantee.expiry = std::min(guarantee.expiry.value_or(*last), *last);
+      return !last.has_value();
+    });
+  return changed;
+}
+
+}  // namespace lien::pricing

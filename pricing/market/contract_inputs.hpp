@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "pricing/book/scalar.hpp"
+#include "pricing/contract/contract.hpp"
+
+namespace lien::pricing {
+
+// One number, curve or date of a contract that an input path can name: loan.ID.FIELD,
+// lease.ID.FIELD, vehicle.ID.FIELD, vehicle.ID.KIND.PART.FIELD.
+struct ContractInput {
+  std::string path;
+  std::variant<double*, Curve*, Date*, int*> target;  // a curve: all its values
+  Range range{};
+};
+
+struct ContractMatch {
+  std::vector<ContractInput> inputs;
+  std::vector<std::string> known;  // where nothing matches: paths near the one asked for
+};
+
+// True if the path starts with loan, lease or vehicle.
+[[nodiscard]] bool names_contract(const std::string& path);
+
+// The inputs of the book that `path` names, `*` standing for every id that has the field. Terms
+// that made today's balance (principal, coupon, closing, schedule) are none, nor is what a contract
+// does not have: its past would be another. Pointers into `book`.
+[[nodiscard]] ContractMatch contract_inputs(Book& book, const std::string& path);
+
+// Lets what `path` names fall away from `last` on (empty: at once): vehicle.ID.guarantee.PART, or
+// lease.ID.residual_guarantor, a third party's guarantee of the residual. Returns the number of
+// contracts it changed; `known` receives all that can fall away.
+[[nodiscard]] int cancel_guarantees(Book& book, const std::string& path, std::optional<Date> last,
+                                    std::vector<std::string>& known);
+
+}  // namespace lien::pricing
