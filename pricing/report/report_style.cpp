@@ -41,6 +41,18 @@ tbody tr:hover { background: var(--pale); }
 .strong { font-weight: 650; }
 .within { color: var(--soft); }
 .heat { display: block; padding: 0.2em 0.4em; border-radius: 3px; }
+.costs1 { background: rgba(198, 40, 40, 0.1); }
+.costs2 { background: rgba(198, 40, 40, 0.2); }
+.costs3 { background: rgba(198, 40, 40, 0.3); }
+.costs4 { background: rgba(198, 40, 40, 0.4); }
+.costs5 { background: rgba(198, 40, 40, 0.5); }
+.costs6 { background: rgba(198, 40, 40, 0.6); }
+.helps1 { background: rgba(46, 125, 50, 0.1); }
+.helps2 { background: rgba(46, 125, 50, 0.2); }
+.helps3 { background: rgba(46, 125, 50, 0.3); }
+.helps4 { background: rgba(46, 125, 50, 0.4); }
+.helps5 { background: rgba(46, 125, 50, 0.5); }
+.helps6 { background: rgba(46, 125, 50, 0.6); }
 .passed { color: #00704f; font-weight: 600; }
 .failed { color: #b3261e; font-weight: 700; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)); gap: 22px 24px; }
