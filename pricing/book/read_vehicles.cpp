@@ -4,6 +4,7 @@
 
 #include "pricing/book/market_blocks.hpp"
 #include "pricing/book/tranche_draws.hpp"
+#include "pricing/book/tranche_repayment.hpp"
 #include "pricing/book/vehicle_checks.hpp"
 #include "pricing/book/vehicle_fields.hpp"
 
@@ -63,6 +64,7 @@ class VehicleReader {
     read_covenants();
     read_guarantees();
     read_waterfall();
+    finish_repayments(vehicle_, table_, scope_, context_.book.loans);
     check_shares(vehicle_, table_, scope_);
     check_waterfall(vehicle_, table_, scope_);
     context_.book.vehicles.push_back(std::move(vehicle_));
@@ -167,6 +169,7 @@ class VehicleReader {
     const ContractChecks check(given, scope, context_);
     check_debt(loan, check, context_.valuation_date);
     check_commitment(loan, tranche.payment_in_kind > 0, check);
+    read_repayment(terms, tranche.payment_in_kind > 0, loan, check, scope, context_.valuation_date);
     if (check.good("maturity"))
       last_maturity_ = std::max(last_maturity_.value_or(loan.maturity), loan.maturity);
     loan.id = vehicle_.id + "/" + tranche.id;

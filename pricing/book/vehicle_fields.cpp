@@ -175,8 +175,6 @@ std::span<const Field<Tranche>> tranche_fields() {
       share("payment_in_kind", &T::payment_in_kind),
       share("cash_sweep", &T::cash_sweep, Range{0, 1, false, true}),
       later<T>("margin_grid"),
-      later<T>("schedule"),
-      later<T>("depreciation_years"),
       later<T>("revolving", "false"),
       later<T>("draw_maturity_months"),
       later<T>("extension_months", "0"),
@@ -195,6 +193,13 @@ std::span<const Field<Loan>> tranche_debt_fields() {
       apart<T>("draw"),
       date("draw_end", &T::draw_end),
       rate("undrawn_fee", &T::undrawn_fee, Range{0, 1, false, true}),
+      choice<&T::amortization>(
+          "amortization", "level|straight_line|bullet|balloon|custom|depreciated_cost|sculpted")
+          .required(),
+      apart<T>("schedule"),
+      number("depreciation_years", &T::depreciation_years, above(0)),
+      number("target_debt_service_coverage_ratio", &T::target_debt_service_coverage_ratio,
+             above(1)),
   };
   return fields;
 }
@@ -222,12 +227,10 @@ std::vector<Field<Loan>> debt_fields() {
                                   "current_rate",
                                   "frequency",
                                   "day_count",
-                                  "amortization",
                                   "balloon",
                                   "payment",
                                   "interest_only_months",
                                   "closing_fee",
-                                  "target_debt_service_coverage_ratio",
                                   "held",
                                   "original_issue_discount",
                                   "prepayment_penalty",

@@ -17,6 +17,18 @@ struct LoanDraw {
   double amount = 0;
 };
 
+// Part of what is lent that is repaid a number of months after closing.
+struct Instalment {
+  int months = 0;
+  double share = 0;
+};
+
+// Hardware that a loan pays for.
+struct FinancedCost {
+  Date service{};
+  double cost = 0;
+};
+
 // A row of a loan tape: one lot, one offtake contract, one reserve account and one tranche.
 struct Loan {
   std::string id;
@@ -68,10 +80,14 @@ struct Loan {
   std::optional<double> min_debt_service_coverage_ratio;
   std::optional<double> max_loan_to_value;
   // A tranche of a vehicle alone.
-  std::optional<double> commitment;  // may be drawn in all; default: principal
-  std::vector<LoanDraw> draws{};     // by date
-  std::optional<Date> draw_end{};    // what is undrawn lapses then; default: maturity
-  double undrawn_fee = 0;            // a year, on the commitment less what is drawn
+  std::optional<double> commitment;            // may be drawn in all; default: principal
+  std::vector<LoanDraw> draws{};               // by date
+  std::optional<Date> draw_end{};              // what is undrawn lapses then; default: maturity
+  double undrawn_fee = 0;                      // a year, on the commitment less what is drawn
+  std::vector<Instalment> schedule{};          // custom: by months, of shares that sum to 1
+  std::optional<double> depreciation_years{};  // depreciated_cost
+  std::vector<FinancedCost> financed{};        // the same: of the vehicle's lots
+  std::optional<double> target_debt_service_coverage_ratio{};  // sculpted
   // The vehicle whose tranche this is, into Book::vehicles: what secures and pays it stands there.
   std::optional<std::size_t> vehicle;
   RowSource source;

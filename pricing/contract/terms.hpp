@@ -27,7 +27,16 @@ struct RowSource {
 
 enum class Frequency { monthly = 1, quarterly = 3, semiannual = 6, annual = 12 };  // in months
 enum class DayCount { actual_360, actual_365, thirty_360 };
-enum class Amortization { level, straight_line, bullet, balloon };
+enum class Amortization {
+  level,
+  straight_line,
+  bullet,
+  balloon,
+  // of tranches of vehicles alone
+  custom,
+  depreciated_cost,
+  sculpted
+};
 enum class Recourse { full, none };
 
 // What a test or a sale takes a unit's value to be. by_law: the hardware's own resale law.

@@ -1,5 +1,7 @@
 #include "pricing/measures/book_events.hpp"
 
+#include <algorithm>
+
 #include "pricing/book/book_context.hpp"
 #include "pricing/plan/lease_schedule.hpp"
 #include "pricing/plan/loan_schedule.hpp"
@@ -9,8 +11,12 @@ namespace lien::pricing {
 namespace {
 
 // Repayments of a floating loan that splits a level payment hang on rates not known here.
+// So do those of a sculpted one on its vehicle's cash.
 bool knows_principal(const Loan& loan) {
-  return !loan.floating || loan.amortization == Amortization::straight_line ||
+  if (loan.amortization == Amortization::sculpted) return false;
+  return !loan.floating || loan.amortization == Amortization::custom ||
+         loan.amortization == Amortization::depreciated_cost ||
+         loan.amortization == Amortization::straight_line ||
          loan.amortization == Amortization::bullet;
 }
 
@@ -36,13 +42,14 @@ ContractEvents events_of(const Loan& loan) {
   const auto known = [](bool is_known, double x) {
     return is_known ? std::optional(x) : std::nullopt;
   };
-  const bool fixed = !loan.floating, principal = knows_principal(loan);
+  const bool principal = knows_principal(loan);
+  const bool fixed = !loan.floating && loan.amortization != Amortization::sculpted;
   const LoanSchedule schedule = from_closing(loan);
   const auto add = [&](Date date, const char* type, std::optional<double> payoff,
                        std::optional<double> notional, std::optional<double> accrued) {
     all.events.push_back({{date, false}, type, payoff, notional, rate, accrued, {}, {}});
   };
-  add(loan.closing, "IED", schedule.closing_fee - loan.principal, loan.principal, 0.0);
+  add(loan.closing, "IED", schedule.closing_fee - schedule.outstanding, schedule.outstanding, 0.0);
   for (const LoanPayment& payment : schedule.payments) {
     const bool last = payment.end == loan.maturity;
     const double left = payment.opening - payment.principal;
@@ -52,8 +59,12 @@ ContractEvents events_of(const Loan& loan) {
           known(fixed, payment.interest));
     add(payment.end, "IP", known(fixed, payment.interest),
         known(principal, last ? payment.opening : left), 0.0);
+    if (payment.fee != 0) add(payment.end, "FP", payment.fee, {}, {});
     if (last) add(payment.end, "MD", known(principal, payment.principal), left, 0.0);
   }
+  for (const ScheduledDraw& draw : schedule.draws) add(draw.date, "PR", -draw.amount, {}, {});
+  std::stable_sort(all.events.begin(), all.events.end(),
+                   [](const auto& a, const auto& b) { return a.time.day < b.time.day; });
   return all;
 }
 

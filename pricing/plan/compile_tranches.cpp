@@ -5,6 +5,7 @@
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/draw_terms.hpp"
 #include "pricing/plan/loan_schedule.hpp"
+#include "pricing/plan/sculpt.hpp"
 
 // The debt of vehicles: each tranche's schedule as shares of what is owed, so that what a path has
 // swept or added in kind carries through it.
@@ -183,7 +184,10 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, double 
                             ContractColumns& columns) {
   const Market& market = *input.market;
   const Vehicle& vehicle = input.book->vehicles[*loan.vehicle];
-  LoanSchedule schedule = schedule_loan(loan, market.rates, grid);
+  std::vector<double> sculpted;
+  if (loan.amortization == Amortization::sculpted)
+    sculpted = sculpted_principal(input, contract.source, grid);
+  LoanSchedule schedule = schedule_loan(loan, market.rates, grid, sculpted);
   const std::vector<double> additions = add_in_kind(payment_in_kind, schedule);
   const MonthlySchedule monthly = on_grid(schedule, loan, market.rates, grid);
   contract.kind = ContractKind::loan;

@@ -7,29 +7,10 @@
 #include "engine/elementary/elementary.hpp"
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/segments.hpp"
+#include "pricing/plan/vehicle_cash.hpp"
 
 namespace lien::pricing {
 namespace {
-
-constexpr double kHoursPerMonth = 730;
-
-// (1 + growth) to the number of whole years.
-double grown(double growth, int years) {
-  double factor = 1;
-  for (int i = 0; i < years; ++i) factor *= 1 + growth;
-  return factor;
-}
-
-int whole_years(Date from, Date to) {
-  const std::chrono::year_month_day a(from), b(to);
-  const int years = static_cast<int>(b.year()) - static_cast<int>(a.year());
-  const bool before = std::make_pair(b.month(), b.day()) < std::make_pair(a.month(), a.day());
-  return std::max(0, years - (before ? 1 : 0));
-}
-
-bool named(const std::vector<std::string>& ids, const std::string& id) {
-  return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
-}
 
 // One vehicle while it is compiled: its agreement, its place in time, and the plan it joins.
 struct Work {
@@ -58,13 +39,6 @@ bool drawn_for(const std::vector<Tranche>& tranches, const std::string& lot) {
   return false;
 }
 
-// What an hour of the lot costs in month k.
-double hourly_cost(const Work& work, const VehicleLot& lot, std::uint32_t hardware, int k) {
-  const Hardware& market = work.input.market->hardware[hardware];
-  return lot.operating_cost.value_or(market.operating_cost.value_or(0.0)) *
-         engine::exp(market.operating_cost_growth * k / 12.0);
-}
-
 // What a buyer of the lot takes over: the same as of a loan on it with this customer.
 void add_step_in(Work& work, const VehicleLot& lot, const Offtake& offtake, OfftakePlan& plan) {
   Loan loan;
@@ -87,7 +61,7 @@ void add_step_in(Work& work, const VehicleLot& lot, const Offtake& offtake, Offt
 void add_offtakes(Work& work, const VehicleLot& lot, Date service, VehicleLotPlan& own) {
   const Hardware& hardware = work.input.market->hardware[own.hardware];
   for (const Offtake& offtake : work.terms.offtakes) {
-    if (!named(offtake.lots, lot.id)) continue;
+    if (!names_part(offtake.lots, lot.id)) continue;
     OfftakePlan plan;
     plan.rent = own.rent;
     plan.customer = work.party(offtake.customer);
@@ -97,19 +71,13 @@ void add_offtakes(Work& work, const VehicleLot& lot, Date service, VehicleLotPla
     add_step_in(work, lot, offtake, plan);
     plan.relet_months = offtake.relet_months;
     plan.revenue = plan.lost_hours = plan.agreed = work.column();
-    const Date start = std::max(service, offtake.start.value_or(service));
     for (int k = 1; k <= work.out.months; ++k) {
       const auto at = static_cast<std::size_t>(k);
-      const double under = offtake.share * lot.units * kHoursPerMonth *
-                           remaining_units(hardware, k / 12.0) *
-                           work.grid.share_of_month(k, start, offtake.end);
-      const double rate = offtake.rental_rate * offtake.take_or_pay *
-                          grown(offtake.growth, whole_years(start, work.grid.date(k)));
-      const double cost = offtake.net ? hourly_cost(work, lot, own.hardware, k) : 0.0;
-      plan.lost_hours[at] = under;
-      plan.agreed[at] = under * (rate + cost);
-      plan.revenue[at] = under * (rate * offtake.realization + cost);
-      own.free_hours[at] -= under;
+      const OfftakeMonth month = offtake_month(lot, hardware, offtake, service, work.grid, k);
+      plan.lost_hours[at] = month.hours;
+      plan.agreed[at] = month.agreed;
+      plan.revenue[at] = month.revenue;
+      own.free_hours[at] -= month.hours;
     }
     work.out.offtakes.push_back(std::move(plan));
   }
@@ -132,10 +100,9 @@ void add_lot(Work& work, const VehicleLot& lot, std::uint32_t row) {
     own.bought = std::min(work.grid.month_of(service), work.out.months + 1);
   for (int k = 1; k <= work.out.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
-    const double active = lot.units * kHoursPerMonth * remaining_units(hardware, k / 12.0) *
-                          work.grid.share_of_month(k, service, work.grid.date(k));
+    const double active = lot_hours(lot, hardware, service, work.grid, k);
     own.free_hours[at] = active;
-    own.operating_cost[at] = active * hourly_cost(work, lot, own.hardware, k);
+    own.operating_cost[at] = active * hourly_cost(lot, hardware, k);
   }
   add_offtakes(work, lot, service, own);
   // The mark of one lot is that of a loan on it.
@@ -194,8 +161,7 @@ void add_fees(Work& work) {
     plan.amount = work.column();
     plan.rate_per_month = fee.rate.value_or(0.0) / 12;
     for (std::size_t k = 1; k < plan.amount.size(); ++k) {
-      plan.amount[k] =
-          fee.amount.value_or(0.0) / 12 * grown(fee.growth, static_cast<int>(k - 1) / 12);
+      plan.amount[k] = fee_amount(fee, static_cast<int>(k));
       work.fees[k] += plan.amount[k] + plan.rate_per_month * work.debt[k - 1];
     }
     work.out.fees.push_back(std::move(plan));
@@ -307,9 +273,9 @@ void add_guarantees(Work& work, const std::vector<std::string>& tranches) {
     while (guarantee.expiry && plan.last_month > 0 &&
            work.grid.date(plan.last_month) > *guarantee.expiry)
       --plan.last_month;
-    for (const std::string& id : tranches) plan.covers.push_back(named(guarantee.covers, id));
+    for (const std::string& id : tranches) plan.covers.push_back(names_part(guarantee.covers, id));
     for (const VehicleLot& lot : work.terms.lots)
-      plan.lots.push_back(named(guarantee.lots, lot.id) ? 1.0 : 0.0);
+      plan.lots.push_back(names_part(guarantee.lots, lot.id) ? 1.0 : 0.0);
     for (int k = 0; k <= work.out.months + work.out.lag; ++k)
       plan.floors.push_back(guarantee.floors.empty() ? 0.0
                                                      : interpolate(guarantee.floors, k / 12.0));

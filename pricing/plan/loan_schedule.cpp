@@ -74,16 +74,48 @@ Repayment repayment_from(const Loan& loan, double balance, double residual, doub
           (balance - residual) / static_cast<double>(shares.size() - first)};
 }
 
+// Shares of the custom schedule by period.
+std::vector<double> custom_shares(const Loan& loan, std::span<const LoanPayment> periods) {
+  std::vector<double> shares(periods.size(), 0.0);
+  for (const Instalment& part : loan.schedule) {
+    const Date due = add_months(loan.closing, part.months, ends_month(loan.closing));
+    if (due <= periods.front().start) continue;
+    std::size_t i = 0;
+    while (i + 1 < periods.size() && periods[i].end < due) ++i;
+    shares[i] += part.share;
+  }
+  return shares;
+}
+
+// What is left of the cost of the hardware in service, as a share of it; 0 where none is.
+double cost_left(const Loan& loan, Date d) {
+  double cost = 0, left = 0;
+  for (const FinancedCost& lot : loan.financed) {
+    if (lot.service > d) continue;
+    const double age = year_fractions(DayCount::thirty_360, {lot.service, d}).front();
+    cost += lot.cost;
+    left += lot.cost * std::max(0.0, 1 - age / loan.depreciation_years.value_or(1.0));
+  }
+  return cost > 0 ? left / cost : 0.0;
+}
+
 // Fills opening, principal and interest of `count` periods of `periods`, which run to maturity,
 // from the balance at the start of the first. lent: what was paid out so far. Returns the balance
 // after them.
 double repay(const Loan& loan, double balance, double lent, std::span<LoanPayment> periods,
-             std::span<const double> shares, const Inflows& inflows, std::size_t count) {
+             std::span<const double> shares, const Inflows& inflows, std::size_t count,
+             const std::vector<double>& sculpted = {}) {
   const Date interest_only_end =
       add_months(loan.closing, loan.interest_only_months, ends_month(loan.closing));
   std::size_t repaying = 0;  // first period that repays
   while (repaying < periods.size() && periods[repaying].end <= interest_only_end) ++repaying;
 
+  std::vector<double> custom;
+  double custom_left = 0;
+  if (loan.amortization == Amortization::custom) {
+    custom = custom_shares(loan, periods);
+    for (const double share : custom) custom_left += share;
+  }
   bool stale = true;  // the amounts are those of another balance
   Repayment each;
   for (std::size_t i = 0; i < count; ++i) {
@@ -101,13 +133,32 @@ double repay(const Loan& loan, double balance, double lent, std::span<LoanPaymen
     period.interest = period.base * shares[i];
     if (i + 1 == periods.size()) {
       period.principal = balance;
-    } else if (i < repaying || loan.amortization == Amortization::bullet) {
+    } else if (i < repaying) {
       period.principal = 0;
-    } else if (loan.amortization == Amortization::straight_line) {
-      period.principal = each.part;
     } else {
-      period.principal = std::min(each.level - period.interest, balance);
+      switch (loan.amortization) {
+        case Amortization::bullet:
+          period.principal = 0;
+          break;
+        case Amortization::straight_line:
+          period.principal = each.part;
+          break;
+        case Amortization::custom:
+          period.principal = custom_left > 0 ? balance * (custom[i] / custom_left) : 0.0;
+          break;
+        case Amortization::depreciated_cost:
+          period.principal = std::max(0.0, balance - lent * cost_left(loan, period.end));
+          break;
+        case Amortization::sculpted:
+          period.principal = i < sculpted.size() ? std::min(sculpted[i], balance) : 0.0;
+          break;
+        case Amortization::level:
+        case Amortization::balloon:
+          period.principal = std::min(each.level - period.interest, balance);
+          break;
+      }
     }
+    if (!custom.empty()) custom_left -= custom[i];
     balance -= period.principal;
   }
   return balance;
@@ -185,7 +236,8 @@ void charge_undrawn(const Loan& loan, const Inflows& inflows, const LoanSchedule
 
 }  // namespace
 
-LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid& grid) {
+LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid& grid,
+                           const std::vector<double>& sculpted) {
   const Date valuation_date = grid.date(0);
   if (loan.closing > valuation_date)
     throw std::domain_error("the loan closes after the valuation date: a commitment is not valued");
@@ -206,10 +258,11 @@ LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid&
                              : outstanding_by_schedule(loan, all, past, shares.front(), grid);
   const Inflows inflows = add_draws(loan, grid, all, past, schedule);
   repay(loan, schedule.outstanding, lent_today(loan, schedule, grid), remaining, shares, inflows,
-        remaining.size());
+        remaining.size(), sculpted);
   charge_undrawn(loan, inflows, schedule, remaining);
   for (const LoanPayment& payment : remaining)
-    if (payment.opening != 0 || loan.commitment) schedule.payments.push_back(payment);
+    if (payment.opening != 0 || loan.commitment || loan.amortization == Amortization::sculpted)
+      schedule.payments.push_back(payment);
   return schedule;
 }
 

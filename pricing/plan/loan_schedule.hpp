@@ -47,6 +47,11 @@ struct ScheduledDraw {
 //   bullet         at maturity
 //   balloon        level
 //
+//   custom         the stated shares, of what is owed in proportion to the shares left
+//   depreciated_cost  what is owed above lent x (cost of the lots in service less straight-line
+//                  depreciation over depreciation_years) / their cost
+//   sculpted       as given in `sculpted`, one a remaining payment; nothing where it ends
+//
 // `balloon` x principal is left for maturity under all but bullet. The last payment repays what is
 // owed, so principal sums to outstanding; a stated `payment` that repays early ends the schedule.
 //
@@ -71,8 +76,8 @@ struct LoanSchedule {
   // Draws of the running period before today, x elapsed and x undrawn.
   double elapsed_today = 0, undrawn_today = 0;
 };
-[[nodiscard]] LoanSchedule schedule_loan(const Loan& loan, const Rates& rates,
-                                         const TimeGrid& grid);
+[[nodiscard]] LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid& grid,
+                                         const std::vector<double>& sculpted = {});
 
 // A loan's schedule put on the monthly grid, in money of the whole loan. Entry k is month k; entry
 // 0 is the valuation date itself and holds nothing but a closing fee. Several payments in one month

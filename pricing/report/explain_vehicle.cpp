@@ -110,12 +110,20 @@ Story explain_vehicle(const FinishedRun& run, std::size_t index) {
         {"offtake_" + offtake.id,
          "rent of " + offtake.customer + money + " per hour, until " + iso_text(offtake.end),
          offtake.rental_rate});
-  for (const Tranche& tranche : vehicle.tranches)
-    if (tranche.loan)
+  for (const Tranche& tranche : vehicle.tranches) {
+    if (!tranche.loan) continue;
+    const Loan& loan = run.inputs.book.loans[*tranche.loan];
+    story.facts.push_back(
+        {"tranche_" + tranche.id,
+         "owed today on " + tranche.id + ", rank " + std::to_string(tranche.rank) + money,
+         balance_of(run, loan.id)});
+    double to_draw = 0;
+    for (const LoanDraw& draw : loan.draws)
+      if (draw.date > run.inputs.settings.valuation_date) to_draw += draw.amount;
+    if (to_draw > 0)
       story.facts.push_back(
-          {"tranche_" + tranche.id,
-           "owed today on " + tranche.id + ", rank " + std::to_string(tranche.rank) + money,
-           balance_of(run, run.inputs.book.loans[*tranche.loan].id)});
+          {"to_draw_" + tranche.id, "to be drawn on " + tranche.id + money, to_draw});
+  }
   story.tables = {waterfall_of(vehicle), measures_of(run, "vehicle", vehicle.id),
                   measures_of(run, "contract", vehicle.id), tests_of(run, vehicle.id)};
   story.tables[2].key = "measures_of_parts";
