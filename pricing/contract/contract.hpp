@@ -168,4 +168,8 @@ struct Book {
   std::vector<Vehicle> vehicles;
 };
 
+// Dates the draws of a book's tranches and the hardware that its loans finance by the lots as they
+// stand, which a scenario may have moved: a draw that comes too late lapses. Draws by date.
+void date_draws(Book& book);
+
 }  // namespace lien::pricing

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pricing/contract/contract.hpp"
+
 namespace lien::pricing {
 
 std::vector<const Tranche*> debt_by_rank(const Vehicle& vehicle) {
@@ -27,6 +29,33 @@ std::vector<WaterfallStep> default_waterfall(const Vehicle& vehicle) {
        {CashStep::reserve, CashStep::cash_trap, CashStep::cash_sweep, CashStep::distribution})
     steps.push_back({step, {}});
   return steps;
+}
+
+void date_draws(Book& book) {
+  for (const Vehicle& vehicle : book.vehicles)
+    for (const Tranche& tranche : vehicle.tranches) {
+      if (!tranche.loan) continue;
+      Loan& loan = book.loans[*tranche.loan];
+      for (std::size_t i = 0; i < loan.financed.size(); ++i)
+        if (vehicle.lots[i].in_service) loan.financed[i].service = *vehicle.lots[i].in_service;
+      if (tranche.draws.empty()) continue;
+      loan.draws.clear();
+      for (const TrancheDraw& draw : tranche.draws) {
+        Date date = draw.date.value_or(Date{});
+        double cost = 0;
+        for (const VehicleLot& lot : vehicle.lots) {
+          if (std::find(draw.lots.begin(), draw.lots.end(), lot.id) == draw.lots.end()) continue;
+          date = std::max(date, lot.in_service.value_or(loan.closing));
+          cost += lot.units * lot.purchase_price.value_or(0.0);
+        }
+        const LoanDraw made{date,
+                            draw.amount ? *draw.amount : draw.advance_rate.value_or(0.0) * cost};
+        if (made.date <= loan.draw_end.value_or(loan.maturity) && made.date < loan.maturity)
+          loan.draws.push_back(made);
+      }
+      std::stable_sort(loan.draws.begin(), loan.draws.end(),
+                       [](const LoanDraw& a, const LoanDraw& b) { return a.date < b.date; });
+    }
 }
 
 }  // namespace lien::pricing

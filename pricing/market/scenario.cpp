@@ -278,6 +278,7 @@ Stressed apply_scenario(const Market& market, const Book& book, std::span<const 
   }
   if (faults.empty() && !rows.empty()) check_together(stressed.market, {rows.back(), faults});
   if (!faults.empty()) throw InputError(std::move(faults));
+  date_draws(stressed.book);
   return stressed;
 }
 

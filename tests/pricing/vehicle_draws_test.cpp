@@ -278,5 +278,25 @@ TEST(Draws, BringNothingToASaleBeforeThem) {
   }
 }
 
+// A lot that a scenario delays takes its draw along, and past draw_end nothing is drawn for it.
+TEST(Draws, FollowTheirLots) {
+  Loan loan = commitment(Amortization::bullet, month(5), month(7));
+  Book book = rich_vehicle(loan);
+  date_draws(book);  // the vehicle names one draw of its own
+  ASSERT_EQ(book.loans[0].draws.size(), 1U);
+  EXPECT_EQ(book.loans[0].draws[0].date, month(5));
+  EXPECT_EQ(book.loans[0].draws[0].amount, 20000);
+  book.vehicles[0].lots[1].in_service = month(9);
+  date_draws(book);
+  EXPECT_EQ(book.loans[0].draws.at(0).date, month(9));
+  book.vehicles[0].tranches[0].draws[0].amount.reset();
+  book.vehicles[0].tranches[0].draws[0].advance_rate = 0.25;
+  date_draws(book);
+  EXPECT_NEAR(book.loans[0].draws.at(0).amount, 0.25 * 20 * 3000, 1e-9);
+  book.vehicles[0].lots[1].in_service = month(12);
+  date_draws(book);
+  EXPECT_TRUE(book.loans[0].draws.empty());
+}
+
 }  // namespace
 }  // namespace lien::pricing
