@@ -72,6 +72,7 @@ Book sculpted_vehicle(double target) {
   Book book;
   Loan fixed = loan_of(Amortization::sculpted), floating = fixed, other = fixed;
   fixed.id = "v/fixed";
+  fixed.principal = 80000;  // more than the cash repays: the last payment is a balloon
   fixed.target_debt_service_coverage_ratio = target;
   floating = fixed;
   floating.id = "v/floating";
