@@ -42,7 +42,7 @@ void add_run_options(CLI::App& run, Options& options, Texts& texts) {
   run.add_option("--scenario", options.overrides.scenarios,
                  "value this scenario beside the baseline, repeatable [all]")
       ->type_name("NAME")
-      ->expected(1);
+      ->allow_extra_args(false);  // one name each time, or the run file would be one
   run.add_flag("--overwrite", options.overwrite, "replace an existing run directory");
   run.add_flag("--json", options.json, "results as JSON on standard output");
   run.add_option("--instruction-set", options.instruction_set,

@@ -107,7 +107,7 @@ void BookStages::count_vehicles(PathBlock& block) noexcept {
   run_pressed_tests(block);
 }
 
-// docs/model.md, "Market depth": month by month, since a sale presses its own month only. Who has
+// docs/model.md, "Liquidation": month by month, since a sale presses its own month only. Who has
 // defaulted before month k and who does so in it without a look at prices have sold; from there the
 // smallest set of further defaults at the prices that they leave themselves. A default only adds to
 // what is sold and a pass adds one at least, so there are at most as many as vehicles, and one.

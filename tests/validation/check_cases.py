@@ -55,6 +55,7 @@ share paths, so they are not independent).
 # Cases that are tested where the number is computed: the test that does it, and its file.
 FUNCTION_LEVEL = [
     ("O07 sd ln S", "tests/engine/joint_step_test.cpp", "LogPriceVariance, ReproducesCaseO07"),
+    ("O20", "tests/engine/tail_test.cpp", "TailContribution, OfStrataIsTheClosedFormOfCaseO20"),
     ("O22", "tests/pricing/traded_assets_test.cpp", "TradedAssets, ExchangeAtMargrabesPrice"),
     ("O30", "tests/pricing/hazard_test.cpp", "ExpectedSurvival, ReproducesCaseO30"),
     ("O33", "tests/pricing/open_cases_test.cpp", "TailOf, ReproducesTheLognormalTailsOfCaseO33"),
