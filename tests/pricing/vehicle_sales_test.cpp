@@ -62,6 +62,67 @@ INSTANTIATE_TEST_SUITE_P(Markets, SalesOfAVehicle,
                          ::testing::Values(Sales{3, 2, 0}, Sales{0, 0, 1e6}, Sales{4, 0, 1e6},
                                            Sales{3, 2, 1e6}));
 
+// One lot is there today, another when a draw pays for it; a customer's contract on both, which a
+// buyer takes over.
+Book with_a_late_lot() {
+  Loan loan = loan_on("debt", "borrower", 600);
+  loan.amortization = Amortization::bullet;
+  loan.commitment = 2 * loan.principal;
+  loan.draws = {{add_months(kSampleDate, 9, true), loan.principal}};
+  loan.draw_end = add_months(kSampleDate, 12, true);
+  loan.hardware = "income";
+  loan.customer = "customer";
+  loan.contract_share = 0.8;
+  loan.contract_rate = 4;
+  loan.contract_end = add_months(kSampleDate, 60, true);
+  Book book;
+  Vehicle vehicle = vehicle_of(loan, book);
+  vehicle.lots.push_back(vehicle.lots[0]);
+  vehicle.lots[0].in_service = kSampleDate;
+  vehicle.lots[1].id = "late";
+  vehicle.lots[1].in_service = loan.draws[0].date;
+  TrancheDraw draw;
+  draw.lots = {"late"};
+  draw.amount = loan.principal;
+  vehicle.tranches[0].draws = {draw};
+  book.vehicles = {vehicle};
+  return book;
+}
+
+// Path by path a drawn lag is a fixed lag, holding cost and units that came late included.
+TEST(VehicleSales, AtADrawnLagAreThoseOfTheFixedOneOnEachPath) {
+  Market market = sample_market();
+  market.parties[0].hazard = {{1}, {0.8}};
+  market.liquidation = Liquidation{0.3, 1e5, 60, 3, 2};
+  int lost = 0;
+  for (const std::uint64_t number : {0, 1, 2}) {
+    const auto losses = [&](const SimulatedBlock& b) {
+      return b.results.losses.back().data() + number * kBlockPaths;
+    };
+    const SimulatedBlock drawn(market, with_a_late_lot(), settings_of(kSampleDate),
+                               MeasureBasis::real_world, number);
+    const VehiclePlan& plan = drawn.plan.vehicles[0];
+    ASSERT_GT(plan.lots[1].bought, 0);
+    const auto& cumulative = drawn.plan.lag_laws[plan.lag_law].cumulative;
+    for (int lag = 0; lag <= plan.lag; ++lag) {
+      Market fixed = market;
+      fixed.liquidation->lag_months = lag;
+      fixed.liquidation->lag_stdev_months = 0;
+      const SimulatedBlock one(fixed, with_a_late_lot(), settings_of(kSampleDate),
+                               MeasureBasis::real_world, number);
+      for (std::size_t p = 0; p < kBlockPaths; ++p) {
+        const double u =
+            engine::uniform_and_normal_at(plan.lag_key, number * kBlockPaths + p, 0).uniform;
+        const auto at = static_cast<std::size_t>(lag);
+        if (!(u <= cumulative[at]) || (lag > 0 && u <= cumulative[at - 1])) continue;
+        EXPECT_NEAR(losses(drawn)[p], losses(one)[p], 1e-12 * 2e7) << "path " << p;
+        lost += losses(one)[p] > 0 ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(lost, 100);
+}
+
 // Two hundred thousand units of one hardware; both loans of this size sell at once for certain.
 Market two_sellers(int lag) {
   Market market = sample_market();
