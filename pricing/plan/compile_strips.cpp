@@ -4,6 +4,7 @@
 
 #include "engine/elementary/elementary.hpp"
 #include "pricing/plan/compile.hpp"
+#include "pricing/plan/compile_vehicles.hpp"
 #include "pricing/plan/expected_rent.hpp"
 #include "pricing/plan/forward_shift.hpp"
 #include "pricing/plan/launch_transforms.hpp"
@@ -26,6 +27,8 @@ std::vector<int> youngest_ages(const CompileInput& input, const TimeGrid& grid) 
   for (const auto& loan : input.book->loans)
     if (!loan.hardware.empty()) see(loan.hardware, loan.in_service.value_or(loan.closing));
   for (const auto& lease : input.book->leases) see(lease.hardware, lease.start);
+  for (const auto& vehicle : input.book->vehicles)
+    for (const auto& lot : vehicle.lots) see(lot.hardware, in_service(vehicle, lot, *input.book));
   return youngest;
 }
 
