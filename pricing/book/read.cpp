@@ -33,9 +33,16 @@ void select_scenarios(const std::vector<std::string>& wanted, std::vector<Scenar
   for (const std::string& id : wanted)
     if (id != "baseline" && std::find(known.begin(), known.end(), id) == known.end())
       scope.fault(0, 0, "", id, "is no scenario of this run", did_you_mean(id, known, ""));
-  std::erase_if(rows, [&](const ScenarioRow& row) {
+  const auto is_left_out = [&](const ScenarioRow& row) {
     return std::find(wanted.begin(), wanted.end(), row.scenario) == wanted.end();
+  };
+  // Without one of them the weights are not those of all that may happen: no sum of them is made.
+  const bool weighed = std::any_of(rows.begin(), rows.end(), [&](const ScenarioRow& row) {
+    return is_left_out(row) && row.weight > 0;
   });
+  std::erase_if(rows, is_left_out);
+  if (weighed)
+    for (ScenarioRow& row : rows) row.weight = 0;
 }
 
 // Each scenario is applied once here, so that its faults come with all the others.

@@ -329,6 +329,23 @@ TEST(Readers, SelectTheScenariosOfTheCommandLine) {
   EXPECT_TRUE(faults(files, options).size() == 1);
 }
 
+// Weights are of all that may happen: left alone they would give the baseline what others have.
+TEST(Readers, DropTheWeightsOfAPartOfTheScenarios) {
+  const std::string run =
+      std::string(kRun).replace(std::string(kRun).find("[sim"), 4, "scenarios = \"s.csv\"\n[sim");
+  const Files files = {{"run.toml", run},
+                       {"s.csv",
+                        "scenario,input,shock,month,value,weight\n"
+                        "up,rates.zero_curve,absolute,,0.02,0.3\n"
+                        "down,rates.zero_curve,absolute,,-0.01,\n"
+                        "out,party.a,default,6,,0.1\n"}};
+  CommandLine options;
+  options.scenarios = {"up", "out"};
+  EXPECT_EQ(read(files, options).scenarios[0].weight, 0.3) << "what is left out has none";
+  options.scenarios = {"up", "down"};
+  EXPECT_EQ(read(files, options).scenarios[0].weight, 0);
+}
+
 TEST(NearestName, OffersANameOnlyIfItIsNear) {
   const std::vector<std::string> known = {"rental_rate", "wear", "line"};
   EXPECT_EQ(nearest_name("rentl_rate", known), "rental_rate");
