@@ -104,6 +104,7 @@ void check_names(const Given& given, const Limit& limit, const LimitNames& known
                 "remove it");
     return;
   }
+  if (known.confidences.empty()) return;
   const auto same = [&](double c) { return std::abs(c - *limit.confidence) < 1e-9; };
   if (std::any_of(known.confidences.begin(), known.confidences.end(), same)) return;
   scope.fault(given.at("confidence"), "confidence", "is no level of [results] confidence",

@@ -10,7 +10,7 @@ namespace lien::pricing {
 // What a run has that a limit may name.
 struct LimitNames {
   std::vector<std::string> scenarios;  // the baseline and premium runs too; empty: not known
-  std::vector<double> confidences;     // of its tail measures
+  std::vector<double> confidences;     // of its tail measures; empty: not known
 };
 
 // The limits and tolerances of a file; records with faults are left out. named: the line that names

@@ -155,10 +155,7 @@ void check_equity(const Vehicle& vehicle, const Tranche& tranche, const Contract
     }
 }
 
-void check_shares(const Vehicle& vehicle, const TomlValue& table, const Scope& scope) {
-  const auto tell = [&](std::string_view field, std::string problem, std::string remedy) {
-    scope.fault(table.line, table.column, field, "", std::move(problem), std::move(remedy));
-  };
+std::optional<ShareFault> fault_of_shares(const Vehicle& vehicle) {
   for (const VehicleLot& lot : vehicle.lots) {
     // At the start of one contract all that have begun and not ended count.
     for (const Offtake& one : vehicle.offtakes) {
@@ -168,20 +165,25 @@ void check_shares(const Vehicle& vehicle, const TomlValue& table, const Scope& s
         if (covers(other.lots, lot.id) && other.start.value_or(Date{}) <= at && other.end > at)
           share += other.share;
       if (!covers(one.lots, lot.id) || share <= 1 + 1e-12) continue;
-      tell("offtake.share",
-           "lets more than the whole of lot " + lot.id + " when " + one.id + " starts",
-           "lower the shares, or name the lots of each offtake");
-      return;
+      return ShareFault{"offtake.share",
+                        "lets more than the whole of lot " + lot.id + " when " + one.id + " starts",
+                        "lower the shares, or name the lots of each offtake"};
     }
     double bought = 0;
     for (const Guarantee& guarantee : vehicle.guarantees)
       if (guarantee.kind == GuaranteeKind::capacity && covers(guarantee.lots, lot.id))
         bought += guarantee.share;
     if (bought <= 1 + 1e-12) continue;
-    tell("guarantee.share", "buys more than all unsold hours of lot " + lot.id,
-         "lower the shares, or name the lots of each guarantee");
-    return;
+    return ShareFault{"guarantee.share", "buys more than all unsold hours of lot " + lot.id,
+                      "lower the shares, or name the lots of each guarantee"};
   }
+  return std::nullopt;
+}
+
+void check_shares(const Vehicle& vehicle, const TomlValue& table, const Scope& scope) {
+  if (auto fault = fault_of_shares(vehicle))
+    scope.fault(table.line, table.column, fault->field, "", std::move(fault->problem),
+                std::move(fault->remedy));
 }
 
 namespace {

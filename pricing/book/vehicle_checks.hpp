@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "pricing/book/book_context.hpp"
 
 // What the parts of a vehicle must say to make sense together. Each tells its faults through
@@ -14,6 +17,11 @@ void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const Cont
 void check_guarantee(const Vehicle& vehicle, const Guarantee& guarantee,
                      const ContractChecks& check);
 void check_equity(const Vehicle& vehicle, const Tranche& tranche, const ContractChecks& check);
+// What is wrong with the shares of a vehicle's offtakes and capacity guarantees, if anything.
+struct ShareFault {
+  std::string field, problem, remedy;
+};
+[[nodiscard]] std::optional<ShareFault> fault_of_shares(const Vehicle& vehicle);
 // Of the whole, once all parts are read. table: the vehicle's own.
 void check_shares(const Vehicle& vehicle, const TomlValue& table, const Scope& scope);
 void check_waterfall(const Vehicle& vehicle, const TomlValue& table, const Scope& scope);

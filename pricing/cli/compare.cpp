@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <cmath>
-
 #include "pricing/book/read_limits.hpp"
 #include "pricing/cli/commands.hpp"
 #include "pricing/cli/console.hpp"
@@ -10,19 +7,11 @@ namespace lien::pricing {
 namespace {
 
 // The tolerances of a limits file. Its limits are read too: a fault in one is a fault of the file.
-std::vector<Tolerance> tolerances_of(const std::string& file, const ComparedRun& run) {
+// What they name is not held to either run, which may lack a scenario or a level of the other.
+std::vector<Tolerance> tolerances_of(const std::string& file) {
   if (file.empty()) return {};
-  LimitNames known;
-  for (const std::string& scenario : run.measures.column("scenario").texts)
-    if (std::find(known.scenarios.begin(), known.scenarios.end(), scenario) ==
-        known.scenarios.end())
-      known.scenarios.push_back(scenario);
-  for (const double level : run.measures.column("confidence").numbers)
-    if (!std::isnan(level) && std::find(known.confidences.begin(), known.confidences.end(),
-                                        level) == known.confidences.end())
-      known.confidences.push_back(level);
   std::vector<Diagnostic> faults;
-  Limits limits = read_limits(file, {file, 0, 0}, known, faults);
+  Limits limits = read_limits(file, {file, 0, 0}, {}, faults);
   if (faults.empty() && limits.tolerances.empty())
     faults.push_back({{file, 0, 0},
                       "tolerance",
@@ -38,8 +27,7 @@ std::vector<Tolerance> tolerances_of(const std::string& file, const ComparedRun&
 int compare_command(const Options& options) {
   const ComparedRun before = read_compared_run(options.operands[0]);
   const ComparedRun after = read_compared_run(options.operands[1]);
-  const Comparison comparison =
-      compare_runs(before, after, tolerances_of(options.tolerances, after));
+  const Comparison comparison = compare_runs(before, after, tolerances_of(options.tolerances));
   print(options.json ? story_json(comparison.story)
                      : story_text(comparison.story, terminal_style()));
   return comparison.passed > 0 ? kLimitPassed : kDone;

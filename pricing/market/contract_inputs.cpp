@@ -23,14 +23,14 @@ constexpr std::array<std::string_view, 4> kCustomerTerms = {"contract_share", "c
 constexpr std::array<std::string_view, 2> kLeaseTerms = {"guaranteed_residual", "return_cost"};
 constexpr std::array<std::string_view, 2> kVehicleTerms = {"liquidation_haircut",
                                                            "liquidation_lag_months"};
-constexpr std::array<std::string_view, 2> kLotTerms = {"operating_cost", "in_service"};
+constexpr std::array<std::string_view, 2> kLotTerms = {"operating_cost", "in_service"};  // to come
 constexpr std::array<std::string_view, 5> kOfftakeTerms = {"share", "rental_rate", "take_or_pay",
                                                            "realization", "relet_months"};
 constexpr std::array<std::string_view, 2> kFeeTerms = {"amount", "rate"};
 constexpr std::array<std::string_view, 3> kReserveTerms = {"initial", "target", "target_months"};
 constexpr std::array<std::string_view, 2> kCovenantTerms = {"min", "max"};
 constexpr std::array<std::string_view, 3> kGuaranteeTerms = {"cap", "share", "price"};
-constexpr std::array<std::string_view, 2> kTrancheTerms = {"cash_sweep", "payment_in_kind"};
+constexpr std::array<std::string_view, 1> kTrancheTerms = {"cash_sweep"};
 
 bool has(Names names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -95,28 +95,42 @@ class Collector {
   const std::string& path_;
 };
 
-template <class T, class Parts, class Fields>
-void add_parts(Collector& to, const std::string& vehicle, const char* kind, Parts& parts,
-               const Fields& fields, Names names) {
+// names: of one part.
+template <class T, class Parts, class Fields, class NamesOf>
+void add_parts_by(Collector& to, const std::string& vehicle, const char* kind, Parts& parts,
+                  const Fields& fields, const NamesOf& names) {
   for (T& part : parts) {
     const std::string in = std::string(".") + kind + '.';
     const std::array any = {"vehicle." + vehicle + in + "*.", "vehicle.*" + in + part.id + '.',
                             "vehicle.*" + in + "*."};
-    to.add<T>("vehicle." + vehicle + in + part.id + '.', any, fields, names, part);
+    to.add<T>("vehicle." + vehicle + in + part.id + '.', any, fields, names(part), part);
   }
 }
+template <class T, class Parts, class Fields>
+void add_parts(Collector& to, const std::string& vehicle, const char* kind, Parts& parts,
+               const Fields& fields, Names names) {
+  add_parts_by<T>(to, vehicle, kind, parts, fields, [&](const T&) { return names; });
+}
 
-void add_vehicle(Collector& to, Vehicle& vehicle) {
+void add_vehicle(Collector& to, Vehicle& vehicle, Date today) {
   const std::array any = {std::string("vehicle.*.")};
   to.add<Vehicle>("vehicle." + vehicle.id + '.', any, vehicle_fields(), kVehicleTerms, vehicle);
-  add_parts<VehicleLot>(to, vehicle.id, "lot", vehicle.lots, lot_fields(), kLotTerms);
+  add_parts_by<VehicleLot>(to, vehicle.id, "lot", vehicle.lots, lot_fields(),
+                           [&](const VehicleLot& lot) {
+                             const bool delivered = !lot.in_service || *lot.in_service <= today;
+                             return Names(kLotTerms).first(delivered ? 1 : 2);
+                           });
   add_parts<Offtake>(to, vehicle.id, "offtake", vehicle.offtakes, offtake_fields(), kOfftakeTerms);
   add_parts<VehicleFee>(to, vehicle.id, "fee", vehicle.fees, fee_fields(), kFeeTerms);
   add_parts<ReserveAccount>(to, vehicle.id, "reserve", vehicle.reserves, reserve_fields(),
                             kReserveTerms);
   add_parts<Covenant>(to, vehicle.id, "covenant", vehicle.covenants, covenant_fields(),
                       kCovenantTerms);
-  add_parts<Tranche>(to, vehicle.id, "tranche", vehicle.tranches, tranche_fields(), kTrancheTerms);
+  // A sweep that the file has is a step of its waterfall; a new one might be none.
+  add_parts_by<Tranche>(to, vehicle.id, "tranche", vehicle.tranches, tranche_fields(),
+                        [](const Tranche& tranche) {
+                          return Names(kTrancheTerms).first(tranche.cash_sweep > 0 ? 1 : 0);
+                        });
   add_parts<Guarantee>(to, vehicle.id, "guarantee", vehicle.guarantees, guarantee_fields(),
                        kGuaranteeTerms);
   for (Guarantee& guarantee : vehicle.guarantees) {
@@ -141,7 +155,7 @@ bool names_contract(const std::string& path) {
   return path.starts_with("loan.") || path.starts_with("lease.") || path.starts_with("vehicle.");
 }
 
-ContractMatch contract_inputs(Book& book, const std::string& path) {
+ContractMatch contract_inputs(Book& book, const std::string& path, Date today) {
   Collector to(path);
   if (path.starts_with("loan.")) {
     const std::array any = {std::string("loan.*.")};
@@ -157,19 +171,20 @@ ContractMatch contract_inputs(Book& book, const std::string& path) {
     for (Lease& lease : book.leases)
       to.add<Lease>("lease." + lease.id + '.', any, lease_fields(), kLeaseTerms, lease);
   } else {
-    for (Vehicle& vehicle : book.vehicles) add_vehicle(to, vehicle);
+    for (Vehicle& vehicle : book.vehicles) add_vehicle(to, vehicle, today);
   }
   return std::move(to.match);
 }
 
-int cancel_guarantees(Book& book, const std::string& path, std::optional<Date> last,
-                      std::vector<std::string>& known) {
-  int changed = 0;
+Cancelled cancel_guarantees(Book& book, const std::string& path, std::optional<Date> last,
+                            std::vector<std::string>& known) {
+  Cancelled done;
   for (Lease& lease : book.leases) {
     if (lease.residual_guarantor.empty()) continue;
     known.push_back("lease." + lease.id + ".residual_guarantor");
-    if (path == known.back() || path == "lease.*.residual_guarantor")
-      changed += cancel_residual(lease, last) ? 1 : 0;
+    if (path != known.back() && path != "lease.*.residual_guarantor") continue;
+    ++done.named;
+    done.changed += cancel_residual(lease, last) ? 1 : 0;
   }
   for (Vehicle& vehicle : book.vehicles)
     std::erase_if(vehicle.guarantees, [&](Guarantee& guarantee) {
@@ -178,11 +193,13 @@ int cancel_guarantees(Book& book, const std::string& path, std::optional<Date> l
                          path == "vehicle." + vehicle.id + ".guarantee.*" ||
                          path == "vehicle.*.guarantee.*";
       if (!named) return false;
-      ++changed;
-      if (last) guarantee.expiry = std::min(guarantee.expiry.value_or(*last), *last);
+      ++done.named;
+      if (last && guarantee.expiry && *guarantee.expiry <= *last) return false;
+      ++done.changed;
+      if (last) guarantee.expiry = *last;
       return !last.has_value();
     });
-  return changed;
+  return done;
 }
 
 }  // namespace lien::pricing

@@ -28,12 +28,17 @@ struct ContractMatch {
 // The inputs of the book that `path` names, `*` standing for every id that has the field. Terms
 // that made today's balance (principal, coupon, closing, schedule) are none, nor is what a contract
 // does not have: its past would be another. Pointers into `book`.
-[[nodiscard]] ContractMatch contract_inputs(Book& book, const std::string& path);
+// A lot that is in service on `today` is delivered: its date is none either.
+[[nodiscard]] ContractMatch contract_inputs(Book& book, const std::string& path, Date today);
 
-// Lets what `path` names fall away from `last` on (empty: at once): vehicle.ID.guarantee.PART, or
-// lease.ID.residual_guarantor, a third party's guarantee of the residual. Returns the number of
-// contracts it changed; `known` receives all that can fall away.
-[[nodiscard]] int cancel_guarantees(Book& book, const std::string& path, std::optional<Date> last,
-                                    std::vector<std::string>& known);
+// Lets what `path` names fall away after `last` (empty: at once): vehicle.ID.guarantee.PART, or
+// lease.ID.residual_guarantor, a third party's guarantee of the residual. `known` receives all that
+// can fall away.
+struct Cancelled {
+  int named = 0, changed = 0;  // one that has ended by `last` has nothing to lose
+};
+[[nodiscard]] Cancelled cancel_guarantees(Book& book, const std::string& path,
+                                          std::optional<Date> last,
+                                          std::vector<std::string>& known);
 
 }  // namespace lien::pricing

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "pricing/book/vehicle_checks.hpp"
 #include "pricing/market/contract_inputs.hpp"
 #include "pricing/market/correlation.hpp"
 #include "pricing/market/market_inputs.hpp"
@@ -123,7 +124,7 @@ bool month_is_possible(const std::vector<const MarketInput*>& inputs, const RowC
 }
 
 void apply_to_contracts(Book& book, Date valuation_date, const RowChange& change) {
-  const ContractMatch match = contract_inputs(book, change.row.input);
+  const ContractMatch match = contract_inputs(book, change.row.input, valuation_date);
   if (match.inputs.empty())
     return change.fault("input", change.row.input, "is no input of the book's contracts",
                         did_you_mean(change.row.input, match.known,
@@ -188,6 +189,15 @@ void apply_event(Market& market, const RowChange& change) {
                  did_you_mean(row.input, known, "write " + block + "ID"));
 }
 
+// The end of month k of the run, as on its grid: the last of its month where the valuation date is.
+Date grid_date(Date valuation_date, int k) {
+  using namespace std::chrono;
+  const year_month_day today(valuation_date);
+  const year_month_day moved = today + months(k);
+  const bool ends = today == year_month_day(today.year() / today.month() / last);
+  return ends || !moved.ok() ? sys_days(moved.year() / moved.month() / last) : sys_days(moved);
+}
+
 // A guarantee that falls away after the row's month, or at once.
 void apply_withdrawal(Book& book, Date valuation_date, const RowChange& change) {
   const ScenarioRow& row = change.row;
@@ -197,18 +207,14 @@ void apply_withdrawal(Book& book, Date valuation_date, const RowChange& change) 
       return change.fault("month", "",
                           "must be at least 1, or blank: the guarantee then falls "
                           "away on the valuation date");
-    using namespace std::chrono;
-    year_month_day end = year_month_day(valuation_date) + months(*row.month - 1);
-    if (!end.ok()) end = end.year() / end.month() / std::chrono::last;
-    last = sys_days(end);
+    last = grid_date(valuation_date, *row.month - 1);
   }
   std::vector<std::string> known;
-  if (cancel_guarantees(book, row.input, last, known) > 0) return;
-  if (std::find(known.begin(), known.end(), row.input) != known.end() ||
-      row.input.find('*') != std::string::npos)
+  const Cancelled done = cancel_guarantees(book, row.input, last, known);
+  if (done.changed > 0) return;
+  if (done.named > 0)
     return change.fault("input", row.input, "has nothing to lose from that month on",
-                        known.empty() ? "the book has no guarantee; remove the row"
-                                      : "write an earlier month, or remove the row");
+                        "write an earlier month, or remove the row");
   change.fault("input", row.input, "is no guarantee of the book",
                did_you_mean(row.input, known,
                             "write vehicle.ID.guarantee.PART or lease.ID.residual_guarantor"));
@@ -243,6 +249,25 @@ void apply_cancel(Market& market, const RowChange& change) {
 }
 
 // What one field cannot tell: values that exclude each other once all rows are applied.
+void check_vehicles(const Book& book, const RowChange& last) {
+  for (const Vehicle& vehicle : book.vehicles) {
+    if (const auto fault = fault_of_shares(vehicle))
+      last.fault(
+          "value", "",
+          "leaves vehicle " + vehicle.id + " with an " + fault->field + " that " + fault->problem,
+          fault->remedy);
+    Date maturity{};
+    for (const Tranche& tranche : vehicle.tranches)
+      if (tranche.loan) maturity = std::max(maturity, book.loans[*tranche.loan].maturity);
+    for (const VehicleLot& lot : vehicle.lots)
+      if (lot.in_service && maturity > Date{} && *lot.in_service >= maturity)
+        last.fault("value", "",
+                   "leaves lot " + lot.id + " of vehicle " + vehicle.id +
+                       " in service after the last maturity of its debt",
+                   "write fewer months");
+  }
+}
+
 void check_together(const Market& market, const RowChange& last) {
   for (const Hardware& hardware : market.hardware) {
     if (!hardware.utilization) continue;
@@ -276,7 +301,10 @@ Stressed apply_scenario(const Market& market, const Book& book, std::span<const 
     else
       apply_change(stressed, valuation_date, change);
   }
-  if (faults.empty() && !rows.empty()) check_together(stressed.market, {rows.back(), faults});
+  if (faults.empty() && !rows.empty()) {
+    check_together(stressed.market, {rows.back(), faults});
+    check_vehicles(stressed.book, {rows.back(), faults});
+  }
   if (!faults.empty()) throw InputError(std::move(faults));
   date_draws(stressed.book);
   return stressed;

@@ -129,12 +129,17 @@ void add_draws(const Loan& loan, const Rates& rates, const TimeGrid& grid,
     month.draw_undrawn += draw.amount * draw.undrawn;
     month.draw_timing += columns.present_factor[at] * timing * draw.amount;
   }
+  // A draw that comes late needs a payment after it that the schedule has: by custom, sculpted or
+  // depreciated repayment nothing may be owed any more.
+  std::size_t last_repaid = 0;
+  for (std::size_t at = 1; at < tranche.months.size(); ++at)
+    if (tranche.months[at].repaid > 0) last_repaid = at;
   for (std::size_t at = 1; at < tranche.months.size(); ++at) {
     TrancheMonth& month = tranche.months[at];
     if (month.draw > 0) month.draw_timing /= month.draw;
     const Date end = grid.date(static_cast<int>(at));
     const std::size_t next = period_of_draw(schedule.payments, end, grid);
-    if (end > last_draw || next == schedule.payments.size()) continue;
+    if (end > last_draw || next == schedule.payments.size() || at >= last_repaid) continue;
     const ScheduledDraw late = draw_at(loan, schedule.payments, next, end, 1.0);
     month.may_draw = 1;
     month.late_elapsed = late.elapsed;

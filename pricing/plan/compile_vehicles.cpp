@@ -31,12 +31,22 @@ struct Work {
   }
 };
 
-// A draw pays for the lot when it enters service.
-bool drawn_for(const std::vector<Tranche>& tranches, const std::string& lot) {
-  for (const Tranche& tranche : tranches)
-    for (const TrancheDraw& draw : tranche.draws)
-      if (std::find(draw.lots.begin(), draw.lots.end(), lot) != draw.lots.end()) return true;
-  return false;
+bool named_lot(const TrancheDraw& draw, const std::string& lot) {
+  return std::find(draw.lots.begin(), draw.lots.end(), lot) != draw.lots.end();
+}
+
+// The day of the first draw that names the lot: the last of the draw's lots enters service then.
+std::optional<Date> bought_on(const Vehicle& vehicle, const std::string& lot, const Book& book) {
+  std::optional<Date> first;
+  for (const Tranche& tranche : vehicle.tranches)
+    for (const TrancheDraw& draw : tranche.draws) {
+      if (!named_lot(draw, lot)) continue;
+      Date day{};
+      for (const VehicleLot& other : vehicle.lots)
+        if (named_lot(draw, other.id)) day = std::max(day, in_service(vehicle, other, book));
+      first = first ? std::min(*first, day) : day;
+    }
+  return first;
 }
 
 // What a buyer of the lot takes over: the same as of a loan on it with this customer.
@@ -96,8 +106,8 @@ void add_lot(Work& work, const VehicleLot& lot, std::uint32_t row) {
   own.rent = segment == kNone ? own.hardware
                               : static_cast<std::uint32_t>(work.plan.hardware.size()) + segment;
   const Date service = in_service(work.terms, lot, *work.input.book);
-  if (drawn_for(work.terms.tranches, lot.id))
-    own.bought = std::min(work.grid.month_of(service), work.out.months + 1);
+  if (const auto day = bought_on(work.terms, lot.id, *work.input.book))
+    own.bought = std::min(work.grid.month_of(*day), work.out.months + 1);
   for (int k = 1; k <= work.out.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
     const double active = lot_hours(lot, hardware, service, work.grid, k);

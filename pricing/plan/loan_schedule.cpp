@@ -87,7 +87,8 @@ std::vector<double> custom_shares(const Loan& loan, std::span<const LoanPayment>
   return shares;
 }
 
-// What is left of the cost of the hardware in service, as a share of it; 0 where none is.
+// What is left of the cost of the hardware in service, as a share of it; 1 where none is:
+// hardware that is still to come has lost nothing.
 double cost_left(const Loan& loan, Date d) {
   double cost = 0, left = 0;
   for (const FinancedCost& lot : loan.financed) {
@@ -96,7 +97,7 @@ double cost_left(const Loan& loan, Date d) {
     cost += lot.cost;
     left += lot.cost * std::max(0.0, 1 - age / loan.depreciation_years.value_or(1.0));
   }
-  return cost > 0 ? left / cost : 0.0;
+  return cost > 0 ? left / cost : 1.0;
 }
 
 // Fills opening, principal and interest of `count` periods of `periods`, which run to maturity,
@@ -186,12 +187,13 @@ double outstanding_by_schedule(const Loan& loan, std::span<LoanPayment> all, std
   return repay(loan, loan.principal, loan.principal, all, shares, inflows, past) + running;
 }
 
-// Paid out up to today; of a loan that states what is owed alone, that.
+// Paid out up to today; of a loan that states what is owed and no more of its past, that.
 double lent_today(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid) {
-  if (loan.principal == 0 && loan.outstanding_principal) return schedule.outstanding;
   double lent = loan.principal;
   for (const LoanDraw& draw : loan.draws)
     if (draw.date <= grid.date(0)) lent += draw.amount;
+  if (loan.principal == 0 && loan.outstanding_principal)
+    lent = std::max(lent, schedule.outstanding);
   return lent;
 }
 

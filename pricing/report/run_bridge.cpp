@@ -92,6 +92,12 @@ Bridge bridge_of(const ComparedRun& before, const ComparedRun& after) {
                       (column.added + column.gone + column.balance + column.value);
     bridge.columns.push_back(std::move(column));
   }
+  if (bridge.columns.empty())
+    throw InputError({{{after.directory, 0, 0},
+                       "measure_basis",
+                       "",
+                       "has no number of the portfolio in common with " + before.directory,
+                       "run both on the same measure_basis"}});
   return bridge;
 }
 

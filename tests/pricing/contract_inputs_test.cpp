@@ -129,6 +129,54 @@ TEST(ContractInputs, ReachThePartsOfVehicles) {
   EXPECT_EQ(late.vehicles[0].lots[1].in_service, day(2027, 6, 30));
 }
 
+// A delivered lot stays: a scenario of late deliveries moves those to come.
+TEST(ContractInputs, LeaveDeliveredLotsAlone) {
+  Book with = book();
+  with.vehicles[0].lots[0].in_service = kToday;
+  const std::vector rows = {row("vehicle.*.lot.*.in_service", Shock::absolute, 12)};
+  const Book late = apply_scenario({}, with, rows, kToday).book;
+  EXPECT_EQ(late.vehicles[0].lots[0].in_service, kToday);
+  EXPECT_EQ(late.vehicles[0].lots[1].in_service, day(2027, 12, 31));
+  with.vehicles[0].lots[1].in_service.reset();
+  const std::vector named = {row("vehicle.v.a.lot.two.in_service", Shock::absolute, 12)};
+  EXPECT_THROW((void)apply_scenario({}, with, named, kToday), InputError);
+}
+
+// What the reader refuses of a file is refused of a scenario.
+TEST(ContractInputs, RefuseVehiclesThatNoFileCouldHold) {
+  Book with = book();
+  Offtake second = with.vehicles[0].offtakes[0];
+  with.vehicles[0].offtakes[0].share = 0.6;
+  with.vehicles[0].offtakes[0].end = day(2030, 1, 1);
+  second.id = "other";
+  second.share = 0.4;
+  second.end = day(2030, 1, 1);
+  with.vehicles[0].offtakes.push_back(second);
+  Tranche debt;
+  debt.loan = 2;
+  with.loans[2].maturity = day(2029, 9, 30);
+  with.vehicles[0].tranches = {debt};
+  const auto told = [&](const ScenarioRow& r) -> std::string {
+    try {
+      (void)apply_scenario({}, with, std::vector{r}, kToday);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_NE(told(row("vehicle.v.a.offtake.msa.share", Shock::level, 0.7))
+                .find("lets more than the whole of lot one"),
+            std::string::npos);
+  EXPECT_EQ(told(row("vehicle.v.a.offtake.msa.share", Shock::level, 0.5)), "accepted");
+  EXPECT_NE(told(row("vehicle.v.a.lot.two.in_service", Shock::absolute, 33))
+                .find("after the last maturity"),
+            std::string::npos);
+  EXPECT_EQ(told(row("vehicle.v.a.lot.two.in_service", Shock::absolute, 32)), "accepted");
+  // A sweep that the waterfall of the file may not have.
+  EXPECT_NE(told(row("vehicle.*.tranche.*.cash_sweep", Shock::level, 0.5)).find("is no input"),
+            std::string::npos);
+}
+
 TEST(ContractInputs, AreNoneWhereTheTermIsNotGivenOrMadeTheBalance) {
   EXPECT_EQ(fault(row("loan.L-2.contract_rat", Shock::level, 2)),
             "s.csv:2: scenario s / input: is loan.L-2.contract_rat; is no input of the book's "
@@ -157,6 +205,9 @@ TEST(ContractInputs, LetGuaranteesFallAway) {
   ASSERT_EQ(one.vehicles[0].guarantees.size(), 1U);
   EXPECT_EQ(one.vehicles[0].guarantees[0].id, "payment");
   EXPECT_EQ(one.vehicles[1].guarantees.size(), 2U);
+  // From month 4 on: month 3 ends with its month, as the valuation date does.
+  const Book soon = after(row("vehicle.*.guarantee.*", Shock::cancel, {}, 4));
+  EXPECT_EQ(soon.vehicles[0].guarantees[0].expiry, day(2026, 12, 31));
   // From month 13 on: the last payment is that of month 12, or of an earlier expiry.
   const Book later = after(row("vehicle.*.guarantee.*", Shock::cancel, {}, 13));
   EXPECT_EQ(later.vehicles[0].guarantees[0].expiry, day(2027, 9, 30));
@@ -178,6 +229,11 @@ TEST(ContractInputs, LetGuaranteesFallAway) {
   EXPECT_NE(
       fault(row("lease.R-1.residual_guarantor", Shock::cancel, {}, 25)).find("nothing to lose"),
       std::string::npos);
+  EXPECT_NE(
+      fault(row("vehicle.v.a.guarantee.payment", Shock::cancel, {}, 60)).find("nothing to lose"),
+      std::string::npos);
+  EXPECT_NE(fault(row("vehicle.*.guarante.*", Shock::cancel, {})).find("is no guarantee"),
+            std::string::npos);
   EXPECT_NE(fault(row("lease.R-2.residual_guarantor", Shock::cancel, {})).find("is no guarantee"),
             std::string::npos);
   EXPECT_NE(fault(row("lease.R-1.residual_guarantor", Shock::cancel, {}, 0)).find("at least 1"),

@@ -66,6 +66,17 @@ TEST(Repayment, DepreciatedCostKeepsTheAdvance) {
               owed - 60000 * (40000 * 5 / 16. + 40000 * 9 / 16. + 20000 * 15 / 16.) / 100000, 1e-8);
 }
 
+// Hardware that is still to come has lost nothing.
+TEST(Repayment, DepreciatedCostRepaysNothingBeforeDelivery) {
+  Loan loan = loan_of(Amortization::depreciated_cost);
+  loan.depreciation_years = 4;
+  loan.financed = {{month(8), 50000}, {month(8), 30000}};
+  const LoanSchedule schedule = schedule_loan(loan, kRates, TimeGrid(kSampleDate, 60));
+  EXPECT_EQ(schedule.payments[0].principal, 0);
+  EXPECT_EQ(schedule.payments[1].principal, 0);
+  EXPECT_NEAR(schedule.payments[2].principal, 60000 / 48., 1e-8) << "a month old";
+}
+
 // Two sculpted tranches, one of them floating and drawn, beside a level one; a customer who pays
 // for everything.
 Book sculpted_vehicle(double target) {

@@ -242,6 +242,33 @@ TEST(Draws, BringTheirLotsWithThem) {
   EXPECT_NEAR(block.plan.columns.draw[contract.first_month + 7], 25000, 1e-9);
 }
 
+// The lots of one draw are paid for by it, when the last of them enters service.
+TEST(Draws, BringAllTheirLotsTogether) {
+  Book book = rich_vehicle(commitment(Amortization::straight_line, month(5), month(7)));
+  VehicleLot early = book.vehicles[0].lots[1];
+  early.id = "early";
+  early.in_service = month(2);
+  book.vehicles[0].lots.push_back(early);
+  for (TrancheDraw& draw : book.vehicles[0].tranches[0].draws)
+    if (!draw.lots.empty()) draw.lots.push_back("early");
+  const SimulatedBlock block(without_risk(), book, settings_of(kSampleDate),
+                             MeasureBasis::risk_neutral, 0);
+  EXPECT_EQ(block.plan.vehicles[0].lots[1].bought, 5);
+  EXPECT_EQ(block.plan.vehicles[0].lots[2].bought, 5);
+}
+
+// A stopped draw comes late only while the schedule still repays something after it.
+TEST(Draws, LapseOnceNothingIsRepaidAnyMore) {
+  Loan loan = commitment(Amortization::custom, month(2), month(3));
+  loan.schedule = {{6, 1.0}};
+  const SimulatedBlock block(without_risk(), rich_vehicle(loan), settings_of(kSampleDate),
+                             MeasureBasis::risk_neutral, 0);
+  const auto& months = block.plan.vehicles[0].tranches[0].months;
+  EXPECT_GT(months[6].repaid, 0);
+  EXPECT_EQ(months[5].may_draw, 1);
+  for (const std::size_t k : {6, 7, 12}) EXPECT_EQ(months[k].may_draw, 0) << k;
+}
+
 // After a default up to the month of the draw its lot is not sold; after a later one it is.
 TEST(Draws, BringNothingToASaleBeforeThem) {
   constexpr int kDrawn = 5;
