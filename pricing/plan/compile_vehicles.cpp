@@ -135,7 +135,10 @@ void add_lot(Work& work, const VehicleLot& lot, std::uint32_t row) {
     // How much is sold depends on who defaulted: weights would put the mean into an exponent.
     if (work.out.party != kNone) work.plan.parties[work.out.party].sampled_value = true;
   }
-  if (terms && work.out.lag_law == kNone)
+  // A lot that a draw pays for costs its keep only once it is bought: with what it brings, by path.
+  if (terms && own.bought > 0)
+    own.holding_cost = terms->holding_cost * lot.units;
+  else if (terms && work.out.lag_law == kNone)
     work.out.deduction += terms->holding_cost * lot.units * work.out.lag;
   else if (terms)
     work.out.holding_cost += terms->holding_cost * lot.units;

@@ -22,6 +22,7 @@ struct VehicleLotPlan {
   double mark_units = 0;
   int bought =
       0;  // month whose draw pays for it: from then on it is tested, after it sold; 0: here
+  double holding_cost = 0;      // a month from default to sale, of a lot that a draw pays for
   std::uint32_t depth = kNone;  // into Plan::depths; kNone: sales move no price
   // Place among the lots whose worth in a test moves with that price; kNone: it does not.
   std::uint32_t pressed = kNone;

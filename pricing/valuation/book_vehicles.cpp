@@ -21,6 +21,13 @@ void drop_unbought(int bought, const std::size_t* lags, int k, double* row) {
     if (k <= bought + static_cast<int>(lags[p])) row[p] = 0;
 }
 
+// The keep of a lot that a draw has paid for, from the default to its sale in month k.
+void charge_keep(const VehicleLotPlan& lot, const std::size_t* lags, int k, double* row) {
+  for (std::size_t p = 0; p < kBlockPaths; ++p)
+    if (k > lot.bought + static_cast<int>(lags[p]))
+      row[p] -= lot.holding_cost * static_cast<double>(lags[p]);
+}
+
 }  // namespace
 
 void BookStages::clear_vehicles() noexcept {
@@ -80,8 +87,9 @@ void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
         if (own.depth != kNone)
           multiply_row(block.row(series(price_ + own.depth), k), changed, kBlockPaths);
         if (own.bought > 0) drop_unbought(own.bought, lags, k, changed);
-        add_scaled_row(own.sale_units, value, sale + static_cast<std::size_t>(k) * kBlockPaths,
-                       kBlockPaths);
+        double* const brings = sale + static_cast<std::size_t>(k) * kBlockPaths;
+        add_scaled_row(own.sale_units, value, brings, kBlockPaths);
+        if (own.holding_cost > 0) charge_keep(own, lags, k, brings);
       }
     }
     if (holds) add_vehicle_step_ins(vehicle, lot, lags, sale);

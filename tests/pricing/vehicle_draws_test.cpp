@@ -277,7 +277,7 @@ TEST(Draws, BringNothingToASaleBeforeThem) {
   loan.borrower = "borrower";
   loan.recourse = Recourse::full;
   Market market = without_risk();
-  market.liquidation = Liquidation{0.10, 0, 0, 3};
+  market.liquidation = Liquidation{0.10, 0, 40, 3};  // keep of what is there alone
   market.parties[0].recovery = 0;
   Book drawn = rich_vehicle(loan);
   Vehicle& vehicle = drawn.vehicles[0];
