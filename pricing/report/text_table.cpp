@@ -264,6 +264,11 @@ std::string text_table(const ReportSubject& subject, const RunResults& results,
     text +=
         "; changes are on the same paths; pp: percentage points.\n"
         "Probability of default is the mean of the contracts, weighted by balance";
+  if (!instruments && has_many_scenarios(summary))
+    text +=
+        ".\nEL, ECL: expected loss, expected credit loss; PD: probability of default; VaR, ES: "
+        "value "
+        "at risk and\nexpected shortfall, in brackets their 95 % intervals";
   return text + ".\n";
 }
 

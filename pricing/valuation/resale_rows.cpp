@@ -1,3 +1,5 @@
+// Over 400 lines on purpose: Highway compiles a kernel by including its file once per instruction
+// set, and these rows share their polynomials and calls.
 #include "pricing/valuation/resale_rows.hpp"
 
 #include "engine/simulation/path_block.hpp"
