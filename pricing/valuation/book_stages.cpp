@@ -37,6 +37,13 @@ class Stopwatch {
 }  // namespace
 
 namespace {
+// True if a draw of some vehicle pays for a lot of it.
+bool buys_by_draws(const Plan& plan) {
+  return std::any_of(plan.vehicles.begin(), plan.vehicles.end(), [](const VehiclePlan& vehicle) {
+    return std::any_of(vehicle.lots.begin(), vehicle.lots.end(),
+                       [](const VehicleLotPlan& lot) { return lot.bought > 0; });
+  });
+}
 std::size_t tail_cells(const PathResults& results) {
   return results.tail == nullptr ? 0 : results.tail->cells.size();
 }
@@ -73,6 +80,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       work_(4 * kBlockPaths),
       early_(early_work_rows() * kBlockPaths),
       vehicle_sale_(plan.vehicles.size() * rows(plan) * kBlockPaths),
+      vehicle_after_draw_(buys_by_draws(plan) ? vehicle_sale_.size() : 0),
       vehicle_tested_(plan.vehicles.size() * rows(plan) * kBlockPaths),
       tranche_samples_(most(plan, tranches) * layout.samples * kBlockPaths),
       tranche_months_(most(plan, tranches) * rows(plan) * kMonthRows * kLanes),

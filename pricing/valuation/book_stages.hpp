@@ -151,8 +151,7 @@ class BookStages {
   void clear_vehicles() noexcept;
   void add_vehicle_worth(PathBlock& block, std::size_t lot) noexcept;
   void add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept;
-  void add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lot, const std::size_t* lags,
-                            double* sale) noexcept;
+  void add_vehicle_step_ins(std::size_t vehicle, std::size_t lot, double* sale) noexcept;
   void set_vehicle_bases(PathBlock& block) noexcept;
   [[nodiscard]] VehicleArguments vehicle_arguments(PathBlock& block, std::size_t vehicle) noexcept;
   void run_vehicles(PathBlock& block, double* sums) noexcept;
@@ -161,8 +160,15 @@ class BookStages {
   void draw_vehicle_lags() noexcept;
   void prepare_vehicle_sale(PathBlock& block, std::size_t vehicle) noexcept;
   void count_vehicles(PathBlock& block) noexcept;
+  // What a draw of this month adds to the sale of a default after it, a row of paths.
+  double* after_draw(std::size_t vehicle, int month) noexcept {
+    return vehicle_after_draw_.get() +
+           (vehicle * (layout_->steps + 1) + static_cast<std::size_t>(month)) *
+               lien::engine::kBlockPaths;
+  }
+  // drawn: the default follows the draws of its month.
   void count_vehicle_sale(PathBlock& block, std::size_t vehicle, std::size_t path,
-                          std::size_t month) noexcept;
+                          std::size_t month, bool drawn) noexcept;
   void run_pressed_tests(PathBlock& block) noexcept;
   void fill_falls(PathBlock& block, int month) noexcept;
   [[nodiscard]] bool end_at_price(PathBlock& block, std::size_t vehicle, int month,
@@ -260,13 +266,14 @@ class BookStages {
   lien::engine::AlignedDoubles work_;          // [4][paths]
   lien::engine::AlignedDoubles early_;         // [early_work_rows()][paths]
   // Vehicles: what their lots bring in a sale and in a test, then one vehicle's results.
-  lien::engine::AlignedDoubles vehicle_sale_, vehicle_tested_;  // [vehicles][steps + 1][paths]
-  lien::engine::AlignedDoubles tranche_samples_;                // [tranches][samples][paths]
-  lien::engine::AlignedDoubles tranche_months_;  // [tranches][steps + 1][kMonthRows][kLanes]
-  lien::engine::AlignedDoubles vehicle_rows_;    // [kVehicleSamples + guarantees][paths]
-  lien::engine::AlignedDoubles vehicle_work_;    // [vehicle_work_rows()][paths]
-  std::vector<std::size_t> vehicle_lags_;        // [vehicles][paths] months to the sale
-  lien::engine::AlignedDoubles vehicle_factor_;  // [tranches][paths] drawn lags: sale_factor
+  // [vehicles][steps + 1][paths]; vehicle_after_draw_ is empty where no draw pays for a lot
+  lien::engine::AlignedDoubles vehicle_sale_, vehicle_after_draw_, vehicle_tested_;
+  lien::engine::AlignedDoubles tranche_samples_;  // [tranches][samples][paths]
+  lien::engine::AlignedDoubles tranche_months_;   // [tranches][steps + 1][kMonthRows][kLanes]
+  lien::engine::AlignedDoubles vehicle_rows_;     // [kVehicleSamples + guarantees][paths]
+  lien::engine::AlignedDoubles vehicle_work_;     // [vehicle_work_rows()][paths]
+  std::vector<std::size_t> vehicle_lags_;         // [vehicles][paths] months to the sale
+  lien::engine::AlignedDoubles vehicle_factor_;   // [tranches][paths] drawn lags: sale_factor
   // Own sales press prices: month of the default that sells a vehicle, [vehicles][paths]; then of
   // vehicles that a test at the pressed price may end what they owe and the worth that is tested,
   // [pressed vehicles][steps + 1][paths].

@@ -62,11 +62,11 @@ void BookStages::prepare_vehicle_sale(PathBlock& block, std::size_t index) noexc
 
 // The units that a default in this month brings to market, in the month of the sale.
 void BookStages::count_vehicle_sale(PathBlock& block, std::size_t index, std::size_t path,
-                                    std::size_t month) noexcept {
+                                    std::size_t month, bool drawn) noexcept {
   const std::size_t sale = month + vehicle_lags_[index * kBlockPaths + path];
   for (const VehicleLotPlan& lot : plan_->vehicles[index].lots) {
-    if (lot.depth == kNone || (lot.bought > 0 && month <= static_cast<std::size_t>(lot.bought)))
-      continue;
+    const int first = lot.bought + (drawn ? 0 : 1);  // month whose defaults sell it
+    if (lot.depth == kNone || (lot.bought > 0 && static_cast<int>(month) < first)) continue;
     const auto& left = plan_->lots[lot.lot].remaining;
     block.row(series(price_ + lot.depth), static_cast<int>(sale))[path] +=
         lot.units * (left.empty() ? 1.0 : left[sale]);
@@ -102,7 +102,7 @@ void BookStages::count_vehicles(PathBlock& block) noexcept {
     if (vehicle.pressed != kNone) continue;
     for (std::size_t p = 0; p < kBlockPaths; ++p)
       if (a.ended[p] < kNever)
-        count_vehicle_sale(block, v, p, static_cast<std::size_t>(a.ended[p]));
+        count_vehicle_sale(block, v, p, static_cast<std::size_t>(a.ended[p]), false);
   }
   run_pressed_tests(block);
 }
@@ -129,7 +129,7 @@ void BookStages::run_pressed_tests(PathBlock& block) noexcept {
     each_alive(k, [&](std::size_t v, double*) {
       for (std::size_t p = 0; p < kBlockPaths; ++p)
         if (vehicle_ended_.get()[v * kBlockPaths + p] == k)
-          count_vehicle_sale(block, v, p, static_cast<std::size_t>(k));
+          count_vehicle_sale(block, v, p, static_cast<std::size_t>(k), false);
     });
     for (bool sold = true; sold;) {
       sold = false;
@@ -178,7 +178,7 @@ bool BookStages::end_at_price(PathBlock& block, std::size_t index, int k,
         state = after_test(covenant, state, owed[p] > covenant.limit * worth[p], k);
       if (!(state.active > 0) || k - state.since < covenant.cure_months) continue;
       ended[p] = k;
-      count_vehicle_sale(block, index, p, step);
+      count_vehicle_sale(block, index, p, step, true);
       sold = sold || vehicle_lags_[index * kBlockPaths + p] == 0;
     }
     tests += 3 * kBlockPaths;

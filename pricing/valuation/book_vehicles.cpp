@@ -21,6 +21,15 @@ void drop_unbought(int bought, const std::size_t* lags, int k, double* row) {
     if (k <= bought + static_cast<int>(lags[p])) row[p] = 0;
 }
 
+// What a default in the month of the draw, after it, brings by a sale in month k; before
+// drop_unbought.
+void keep_bought(int bought, const std::size_t* lags, int k, double units, double keep,
+                 const double* value, double* row) {
+  for (std::size_t p = 0; p < kBlockPaths; ++p)
+    if (k == bought + static_cast<int>(lags[p]))
+      row[p] += units * value[p] - keep * static_cast<double>(lags[p]);
+}
+
 // The keep of a lot that a draw has paid for, from the default to its sale in month k.
 void charge_keep(const VehicleLotPlan& lot, const std::size_t* lags, int k, double* row) {
   for (std::size_t p = 0; p < kBlockPaths; ++p)
@@ -32,6 +41,7 @@ void charge_keep(const VehicleLotPlan& lot, const std::size_t* lags, int k, doub
 
 void BookStages::clear_vehicles() noexcept {
   std::fill_n(vehicle_sale_.get(), vehicle_sale_.size(), 0.0);
+  std::fill_n(vehicle_after_draw_.get(), vehicle_after_draw_.size(), 0.0);
   std::fill_n(vehicle_tested_.get(), vehicle_tested_.size(), 0.0);
 }
 
@@ -86,19 +96,23 @@ void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
         }
         if (own.depth != kNone)
           multiply_row(block.row(series(price_ + own.depth), k), changed, kBlockPaths);
+        if (own.bought > 0 && own.bought <= vehicle.months)
+          keep_bought(own.bought, lags, k, own.sale_units, own.holding_cost, changed,
+                      after_draw(v, own.bought));
         if (own.bought > 0) drop_unbought(own.bought, lags, k, changed);
         double* const brings = sale + static_cast<std::size_t>(k) * kBlockPaths;
         add_scaled_row(own.sale_units, value, brings, kBlockPaths);
         if (own.holding_cost > 0) charge_keep(own, lags, k, brings);
       }
     }
-    if (holds) add_vehicle_step_ins(vehicle, lot, lags, sale);
+    if (holds) add_vehicle_step_ins(v, lot, sale);
   }
 }
 
 // What the living customers of a lot add to a sale of its units.
-void BookStages::add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lot,
-                                      const std::size_t* lags, double* sale) noexcept {
+void BookStages::add_vehicle_step_ins(std::size_t index, std::size_t lot, double* sale) noexcept {
+  const VehiclePlan& vehicle = plan_->vehicles[index];
+  const std::size_t* const lags = vehicle_lags_.data() + index * kBlockPaths;
   const HardwarePlan& hardware = plan_->hardware[plan_->lots[lot].hardware];
   const auto& left = plan_->lots[lot].remaining;
   double* const added = work_.get();
@@ -106,7 +120,7 @@ void BookStages::add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lo
     if (offtake.lot != lot || offtake.step_in == kNone) continue;
     const StepInPlan& terms = plan_->step_ins[offtake.step_in];
     const auto last = static_cast<std::size_t>(vehicle.months + vehicle.lag);
-    for (auto k = static_cast<std::size_t>(offtake.bought) + 1; k <= last; ++k) {
+    for (auto k = static_cast<std::size_t>(std::max(1, offtake.bought)); k <= last; ++k) {
       const std::size_t node = plan_->node_first[k], nodes = plan_->node_first[k + 1] - node;
       const double* const weights = terms.weights.data() + node;
       // A cost that follows power is a row; a customer that pays the cost leaves none.
@@ -124,6 +138,9 @@ void BookStages::add_vehicle_step_ins(const VehiclePlan& vehicle, std::size_t lo
                    hardware.operating_cost[k], worth, units, static_cast<double>(k),
                    default_months_.get() + offtake.customer * kBlockPaths, cost},
                   added, kBlockPaths);
+      if (offtake.bought > 0 && offtake.bought <= vehicle.months)
+        keep_bought(offtake.bought, lags, static_cast<int>(k), 1.0, 0.0, added,
+                    after_draw(index, offtake.bought));
       if (offtake.bought > 0) drop_unbought(offtake.bought, lags, static_cast<int>(k), added);
       add_scaled_row(1.0, added, sale + k * kBlockPaths, kBlockPaths);
     }
@@ -155,6 +172,7 @@ VehicleArguments BookStages::vehicle_arguments(PathBlock& block, std::size_t ind
   a.discount = block.row(series(discount_), 0);
   a.discount_ratio = block.row(series(ratio_ + vehicle.lag_row), 0);
   a.sale = vehicle_sale_.get() + index * rows * kBlockPaths;
+  if (vehicle_after_draw_.size() > 0) a.after_draw = after_draw(index, 0);
   a.tested = vehicle_tested_.get() + index * rows * kBlockPaths;
   a.gross = block.row(series(plan.rates.tenors.empty() ? ones_ : gross_), 0);
   a.spot = spot_bases_.data();

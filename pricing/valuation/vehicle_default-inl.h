@@ -122,14 +122,18 @@ HWY_INLINE void NoteEnd(const Room& room, std::size_t k, std::size_t owed_row, s
 
 // A default in month k: kWeight, kSampled and kAvailable are set. What there is goes to the ranks
 // in order, within a rank by what is owed; then guarantees, then the borrower's other means.
-inline void Settle(const Room& room, std::size_t k, std::size_t owed_row) {
+// after_draw: the month's draws have been made, and what they pay for is sold too.
+inline void Settle(const Room& room, std::size_t k, std::size_t owed_row, bool after_draw) {
+  const double* const added = after_draw ? room.a.after_draw : nullptr;
   const auto& tranches = room.v.tranches;
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     if (room.a.ended != nullptr) NoteEnd(room, k, owed_row, p);
     for (std::size_t g = 0; g < room.v.guarantees.size(); ++g)
       Put(room.guarantee(g, kDrawn), p, Zero());
     V cash = Row(room.state(kAvailable), p);
-    const V sale = Positive(hn::Sub(Row(room.a.sale + k * kBlockPaths, p), Num(room.v.deduction)));
+    V brings = Row(room.a.sale + k * kBlockPaths, p);
+    if (added != nullptr) brings = hn::Add(brings, Row(added + k * kBlockPaths, p));
+    const V sale = Positive(hn::Sub(brings, Num(room.v.deduction)));
     V left = sale;
     for (std::size_t first = 0; first < tranches.size();) {
       std::size_t last = first + 1;
@@ -173,7 +177,7 @@ inline void HazardDefaults(const Room& room, std::size_t k) {
     Put(room.state(kSampled), p,
         hn::IfThenElseZero(hn::Eq(Row(month, p), Num(static_cast<double>(k))), alive));
   }
-  Settle(room, k, kOwed);
+  Settle(room, k, kOwed, false);
 }
 
 // Kills the paths of `fails` in month k, with what the accounts hold (kAvailable).
@@ -202,7 +206,7 @@ inline void ShortfallDefaults(const Room& room, std::size_t k) {
     Fail(room, k, p, fails, available);
     Add(room.state(kOutflow), p, hn::IfThenElseZero(fails, out));
   }
-  if (any) Settle(room, k, kOwed);
+  if (any) Settle(room, k, kOwed, false);
 }
 
 // An uncured breach that is an event of default: the claim is what is owed at the month's end.
@@ -230,7 +234,7 @@ inline void CovenantDefaults(const Room& room, std::size_t k) {
     Fail(room, k, p, fails, accounts);
     Add(room.state(kOutflow), p, hn::IfThenElseZero(fails, accounts));
   }
-  if (any) Settle(room, k, kOwed);
+  if (any) Settle(room, k, kOwed, true);
 }
 
 }  // namespace lien::pricing::HWY_NAMESPACE

@@ -29,6 +29,9 @@ struct VehicleArguments {
   // Of a default in month k: sum over lots of sale_units x value of a unit x what own sales leave
   // of it, and step-ins, at the sale; where the lag is drawn less its holding cost.
   const double* sale;
+  // What the lots that draws of month k pay for add to the sale of a default that follows the draw;
+  // null without draws.
+  const double* after_draw;
   const double* tested;  // sum over lots of mark_units x mark
   // The same at the prices that own sales leave; null while those are sought: covenants that are
   // tested at them are then not in breach.

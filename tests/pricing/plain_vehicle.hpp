@@ -80,8 +80,9 @@ class PlainVehicle {
     return terms(t, k).eir_discount_sale * sale_factor(t);
   }
 
-  void settle(int k, double weight, bool sampled, double available) {
-    const double sale = std::max(0.0, at(c_.sale, k + lag_) - v_.deduction);
+  // bought: what the draws of the month, already made, pay for.
+  void settle(int k, double weight, bool sampled, double available, double bought = 0) {
+    const double sale = std::max(0.0, at(c_.sale, k + lag_) + bought - v_.deduction);
     const double senior = owed_[0] + owed_[1];
     if (sampled && senior + owed_[2] > 0) out_.ended = k;
     double cash = available, left = sale;
@@ -338,7 +339,7 @@ class PlainVehicle {
     }
     if (!alive_ || !ends || !(debt > 0)) return;
     alive_ = false;
-    settle(k, at(c_.survival, k), default_month(0) > k, accounts());
+    settle(k, at(c_.survival, k), default_month(0) > k, accounts(), at(c_.after_draw, k));
   }
 
   bool breached(const CovenantPlan& covenant, int k, double contracted, double debt,

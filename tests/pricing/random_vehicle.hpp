@@ -25,8 +25,8 @@ struct Case {
   std::mt19937_64 draw;
   Plan plan;
   VehiclePlan vehicle;
-  AlignedDoubles survival, discount, ratio, sale, tested, pressed, gross, spot, utilization,
-      defaults;
+  AlignedDoubles survival, discount, ratio, sale, after_draw, tested, pressed, gross, spot,
+      utilization, defaults;
   bool prices, drawn;
   // Where the lag is drawn: by path; a month's sale and ratio, and a factor by tranche and path.
   std::array<std::size_t, kBlockPaths> lags{};
@@ -39,6 +39,7 @@ struct Case {
         discount(rows()),
         ratio(rows()),
         sale(rows()),
+        after_draw(rows()),
         tested(rows()),
         pressed(rows()),
         gross(rows()),
@@ -91,6 +92,7 @@ struct Case {
         const std::size_t now = k * kBlockPaths + p, then = (k + lags[p]) * kBlockPaths + p;
         ratio.get()[now] = discount.get()[then] / discount.get()[now];
         drawn_sale.get()[now] = sale.get()[then];
+        after_draw.get()[now] = k % 3 == 1 ? uniform(0, 40) : 0;
       }
     }
   }

@@ -305,6 +305,41 @@ TEST(Draws, BringNothingToASaleBeforeThem) {
   }
 }
 
+// An event of default is told after the month's draws: it claims them, and sells what they paid
+// for.
+TEST(Draws, AreSoldByAnEventOfTheirMonth) {
+  Loan loan = commitment(Amortization::bullet, month(5), month(7));
+  loan.frequency = Frequency::monthly;  // so that accounts are empty when the default comes
+  Market market = without_risk();
+  Book drawn = rich_vehicle(loan);
+  Vehicle& vehicle = drawn.vehicles[0];
+  vehicle.lots[0].units = vehicle.lots[1].units = 1;  // less than the claim
+  Covenant event;
+  event.id = "event";
+  event.test = CovenantTest::loan_to_cost;
+  event.max = 0.01;
+  event.first_test = month(5);
+  event.consequences = kEventOfDefault;
+  vehicle.covenants = {event};
+  Book both = drawn;
+  both.vehicles[0].tranches[0].draws.clear();  // the loan's own remain
+  Book old = both;
+  old.vehicles[0].lots.pop_back();
+  for (const int lag : {0, 3})
+    for (const double stdev : {0.0, 2.0}) {
+      if (lag == 0 && stdev > 0) continue;
+      market.liquidation = Liquidation{0.10, 0, 40, static_cast<double>(lag), stdev};
+      const auto value = [&](const Book& book) {
+        const SimulatedBlock block(market, book, settings_of(kSampleDate),
+                                   MeasureBasis::risk_neutral, 0);
+        EXPECT_GT(block.sum(block.layout.contract(0, kExposure)), 60 * 80000.0) << "draw claimed";
+        return block.sum(block.layout.contract(0, kPresentValue));
+      };
+      EXPECT_NEAR(value(drawn), value(both), 1e-9 * 64 * 80000) << lag << ' ' << stdev;
+      EXPECT_GT(std::abs(value(drawn) - value(old)), 0.01 * 64 * 80000) << "the lot matters";
+    }
+}
+
 // A lot that a scenario delays takes its draw along, and past draw_end nothing is drawn for it.
 TEST(Draws, FollowTheirLots) {
   Loan loan = commitment(Amortization::bullet, month(5), month(7));

@@ -34,6 +34,7 @@ struct Ran {
     a.sale = c.drawn ? c.drawn_sale.get() : c.sale.get() + kLag * kBlockPaths;
     a.lags = c.drawn ? c.lags.data() : nullptr;
     a.sale_factor = c.sale_factor.get();
+    a.after_draw = c.after_draw.get();
     a.tested = c.tested.get();
     a.pressed = c.pressed.get();
     a.ended = ended.get();
