@@ -15,6 +15,8 @@ foreach(property INTERFACE_COMPILE_OPTIONS INTERFACE_LINK_OPTIONS)
 endforeach()
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(XLSXWRITER REQUIRED IMPORTED_TARGET xlsxwriter)
 
 # The instruction sets a kernel is built for. Without fused multiply-add the bytes would differ, so
 # SSE4 and scalar code are never built: baseline AVX2 on x86, and nothing better than AVX3

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "pricing/report/text_form.hpp"
+#include "pricing/report/workbook_writer.hpp"
 #include "version.hpp"
 
 namespace lien::pricing {
@@ -52,7 +53,9 @@ BuildFacts build_facts() {
           .compiler = kCompiler,
           .libraries = {{"QuantLib", kQuantLibVersion},
                         {"Highway", kHighwayVersion},
-                        {"OpenSSL", kOpenSslVersion}}};
+                        {"OpenSSL", kOpenSslVersion},
+                        {"SQLite", kSqliteVersion},
+                        {"libxlsxwriter", workbook_library_version()}}};
 }
 
 }  // namespace lien::pricing

@@ -110,6 +110,8 @@ std::string files_to_open(const std::string& directory) {
          "  report.html     the result on one page: open it in a browser\n"
          "  contracts.csv   one row a contract and scenario\n"
          "  measures.csv    every number with its standard error\n"
+         "  report.xlsx     the main tables as a spreadsheet\n"
+         "  results.sqlite  all tables as a database\n"
          "  manifest.json   what was run, with the hash of every input and output\n";
 }
 

@@ -35,7 +35,7 @@ Json digests(const std::vector<FileDigest>& files, const std::string& run_file) 
 }
 
 Json run_object(const Inputs& inputs, const RunFacts& facts, const BuildFacts& build,
-                const RunCircumstances& circumstances) {
+                const RunCircumstances& circumstances, const std::vector<FileDigest>& by_library) {
   Json libraries = Json::object();
   for (const auto& [name, version] : build.libraries) libraries[name] = version;
   std::error_code error;
@@ -48,7 +48,8 @@ Json run_object(const Inputs& inputs, const RunFacts& facts, const BuildFacts& b
           {"compiler", build.compiler},
           {"libraries", libraries},
           {"input_folder", folder.lexically_normal().string()},
-          {"stage_seconds", numbers(facts.stage_seconds)}};
+          {"stage_seconds", numbers(facts.stage_seconds)},
+          {"outputs", digests(by_library, "")}};
 }
 
 [[noreturn]] void refuse_manifest(const std::string& path) {
@@ -65,7 +66,8 @@ Json run_object(const Inputs& inputs, const RunFacts& facts, const BuildFacts& b
 std::string manifest_json(const Inputs& inputs, const std::vector<FileDigest>& input_digests,
                           const RunFacts& facts, const BuildFacts& build,
                           const RunCircumstances& circumstances,
-                          const std::vector<FileDigest>& written) {
+                          const std::vector<FileDigest>& written,
+                          const std::vector<FileDigest>& by_library) {
   const RunSettings& settings = inputs.settings;
   Json manifest = {{"program", "lien"},
                    {"version", build.version},
@@ -90,7 +92,7 @@ std::string manifest_json(const Inputs& inputs, const std::vector<FileDigest>& i
                    {"loan_months", number(facts.loan_months)},
                    {"inputs", digests(input_digests, settings.file)},
                    {"outputs", digests(written, "")},
-                   {"run", run_object(inputs, facts, build, circumstances)}};
+                   {"run", run_object(inputs, facts, build, circumstances, by_library)}};
   if (facts.resale_states_clamped)
     manifest["accuracy"]["resale_states_clamped"] = number(*facts.resale_states_clamped);
   return manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -151,13 +153,16 @@ Verification verify_run(const std::string& directory) {
   };
   try {
     const Json manifest = Json::parse(stream);
+    const Json& by_library = manifest.at("run").at("outputs");
     compare(manifest.at("outputs"), folder);
+    compare(by_library, folder);
     compare(manifest.at("inputs"),
             fs::path(manifest.at("run").at("input_folder").get<std::string>()));
     for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
       const std::string name = entry.path().filename().string();
       bool listed = name == "manifest.json";
       for (const Json& file : manifest.at("outputs")) listed |= file.at("file") == name;
+      for (const Json& file : by_library) listed |= file.at("file") == name;
       if (!listed) found.faults.push_back(entry.path().string() + " is not in the manifest");
     }
   } catch (const nlohmann::json::exception&) {

@@ -10,12 +10,14 @@
 namespace lien::pricing {
 
 // The text of manifest.json. All but its `run` object is the same for equal runs; files are named
-// as the run file names them, and `run` says in which folder that is.
+// as the run file names them, and `run` says in which folder that is. by_library: outputs whose
+// bytes hang on a library's version; they stand in `run`.
 [[nodiscard]] std::string manifest_json(const Inputs& inputs,
                                         const std::vector<FileDigest>& input_digests,
                                         const RunFacts& facts, const BuildFacts& build,
                                         const RunCircumstances& circumstances,
-                                        const std::vector<FileDigest>& written);
+                                        const std::vector<FileDigest>& written,
+                                        const std::vector<FileDigest>& by_library);
 
 // A run as its manifest tells it, with what changed since among the inputs and the outputs named.
 struct RunRecord {

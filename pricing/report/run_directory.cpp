@@ -31,16 +31,18 @@ void refuse_existing(const fs::path& name, bool overwrite) {
                                                "--overwrite leaves it alone; name another folder");
 }
 
-void sync_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) throw OutputError(Kind::input_output, "open", folder.string(), errno);
+void sync_file(const fs::path& path, int flags) {
+  const int descriptor = ::open(path.c_str(), flags);
+  if (descriptor < 0) throw OutputError(Kind::input_output, "open", path.string(), errno);
   const int failed = ::fsync(descriptor);
   const int reason = errno;
   ::close(descriptor);
   // EINVAL: a file system that cannot sync folders.
   if (failed != 0 && reason != EINVAL && reason != ENOTSUP)
-    throw OutputError(Kind::input_output, "write", folder.string(), reason);
+    throw OutputError(Kind::input_output, "write", path.string(), reason);
 }
+
+void sync_folder(const fs::path& folder) { sync_file(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC); }
 
 // The folder with its lock held; the kernel drops the lock when the process ends, however it ends.
 int locked_folder(const fs::path& folder) {
@@ -102,6 +104,19 @@ RunDirectory::~RunDirectory() {
 
 std::unique_ptr<OutputFile> RunDirectory::create(const std::string& file) const {
   return std::make_unique<OutputFile>((partial_ / file).string(), file);
+}
+
+std::string RunDirectory::claim(const std::string& file) const {
+  static_cast<void>(create(file)->close());
+  return (partial_ / file).string();
+}
+
+FileDigest RunDirectory::finish(const std::string& file) const {
+  const std::string path = (partial_ / file).string();
+  sync_file(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  FileDigest digest = digest_of_file(path);
+  digest.path = file;
+  return digest;
 }
 
 void RunDirectory::commit() {

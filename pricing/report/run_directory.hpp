@@ -22,9 +22,15 @@ class RunDirectory {
   ~RunDirectory();  // without a commit: removes NAME.partial
 
   [[nodiscard]] std::unique_ptr<OutputFile> create(const std::string& file) const;
+  // For a file that a library writes by its path: claims the name as create() does, as an empty
+  // file, and returns where it is; finish() syncs what was written there and hashes it.
+  [[nodiscard]] std::string claim(const std::string& file) const;
+  [[nodiscard]] FileDigest finish(const std::string& file) const;
   // Puts the directory in place of NAME. Throws OutputError; NAME is then what it was before.
   void commit();
   [[nodiscard]] std::string path() const { return final_.string(); }
+  // Where the files are until then, for a library's temporary ones.
+  [[nodiscard]] std::string folder() const { return partial_.string(); }
 
  private:
   std::filesystem::path final_, partial_;

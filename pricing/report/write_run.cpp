@@ -4,6 +4,8 @@
 #include "pricing/report/manifest.hpp"
 #include "pricing/report/report_html.hpp"
 #include "pricing/report/resolved_settings.hpp"
+#include "pricing/report/sqlite_writer.hpp"
+#include "pricing/report/workbook_writer.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -13,6 +15,12 @@ FileDigest write_text(const RunDirectory& directory, const std::string& name,
   const auto file = directory.create(name);
   file->write(text);
   return file->close();
+}
+
+// The main tables. Of the others a desk reads a chart, or asks the database.
+std::vector<const Table*> tables_of_workbook(const RunTables& tables) {
+  return {&tables.contracts, &tables.losses, &tables.contributions,
+          &tables.limits,    &tables.checks, &tables.rejects};
 }
 
 }  // namespace
@@ -44,8 +52,16 @@ std::vector<FileDigest> write_run(const Inputs& inputs,
   const ReportSubject subject{inputs.settings, inputs.market.currency, inputs.scenarios,
                               build.version};
   written.push_back(write_text(directory, "report.html", report_html(subject, results)));
-  const std::string text =
-      manifest_json(inputs, input_digests, results.facts, build, circumstances, written);
+  // Their bytes hang on the libraries' versions, so the manifest keeps them apart.
+  std::vector<FileDigest> by_library;
+  write_sqlite(all, directory.claim("results.sqlite"));
+  by_library.push_back(directory.finish("results.sqlite"));
+  write_workbook(subject, results, tables_of_workbook(tables), directory.claim("report.xlsx"),
+                 directory.folder());
+  by_library.push_back(directory.finish("report.xlsx"));
+  const std::string text = manifest_json(inputs, input_digests, results.facts, build, circumstances,
+                                         written, by_library);
+  written.insert(written.end(), by_library.begin(), by_library.end());
   written.push_back(write_text(directory, "manifest.json", text));
   return written;
 }

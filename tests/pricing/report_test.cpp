@@ -14,6 +14,8 @@
 #include "pricing/report/manifest.hpp"
 #include "pricing/report/resolved_settings.hpp"
 #include "pricing/report/run_directory.hpp"
+#include "pricing/report/sqlite_writer.hpp"
+#include "pricing/report/workbook_writer.hpp"
 #include "tests/pricing/report/sample_run.hpp"
 
 namespace lien::pricing {
@@ -259,6 +261,56 @@ TEST_F(RunDirectories, AFailedWriteIsAnInputOutputErrorAndLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(folder_));
 }
 
+// The same limit under the libraries that write a file by its path.
+TEST_F(RunDirectories, AFailedWriteOfALibraryIsAnInputOutputError) {
+  SampleRun run = sample_run();
+  for (int i = 0; i < 40'000; ++i)
+    run.results.tables.losses.add(
+        std::vector<Cell>(run.results.tables.losses.columns.size(), Cell{}));
+  auto& numbers = run.results.tables.losses.columns.back().numbers;
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = 1.0 / static_cast<double>(i + 3);
+  const std::vector<const Table*> tables = {&run.results.tables.losses};
+  const ReportSubject subject{run.inputs.settings, "USD", run.inputs.scenarios, "0"};
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const auto previous = std::signal(SIGXFSZ, SIG_IGN);
+  for (const std::string name : {"results.sqlite", "report.xlsx"}) {
+    RunDirectory directory(in("run"), false);
+    const std::string path = directory.claim(name);
+    const auto write = [&] {
+      if (name == "report.xlsx")
+        write_workbook(subject, run.results, tables, path, directory.folder());
+      else
+        write_sqlite(tables, path);
+    };
+    const rlimit small{300'000, before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    try {
+      write();
+      ADD_FAILURE() << name << " was written past the limit";
+    } catch (const OutputError& error) {
+      EXPECT_EQ(error.kind(), OutputError::Kind::input_output) << error.what();
+      EXPECT_NE(std::string(error.what()).find(name), std::string::npos) << error.what();
+    }
+    ::setrlimit(RLIMIT_FSIZE, &before);
+  }
+  std::signal(SIGXFSZ, previous);
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(RunDirectories, WritesNoInfinityIntoTheDatabaseOrTheWorkbook) {
+  SampleRun run = sample_run();
+  run.results.tables.losses.columns.back().numbers.front() =
+      std::numeric_limits<double>::infinity();
+  const std::vector<const Table*> tables = {&run.results.tables.losses};
+  const ReportSubject subject{run.inputs.settings, "USD", run.inputs.scenarios, "0"};
+  RunDirectory directory(in("run"), false);
+  EXPECT_THROW(write_sqlite(tables, directory.claim("a")), NonFiniteResult);
+  EXPECT_THROW(
+      write_workbook(subject, run.results, tables, directory.claim("b"), directory.folder()),
+      NonFiniteResult);
+}
+
 TEST_F(RunDirectories, HashesAFileOfManyBuffersAsItStandsOnDisk) {
   OutputFile file(in("large"), "large");
   for (int i = 0; i < 300'000; ++i) file.write(std::to_string(i) + ",");
@@ -298,7 +350,7 @@ TEST(Sha256, GivesThePublishedAnswer) {
 TEST_F(Manifest, VerifyFindsEveryChange) {
   write_sample("run");
   EXPECT_TRUE(verify_run(in("run")).faults.empty());
-  EXPECT_EQ(verify_run(in("run")).files, 13u);  // eleven outputs, two inputs
+  EXPECT_EQ(verify_run(in("run")).files, 15u);  // thirteen outputs, two inputs
   put(in("run/losses.csv"), "changed");
   fs::remove(in("run/paths.csv"));
   put(in("run/more.csv"), "new");
@@ -313,7 +365,7 @@ TEST_F(Manifest, DiffersBetweenEqualRunsInItsRunObjectOnly) {
   SampleRun run = sample_run();
   const auto text = [&] {
     return manifest_json(run.inputs, {{"book/run.toml", 1, "00"}}, run.results.facts, run.build,
-                         run.circumstances, {});
+                         run.circumstances, {}, {});
   };
   const std::string before = text();
   run.circumstances = {"2027-01-01T00:00:00Z", "2027-01-01T00:00:01Z", "other", 16, "avx512"};
