@@ -9,7 +9,7 @@
 #include <memory>
 #include <numbers>
 
-#include "benches/peers/j1.hpp"
+#include "benches/jobs/j1.hpp"
 #include "benches/peers/j1_report.hpp"
 
 // The C library offers its vector variants only under the flag that also gives up infinities and

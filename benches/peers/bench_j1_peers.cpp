@@ -14,7 +14,7 @@
 #include <random>
 #include <vector>
 
-#include "benches/peers/j1.hpp"
+#include "benches/jobs/j1.hpp"
 #include "benches/peers/j1_report.hpp"
 
 namespace lien::benches {

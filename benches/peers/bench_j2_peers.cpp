@@ -7,7 +7,7 @@
 #include <fstream>
 #include <iostream>
 
-#include "benches/peers/j2_loan.hpp"
+#include "benches/jobs/j2_loan.hpp"
 
 namespace lien::benches {
 namespace {

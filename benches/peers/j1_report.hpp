@@ -2,7 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "benches/peers/j1.hpp"
+#include "benches/jobs/j1.hpp"
 
 namespace lien::benches {
 

@@ -116,10 +116,13 @@ constexpr CommandText kWorking[] = {
     {"compare", "DIR_A", "a run directory",
      "tell what two runs differ by, and how the book's numbers came from one to the other",
      "compare runs/before runs/after"},
+    {"bench", nullptr, "",
+     "what this machine does in ten seconds: loan-months a second, share of the limit",
+     "bench --threads 1"},
     {"version", nullptr, "", "version, commit, compiler, libraries, instruction set",
      "version --json"},
 };
-constexpr const char* kNotYet[] = {"resume", "calibrate", "report", "bench"};
+constexpr const char* kNotYet[] = {"resume", "calibrate", "report"};
 
 }  // namespace
 
@@ -169,6 +172,13 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
                   "limits file with [[tolerance]] blocks; exit 1 where one is passed")
       ->type_name("FILE");
   compare.add_flag("--json", options.json, "as JSON, every step and difference");
+  CLI::App& bench = *commands.at("bench");
+  bench.add_option("--threads", texts.threads, "0: all cores")->type_name("N");
+  bench
+      .add_option("--instruction-set", options.instruction_set,
+                  "avx2 or avx512, instead of the best this CPU has")
+      ->type_name("NAME");
+  bench.add_flag("--json", options.json, "as JSON");
   commands.at("version")->add_flag("--json", options.json, "as JSON");
   for (const char* name : kNotYet) {
     CLI::App* command = program.add_subcommand(name, "not in this version");
@@ -193,7 +203,8 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
   if (working || command == nullptr) refuse_extras(program, command, names);
   if (command == nullptr && texts.version) options.command = "version";
   if (options.command.empty()) parsed.help = program.help();
-  if (commands.count(options.command) != 0 && options.command != "version") {
+  const bool alone = options.command == "version" || options.command == "bench";
+  if (commands.count(options.command) != 0 && !alone) {
     if (texts.operand.empty()) throw UsageError("the file or folder to work on is an empty text");
     options.operands.push_back(texts.operand);
   }

@@ -46,6 +46,7 @@ class UsageError : public std::runtime_error {
 // One function a command, each in the file of its name. They return an exit code and throw what
 // main() knows to answer.
 int run_command(const Options& options);
+int bench_command(const Options& options);
 int check_command(const Options& options);
 int explain_command(const Options& options);
 int compare_command(const Options& options);

@@ -19,7 +19,7 @@ constexpr Command kCommands[] = {
     {"run", run_command},         {"check", check_command},       {"verify", verify_command},
     {"version", version_command}, {"resume", not_yet_command},    {"explain", explain_command},
     {"compare", compare_command}, {"calibrate", not_yet_command}, {"schedule", schedule_command},
-    {"report", not_yet_command},  {"bench", not_yet_command},
+    {"report", not_yet_command},  {"bench", bench_command},
 };
 
 int carry_out(int argc, const char* const* argv) {

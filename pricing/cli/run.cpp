@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/kernels/instruction_set.hpp"
+#include "pricing/cli/choose_kernels.hpp"
 #include "pricing/cli/commands.hpp"
 #include "pricing/cli/console.hpp"
 #include "pricing/cli/progress.hpp"
@@ -28,14 +29,6 @@ std::string utc_now() {
 std::string host_name() {
   utsname names{};
   return ::uname(&names) == 0 ? names.nodename : "";
-}
-
-void choose_kernels(const std::string& instruction_set) {
-  engine::choose_instruction_set();
-  if (instruction_set.empty() || engine::force_instruction_set(instruction_set)) return;
-  throw UsageError("--instruction-set is '" + without_controls(instruction_set) +
-                   "'; this CPU has " + engine::instruction_set() +
-                   " at best, and the choice is avx2 or avx512");
 }
 
 Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }

@@ -1,4 +1,4 @@
-#include "benches/peers/j2_loan.hpp"
+#include "benches/jobs/j2_loan.hpp"
 
 #include <cmath>
 #include <random>

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 
-#include "benches/peers/j1.hpp"
+#include "benches/jobs/j1.hpp"
 #include "engine/simulation/path_block.hpp"
 
 namespace lien::benches {

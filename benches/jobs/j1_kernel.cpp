@@ -1,7 +1,7 @@
-#include "benches/bench_j1_kernel.hpp"
+#include "benches/jobs/j1_kernel.hpp"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "benches/bench_j1_kernel.cpp"
+#define HWY_TARGET_INCLUDE "benches/jobs/j1_kernel.cpp"
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
 // After foreach_target.h, which must come first.
 #include "engine/kernels/elementary-inl.h"
