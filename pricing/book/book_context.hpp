@@ -101,6 +101,10 @@ void check_lease(Lease& lease, const Given& given, const Scope& scope, BookConte
 // Interest and principal of a loan, without what secures it.
 void check_debt(Loan& loan, const ContractChecks& check, std::optional<Date> valuation_date);
 void read_vehicle(const TomlValue& table, const std::string& file, BookContext& context);
+// A hedge of a vehicle is written with the same fields.
+[[nodiscard]] std::span<const Field<Instrument>> instrument_fields();
+void check_instrument(const Instrument& instrument, const ContractChecks& check,
+                      const BookContext& context);
 void read_instrument(const TomlValue& table, const std::string& file, BookContext& context);
 
 }  // namespace lien::pricing

@@ -18,41 +18,6 @@ bool in_periods(const Instrument& instrument) {
          instrument.kind == InstrumentKind::floor;
 }
 
-std::span<const Field<Instrument>> instrument_fields() {
-  using T = Instrument;
-  static constexpr std::array fields = {
-      id("id", &T::id).required(),
-      choice<&T::kind>("kind", "forward|call|put|future|swap|cap|floor|bond").required(),
-      choice<&T::on>("on",
-                     "rental_rate|log_rental_rate|resale_value|zero_coupon_bond|launch_count|"
-                     "forward_rental_rate|power|floating_rate"),
-      id("hardware", &T::hardware),
-      id("line", &T::line),
-      choice<T>(
-          "segment",
-          +[](T& i, std::int64_t k) { i.segment = kSegments[static_cast<std::size_t>(k)]; },
-          "spot|term|index"),
-      number("strike", &T::strike),
-      date("expiry", &T::expiry).required(),
-      date("start", &T::start),
-      date("delivery", &T::delivery),
-      number("quantity", &T::quantity, above(0)),
-      later<T>("tranche"),
-      later<T>("ratio"),
-      choice<T>(
-          "position", +[](T& i, std::int64_t k) { i.long_position = k == 0; }, "long|short"),
-      choice<T>(
-          "averaging", +[](T& i, std::int64_t k) { i.month_average = k == 1; }, "none|month"),
-      choice<T>("frequency", &set_frequency, "monthly|quarterly|semiannual|annual|continuous"),
-      choice<T>(
-          "exercise", +[](T& i, std::int64_t k) { i.bermudan = k == 1; }, "european|bermudan"),
-      id("counterparty", &T::counterparty),
-      id("party", &T::party),
-      rate("coupon", &T::coupon, between(0, 1)),
-  };
-  return fields;
-}
-
 void check_underlying(const Instrument& instrument, const ContractChecks& check) {
   const bool of_hardware =
       instrument.on == Underlying::rental_rate || instrument.on == Underlying::log_rental_rate ||
@@ -124,14 +89,43 @@ void check_bond(const ContractChecks& check) {
 
 }  // namespace
 
-void read_instrument(const TomlValue& table, const std::string& file, BookContext& context) {
-  const Scope scope{context.faults, file, block_label("instrument", table, "id")};
-  Instrument instrument;
-  instrument.where = {file, table.line, table.column};
-  const Given given =
-      read_table(table, instrument_fields(), instrument, "field of [[instrument]]", scope);
-  const ContractChecks check(given, scope, context);
-  check.unique_id(instrument.id);
+std::span<const Field<Instrument>> instrument_fields() {
+  using T = Instrument;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      choice<&T::kind>("kind", "forward|call|put|future|swap|cap|floor|bond").required(),
+      choice<&T::on>("on",
+                     "rental_rate|log_rental_rate|resale_value|zero_coupon_bond|launch_count|"
+                     "forward_rental_rate|power|floating_rate"),
+      id("hardware", &T::hardware),
+      id("line", &T::line),
+      choice<T>(
+          "segment",
+          +[](T& i, std::int64_t k) { i.segment = kSegments[static_cast<std::size_t>(k)]; },
+          "spot|term|index"),
+      number("strike", &T::strike),
+      date("expiry", &T::expiry).required(),
+      date("start", &T::start),
+      date("delivery", &T::delivery),
+      number("quantity", &T::quantity, above(0)),
+      id("tranche", &T::tranche),
+      share("ratio", &T::ratio, Range{0, 1, true, false}),
+      choice<T>(
+          "position", +[](T& i, std::int64_t k) { i.long_position = k == 0; }, "long|short"),
+      choice<T>(
+          "averaging", +[](T& i, std::int64_t k) { i.month_average = k == 1; }, "none|month"),
+      choice<T>("frequency", &set_frequency, "monthly|quarterly|semiannual|annual|continuous"),
+      choice<T>(
+          "exercise", +[](T& i, std::int64_t k) { i.bermudan = k == 1; }, "european|bermudan"),
+      id("counterparty", &T::counterparty),
+      id("party", &T::party),
+      rate("coupon", &T::coupon, between(0, 1)),
+  };
+  return fields;
+}
+
+void check_instrument(const Instrument& instrument, const ContractChecks& check,
+                      const BookContext& context) {
   check.not_past("expiry", instrument.expiry);
   const bool bond = check.good("kind") && instrument.kind == InstrumentKind::bond;
   const bool may_lack_strike = instrument.kind == InstrumentKind::forward ||
@@ -161,6 +155,18 @@ void read_instrument(const TomlValue& table, const std::string& file, BookContex
       !context.market->power)
     check.wrong("on", "needs [power], which " + context.market->file + " does not have",
                 "add [power] there");
+}
+
+void read_instrument(const TomlValue& table, const std::string& file, BookContext& context) {
+  const Scope scope{context.faults, file, block_label("instrument", table, "id")};
+  Instrument instrument;
+  instrument.where = {file, table.line, table.column};
+  const Given given =
+      read_table(table, instrument_fields(), instrument, "field of [[instrument]]", scope);
+  const ContractChecks check(given, scope, context);
+  check.unique_id(instrument.id);
+  check_instrument(instrument, check, context);
+  check.useless({"tranche", "ratio"}, "goes with a hedge of a vehicle only");
   ++context.rows_read;
   context.book.instruments.push_back(std::move(instrument));
 }

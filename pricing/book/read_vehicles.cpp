@@ -60,6 +60,7 @@ class VehicleReader {
     read_draws();
     read_offtakes();
     read_fees();
+    read_hedges();
     read_reserves();
     read_covenants();
     read_guarantees();
@@ -231,14 +232,25 @@ class VehicleReader {
                });
   }
 
+  void read_hedges() {
+    read_parts("hedge", "a hedge", instrument_fields(), vehicle_.hedges,
+               [&](Instrument& hedge, const ContractChecks& check, const TomlValue& part,
+                   const Scope& scope) {
+                 hedge.vehicle = vehicle_.id;
+                 hedge.where = {scope.file, part.line, part.column};
+                 check_instrument(hedge, check, context_);
+                 check_hedge(vehicle_, hedge, last_maturity_, check, context_);
+               });
+  }
+
   void read_reserves() {
     read_parts("reserve", "a reserve", reserve_fields(), vehicle_.reserves,
                [](ReserveAccount& reserve, const ContractChecks& check, const TomlValue& part,
                   const Scope& scope) {
                  one_of("target", "target_months", "an account is filled to it", check);
                  if (const TomlValue* covers = part.find("covers"))
-                   reserve.covers = bits_of(covers, "covers", "operating_cost|fee|debt_service",
-                                            "hedge", false, scope);
+                   reserve.covers = bits_of(
+                       covers, "covers", "operating_cost|fee|debt_service|hedge", "", false, scope);
                });
   }
 
@@ -272,6 +284,8 @@ class VehicleReader {
     switch (step) {
       case CashStep::fee:
         return names(vehicle_.fees);
+      case CashStep::hedge:
+        return names(vehicle_.hedges);
       case CashStep::reserve:
         return names(vehicle_.reserves);
       case CashStep::interest:
@@ -287,13 +301,13 @@ class VehicleReader {
     const TomlValue* const list = table_.find("waterfall");
     const std::vector<std::string> words = words_of(list, "waterfall", scope_, true);
     constexpr std::string_view kSteps =
-        "operating_cost|fee|interest|principal|reserve|cash_trap|cash_sweep|distribution";
+        "operating_cost|fee|hedge|interest|principal|reserve|cash_trap|cash_sweep|distribution";
     for (std::size_t i = 0; i < words.size(); ++i) {
       const auto colon = words[i].find(':');
       const std::string word = words[i].substr(0, colon);
       Scalar item = list->items[i].scalar();
       item.text = word;
-      const auto k = read_choice(item, "waterfall", kSteps, "hedge", scope_);
+      const auto k = read_choice(item, "waterfall", kSteps, "", scope_);
       if (!k) continue;
       const std::string part = colon == std::string::npos ? "" : words[i].substr(colon + 1);
       add_step({static_cast<CashStep>(*k), part}, list->items[i].scalar());

@@ -9,15 +9,6 @@ bool covers(const std::vector<std::string>& ids, const std::string& id) {
   return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-// Values weigh the borrower's default by its survival and sample everybody else's: one party
-// cannot be on both sides of one path.
-void not_the_borrower(const Vehicle& vehicle, std::string_view field, const std::string& id,
-                      const ContractChecks& check) {
-  if (check.good(field) && !id.empty() && id == vehicle.borrower)
-    check.wrong(field, "is the vehicle's borrower, whose default ends the vehicle itself",
-                "name another party, or remove the borrower");
-}
-
 void check_mark(const Vehicle& vehicle, const Hardware& hardware, const ContractChecks& check) {
   if (!hardware.resale) return;
   const auto lacks = [&](const std::string& what) {
@@ -39,6 +30,13 @@ void check_mark(const Vehicle& vehicle, const Hardware& hardware, const Contract
 }
 
 }  // namespace
+
+void not_the_borrower(const Vehicle& vehicle, std::string_view field, const std::string& id,
+                      const ContractChecks& check) {
+  if (check.good(field) && !id.empty() && id == vehicle.borrower)
+    check.wrong(field, "is the vehicle's borrower, whose default ends the vehicle itself",
+                "name another party, or remove the borrower");
+}
 
 void check_lot(const Vehicle& vehicle, const VehicleLot& lot, std::optional<Date> last_maturity,
                const ContractChecks& check) {
@@ -127,6 +125,13 @@ void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const Cont
     check.wrong("test", "needs the purchase_price of every lot", "add purchase_price to the lots");
   if (covenant.test == CovenantTest::contract_realization && vehicle.offtakes.empty())
     check.wrong("test", "needs an offtake", "add [[vehicle.offtake]], or remove the test");
+  const bool floats =
+      std::any_of(vehicle.tranches.begin(), vehicle.tranches.end(), [&](const Tranche& tranche) {
+        return tranche.loan && context.book.loans[*tranche.loan].floating;
+      });
+  if (covenant.test == CovenantTest::hedge_ratio && (!floats || vehicle.hedges.empty()))
+    check.wrong("test", "needs a tranche at a floating rate and a hedge",
+                "add margin to a tranche and [[vehicle.hedge]], or remove the test");
 }
 
 void check_guarantee(const Vehicle& vehicle, const Guarantee& guarantee,
@@ -196,6 +201,7 @@ class WaterfallCheck {
   void check() const {
     need(CashStep::operating_cost, "operating_cost", "");
     for (const VehicleFee& fee : vehicle_.fees) need(CashStep::fee, "fee", fee.id);
+    for (const Instrument& hedge : vehicle_.hedges) need(CashStep::hedge, "hedge", hedge.id);
     bool sweeps = false, traps = false;
     for (const Tranche& tranche : vehicle_.tranches) {
       if (tranche.equity) continue;

@@ -16,6 +16,13 @@ void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const Cont
                     const BookContext& context);
 void check_guarantee(const Vehicle& vehicle, const Guarantee& guarantee,
                      const ContractChecks& check);
+// Of a hedge, which check_instrument has seen; the vehicle's tranches and lots are read.
+void check_hedge(const Vehicle& vehicle, const Instrument& hedge, std::optional<Date> last_maturity,
+                 const ContractChecks& check, const BookContext& context);
+// Values weigh the borrower's default by its survival and sample everybody else's: one party
+// cannot be on both sides of one path.
+void not_the_borrower(const Vehicle& vehicle, std::string_view field, const std::string& id,
+                      const ContractChecks& check);
 void check_equity(const Vehicle& vehicle, const Tranche& tranche, const ContractChecks& check);
 // What is wrong with the shares of a vehicle's offtakes and capacity guarantees, if anything.
 struct ShareFault {

@@ -35,7 +35,7 @@ std::span<const Field<Vehicle>> vehicle_fields() {
       apart<T>("reserve"),
       apart<T>("covenant"),
       apart<T>("guarantee"),
-      later<T>("hedge"),
+      apart<T>("hedge"),
       apart<T>("waterfall"),
   };
   return fields;
@@ -119,8 +119,8 @@ std::span<const Field<Covenant>> covenant_fields() {
       id("id", &T::id).required(),
       choice<&T::test>("test",
                        "debt_service_coverage_ratio|loan_to_value|loan_to_cost|"
-                       "contract_realization|liquidity|party_default",
-                       "customer_concentration|hedge_ratio|offtake_termination")
+                       "contract_realization|liquidity|hedge_ratio|party_default",
+                       "customer_concentration|offtake_termination")
           .required(),
       number("min", &T::min),
       number("max", &T::max),

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "pricing/contract/instrument.hpp"
 #include "pricing/contract/terms.hpp"
 #include "pricing/contract/vehicle.hpp"
 
@@ -121,44 +122,6 @@ struct Lease {
   double return_cost = 0;           // money per unit
   bool sale_and_leaseback = false;  // the lessee sold the units to the lessor; the class alone asks
   RowSource source;
-};
-
-enum class InstrumentKind { forward, call, put, future, swap, cap, floor, bond };
-enum class Underlying {
-  rental_rate,
-  log_rental_rate,
-  resale_value,
-  zero_coupon_bond,
-  launch_count,
-  forward_rental_rate,
-  power,
-  floating_rate
-};
-
-// A small entry a desk has: a forward or a European option on a simulated series.
-struct Instrument {
-  std::string id;
-  InstrumentKind kind = InstrumentKind::forward;
-  Underlying on = Underlying::rental_rate;
-  std::string hardware;   // rental_rate, log_rental_rate, forward_rental_rate, resale_value
-  std::string segment{};  // rental_rate, log_rental_rate; empty: rental_rate itself
-  std::string line;       // launch_count
-  double strike = 0;
-  Date expiry{};
-  std::optional<Date> delivery;  // maturity of a zero-coupon bond; month of a forward rent
-  double quantity = 1;
-  bool long_position = true;
-  bool bermudan = false;  // may be exercised at every step; else at expiry only
-  // swap, cap, floor: periods from start (default: the valuation date) to expiry
-  std::optional<Date> start{};
-  Frequency frequency = Frequency::monthly;
-  bool month_average = false;  // settles on the mean of the month that ends then
-  std::string counterparty{};  // party that owes what it pays us; empty: never fails
-  // bond
-  std::string party{};
-  double coupon = 0;
-  bool continuous = false;  // the coupon accrues and is paid at every moment
-  Location where;
 };
 
 struct Book {

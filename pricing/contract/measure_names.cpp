@@ -25,6 +25,7 @@ constexpr MeasureName kMeasures[] = {
     {"fair_rate", "contract", "money per payment"},
     {"forward_value", "contract", "unit of the underlying"},
     {"guarantee_value", "contract", "money"},
+    {"hedge_value", "contract", "money"},
     {"lease_class_asc_842", "contract", ""},
     {"lease_class_ifrs_16", "contract", ""},
     {"lease_payment_share", "contract", "share"},

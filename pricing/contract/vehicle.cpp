@@ -16,7 +16,8 @@ std::vector<const Tranche*> debt_by_rank(const Vehicle& vehicle) {
 }
 
 std::vector<WaterfallStep> default_waterfall(const Vehicle& vehicle) {
-  std::vector<WaterfallStep> steps = {{CashStep::operating_cost, {}}, {CashStep::fee, {}}};
+  std::vector<WaterfallStep> steps = {
+      {CashStep::operating_cost, {}}, {CashStep::fee, {}}, {CashStep::hedge, {}}};
   const std::vector<const Tranche*> debt = debt_by_rank(vehicle);
   for (std::size_t first = 0; first < debt.size();) {
     std::size_t last = first;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "pricing/contract/instrument.hpp"
 #include "pricing/contract/terms.hpp"
 
 // A borrower's ring-fence as its agreements state it: lots of hardware, customers, costs, accounts,
@@ -36,7 +37,12 @@ struct Offtake {
 };
 
 // What an account may pay, and a payment's kind: bits.
-enum CashItem : unsigned { kOperatingCostItem = 1, kFeeItem = 2, kDebtServiceItem = 4 };
+enum CashItem : unsigned {
+  kOperatingCostItem = 1,
+  kFeeItem = 2,
+  kDebtServiceItem = 4,
+  kHedgeItem = 8,
+};
 
 struct VehicleFee {
   std::string id;
@@ -77,6 +83,7 @@ enum class CovenantTest {
   loan_to_cost,
   contract_realization,
   liquidity,
+  hedge_ratio,
   party_default
 };
 enum Consequence : unsigned {
@@ -120,6 +127,7 @@ struct Guarantee {
 enum class CashStep {
   operating_cost,
   fee,
+  hedge,
   interest,
   principal,
   reserve,
@@ -146,6 +154,7 @@ struct Vehicle {
   std::vector<ReserveAccount> reserves;
   std::vector<Covenant> covenants;
   std::vector<Guarantee> guarantees;
+  std::vector<Instrument> hedges;
   std::vector<WaterfallStep> waterfall;  // as given; empty: the default order
   RowSource source;
 };

@@ -30,6 +30,8 @@ constexpr std::array<std::string_view, 2> kFeeTerms = {"amount", "rate"};
 constexpr std::array<std::string_view, 3> kReserveTerms = {"initial", "target", "target_months"};
 constexpr std::array<std::string_view, 2> kCovenantTerms = {"min", "max"};
 constexpr std::array<std::string_view, 3> kGuaranteeTerms = {"cap", "share", "price"};
+// The size by share first: a hedge has one of the two.
+constexpr std::array<std::string_view, 3> kHedgeTerms = {"strike", "ratio", "quantity"};
 constexpr std::array<std::string_view, 1> kTrancheTerms = {"cash_sweep"};
 
 bool has(Names names, std::string_view name) {
@@ -133,6 +135,9 @@ void add_vehicle(Collector& to, Vehicle& vehicle, Date today) {
                         });
   add_parts<Guarantee>(to, vehicle.id, "guarantee", vehicle.guarantees, guarantee_fields(),
                        kGuaranteeTerms);
+  add_parts_by<Instrument>(
+      to, vehicle.id, "hedge", vehicle.hedges, instrument_fields(),
+      [](const Instrument& hedge) { return Names(kHedgeTerms).first(hedge.ratio ? 2 : 3); });
   for (Guarantee& guarantee : vehicle.guarantees) {
     const std::array patterns = {"vehicle." + vehicle.id + ".guarantee.*.",
                                  "vehicle.*.guarantee." + guarantee.id + '.',
@@ -140,6 +145,37 @@ void add_vehicle(Collector& to, Vehicle& vehicle, Date today) {
     to.add_curve("vehicle." + vehicle.id + ".guarantee." + guarantee.id + '.', patterns, "floors",
                  guarantee.floors, at_least(0));
   }
+}
+
+// Drops the parts of one kind that `path` names, or ends them after `last`.
+template <class Part, class End>
+void cancel_parts(const std::string& path, const Vehicle& vehicle, const char* kind,
+                  std::vector<Part>& parts, std::optional<Date> last,
+                  std::vector<std::string>& known, Cancelled& done, const End& end_after) {
+  const std::string in = std::string(".") + kind + '.';
+  std::erase_if(parts, [&](Part& part) {
+    known.push_back("vehicle." + vehicle.id + in + part.id);
+    const bool named = path == known.back() || path == "vehicle.*" + in + part.id ||
+                       path == "vehicle." + vehicle.id + in + '*' || path == "vehicle.*" + in + '*';
+    if (!named) return false;
+    ++done.named;
+    if (last && !end_after(part, *last)) return false;
+    ++done.changed;
+    return !last.has_value();
+  });
+}
+
+bool end_guarantee(Guarantee& guarantee, Date last) {
+  if (guarantee.expiry && *guarantee.expiry <= last) return false;
+  guarantee.expiry = last;
+  return true;
+}
+
+// Periods keep their dates: what is paid later falls away.
+bool end_hedge(Instrument& hedge, Date last) {
+  if (std::min(hedge.expiry, hedge.last.value_or(hedge.expiry)) <= last) return false;
+  hedge.last = last;
+  return true;
 }
 
 // It pays at the end of the lease only.
@@ -176,8 +212,8 @@ ContractMatch contract_inputs(Book& book, const std::string& path, Date today) {
   return std::move(to.match);
 }
 
-Cancelled cancel_guarantees(Book& book, const std::string& path, std::optional<Date> last,
-                            std::vector<std::string>& known) {
+Cancelled cancel_promises(Book& book, const std::string& path, std::optional<Date> last,
+                          std::vector<std::string>& known) {
   Cancelled done;
   for (Lease& lease : book.leases) {
     if (lease.residual_guarantor.empty()) continue;
@@ -186,19 +222,10 @@ Cancelled cancel_guarantees(Book& book, const std::string& path, std::optional<D
     ++done.named;
     done.changed += cancel_residual(lease, last) ? 1 : 0;
   }
-  for (Vehicle& vehicle : book.vehicles)
-    std::erase_if(vehicle.guarantees, [&](Guarantee& guarantee) {
-      known.push_back("vehicle." + vehicle.id + ".guarantee." + guarantee.id);
-      const bool named = path == known.back() || path == "vehicle.*.guarantee." + guarantee.id ||
-                         path == "vehicle." + vehicle.id + ".guarantee.*" ||
-                         path == "vehicle.*.guarantee.*";
-      if (!named) return false;
-      ++done.named;
-      if (last && guarantee.expiry && *guarantee.expiry <= *last) return false;
-      ++done.changed;
-      if (last) guarantee.expiry = *last;
-      return !last.has_value();
-    });
+  for (Vehicle& vehicle : book.vehicles) {
+    cancel_parts(path, vehicle, "guarantee", vehicle.guarantees, last, known, done, end_guarantee);
+    cancel_parts(path, vehicle, "hedge", vehicle.hedges, last, known, done, end_hedge);
+  }
   return done;
 }
 

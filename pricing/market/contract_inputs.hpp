@@ -31,14 +31,13 @@ struct ContractMatch {
 // A lot that is in service on `today` is delivered: its date is none either.
 [[nodiscard]] ContractMatch contract_inputs(Book& book, const std::string& path, Date today);
 
-// Lets what `path` names fall away after `last` (empty: at once): vehicle.ID.guarantee.PART, or
-// lease.ID.residual_guarantor, a third party's guarantee of the residual. `known` receives all that
-// can fall away.
+// Lets what `path` names fall away after `last` (empty: at once): vehicle.ID.guarantee.PART,
+// vehicle.ID.hedge.PART, or lease.ID.residual_guarantor, a third party's guarantee of the residual.
+// `known` receives all that can fall away.
 struct Cancelled {
   int named = 0, changed = 0;  // one that has ended by `last` has nothing to lose
 };
-[[nodiscard]] Cancelled cancel_guarantees(Book& book, const std::string& path,
-                                          std::optional<Date> last,
-                                          std::vector<std::string>& known);
+[[nodiscard]] Cancelled cancel_promises(Book& book, const std::string& path,
+                                        std::optional<Date> last, std::vector<std::string>& known);
 
 }  // namespace lien::pricing

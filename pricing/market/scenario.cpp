@@ -198,26 +198,26 @@ Date grid_date(Date valuation_date, int k) {
   return ends || !moved.ok() ? sys_days(moved.year() / moved.month() / last) : sys_days(moved);
 }
 
-// A guarantee that falls away after the row's month, or at once.
+// A guarantee or a hedge that falls away after the row's month, or at once.
 void apply_withdrawal(Book& book, Date valuation_date, const RowChange& change) {
   const ScenarioRow& row = change.row;
   std::optional<Date> last;
   if (row.month) {
     if (*row.month < 1)
       return change.fault("month", "",
-                          "must be at least 1, or blank: the guarantee then falls "
-                          "away on the valuation date");
+                          "must be at least 1, or blank: it then falls away on the valuation date");
     last = grid_date(valuation_date, *row.month - 1);
   }
   std::vector<std::string> known;
-  const Cancelled done = cancel_guarantees(book, row.input, last, known);
+  const Cancelled done = cancel_promises(book, row.input, last, known);
   if (done.changed > 0) return;
   if (done.named > 0)
     return change.fault("input", row.input, "has nothing to lose from that month on",
                         "write an earlier month, or remove the row");
-  change.fault("input", row.input, "is no guarantee of the book",
+  change.fault("input", row.input, "is no guarantee or hedge of the book",
                did_you_mean(row.input, known,
-                            "write vehicle.ID.guarantee.PART or lease.ID.residual_guarantor"));
+                            "write vehicle.ID.guarantee.PART, vehicle.ID.hedge.PART or "
+                            "lease.ID.residual_guarantor"));
 }
 
 // A scheduled launch that will not come: known from the valuation date on.

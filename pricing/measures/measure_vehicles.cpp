@@ -5,7 +5,7 @@
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/report/text_form.hpp"
 
-// What a vehicle has beside its tranches: equity, guarantees, tests.
+// What a vehicle has beside its tranches: equity, guarantees, hedges, tests.
 namespace lien::pricing {
 namespace {
 
@@ -24,6 +24,9 @@ void add_measures(const Inputs& inputs, const ScenarioRun& scenario, const Basis
     for (std::size_t g = 0; g < plan.guarantees.size(); ++g)
       parts.add(part(terms, terms.guarantees[g].id), "guarantee_value", 0,
                 run.mean(run.layout.guarantee(v, g)));
+    for (std::size_t h = 0; h < plan.hedges.size(); ++h)
+      parts.add(part(terms, terms.hedges[h].id), "hedge_value", 0,
+                run.mean(run.layout.hedge(v, h)));
   }
   // One default is every tranche's: the first one's stands for the vehicle.
   const std::uint32_t first = plan.tranches.front().contract;

@@ -80,8 +80,14 @@ void refuse_before_copula(const CompileInput& input, const Plan& plan,
   for (const InstrumentPlan& instrument : plan.instruments) {
     const Instrument& terms = input.book->instruments[instrument.source];
     if (instrument.counterparty != kNone || instrument.bond)
-      refuse(terms.where, "instrument " + terms.id, instrument.month);
+      refuse(terms.where, label_of(terms), instrument.month);
   }
+  for (const VehiclePlan& vehicle : plan.vehicles)
+    for (std::size_t h = 0; h < vehicle.hedges.size(); ++h) {
+      const Instrument& terms = input.book->vehicles[vehicle.source].hedges[h];
+      if (vehicle.hedges[h].instrument.counterparty != kNone)
+        refuse(terms.where, label_of(terms), vehicle.hedges[h].instrument.month);
+    }
 }
 
 Plan compile_with(const CompileInput& input, const Horizon& horizon, const TimeGrid& grid,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,11 @@ void compile_parties(const CompileInput& input, Plan& plan);
 void compile_network(const CompileInput& input, const TimeGrid& grid, Plan& plan);
 void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& plan,
                        std::vector<Diagnostic>& faults);
+// One of them, or a hedge of a vehicle, without its source; empty after a fault.
+[[nodiscard]] std::optional<InstrumentPlan> compile_instrument(const CompileInput& input,
+                                                               const TimeGrid& grid,
+                                                               const Instrument& terms, Plan& plan,
+                                                               std::vector<Diagnostic>& faults);
 void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& plan,
                          std::vector<Diagnostic>& faults);
 // A Bermudan option's columns; the instrument's other fields are set.

@@ -28,7 +28,7 @@ std::optional<int> steps_to_delivery(const Instrument& terms, int expiry, const 
   const double steps = grid.time_of(*terms.delivery) * steps_per_year;
   const int tenor = static_cast<int>(std::floor(steps + 0.5)) - expiry;
   if (std::abs(steps - std::floor(steps + 0.5)) <= 1e-9 && tenor >= 0) return tenor;
-  faults.push_back({terms.where, "instrument " + terms.id + " / delivery", "",
+  faults.push_back({terms.where, label_of(terms) + " / delivery", "",
                     "must lie on the grid of the valuation date, after expiry",
                     "use the same day of a month as the valuation date"});
   return std::nullopt;
@@ -92,7 +92,7 @@ bool set_forward_rent(const CompileInput& input, const Instrument& terms, int te
   const Market& market = *input.market;
   const Hardware& hardware = market.hardware[out.hardware];
   const auto refuse = [&](std::string problem, std::string remedy) {
-    faults.push_back({terms.where, "instrument " + terms.id + " / on", "forward_rental_rate",
+    faults.push_back({terms.where, label_of(terms) + " / on", "forward_rental_rate",
                       std::move(problem), std::move(remedy)});
     return false;
   };
@@ -128,7 +128,7 @@ bool add_early_exercise(const CompileInput& input, const Instrument& terms, cons
   set_early_exercise(input, plan, out);
   const std::size_t dates = static_cast<std::size_t>(out.month) + 1;
   if (pilot_paths(dates, 1 + out.early->states.size()) > 0) return true;
-  faults.push_back({terms.where, "instrument " + terms.id + " / exercise", "bermudan",
+  faults.push_back({terms.where, label_of(terms) + " / exercise", "bermudan",
                     "may be exercised on " + std::to_string(dates) + " dates and looks at " +
                         std::to_string(1 + out.early->states.size()) +
                         " numbers on each: a pilot of " + std::to_string(kFewestPilotPaths) +
@@ -139,83 +139,91 @@ bool add_early_exercise(const CompileInput& input, const Instrument& terms, cons
 
 }  // namespace
 
+std::optional<InstrumentPlan> compile_instrument(const CompileInput& input, const TimeGrid& grid,
+                                                 const Instrument& terms, Plan& plan,
+                                                 std::vector<Diagnostic>& faults) {
+  const Market& market = *input.market;
+  InstrumentPlan out;
+  out.kind = payoff_of(terms.kind);
+  out.month = grid.month_of(terms.expiry);
+  if (out.month > plan.months) {
+    faults.push_back({terms.where, label_of(terms) + " / expiry", "",
+                      "lies beyond [simulation] horizon_months",
+                      "lengthen the horizon, or set it to 0"});
+    return std::nullopt;
+  }
+  out.strike = terms.strike;
+  out.quantity = terms.quantity * (terms.long_position ? 1 : -1);
+  out.timing = payment_timing(input, grid, plan, terms.expiry);
+  const bool bond = terms.kind == InstrumentKind::bond;
+  if (!bond) switch (terms.on) {
+      case Underlying::floating_rate:
+        break;  // its periods say which rate
+      case Underlying::rental_rate:
+      case Underlying::log_rental_rate:
+      case Underlying::resale_value:
+        out.hardware = hardware_index(market, terms.hardware);
+        out.on = terms.on == Underlying::rental_rate       ? PayoffOn::rental_rate
+                 : terms.on == Underlying::log_rental_rate ? PayoffOn::log_rental_rate
+                                                           : PayoffOn::resale_value;
+        if (terms.on == Underlying::resale_value)
+          for (std::size_t lot = 0; lot < plan.lots.size(); ++lot)
+            if (plan.lots[lot].hardware == out.hardware && plan.lots[lot].age_months == 0)
+              out.lot = static_cast<std::uint32_t>(lot);
+        out.scale = terms.on == Underlying::resale_value
+                        ? std::max(plan.lots[out.lot].value_today, 1e-6)
+                        : std::max(market.hardware[out.hardware].rental_rate, 1e-6);
+        if (terms.on != Underlying::resale_value)
+          out.segment = segment_row(input, out.hardware, terms.segment, plan);
+        set_closed_forward(input, plan, out);
+        break;
+      case Underlying::power: {
+        out.on = PayoffOn::power;
+        const auto law = noise_law(market.power->noise);
+        out.scale = market.power->level;
+        out.closed_forward =
+            out.scale * engine::exp(engine::noise_variance(law, plan.years(out.month)) / 2);
+        break;
+      }
+      case Underlying::launch_count:
+        out.on = PayoffOn::launch_count;
+        out.line = line_index(market, terms.line);
+        break;
+      case Underlying::zero_coupon_bond: {
+        out.on = PayoffOn::zero_coupon_bond;
+        const auto tenor = steps_to_delivery(terms, out.month, grid, plan.steps_per_year, faults);
+        if (!tenor) return std::nullopt;
+        out.tenor = *tenor == 0 ? kNone : tenor_row(input, plan, *tenor);
+        break;
+      }
+      case Underlying::forward_rental_rate: {
+        out.on = PayoffOn::forward_rental_rate;
+        out.hardware = hardware_index(market, terms.hardware);
+        out.scale = std::max(market.hardware[out.hardware].rental_rate, 1e-6);
+        const auto tenor = steps_to_delivery(terms, out.month, grid, plan.steps_per_year, faults);
+        if (!tenor || !set_forward_rent(input, terms, *tenor, plan, out, faults))
+          return std::nullopt;
+        break;
+      }
+    }
+  if (!set_settlements(input, grid, terms, plan, out, faults)) return std::nullopt;
+  out.scale *= std::max(std::abs(out.quantity), 1e-6);
+  try {
+    if (terms.bermudan && !add_early_exercise(input, terms, plan, out, faults)) return std::nullopt;
+  } catch (const std::domain_error& error) {
+    faults.push_back({terms.where, label_of(terms), "", error.what(),
+                      "leave out launch lines with small loadings"});
+  }
+  return out;
+}
+
 void compile_instruments(const CompileInput& input, const TimeGrid& grid, Plan& plan,
                          std::vector<Diagnostic>& faults) {
-  const Market& market = *input.market;
   for (std::size_t i = 0; i < input.book->instruments.size(); ++i) {
-    const Instrument& terms = input.book->instruments[i];
-    InstrumentPlan out;
-    out.source = static_cast<std::uint32_t>(i);
-    out.kind = payoff_of(terms.kind);
-    out.month = grid.month_of(terms.expiry);
-    if (out.month > plan.months) {
-      faults.push_back({terms.where, "instrument " + terms.id + " / expiry", "",
-                        "lies beyond [simulation] horizon_months",
-                        "lengthen the horizon, or set it to 0"});
-      continue;
-    }
-    out.strike = terms.strike;
-    out.quantity = terms.quantity * (terms.long_position ? 1 : -1);
-    out.timing = payment_timing(input, grid, plan, terms.expiry);
-    const bool bond = terms.kind == InstrumentKind::bond;
-    if (!bond) switch (terms.on) {
-        case Underlying::floating_rate:
-          break;  // its periods say which rate
-        case Underlying::rental_rate:
-        case Underlying::log_rental_rate:
-        case Underlying::resale_value:
-          out.hardware = hardware_index(market, terms.hardware);
-          out.on = terms.on == Underlying::rental_rate       ? PayoffOn::rental_rate
-                   : terms.on == Underlying::log_rental_rate ? PayoffOn::log_rental_rate
-                                                             : PayoffOn::resale_value;
-          if (terms.on == Underlying::resale_value)
-            for (std::size_t lot = 0; lot < plan.lots.size(); ++lot)
-              if (plan.lots[lot].hardware == out.hardware && plan.lots[lot].age_months == 0)
-                out.lot = static_cast<std::uint32_t>(lot);
-          out.scale = terms.on == Underlying::resale_value
-                          ? std::max(plan.lots[out.lot].value_today, 1e-6)
-                          : std::max(market.hardware[out.hardware].rental_rate, 1e-6);
-          if (terms.on != Underlying::resale_value)
-            out.segment = segment_row(input, out.hardware, terms.segment, plan);
-          set_closed_forward(input, plan, out);
-          break;
-        case Underlying::power: {
-          out.on = PayoffOn::power;
-          const auto law = noise_law(market.power->noise);
-          out.scale = market.power->level;
-          out.closed_forward =
-              out.scale * engine::exp(engine::noise_variance(law, plan.years(out.month)) / 2);
-          break;
-        }
-        case Underlying::launch_count:
-          out.on = PayoffOn::launch_count;
-          out.line = line_index(market, terms.line);
-          break;
-        case Underlying::zero_coupon_bond: {
-          out.on = PayoffOn::zero_coupon_bond;
-          const auto tenor = steps_to_delivery(terms, out.month, grid, plan.steps_per_year, faults);
-          if (!tenor) continue;
-          out.tenor = *tenor == 0 ? kNone : tenor_row(input, plan, *tenor);
-          break;
-        }
-        case Underlying::forward_rental_rate: {
-          out.on = PayoffOn::forward_rental_rate;
-          out.hardware = hardware_index(market, terms.hardware);
-          out.scale = std::max(market.hardware[out.hardware].rental_rate, 1e-6);
-          const auto tenor = steps_to_delivery(terms, out.month, grid, plan.steps_per_year, faults);
-          if (!tenor || !set_forward_rent(input, terms, *tenor, plan, out, faults)) continue;
-          break;
-        }
-      }
-    if (!set_settlements(input, grid, terms, plan, out, faults)) continue;
-    out.scale *= std::max(std::abs(out.quantity), 1e-6);
-    try {
-      if (terms.bermudan && !add_early_exercise(input, terms, plan, out, faults)) continue;
-    } catch (const std::domain_error& error) {
-      faults.push_back({terms.where, "instrument " + terms.id, "", error.what(),
-                        "leave out launch lines with small loadings"});
-    }
-    plan.instruments.push_back(std::move(out));
+    auto out = compile_instrument(input, grid, input.book->instruments[i], plan, faults);
+    if (!out) continue;
+    out->source = static_cast<std::uint32_t>(i);
+    plan.instruments.push_back(std::move(*out));
   }
 }
 

@@ -184,17 +184,27 @@ int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& gri
   return months;
 }
 
+TrancheSchedule schedule_tranche(const CompileInput& input, std::size_t index,
+                                 double payment_in_kind, const TimeGrid& grid) {
+  const Loan& loan = input.book->loans[index];
+  const Rates& rates = input.market->rates;
+  std::vector<double> sculpted;
+  if (loan.amortization == Amortization::sculpted)
+    sculpted = sculpted_principal(input, index, grid);
+  TrancheSchedule out;
+  out.schedule = schedule_loan(loan, rates, grid, sculpted);
+  out.added = add_in_kind(payment_in_kind, out.schedule);
+  out.monthly = on_grid(out.schedule, loan, rates, grid);
+  return out;
+}
+
 TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, double payment_in_kind,
                             const TimeGrid& grid, Plan& plan, ContractPlan& contract,
                             ContractColumns& columns) {
   const Market& market = *input.market;
   const Vehicle& vehicle = input.book->vehicles[*loan.vehicle];
-  std::vector<double> sculpted;
-  if (loan.amortization == Amortization::sculpted)
-    sculpted = sculpted_principal(input, contract.source, grid);
-  LoanSchedule schedule = schedule_loan(loan, market.rates, grid, sculpted);
-  const std::vector<double> additions = add_in_kind(payment_in_kind, schedule);
-  const MonthlySchedule monthly = on_grid(schedule, loan, market.rates, grid);
+  const auto [schedule, additions, monthly] =
+      schedule_tranche(input, contract.source, payment_in_kind, grid);
   contract.kind = ContractKind::loan;
   contract.vehicle = static_cast<std::uint32_t>(*loan.vehicle);
   contract.party = contract.group = party_index(market, vehicle.borrower);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/elementary/elementary.hpp"
+#include "pricing/plan/compile_hedges.hpp"
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/segments.hpp"
 #include "pricing/plan/vehicle_cash.hpp"
@@ -22,6 +23,7 @@ struct Work {
   StepIns& step_ins;
   std::vector<Diagnostic>& faults;
   std::vector<double> debt_service, fees, debt;  // scheduled, [months + 1]
+  HedgeColumns hedges;
 
   [[nodiscard]] std::vector<double> column() const {
     return std::vector<double>(static_cast<std::size_t>(out.months) + 1, 0.0);
@@ -189,6 +191,7 @@ double covered_after(const Work& work, const ReserveAccount& reserve, std::size_
     if ((reserve.covers & kOperatingCostItem) != 0)
       for (const VehicleLotPlan& lot : work.out.lots) month += lot.operating_cost[j];
     if ((reserve.covers & kFeeItem) != 0) month += work.fees[j];
+    if ((reserve.covers & kHedgeItem) != 0) month += work.hedges.payments[j];
     if ((reserve.covers & kDebtServiceItem) != 0) month += work.debt_service[j];
     sum += std::min(left, 1.0) * month;
   }
@@ -251,6 +254,9 @@ void add_covenants(Work& work) {
     plan.cure_months = (covenant.cure_period_days + 29) / 30;
     plan.slot = static_cast<std::uint32_t>(work.plan.tests++);
     plan.cost = cost;
+    plan.hedged = work.hedges.hedged;
+    // A ratio that is the least allowed passes, whatever its last digit.
+    if (covenant.test == CovenantTest::hedge_ratio) plan.limit *= 1 - 1e-9;
     plan.pressed = sold_at_mark && covenant.test == CovenantTest::loan_to_value &&
                    covenant.consequences == kEventOfDefault;
     plan.tested.assign(work.debt.size(), 0);
@@ -298,14 +304,16 @@ void add_guarantees(Work& work, const std::vector<std::string>& tranches) {
 
 // Each step names one part: a bare word is all of its kind, tranches by rank.
 void add_waterfall(Work& work, const std::vector<std::string>& tranches) {
-  std::vector<std::string> fees, reserves;
+  std::vector<std::string> fees, hedges, reserves;
   for (const VehicleFee& fee : work.terms.fees) fees.push_back(fee.id);
+  for (const Instrument& hedge : work.terms.hedges) hedges.push_back(hedge.id);
   for (const ReserveAccount& reserve : work.terms.reserves) reserves.push_back(reserve.id);
   const std::vector<WaterfallStep> steps =
       work.terms.waterfall.empty() ? default_waterfall(work.terms) : work.terms.waterfall;
   for (const WaterfallStep& step : steps) {
     const std::vector<std::string>* parts = nullptr;
     if (step.step == CashStep::fee) parts = &fees;
+    if (step.step == CashStep::hedge) parts = &hedges;
     if (step.step == CashStep::reserve) parts = &reserves;
     if (step.step == CashStep::interest || step.step == CashStep::principal ||
         step.step == CashStep::cash_sweep)
@@ -410,14 +418,16 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
       ids.push_back(tranche->id);
       compiled.rank = tranche->rank;
       compiled.cash_sweep = tranche->cash_sweep;
+      compiled.floating = book.loans[*tranche->loan].floating;
       out.tranches.push_back(std::move(compiled));
     }
-    Work work{input, terms, grid, plan, out, step_ins, faults, {}, {}, {}};
+    Work work{input, terms, grid, plan, out, step_ins, faults, {}, {}, {}, {}};
     for (const VehicleLot& lot : terms.lots)
       add_lot(work, lot,
               lot_of(hardware_index(*input.market, lot.hardware), in_service(terms, lot, book)));
     add_schedules(work);
     add_fees(work);
+    work.hedges = compile_hedges(input, terms, grid, plan, out, faults);
     add_reserves(work);
     add_covenants(work);
     add_guarantees(work, ids);

@@ -5,6 +5,7 @@
 
 #include "pricing/plan/compile.hpp"
 #include "pricing/plan/contract_columns.hpp"
+#include "pricing/plan/loan_schedule.hpp"
 #include "pricing/plan/step_in.hpp"
 
 namespace lien::pricing {
@@ -21,6 +22,16 @@ struct VehicleLag {
 [[nodiscard]] int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& grid);
 // When the units of a lot begin to earn.
 [[nodiscard]] Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book);
+
+// What a tranche owes and pays by its agreement.
+struct TrancheSchedule {
+  LoanSchedule schedule;
+  std::vector<double> added;  // to principal instead of paid, one a payment
+  MonthlySchedule monthly;
+};
+// loan: index into the book's; throws std::domain_error as compile_loan does.
+[[nodiscard]] TrancheSchedule schedule_tranche(const CompileInput& input, std::size_t loan,
+                                               double payment_in_kind, const TimeGrid& grid);
 
 // One debt tranche as a contract of the plan: what measures read of it. Returns it as the vehicle's
 // kernel reads it, months [months + 1], without its contract, rank and sweep. Throws

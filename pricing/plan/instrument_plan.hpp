@@ -58,7 +58,13 @@ struct EarlyExercisePlan {
 struct SettlementPlan {
   int month = 0;      // of the payment
   int observed = 0;   // floating_rate: at which the period's rate is fixed; else as month
-  double weight = 1;  // years of accrual x timing x liquidity
+  double weight = 1;  // due x timing x liquidity
+  double due = 1;     // years of accrual; of a hedge x its size then: money for one over the strike
+  // A hedge of a tranche settles on the tranche's own rate, slope x G + shift, G the gross row of
+  // `tenor` in month `observed`; slope 0: the rate is known today.
+  bool of_tranche = false;
+  std::uint32_t tenor = kNone;
+  double slope = 0, shift = 0;
 };
 
 // An unsecured bond of a party, par 1: coupons while it lives, then par or a share of it.

@@ -116,8 +116,9 @@ struct MonthlySchedule {
   std::vector<double> gross_ratio;
   std::vector<double> floor;   // floor x accrual; -1 where there is none, as no rate is below
   std::vector<double> margin;  // margin x accrual
-  std::vector<int> fixing;     // month, < k; 0 where nothing floats
-  std::vector<int> tenor;      // k - fixing, months, >= 1; 0 where nothing floats
+  std::vector<double> floating_accrual;
+  std::vector<int> fixing;  // month, < k; 0 where nothing floats
+  std::vector<int> tenor;   // k - fixing, months, >= 1; 0 where nothing floats
 };
 [[nodiscard]] MonthlySchedule on_grid(const LoanSchedule& schedule, const Loan& loan,
                                       const Rates& rates, const TimeGrid& grid);

@@ -27,6 +27,7 @@ MonthlySchedule empty_schedule(int months) {
           .gross_ratio = zero,
           .floor = zero,
           .margin = zero,
+          .floating_accrual = zero,
           .fixing = none,
           .tenor = none};
 }
@@ -52,6 +53,7 @@ void add_floating(MonthlySchedule& monthly, std::size_t k, const LoanPayment& pa
   average(monthly.gross_ratio[k], start / end / over_grid);
   average(monthly.floor[k], loan.floor ? *loan.floor * payment.accrual : -1.0);
   average(monthly.margin[k], loan.margin * payment.accrual);
+  average(monthly.floating_accrual[k], payment.accrual);
   monthly.floating_base[k] += payment.base;
   monthly.floating_base_timed[k] = total;
 }

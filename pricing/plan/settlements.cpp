@@ -27,13 +27,14 @@ class Settlements {
       : input_(&input), grid_(&grid), terms_(&terms), plan_(&plan), out_(&out), faults_(&faults) {}
 
   bool periods();
+  bool of_tranche();
   bool once();
   bool bond();
 
  private:
   bool refuse(const char* field, std::string problem, std::string remedy) {
-    faults_->push_back({terms_->where, "instrument " + terms_->id + " / " + field, "",
-                        std::move(problem), std::move(remedy)});
+    faults_->push_back({terms_->where, label_of(*terms_) + " / " + field, "", std::move(problem),
+                        std::move(remedy)});
     return false;
   }
   bool monthly_grid(const char* field) {
@@ -80,7 +81,8 @@ bool Settlements::periods() {
     SettlementPlan s;
     s.month = grid_->month_of(to);
     s.observed = floating ? grid_->month_of(from) : s.month;
-    s.weight = payment_timing(*input_, *grid_, *plan_, to) * (floating ? months / 12.0 : 1.0);
+    s.due = floating ? months / 12.0 : 1.0;
+    s.weight = payment_timing(*input_, *grid_, *plan_, to) * s.due;
     out_->settlements.push_back(s);
   }
   const auto count = static_cast<double>(out_->settlements.size());
@@ -98,6 +100,11 @@ bool Settlements::periods() {
   return true;
 }
 
+bool Settlements::of_tranche() {
+  counterparty();
+  return set_tranche_settlements(*input_, *grid_, *terms_, *plan_, *out_, *faults_);
+}
+
 bool Settlements::once() {
   if ((terms_->month_average && !monthly_grid("averaging")) ||
       (!terms_->counterparty.empty() && !monthly_grid("counterparty")))
@@ -106,7 +113,9 @@ bool Settlements::once() {
   out_->averaged = terms_->month_average;
   if (!out_->margined && !out_->averaged && terms_->counterparty.empty()) return true;
   counterparty();
-  out_->settlements = {{out_->month, out_->month, out_->margined ? 1.0 : out_->timing}};
+  out_->settlements = {{.month = out_->month,
+                        .observed = out_->month,
+                        .weight = out_->margined ? 1.0 : out_->timing}};
   if (out_->averaged) out_->closed_forward = std::numeric_limits<double>::quiet_NaN();
   return true;
 }
@@ -151,6 +160,7 @@ bool set_settlements(const CompileInput& input, const TimeGrid& grid, const Inst
                      Plan& plan, InstrumentPlan& out, std::vector<Diagnostic>& faults) {
   Settlements settlements(input, grid, terms, plan, out, faults);
   if (terms.kind == InstrumentKind::bond) return settlements.bond();
+  if (!terms.tranche.empty()) return settlements.of_tranche();
   return in_periods(terms.kind) ? settlements.periods() : settlements.once();
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/random/philox.hpp"
 #include "pricing/contract/vehicle.hpp"
+#include "pricing/plan/instrument_plan.hpp"
 #include "pricing/plan/plan_indices.hpp"
 
 // A vehicle as the month loop reads it. Columns are [months + 1], money of the whole vehicle;
@@ -71,6 +72,7 @@ struct TrancheMonth {
 struct TranchePlan {
   std::uint32_t contract = 0;  // into Plan::contracts
   int rank = 1;
+  bool floating = false;
   double cash_sweep = 0;
   std::vector<TrancheMonth> months;
   // Of a commitment: what is undrawn today, and what the running period's draws leave of interest
@@ -99,8 +101,9 @@ struct CovenantPlan {
   double step_up = 0, sweep_share = 1;
   int window = 1;  // months
   double release_tests = 1, cure_months = 0;
-  std::uint32_t slot = 0;    // of its counts, into Plan::tests
-  std::vector<double> cost;  // [months + 1] loan_to_cost: what the lots cost
+  std::uint32_t slot = 0;      // of its counts, into Plan::tests
+  std::vector<double> cost;    // [months + 1] loan_to_cost: what the lots cost
+  std::vector<double> hedged;  // [months + 1] hedge_ratio: principal whose rate is hedged
   // loan_to_value that ends the vehicle and does nothing else: at the price that own sales leave
   bool pressed = false;
   std::vector<char> tested;  // [months + 1]
@@ -115,6 +118,12 @@ struct GuaranteePlan {
   std::vector<double> floors;  // residual_value: at a sale in month k
   // capacity: hours it covers by lot, [lots]; 0 where the lot is not covered
   std::vector<double> lots;
+};
+
+// A hedge that the vehicle holds: it settles into the vehicle's cash while the vehicle lives.
+struct HedgePlan {
+  InstrumentPlan instrument;   // its settlements are months of the vehicle
+  std::vector<double> timing;  // of the month's settlement: P(0,t(d))/P(0,t_k) x liquidity; 0: none
 };
 
 struct CashStepPlan {
@@ -148,6 +157,7 @@ struct VehiclePlan {
   std::vector<ReservePlan> reserves;
   std::vector<CovenantPlan> covenants;
   std::vector<GuaranteePlan> guarantees;
+  std::vector<HedgePlan> hedges;
   std::vector<CashStepPlan> waterfall;
   std::vector<char> pays;  // debt is served this month: accounts are filled and cash distributed
   int longest_window = 1;  // of its covenants, months

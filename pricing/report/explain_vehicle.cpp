@@ -51,6 +51,9 @@ std::string step_in_words(const Vehicle& vehicle, const WaterfallStep& step) {
       return "pay the operating cost of the lots" + covered_by(vehicle, kOperatingCostItem);
     case CashStep::fee:
       return "pay fees: " + joined(ids_of(vehicle.fees, step.part)) + covered_by(vehicle, kFeeItem);
+    case CashStep::hedge:
+      return "pay what is due on hedges: " + joined(ids_of(vehicle.hedges, step.part)) +
+             covered_by(vehicle, kHedgeItem) + "; what they bring is cash of the month";
     case CashStep::interest:
       return "pay interest: " + joined(debt_of(vehicle, step.part)) +
              covered_by(vehicle, kDebtServiceItem);
@@ -75,6 +78,27 @@ std::string step_in_words(const Vehicle& vehicle, const WaterfallStep& step) {
   return "";
 }
 
+// "swap on floating_rate, 0.95 of tranche floating, until 2032-03-31, with swap-bank: strike".
+std::string hedge_in_words(const Instrument& hedge) {
+  static constexpr std::array kKinds = {"forward", "call", "put",   "future",
+                                        "swap",    "cap",  "floor", "bond"};
+  std::string words = hedge.id + ", " + (hedge.long_position ? "" : "short ") +
+                      kKinds[static_cast<std::size_t>(hedge.kind)] + " on ";
+  if (hedge.on == Underlying::rental_rate)
+    words += "the rent of " + hedge.hardware + (hedge.segment.empty() ? "" : ", " + hedge.segment);
+  else
+    words += hedge.on == Underlying::power ? "power" : "the floating rate";
+  if (!hedge.ratio)
+    words += ", quantity " + significant_text(hedge.quantity, 6);
+  else if (hedge.tranche.empty())
+    words += ", on " + significant_text(*hedge.ratio, 6) + " of the cost that follows power";
+  else
+    words += ", on " + significant_text(*hedge.ratio, 6) + " of tranche " + hedge.tranche;
+  words += ", until " + iso_text(hedge.last.value_or(hedge.expiry));
+  if (!hedge.counterparty.empty()) words += ", with " + hedge.counterparty;
+  return words + ": strike";
+}
+
 StoryTable waterfall_of(const Vehicle& vehicle) {
   StoryTable table{"waterfall",
                    "Every month's cash, in this order",
@@ -86,6 +110,7 @@ StoryTable waterfall_of(const Vehicle& vehicle) {
   for (const WaterfallStep& step :
        vehicle.waterfall.empty() ? default_waterfall(vehicle) : vehicle.waterfall) {
     const bool nothing = (step.step == CashStep::fee && vehicle.fees.empty()) ||
+                         (step.step == CashStep::hedge && vehicle.hedges.empty()) ||
                          (step.step == CashStep::reserve && vehicle.reserves.empty());
     if (!nothing) table.rows.push_back({++number, step_in_words(vehicle, step)});
   }
@@ -124,10 +149,12 @@ Story explain_vehicle(const FinishedRun& run, std::size_t index) {
       story.facts.push_back(
           {"to_draw_" + tranche.id, "to be drawn on " + tranche.id + money, to_draw});
   }
+  for (const Instrument& hedge : vehicle.hedges)
+    story.facts.push_back({"hedge_" + hedge.id, hedge_in_words(hedge), hedge.strike});
   story.tables = {waterfall_of(vehicle), measures_of(run, "vehicle", vehicle.id),
                   measures_of(run, "contract", vehicle.id), tests_of(run, vehicle.id)};
   story.tables[2].key = "measures_of_parts";
-  story.tables[2].title = "Measures of its tranches, tests and guarantees";
+  story.tables[2].title = "Measures of its tranches, tests, guarantees and hedges";
   return story;
 }
 

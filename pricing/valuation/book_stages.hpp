@@ -182,6 +182,9 @@ class BookStages {
   void add_instrument(std::size_t instrument, const double* payoff, const double* exercised,
                       const double* level, double* sums) noexcept;
   // Swaps, caps, floors, futures, month averages, counterparties, bonds: settlements.cpp.
+  void fill_settled(PathBlock& block, const InstrumentPlan& instrument,
+                    const SettlementPlan& settlement, double* before, double* level) noexcept;
+  void fill_hedges(PathBlock& block, const VehiclePlan& vehicle) noexcept;
   void run_settlements(PathBlock& block, std::size_t instrument, double* sums) noexcept;
   void run_bond(PathBlock& block, std::size_t instrument, double* sums) noexcept;
   // Early exercise, in early_exercise.cpp.
@@ -270,10 +273,12 @@ class BookStages {
   lien::engine::AlignedDoubles vehicle_sale_, vehicle_after_draw_, vehicle_tested_;
   lien::engine::AlignedDoubles tranche_samples_;  // [tranches][samples][paths]
   lien::engine::AlignedDoubles tranche_months_;   // [tranches][steps + 1][kMonthRows][kLanes]
-  lien::engine::AlignedDoubles vehicle_rows_;     // [kVehicleSamples + guarantees][paths]
-  lien::engine::AlignedDoubles vehicle_work_;     // [vehicle_work_rows()][paths]
-  std::vector<std::size_t> vehicle_lags_;         // [vehicles][paths] months to the sale
-  lien::engine::AlignedDoubles vehicle_factor_;   // [tranches][paths] drawn lags: sale_factor
+  // [kVehicleSamples + guarantees + hedges][paths]
+  lien::engine::AlignedDoubles vehicle_rows_;
+  lien::engine::AlignedDoubles vehicle_hedges_;  // [hedges][steps + 1][paths] of one vehicle
+  lien::engine::AlignedDoubles vehicle_work_;    // [vehicle_work_rows()][paths]
+  std::vector<std::size_t> vehicle_lags_;        // [vehicles][paths] months to the sale
+  lien::engine::AlignedDoubles vehicle_factor_;  // [tranches][paths] drawn lags: sale_factor
   // Own sales press prices: month of the default that sells a vehicle, [vehicles][paths]; then of
   // vehicles that a test at the pressed price may end what they owe and the worth that is tested,
   // [pressed vehicles][steps + 1][paths].

@@ -190,6 +190,9 @@ VehicleArguments BookStages::vehicle_arguments(PathBlock& block, std::size_t ind
   a.month_sums = tranche_months_.get();
   a.vehicle_samples = vehicle_rows_.get();
   a.guaranteed = vehicle_rows_.get() + kVehicleSamples * kBlockPaths;
+  a.hedged = a.guaranteed + vehicle.guarantees.size() * kBlockPaths;
+  fill_hedges(block, vehicle);
+  a.hedges = vehicle_hedges_.get();
   a.living = vehicle_bits_.data();
   a.breaches = vehicle_bits_.data() + rows;
   a.work = vehicle_work_.get();
@@ -233,6 +236,10 @@ void BookStages::add_vehicle(std::size_t index, double* sums) noexcept {
   for (std::size_t g = 0; g < vehicle.guarantees.size(); ++g)
     add_pair(layout_->guarantee(index, g),
              vehicle_rows_.get() + (kVehicleSamples + g) * kBlockPaths, sums);
+  for (std::size_t h = 0; h < vehicle.hedges.size(); ++h)
+    add_pair(layout_->hedge(index, h),
+             vehicle_rows_.get() + (kVehicleSamples + vehicle.guarantees.size() + h) * kBlockPaths,
+             sums);
   const std::size_t group = vehicle.party == kNone ? layout_->no_party() : vehicle.party;
   for (std::size_t c = 0; c < vehicle.covenants.size(); ++c) {
     const CovenantPlan& covenant = vehicle.covenants[c];

@@ -2,12 +2,60 @@
 
 #include "engine/elementary/elementary.hpp"
 #include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/driver_rows.hpp"
 
 // Instruments that pay more than once, or that somebody may fail to pay.
 namespace lien::pricing {
 
 using engine::kBlockPaths;
 using engine::PathBlock;
+
+// What a settlement is on, by path. before: a row to work in.
+void BookStages::fill_settled(PathBlock& block, const InstrumentPlan& instrument,
+                              const SettlementPlan& settlement, double* before,
+                              double* level) noexcept {
+  if (settlement.of_tranche) {
+    if (settlement.slope == 0)
+      std::fill_n(level, kBlockPaths, settlement.shift);
+    else
+      affine_row(settlement.shift, settlement.slope,
+                 block.row(series(gross_ + settlement.tenor), settlement.observed), level,
+                 kBlockPaths);
+    return;
+  }
+  fill_underlying(block, instrument, settlement.observed, level);
+  if (!instrument.averaged) return;
+  fill_underlying(block, instrument, settlement.month - 1, before);
+  for (std::size_t p = 0; p < kBlockPaths; ++p) level[p] = 0.5 * (before[p] + level[p]);
+}
+
+// What a vehicle's hedges bring it, month by month and undiscounted; below 0 what they cost. Who
+// owes is sampled, as a customer is: the vehicle's cash is not linear in it.
+void BookStages::fill_hedges(PathBlock& block, const VehiclePlan& vehicle) noexcept {
+  const std::size_t rows = layout_->steps + 1;
+  double *const level = work_.get(), *const before = level + kBlockPaths;
+  std::fill_n(vehicle_hedges_.get(), vehicle.hedges.size() * rows * kBlockPaths, 0.0);
+  for (std::size_t h = 0; h < vehicle.hedges.size(); ++h) {
+    const InstrumentPlan& instrument = vehicle.hedges[h].instrument;
+    const bool linear = instrument.kind == PayoffKind::forward;
+    const double sign = instrument.kind == PayoffKind::put ? -1.0 : 1.0;
+    const std::size_t party =
+        instrument.counterparty == kNone ? plan_->parties.size() : instrument.counterparty;
+    const double* const defaults = default_months_.get() + party * kBlockPaths;
+    for (const SettlementPlan& settlement : instrument.settlements) {
+      fill_settled(block, instrument, settlement, before, level);
+      double* const cash = vehicle_hedges_.get() +
+                           (h * rows + static_cast<std::size_t>(settlement.month)) * kBlockPaths;
+      for (std::size_t p = 0; p < kBlockPaths; ++p) {
+        const double over = sign * (level[p] - instrument.strike);
+        const double due =
+            instrument.quantity * settlement.due * (linear ? over : std::max(over, 0.0));
+        const bool fails = due > 0 && defaults[p] <= settlement.month;
+        cash[p] += fails ? instrument.counterparty_recovery * due : due;
+      }
+    }
+  }
+}
 
 void BookStages::run_settlements(PathBlock& block, std::size_t index, double* sums) noexcept {
   const InstrumentPlan& instrument = plan_->instruments[index];
@@ -19,11 +67,7 @@ void BookStages::run_settlements(PathBlock& block, std::size_t index, double* su
   const double sign = instrument.kind == PayoffKind::put ? -1.0 : 1.0;
   for (const SettlementPlan& settlement : instrument.settlements) {
     const int k = settlement.month;
-    fill_underlying(block, instrument, settlement.observed, level);
-    if (instrument.averaged) {
-      fill_underlying(block, instrument, k - 1, before);
-      for (std::size_t p = 0; p < kBlockPaths; ++p) level[p] = 0.5 * (before[p] + level[p]);
-    }
+    fill_settled(block, instrument, settlement, before, level);
     const double* const discount = block.row(series(instrument.margined ? ones_ : discount_), k);
     const double* const alive = block.row(
         series(instrument.counterparty == kNone ? ones_ : survival_ + instrument.counterparty), k);

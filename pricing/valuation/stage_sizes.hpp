@@ -35,6 +35,7 @@ inline std::size_t forward_rows(const Plan& plan) {
 
 inline std::size_t tranches(const VehiclePlan& v) noexcept { return v.tranches.size(); }
 inline std::size_t guarantees(const VehiclePlan& v) noexcept { return v.guarantees.size(); }
+inline std::size_t hedges(const VehiclePlan& v) noexcept { return v.hedges.size(); }
 inline std::size_t covenants(const VehiclePlan& v) noexcept { return v.covenants.size(); }
 // The largest count among the vehicles: they take turns in one room.
 inline std::size_t most(const Plan& plan, std::size_t (*count)(const VehiclePlan&) noexcept) {

@@ -44,8 +44,10 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
   layout.fan_first = take(plan.fans.size() * (layout.steps + 1));
   layout.members = plan.network.members.size();
   layout.clearing_first = take(plan.network.clearings.size() * layout.members * kClearingSamples);
-  for (const auto& vehicle : plan.vehicles)
+  for (const auto& vehicle : plan.vehicles) {
     layout.vehicle_first.push_back(take(kVehicleSamples + vehicle.guarantees.size()));
+    layout.hedge_first.push_back(take(vehicle.hedges.size()));
+  }
   if (contract_months)
     for (const auto& contract : plan.contracts)
       layout.contract_month_first.push_back(
@@ -94,6 +96,8 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
     set_scale(layout, layout.vehicle(v, kDistributions), plan.vehicles[v].scale);
     for (std::size_t g = 0; g < plan.vehicles[v].guarantees.size(); ++g)
       set_scale(layout, layout.guarantee(v, g), plan.vehicles[v].scale);
+    for (std::size_t h = 0; h < plan.vehicles[v].hedges.size(); ++h)
+      set_scale(layout, layout.hedge(v, h), plan.vehicles[v].hedges[h].instrument.scale);
   }
   return layout;
 }

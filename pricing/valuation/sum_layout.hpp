@@ -49,6 +49,7 @@ struct SumLayout {
   std::size_t clearing_first = 0;     // [clearings][members of the network][kClearingSamples]
   std::size_t members = 0;
   std::vector<std::size_t> vehicle_first;  // a vehicle's samples, then its guarantees' values
+  std::vector<std::size_t> hedge_first;    // the values of a vehicle's hedges
   bool contract_months = false;
   std::vector<std::size_t> contract_month_first;  // a contract's [months + lag + 1][kMonthSums]
   std::size_t pairs = 0;
@@ -86,6 +87,9 @@ struct SumLayout {
   }
   [[nodiscard]] std::size_t guarantee(std::size_t v, std::size_t g) const noexcept {
     return vehicle_first[v] + kVehicleSamples + g;
+  }
+  [[nodiscard]] std::size_t hedge(std::size_t v, std::size_t h) const noexcept {
+    return hedge_first[v] + h;
   }
   [[nodiscard]] std::size_t portfolio() const noexcept { return groups - 1; }
   [[nodiscard]] std::size_t no_party() const noexcept { return groups - 2; }

@@ -49,6 +49,12 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
     }
     case CovenantTest::liquidity:
       return fails(Accounts(room, p), limit);
+    case CovenantTest::hedge_ratio: {
+      V owed = Zero();
+      for (std::size_t t = 0; t < room.v.tranches.size(); ++t)
+        if (room.v.tranches[t].floating) owed = hn::Add(owed, Row(room.tranche(t, kOwed), p));
+      return fails(Num(covenant.hedged[k]), hn::Mul(limit, owed));
+    }
     case CovenantTest::party_default:
       return hn::Le(Row(room.month_of(covenant.party), p), Num(static_cast<double>(k)));
   }

@@ -10,6 +10,7 @@
 #include "hwy/highway.h"
 #include "pricing/valuation/vehicle_covenants-inl.h"
 #include "pricing/valuation/vehicle_default-inl.h"
+#include "pricing/valuation/vehicle_hedges-inl.h"
 #include "pricing/valuation/vehicle_waterfall-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -73,6 +74,7 @@ void RunMonth(const Room& room, std::size_t k) {
   const VehiclePlan& v = room.v;
   HazardDefaults(room, k);
   Collect(room, k);
+  CollectHedges(room, k);
   for (std::size_t g = 0; g < v.guarantees.size(); ++g) BuyUnsold(room, g, k);
   SetDues(room, k);
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
@@ -93,6 +95,7 @@ void RunMonth(const Room& room, std::size_t k) {
     Put(room.window(k, kWindowService), p, Row(room.state(kService), p));
   }
   BookPayments(room, k);
+  BookHedges(room, k);
   for (std::size_t t = 0; t < v.tranches.size(); ++t)
     if (v.tranches[t].draws) Draw(room, t, k);
   Close(room, k);
@@ -109,6 +112,7 @@ void Start(const Room& room) {
   std::fill_n(room.a.month_sums, v.tranches.size() * (room.a.steps + 1) * kMonthRows * kLanes, 0.0);
   std::fill_n(room.a.vehicle_samples, kVehicleSamples * kBlockPaths, 0.0);
   std::fill_n(room.a.guaranteed, v.guarantees.size() * kBlockPaths, 0.0);
+  std::fill_n(room.a.hedged, v.hedges.size() * kBlockPaths, 0.0);
   std::fill_n(room.state(kAlive), kBlockPaths, 1.0);
   if (room.a.ended != nullptr) std::fill_n(room.a.ended, kBlockPaths, kNever);
   for (std::size_t t = 0; t < v.tranches.size(); ++t) {

@@ -50,6 +50,8 @@ struct VehicleArguments {
   const std::size_t* lags;
   const double* sale_factor;
   std::size_t steps;  // of the block
+  // [hedges][steps + 1][kBlockPaths] what they settle in the month; below 0: the vehicle pays.
+  const double* hedges;
   bool prices;
   const int* snapshots;
   std::size_t snapshot_count;
@@ -57,6 +59,7 @@ struct VehicleArguments {
   double* month_sums;       // [tranches][steps + 1][kMonthRows][kLanes], overwritten
   double* vehicle_samples;  // [kVehicleSamples][kBlockPaths], overwritten
   double* guaranteed;       // [guarantees][kBlockPaths] discounted payments, overwritten
+  double* hedged;           // [hedges][kBlockPaths] discounted settlements, overwritten
   std::uint64_t* breaches;  // [covenants][steps + 1] one bit a path, overwritten
   std::uint64_t* living;    // [steps + 1] paths without any default so far, overwritten
   // Where own sales press prices, else null: month of the sampled default on whose claims the lots

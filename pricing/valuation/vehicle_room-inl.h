@@ -41,7 +41,7 @@ enum StateRow : std::size_t {
   kPot,        // all accounts at the month's opening
   kRevenue,
   kContracted,  // revenue of living customers
-  kOperating,   // cost and fees paid
+  kOperating,   // cost, fees and what is due on hedges
   kUnpaid,      // of the month's dues
   kService,     // interest and principal due in cash
   kDistributed,

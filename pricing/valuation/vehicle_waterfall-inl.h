@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "pricing/valuation/vehicle_hedges-inl.h"
 #include "pricing/valuation/vehicle_room-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -175,6 +176,15 @@ inline void RunStep(const Room& room, const CashStepPlan& step, std::size_t k) {
         const V due =
             hn::MulAdd(Num(fee.rate_per_month), Row(room.state(kBefore), p), Num(fee.amount[k]));
         Pay(room, kFeeItem, p, due);
+        Add(room.state(kOperating), p, due);
+      }
+      break;
+    }
+    case CashStep::hedge: {
+      const double* const settled = Settled(room, step.part, k);
+      for (std::size_t p = 0; p < kBlockPaths && settled != nullptr; p += kWidth) {
+        const V due = HedgePayment(settled, p);
+        Pay(room, kHedgeItem, p, due);
         Add(room.state(kOperating), p, due);
       }
       break;

@@ -35,6 +35,17 @@ Vehicle vehicle(const std::string& id) {
   payment.id = "payment";
   payment.expiry = day(2028, 6, 30);
   v.guarantees = {residual, payment};
+  Instrument swap, rent;
+  swap.id = "swap";
+  swap.tranche = "senior";
+  swap.ratio = 0.95;
+  swap.strike = 0.036;
+  swap.expiry = day(2028, 9, 30);
+  rent.id = "rent";
+  rent.quantity = 1000;
+  rent.strike = 2;
+  rent.expiry = day(2027, 9, 30);
+  v.hedges = {swap, rent};
   return v;
 }
 
@@ -194,6 +205,37 @@ TEST(ContractInputs, AreNoneWhereTheTermIsNotGivenOrMadeTheBalance) {
       fault(row("loan.L-2.contract_rate", Shock::level, 1, 6)).find("does not go with a term"),
       std::string::npos);
   EXPECT_NE(fault(row("vehicle.v.a.lot.two.in_service", Shock::absolute, -3)).find("to or before"),
+            std::string::npos);
+}
+
+TEST(ContractInputs, ReachHedges) {
+  const auto hedge = [](const ScenarioRow& r, std::size_t h) {
+    return after(r).vehicles[1].hedges[h];
+  };
+  EXPECT_EQ(hedge(row("vehicle.*.hedge.*.strike", Shock::relative, 0.5), 0).strike, 0.036 * 1.5);
+  EXPECT_EQ(hedge(row("vehicle.v-b.hedge.*.strike", Shock::relative, 0.5), 1).strike, 3);
+  EXPECT_EQ(hedge(row("vehicle.*.hedge.swap.ratio", Shock::level, 0.5), 0).ratio, 0.5);
+  EXPECT_EQ(hedge(row("vehicle.*.hedge.*.quantity", Shock::level, 500), 1).quantity, 500);
+  for (const char* path : {"vehicle.v-b.hedge.swap.quantity", "vehicle.v-b.hedge.rent.ratio"})
+    EXPECT_NE(fault(row(path, Shock::level, 0.5)).find("is no input of the book"),
+              std::string::npos)
+        << path;
+  EXPECT_NE(fault(row("vehicle.*.hedge.*.ratio", Shock::level, 1.2)).find("out of its range"),
+            std::string::npos);
+}
+
+TEST(ContractInputs, LetHedgesFallAway) {
+  const Book none = after(row("vehicle.v-b.hedge.*", Shock::cancel, {}));
+  EXPECT_EQ(none.vehicles[0].hedges.size(), 2U);
+  EXPECT_TRUE(none.vehicles[1].hedges.empty());
+  // From month 13 on the first has lost its second year, the second has ended.
+  const Book later = after(row("vehicle.*.hedge.*", Shock::cancel, {}, 13));
+  EXPECT_EQ(later.vehicles[0].hedges[0].last, day(2027, 9, 30));
+  EXPECT_EQ(later.vehicles[0].hedges[0].expiry, day(2028, 9, 30)) << "its periods stay";
+  EXPECT_FALSE(later.vehicles[0].hedges[1].last);
+  EXPECT_NE(fault(row("vehicle.*.hedge.rent", Shock::cancel, {}, 13)).find("nothing to lose"),
+            std::string::npos);
+  EXPECT_NE(fault(row("vehicle.*.hedge.rnt", Shock::cancel, {})).find("guarantee or hedge"),
             std::string::npos);
 }
 

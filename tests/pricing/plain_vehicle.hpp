@@ -24,6 +24,7 @@ struct Outcome {
   };
   std::array<Part, 3> parts;
   std::array<double, 3> guaranteed{};
+  std::array<double, 2> hedged{};
   double equity = 0;
   int drawn = 0, late = 0;                 // months with a draw; with one that was stopped before
   std::array<double, kMonths + 1> owed{};  // at each month's end, while it lives
@@ -185,6 +186,13 @@ class PlainVehicle {
     out_.parts[t].principal -= living * (m.draw + late);
   }
 
+  // Received from a hedge in the month, or paid on it.
+  [[nodiscard]] double settled(std::size_t h, int k) const {
+    const auto month = static_cast<std::size_t>(k);
+    if (v_.hedges[h].timing[month] == 0) return 0;
+    return c_.hedges.get()[h * Case::rows() + month * kBlockPaths + p_];
+  }
+
   double revenue(int k, double& contracted) {
     const auto month = static_cast<std::size_t>(k);
     double out = v_.lots[0].free_hours[month] * at(c_.spot, k);
@@ -213,7 +221,8 @@ class PlainVehicle {
     if (alive_)
       settle(k, at(c_.survival, k - 1) - at(c_.survival, k), default_month(0) == k, opening_cash);
     double contracted = 0;
-    const double earned = revenue(k, contracted);
+    const double earned =
+        revenue(k, contracted) + std::max(0.0, settled(0, k)) + std::max(0.0, settled(1, k));
     cash_ += earned;
     std::array<double, 3> interest{}, floating{}, in_kind{}, principal{}, swept{};
     for (std::size_t t = 0; t < 3; ++t) {
@@ -252,10 +261,17 @@ class PlainVehicle {
         v_.lots[0].operating_cost[at_k] * (c_.seed % 3 == 0 ? at(c_.gross, k) : 1.0);
     due(kOperatingCostItem, cost);
     due(kFeeItem, fee);
+    const auto hedge = [&](std::size_t h) {
+      const double owes = std::max(0.0, -settled(h, k));
+      due(kHedgeItem, owes);
+      operating += owes;
+    };
     operating = cost + fee;
+    hedge(0);
     serve(0), serve(1), repay(0), repay(1);
     fill(0);
     serve(2), repay(2);
+    hedge(1);
     fill(1);
     if (fills) {
       const double both = trap_ + cash_;
@@ -297,6 +313,9 @@ class PlainVehicle {
       owed_[t] += in_kind[t] - principal[t] - swept[t];
     }
     out_.equity += living * at(c_.discount, k) * terms(0, k).present_factor * distributed;
+    for (std::size_t h = 0; h < 2; ++h)
+      if (c_.prices)
+        out_.hedged[h] += living * at(c_.discount, k) * v_.hedges[h].timing[at_k] * settled(h, k);
     for (std::size_t t = 0; t < 3; ++t) draw(t, k, living);
     peak(k, principal, swept);
     test(k, contracted, debt_before);
@@ -363,6 +382,11 @@ class PlainVehicle {
         return contracted < covenant.limit * v_.offtakes[0].agreed[month];
       case CovenantTest::liquidity:
         return accounts() < covenant.limit;
+      case CovenantTest::hedge_ratio: {
+        double floats = 0;
+        for (std::size_t t = 0; t < 3; ++t) floats += v_.tranches[t].floating ? owed_[t] : 0;
+        return covenant.hedged[month] < covenant.limit * floats;
+      }
       case CovenantTest::party_default:
         return default_month(1) <= k;
     }

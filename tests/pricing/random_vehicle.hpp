@@ -31,6 +31,7 @@ struct Case {
   // Where the lag is drawn: by path; a month's sale and ratio, and a factor by tranche and path.
   std::array<std::size_t, kBlockPaths> lags{};
   AlignedDoubles drawn_sale, sale_factor;
+  AlignedDoubles hedges;  // what two hedges settle, by month; junk in months without a settlement
 
   explicit Case(std::uint64_t number)
       : seed(number),
@@ -49,10 +50,12 @@ struct Case {
         prices(number % 2 == 0),
         drawn(number % 4 >= 2),
         drawn_sale(rows()),
-        sale_factor(3 * kBlockPaths) {
+        sale_factor(3 * kBlockPaths),
+        hedges(2 * rows()) {
     fill_rows();
     add_structure();
     fill_sales();
+    add_hedges();
   }
 
   static std::size_t rows() { return (kSteps + 1) * kBlockPaths; }
@@ -198,15 +201,31 @@ struct Case {
     vehicle.lots[0].operating_cost = column(0.5, 2);
     vehicle.fees = {{column(0, 0.2), 0.0005}};
     vehicle.reserves = {{8, kDebtServiceItem, column(3, 9)},
-                        {2, kOperatingCostItem | kFeeItem, column(1, 2)}};
+                        {2, kOperatingCostItem | kFeeItem | kHedgeItem, column(1, 2)}};
     add_covenants();
     add_guarantees();
     using S = CashStep;
-    vehicle.waterfall = {{S::operating_cost, 0}, {S::fee, 0},         {S::interest, 0},
-                         {S::interest, 1},       {S::principal, 0},   {S::principal, 1},
-                         {S::reserve, 0},        {S::interest, 2},    {S::principal, 2},
-                         {S::reserve, 1},        {S::cash_trap, 0},   {S::cash_sweep, 0},
-                         {S::cash_sweep, 2},     {S::distribution, 0}};
+    vehicle.waterfall = {
+        {S::operating_cost, 0}, {S::fee, 0},        {S::hedge, 0},      {S::interest, 0},
+        {S::interest, 1},       {S::principal, 0},  {S::principal, 1},  {S::reserve, 0},
+        {S::interest, 2},       {S::principal, 2},  {S::hedge, 1},      {S::reserve, 1},
+        {S::cash_trap, 0},      {S::cash_sweep, 0}, {S::cash_sweep, 2}, {S::distribution, 0}};
+  }
+
+  // One settles every month, one every third; which tranches float decides the ratio alone.
+  void add_hedges() {
+    for (std::size_t h = 0; h < 2; ++h) {
+      HedgePlan hedge;
+      for (std::size_t k = 0; k <= kSteps; ++k) {
+        const bool settles = k > 0 && k <= kMonths && (h == 0 || k % 3 == 0);
+        hedge.timing.push_back(settles ? uniform(0.9, 1) : 0.0);
+        for (std::size_t p = 0; p < kBlockPaths; ++p)
+          hedges.get()[h * rows() + k * kBlockPaths + p] = settles ? uniform(-1.5, 1.5) : 100;
+      }
+      vehicle.hedges.push_back(hedge);
+    }
+    for (std::size_t t = 0; t < 3; ++t) vehicle.tranches[t].floating = t == seed % 3 || t == 1;
+    for (CovenantPlan& covenant : vehicle.covenants) covenant.hedged = column(0, 90);
   }
 
   void add_covenant(CovenantTest test, double limit, bool at_least, unsigned consequences) {
@@ -232,6 +251,7 @@ struct Case {
     add_covenant(CovenantTest::loan_to_value, 0.9, false, kMarginStepUp | kCashSweep);
     add_covenant(CovenantTest::loan_to_cost, 0.62, false, kCashSweep | kDrawStop);
     add_covenant(CovenantTest::contract_realization, 0.5, true, kMarginStepUp | kDrawStop);
+    add_covenant(CovenantTest::hedge_ratio, 0.6, true, kMarginStepUp);
     if (chance(0.5)) add_covenant(CovenantTest::liquidity, 6, true, kEventOfDefault);
     if (chance(0.3)) add_covenant(CovenantTest::party_default, 0, true, kEventOfDefault);
     if (chance(0.3)) {

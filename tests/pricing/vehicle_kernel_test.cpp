@@ -14,7 +14,8 @@ struct Ran {
   static constexpr std::size_t kSamples = sample_count(1);
   AlignedDoubles samples{3 * kSamples * kBlockPaths},
       months{3 * (kSteps + 1) * kMonthRows * kLanes}, own{kVehicleSamples * kBlockPaths},
-      guaranteed{3 * kBlockPaths}, ended{kBlockPaths}, owed{(kSteps + 1) * kBlockPaths}, work;
+      guaranteed{3 * kBlockPaths}, hedged{2 * kBlockPaths}, ended{kBlockPaths},
+      owed{(kSteps + 1) * kBlockPaths}, work;
   std::vector<std::uint64_t> breaches, living;
 
   explicit Ran(const Case& c)
@@ -53,6 +54,8 @@ struct Ran {
     a.month_sums = months.get();
     a.vehicle_samples = own.get();
     a.guaranteed = guaranteed.get();
+    a.hedges = c.hedges.get();
+    a.hedged = hedged.get();
     a.breaches = breaches.data();
     a.living = living.data();
     a.work = work.get();
@@ -126,6 +129,8 @@ TEST(VehicleKernel, IsThePlainVehicle) {
       EXPECT_NEAR(ran.own.get()[kCashImbalance * kBlockPaths + p], 0, 1e-12);
       for (std::size_t g = 0; g < 3; ++g)
         EXPECT_NEAR(ran.guaranteed.get()[g * kBlockPaths + p], plain.guaranteed[g], 1e-9) << g;
+      for (std::size_t h = 0; h < 2; ++h)
+        EXPECT_NEAR(ran.hedged.get()[h * kBlockPaths + p], plain.hedged[h], 1e-10) << h;
       for (int k = 1; k <= kMonths; ++k)
         for (std::size_t cov = 0; cov < c.vehicle.covenants.size(); ++cov) {
           const bool bit =
