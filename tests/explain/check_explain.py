@@ -2,6 +2,7 @@
 """Runs an example and has `lien explain` tell its stories, through the program as a user would.
 
 usage: check_explain.py --lien PROGRAM EXAMPLE
+       check_explain.py --lien PROGRAM --deal coreweave_ddtl_4
 
 Every number told is held against the files of the run or against itself: parts add up, fans are
 those of paths.csv, a replayed path begins at today's rent; and what is wrong ends as it should.
@@ -98,15 +99,37 @@ def check_faults(checks, folder, example, scratch):
     checks.that("market.toml" in message and "changed since the run" in message, message)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--lien", required=True)
-    parser.add_argument("example", type=pathlib.Path)
-    arguments = parser.parse_args()
-    checks = Checks(str(pathlib.Path(arguments.lien).resolve()))
+def measures(folder, name, scenario="baseline"):
+    with open(folder / "measures.csv", encoding="utf-8") as file:
+        return {row["id"]: float(row["value"]) for row in csv.DictReader(file)
+                if (row["measure"], row["scenario"]) == (name, scenario)}
+
+
+def check_deal(checks, example):
+    """A vehicle with hedges: its steps in words, and its hedges against the scenarios without."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name) / "run"
+        checks.run("run", example / "run.toml", "--paths", PATHS, "--out", folder)
+        story = checks.json("explain", folder, "ddtl-4")
+        steps = [row["what"] for row in story["waterfall"]]
+        checks.that(steps[2].startswith("pay what is due on hedges: rate-swap, power-swap;"), steps)
+        checks.that("reserve liquidity" in steps[2] and "reserve power" not in steps[2], steps[2])
+        checks.that(story["hedge_rate-swap"] == 0.036 and story["hedge_power-swap"] == 1, story)
+        text = checks.run("explain", folder, "ddtl-4")
+        checks.that("swap on the floating rate, on 0.95 of tranche floating, until 2032-03-31, with"
+                    " swap-bank: strike" in text, text)
+        told = {row["id"]: row["value"] for row in story["measures_of_parts"]
+                if row["measure"] == "hedge_value"}
+        checks.that(told == measures(folder, "hedge_value") and len(told) == 2, told)
+        checks.that(measures(folder, "hedge_value", "unhedged") == {}, "cancelled hedges have value")
+        kept = measures(folder, "hedge_value", "no-rate-swap")
+        checks.that(list(kept) == ["ddtl-4/power-swap"], kept)
+
+
+def check_stories(checks, example):
     with tempfile.TemporaryDirectory() as name:
         scratch = pathlib.Path(name)
-        shutil.copytree(arguments.example, scratch / "inputs")
+        shutil.copytree(example, scratch / "inputs")
         folder = scratch / "run"
         checks.run("run", scratch / "inputs" / "run.toml", "--paths", PATHS, "--out", folder)
         for hardware in ("H100", "GB300"):
@@ -122,7 +145,20 @@ def main():
         story = checks.json("explain", folder, "contract:" + loan)
         checks.that(story["borrower"] and story["cash_flows"] and story["measures"], loan)
         checks.run("explain", folder, loan, "--path", 7)
-        check_faults(checks, folder, arguments.example, scratch)
+        check_faults(checks, folder, example, scratch)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--lien", required=True)
+    parser.add_argument("--deal", action="store_true")
+    parser.add_argument("example", type=pathlib.Path)
+    arguments = parser.parse_args()
+    checks = Checks(str(pathlib.Path(arguments.lien).resolve()))
+    if arguments.deal:
+        check_deal(checks, arguments.example)
+    else:
+        check_stories(checks, arguments.example)
     for fault in checks.faults:
         print(fault)
     return 1 if checks.faults else 0
