@@ -76,6 +76,21 @@ engine::Estimate BasisRun::loss_given_default(std::size_t first) const {
   return engine::ratio_of(s, paths);
 }
 
+engine::Estimate BasisRun::coverage(std::size_t vehicle, int month) const {
+  const auto k = static_cast<std::size_t>(month);
+  const std::size_t cash = layout.coverage(vehicle, k, kPairCash);
+  const std::size_t service = layout.coverage(vehicle, k, kPairService);
+  const double blocks = paths / kBlockPaths, rx = references[cash], ry = references[service];
+  const double dx = sums[2 * cash], dy = sums[2 * service];
+  engine::PairSums s;
+  s.x = dx + blocks * rx;
+  s.y = dy + blocks * ry;
+  s.xx = sums[2 * cash + 1] + 2 * rx * dx + blocks * rx * rx;
+  s.yy = sums[2 * service + 1] + 2 * ry * dy + blocks * ry * ry;
+  s.xy = sums[2 * layout.coverage(vehicle, k, kPairProduct)] + rx * dy + ry * dx + blocks * rx * ry;
+  return engine::ratio_of(s, blocks);
+}
+
 std::size_t BasisRun::snapshot(int months) const {
   const int wanted = months == 0 ? plan.months : step_of_month(months, plan.steps_per_year);
   const auto found = std::find(plan.snapshots.begin(), plan.snapshots.end(), wanted);

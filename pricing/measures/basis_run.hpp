@@ -32,6 +32,8 @@ struct BasisRun {
   [[nodiscard]] engine::Estimate block_mean(std::size_t pair) const;
   // Loss given default of a contract or group whose samples start at `first`: a ratio of means.
   [[nodiscard]] engine::Estimate loss_given_default(std::size_t first) const;
+  // Debt service coverage of the payment period that ends in a month: a ratio of means.
+  [[nodiscard]] engine::Estimate coverage(std::size_t vehicle, int month) const;
   [[nodiscard]] std::size_t snapshot(int months) const;  // index of a horizon; 0: lifetime
   // Number of paths on which the hardware's rent is under its cost at a month, or was so far.
   [[nodiscard]] std::uint32_t under_cost(std::size_t hardware, int month, UnderCost which) const {

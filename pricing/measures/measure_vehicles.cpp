@@ -13,6 +13,76 @@ Cell number(double x) { return std::isnan(x) ? Cell{} : Cell{x}; }
 
 std::string part(const Vehicle& vehicle, const std::string& id) { return vehicle.id + "/" + id; }
 
+// What the tranches that `counts` owe, what is still to be drawn of them, and what they are worth;
+// the error is that of their sum, or where only some count at most the sum of their own.
+struct Debt {
+  double owed = 0, to_draw = 0;
+  engine::Estimate value{};
+  // As of a contract: what is to be drawn counts at par.
+  [[nodiscard]] engine::Estimate price() const {
+    const double whole = owed + to_draw;
+    return {(value.value + to_draw) / whole, value.standard_error / whole};
+  }
+};
+
+template <class Counts>
+Debt debt_of(const BasisRun& run, const VehiclePlan& vehicle, const Counts& counts) {
+  Debt debt;
+  for (std::size_t t = 0; t < vehicle.tranches.size(); ++t) {
+    if (!counts(t)) continue;
+    const ContractPlan& contract = run.plan.contracts[vehicle.tranches[t].contract];
+    const auto value = scaled(
+        run.mean(run.layout.contract(vehicle.tranches[t].contract, kPresentValue)), contract.held);
+    debt.owed += contract.outstanding * contract.held;
+    debt.to_draw += contract.to_draw * contract.held;
+    debt.value.value += value.value;
+    debt.value.standard_error += value.standard_error;
+  }
+  return debt;
+}
+
+// The debt of a vehicle as one loan.
+void add_debt(const Inputs& inputs, const BasisRun& run, std::size_t v, const std::string& id,
+              MeasureWriter& own) {
+  const VehiclePlan& plan = run.plan.vehicles[v];
+  Debt debt = debt_of(run, plan, [](std::size_t) { return true; });
+  own.add_exact(id, "outstanding_principal", 0, debt.owed);
+  if (!run.plan.real_world) {
+    debt.value = run.mean(run.layout.vehicle_debt(v, kDebtValue));
+    own.add(id, "present_value", 0, debt.value);
+    if (debt.owed + debt.to_draw > 0) own.add(id, "price", 0, debt.price());
+  }
+  for (const int h : inputs.settings.loss_horizon_months)
+    own.add(id, "expected_loss", h,
+            run.mean(run.layout.vehicle_debt(v, kVehicleDebt + run.snapshot(h))));
+  for (int k = 1; k <= plan.months && run.layout.contract_months; ++k) {
+    if (plan.covered[static_cast<std::size_t>(k)] == 0) continue;
+    const auto coverage = run.coverage(v, k);
+    // None where nothing is due: before the first draw, after the last sweep.
+    if (!std::isnan(coverage.value)) own.add(id, "debt_service_coverage_ratio", k, coverage);
+  }
+}
+
+// given: as the book has it, with the guarantees that the scenario takes away: what they would
+// cover is then worth what it is without them.
+void add_guarantees(const BasisRun& run, std::size_t v, const Vehicle& terms, const Vehicle& given,
+                    MeasureWriter& parts) {
+  const VehiclePlan& plan = run.plan.vehicles[v];
+  for (std::size_t g = 0; g < plan.guarantees.size(); ++g)
+    parts.add(part(terms, terms.guarantees[g].id), "guarantee_value", 0,
+              run.mean(run.layout.guarantee(v, g)));
+  const std::vector<const Tranche*> tranches = debt_by_rank(given);
+  for (const Guarantee& guarantee : given.guarantees) {
+    const auto& named = guarantee.covers;
+    const Debt covered = debt_of(run, plan, [&](std::size_t t) {
+      return guarantee.kind == GuaranteeKind::capacity || named.empty() ||
+             std::find(named.begin(), named.end(), tranches[t]->id) != named.end();
+    });
+    if (covered.owed + covered.to_draw > 0)
+      parts.add(part(given, guarantee.id), "covered_price", 0, covered.price());
+  }
+}
+
 void add_measures(const Inputs& inputs, const ScenarioRun& scenario, const BasisRun& run,
                   std::size_t v, RunTables& tables) {
   const VehiclePlan& plan = run.plan.vehicles[v];
@@ -21,13 +91,12 @@ void add_measures(const Inputs& inputs, const ScenarioRun& scenario, const Basis
   MeasureWriter parts(tables.measures, scenario.id, run, "contract");
   if (!run.plan.real_world) {
     own.add(terms.id, "equity_value", 0, run.mean(run.layout.vehicle(v, kDistributions)));
-    for (std::size_t g = 0; g < plan.guarantees.size(); ++g)
-      parts.add(part(terms, terms.guarantees[g].id), "guarantee_value", 0,
-                run.mean(run.layout.guarantee(v, g)));
+    add_guarantees(run, v, terms, inputs.book.vehicles[plan.source], parts);
     for (std::size_t h = 0; h < plan.hedges.size(); ++h)
       parts.add(part(terms, terms.hedges[h].id), "hedge_value", 0,
                 run.mean(run.layout.hedge(v, h)));
   }
+  add_debt(inputs, run, v, terms.id, own);
   // One default is every tranche's: the first one's stands for the vehicle.
   const std::uint32_t first = plan.tranches.front().contract;
   double owed = 0;

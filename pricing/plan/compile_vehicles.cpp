@@ -260,7 +260,10 @@ void add_covenants(Work& work) {
     plan.pressed = sold_at_mark && covenant.test == CovenantTest::loan_to_value &&
                    covenant.consequences == kEventOfDefault;
     plan.tested.assign(work.debt.size(), 0);
-    for (int k = plan.window; k <= work.out.months; ++k) {
+    // After the last payment the accounts are the owner's: there is no liquidity to test.
+    const bool emptied = covenant.test == CovenantTest::liquidity && !work.out.outlives_horizon;
+    const int last = work.out.months - (emptied ? 1 : 0);
+    for (int k = plan.window; k <= last; ++k) {
       const auto at = static_cast<std::size_t>(k);
       const bool due = k % static_cast<int>(covenant.frequency) == 0 &&
                        (!covenant.first_test || work.grid.date(k) >= *covenant.first_test);
@@ -278,6 +281,17 @@ void add_covenants(Work& work) {
     work.out.longest_window = std::max(work.out.longest_window, plan.window);
     work.out.covenants.push_back(std::move(plan));
   }
+}
+
+// Coverage of each payment period of which this run sees all cash.
+void add_coverage(Work& work) {
+  const int months = payment_months(work);
+  work.out.coverage_months = months;
+  work.out.covered.assign(work.debt.size(), 0);
+  for (int k = months; k <= work.out.months; ++k)
+    work.out.covered[static_cast<std::size_t>(k)] =
+        work.out.pays[static_cast<std::size_t>(k)] != 0 && seen_whole(work, k, months) ? 1 : 0;
+  work.out.longest_window = std::max(work.out.longest_window, months);
 }
 
 void add_guarantees(Work& work, const std::vector<std::string>& tranches) {
@@ -430,6 +444,7 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
     work.hedges = compile_hedges(input, terms, grid, plan, out, faults);
     add_reserves(work);
     add_covenants(work);
+    add_coverage(work);
     add_guarantees(work, ids);
     add_waterfall(work, ids);
     set_worth(work);

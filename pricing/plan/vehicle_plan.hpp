@@ -160,7 +160,10 @@ struct VehiclePlan {
   std::vector<HedgePlan> hedges;
   std::vector<CashStepPlan> waterfall;
   std::vector<char> pays;  // debt is served this month: accounts are filled and cash distributed
-  int longest_window = 1;  // of its covenants, months
+  // Months whose debt service coverage is reported, that of the payment period ending there.
+  std::vector<char> covered;
+  int coverage_months = 1;  // of that period
+  int longest_window = 1;   // of its covenants and of that period, months
 };
 
 }  // namespace lien::pricing

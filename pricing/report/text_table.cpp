@@ -8,6 +8,7 @@
 #include "pricing/report/premium_summary.hpp"
 #include "pricing/report/provision_summary.hpp"
 #include "pricing/report/text_form.hpp"
+#include "pricing/report/text_vehicles.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -253,6 +254,7 @@ std::string text_table(const ReportSubject& subject, const RunResults& results,
     text += instrument_blocks(results.tables, summary.scenarios, subject.currency, style);
   else
     text += portfolio_blocks(summary, money, style);
+  text += vehicle_blocks(subject, results.tables, money, style);
   if (const std::string provisions = provision_sentence(results.tables.contracts, money);
       !provisions.empty())
     text += "\n" + provisions + "\n";

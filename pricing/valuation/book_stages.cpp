@@ -84,6 +84,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       vehicle_tested_(plan.vehicles.size() * rows(plan) * kBlockPaths),
       tranche_samples_(most(plan, tranches) * layout.samples * kBlockPaths),
       tranche_months_(most(plan, tranches) * rows(plan) * kMonthRows * kLanes),
+      coverage_(plan.vehicles.empty() ? 0 : rows(plan) * kCoverageSums * kLanes),
       vehicle_rows_((kVehicleSamples + most(plan, guarantees) + most(plan, hedges)) * kBlockPaths),
       vehicle_hedges_(most(plan, hedges) * rows(plan) * kBlockPaths),
       vehicle_work_(most(plan, vehicle_work_rows) * kBlockPaths),

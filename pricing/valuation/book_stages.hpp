@@ -156,6 +156,9 @@ class BookStages {
   [[nodiscard]] VehicleArguments vehicle_arguments(PathBlock& block, std::size_t vehicle) noexcept;
   void run_vehicles(PathBlock& block, double* sums) noexcept;
   void add_vehicle(std::size_t vehicle, double* sums) noexcept;
+  // A vehicle's debt as a whole and its coverage, in book_vehicle_debt.cpp.
+  void add_vehicle_debt(std::size_t vehicle, double* sums) noexcept;
+  void add_coverage(std::size_t vehicle, double* sums) noexcept;
   // What vehicles sell, in book_vehicle_sales.cpp.
   void draw_vehicle_lags() noexcept;
   void prepare_vehicle_sale(PathBlock& block, std::size_t vehicle) noexcept;
@@ -273,6 +276,7 @@ class BookStages {
   lien::engine::AlignedDoubles vehicle_sale_, vehicle_after_draw_, vehicle_tested_;
   lien::engine::AlignedDoubles tranche_samples_;  // [tranches][samples][paths]
   lien::engine::AlignedDoubles tranche_months_;   // [tranches][steps + 1][kMonthRows][kLanes]
+  lien::engine::AlignedDoubles coverage_;         // [steps + 1][kCoverageSums][kLanes]
   // [kVehicleSamples + guarantees + hedges][paths]
   lien::engine::AlignedDoubles vehicle_rows_;
   lien::engine::AlignedDoubles vehicle_hedges_;  // [hedges][steps + 1][paths] of one vehicle

@@ -189,6 +189,7 @@ VehicleArguments BookStages::vehicle_arguments(PathBlock& block, std::size_t ind
   a.samples = tranche_samples_.get();
   a.month_sums = tranche_months_.get();
   a.vehicle_samples = vehicle_rows_.get();
+  a.coverage = coverage_.get();
   a.guaranteed = vehicle_rows_.get() + kVehicleSamples * kBlockPaths;
   a.hedged = a.guaranteed + vehicle.guarantees.size() * kBlockPaths;
   fill_hedges(block, vehicle);
@@ -230,6 +231,8 @@ void BookStages::add_vehicle(std::size_t index, double* sums) noexcept {
     add_contract(vehicle.tranches[t].contract, sums);
     add_contract_months(vehicle.tranches[t].contract, sums);
   }
+  add_vehicle_debt(index, sums);
+  if (layout_->contract_months) add_coverage(index, sums);
   for (std::size_t s = 0; s < kVehicleSamples; ++s)
     add_pair(layout_->vehicle(index, static_cast<VehicleSample>(s)),
              vehicle_rows_.get() + s * kBlockPaths, sums);

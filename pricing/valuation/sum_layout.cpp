@@ -48,10 +48,16 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
     layout.vehicle_first.push_back(take(kVehicleSamples + vehicle.guarantees.size()));
     layout.hedge_first.push_back(take(vehicle.hedges.size()));
   }
+  for (std::size_t v = 0; v < plan.vehicles.size(); ++v)
+    layout.vehicle_debt_first.push_back(take(kVehicleDebt + layout.snapshots));
   if (contract_months)
     for (const auto& contract : plan.contracts)
       layout.contract_month_first.push_back(
           take(static_cast<std::size_t>(contract.months + contract.lag + 1) * kMonthSums));
+  if (contract_months)
+    for (const auto& vehicle : plan.vehicles)
+      layout.coverage_first.push_back(
+          take(static_cast<std::size_t>(vehicle.months + 1) * kCoveragePairs));
   layout.pairs = pairs;
   layout.scales.assign(2 * pairs, 1.0);
 
@@ -98,6 +104,15 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
       set_scale(layout, layout.guarantee(v, g), plan.vehicles[v].scale);
     for (std::size_t h = 0; h < plan.vehicles[v].hedges.size(); ++h)
       set_scale(layout, layout.hedge(v, h), plan.vehicles[v].hedges[h].instrument.scale);
+    const double scale = plan.vehicles[v].scale;
+    for (std::size_t s = 0; s < kVehicleDebt + layout.snapshots; ++s)
+      set_scale(layout, layout.vehicle_debt(v, s), scale);
+    for (int k = 0; contract_months && k <= plan.vehicles[v].months; ++k) {
+      const auto month = static_cast<std::size_t>(k);
+      set_scale(layout, layout.coverage(v, month, kPairCash), scale);
+      set_scale(layout, layout.coverage(v, month, kPairService), scale);
+      set_scale(layout, layout.coverage(v, month, kPairProduct), scale * scale);
+    }
   }
   return layout;
 }

@@ -31,6 +31,17 @@ enum InstrumentSample : std::size_t {
 
 enum ClearingSample : std::size_t { kClearingPayment = 0, kEquityValue = 1, kClearingSamples = 2 };
 
+// Of all the debt of a vehicle together, as held, on every path: its value; then its loss by
+// snapshot.
+enum VehicleDebt : std::size_t { kDebtValue = 0, kVehicleDebt = 1 };
+// Cash, service, and their product (one number, in the first half of the pair).
+enum CoveragePair : std::size_t {
+  kPairCash = 0,
+  kPairService = 1,
+  kPairProduct = 2,
+  kCoveragePairs = 3
+};
+
 // Where each number stands among the sums of a run. Every number is a pair: the sum of deviations
 // d from a reference near its mean, and the sum of d^2; pair i is at sums[2i], sums[2i + 1].
 //
@@ -48,10 +59,14 @@ struct SumLayout {
   std::size_t fan_first = 0;          // [fans][steps + 1]
   std::size_t clearing_first = 0;     // [clearings][members of the network][kClearingSamples]
   std::size_t members = 0;
-  std::vector<std::size_t> vehicle_first;  // a vehicle's samples, then its guarantees' values
-  std::vector<std::size_t> hedge_first;    // the values of a vehicle's hedges
+  std::vector<std::size_t> vehicle_first;       // a vehicle's samples, then its guarantees' values
+  std::vector<std::size_t> hedge_first;         // the values of a vehicle's hedges
+  std::vector<std::size_t> vehicle_debt_first;  // a vehicle's debt: [kVehicleDebt + snapshots]
   bool contract_months = false;
   std::vector<std::size_t> contract_month_first;  // a contract's [months + lag + 1][kMonthSums]
+  // A vehicle's [months + 1][kCoveragePairs], sampled by block as a contract's months are, and kept
+  // with them: behind contract_month_first.
+  std::vector<std::size_t> coverage_first;
   std::size_t pairs = 0;
   std::vector<double> scales;  // [2 pairs] size of one path's contribution, for the integer totals
 
@@ -90,6 +105,14 @@ struct SumLayout {
   }
   [[nodiscard]] std::size_t hedge(std::size_t v, std::size_t h) const noexcept {
     return hedge_first[v] + h;
+  }
+  // A sample of kVehicleDebt, or behind them the loss to a snapshot.
+  [[nodiscard]] std::size_t vehicle_debt(std::size_t v, std::size_t sample) const noexcept {
+    return vehicle_debt_first[v] + sample;
+  }
+  [[nodiscard]] std::size_t coverage(std::size_t v, std::size_t month,
+                                     CoveragePair which) const noexcept {
+    return coverage_first[v] + month * kCoveragePairs + which;
   }
   [[nodiscard]] std::size_t portfolio() const noexcept { return groups - 1; }
   [[nodiscard]] std::size_t no_party() const noexcept { return groups - 2; }

@@ -9,6 +9,7 @@
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
 #include "hwy/highway.h"
 #include "pricing/valuation/vehicle_covenants-inl.h"
+#include "pricing/valuation/vehicle_coverage-inl.h"
 #include "pricing/valuation/vehicle_default-inl.h"
 #include "pricing/valuation/vehicle_hedges-inl.h"
 #include "pricing/valuation/vehicle_waterfall-inl.h"
@@ -86,14 +87,12 @@ void RunMonth(const Room& room, std::size_t k) {
   }
   for (const CashStepPlan& step : v.waterfall) RunStep(room, step, k);
   if (static_cast<int>(k) == v.months && !v.outlives_horizon) Release(room);
+  KeepWindow(room, k);
+  CountCoverage(room, k);
   if (v.default_on_shortfall) ShortfallDefaults(room, k);
-  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+  for (std::size_t p = 0; p < kBlockPaths; p += kWidth)
     if (!v.default_on_shortfall)  // the borrower pays what the vehicle cannot
       Add(room.state(kInflow), p, hn::Mul(Row(room.state(kAlive), p), Row(room.state(kUnpaid), p)));
-    const V cash = hn::Sub(Row(room.state(kRevenue), p), Row(room.state(kOperating), p));
-    Put(room.window(k, kWindowCash), p, cash);
-    Put(room.window(k, kWindowService), p, Row(room.state(kService), p));
-  }
   BookPayments(room, k);
   BookHedges(room, k);
   for (std::size_t t = 0; t < v.tranches.size(); ++t)
@@ -111,6 +110,7 @@ void Start(const Room& room) {
   std::fill_n(room.a.samples, v.tranches.size() * room.samples * kBlockPaths, 0.0);
   std::fill_n(room.a.month_sums, v.tranches.size() * (room.a.steps + 1) * kMonthRows * kLanes, 0.0);
   std::fill_n(room.a.vehicle_samples, kVehicleSamples * kBlockPaths, 0.0);
+  std::fill_n(room.a.coverage, (room.a.steps + 1) * kCoverageSums * kLanes, 0.0);
   std::fill_n(room.a.guaranteed, v.guarantees.size() * kBlockPaths, 0.0);
   std::fill_n(room.a.hedged, v.hedges.size() * kBlockPaths, 0.0);
   std::fill_n(room.state(kAlive), kBlockPaths, 1.0);

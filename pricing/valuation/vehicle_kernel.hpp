@@ -18,6 +18,10 @@ enum VehicleSample : std::size_t {
   kVehicleSamples = 2,
 };
 
+// What coverage is made of, by month: cash before debt service and debt service of the payment
+// period that ends there, of paths without a default before the month's own payments.
+enum CoverageSum : std::size_t { kCoverageCash = 0, kCoverageService = 1, kCoverageSums = 2 };
+
 struct VehicleArguments {
   const VehiclePlan* vehicle;
   const ContractPlan* contracts;  // Plan::contracts
@@ -58,6 +62,7 @@ struct VehicleArguments {
   double* samples;          // [tranches][sample_count][kBlockPaths], overwritten
   double* month_sums;       // [tranches][steps + 1][kMonthRows][kLanes], overwritten
   double* vehicle_samples;  // [kVehicleSamples][kBlockPaths], overwritten
+  double* coverage;         // [steps + 1][kCoverageSums][kLanes], overwritten
   double* guaranteed;       // [guarantees][kBlockPaths] discounted payments, overwritten
   double* hedged;           // [hedges][kBlockPaths] discounted settlements, overwritten
   std::uint64_t* breaches;  // [covenants][steps + 1] one bit a path, overwritten

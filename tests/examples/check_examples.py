@@ -1,11 +1,12 @@
 """Runs an example and compares what it writes with what the example says it writes.
 
-Beside every run.toml stands expected/: `command` (the options of lien run), `sha256` (of every
-result file; the bytes are the same on any machine with fused multiply-add) and `portfolio.csv` (the
-portfolio's rows of measures.csv, so that a change can be read and not only noticed).
+An example is a folder with a run.toml, or a run file of another name. Beside it stands expected/:
+`command` (the options of lien run), `sha256` (of every result file; the bytes are the same on any
+machine with fused multiply-add) and `portfolio.csv` (the portfolio's rows of measures.csv, so that
+a change can be read and not only noticed).
 
-  check_examples.py --lien PROGRAM FOLDER...           compare
-  check_examples.py --lien PROGRAM --write FOLDER...   write expected/ anew; say why in CHANGELOG.md
+  check_examples.py --lien PROGRAM EXAMPLE...           compare
+  check_examples.py --lien PROGRAM --write EXAMPLE...   write expected/ anew; say why in CHANGELOG.md
 
 These are regressions of our own output, not references: those stand in tests/validation.
 """
@@ -31,8 +32,8 @@ def portfolio(folder):
                    if i == 0 or line.split(",")[2] == "portfolio")
 
 
-def run(lien, example, options, out):
-    command = [lien, "run", "run.toml", "--out", str(out), *options]
+def run(lien, example, name, options, out):
+    command = [lien, "run", name, "--out", str(out), *options]
     done = subprocess.run(command, cwd=example, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{example.name}: exit {done.returncode}\n{done.stderr}")
@@ -76,22 +77,23 @@ def main():
     parser.add_argument("examples", nargs="+", type=pathlib.Path)
     arguments = parser.parse_args()
     lien, bad = str(pathlib.Path(arguments.lien).resolve()), 0
-    for example in arguments.examples:
+    for given in arguments.examples:
+        example, name = (given.parent, given.name) if given.is_file() else (given, "run.toml")
         command = example / "expected" / "command"
         options = command.read_text(encoding="utf-8").split() if command.exists() else []
         with tempfile.TemporaryDirectory() as folder:
             out = pathlib.Path(folder) / "run"
-            run(lien, example.resolve(), options, out)
+            run(lien, example.resolve(), name, options, out)
             problems = [f"check failed: {line}" for line in failed_checks(out)]
             if arguments.write:
                 write(example, out, options)
             else:
                 problems += differences(example, out)
         for problem in problems:
-            print(f"{example}: {problem}")
+            print(f"{given}: {problem}")
         bad += bool(problems)
         if not problems:
-            print(f"{example}: " + ("written" if arguments.write else "as expected"))
+            print(f"{given}: " + ("written" if arguments.write else "as expected"))
     return 1 if bad else 0
 
 

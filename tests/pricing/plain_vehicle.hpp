@@ -29,7 +29,9 @@ struct Outcome {
   int drawn = 0, late = 0;                 // months with a draw; with one that was stopped before
   std::array<double, kMonths + 1> owed{};  // at each month's end, while it lives
   double ended = kNever;                   // month of the sampled default with something to claim
-  std::vector<unsigned> breaches;          // [months + 1] bits by covenant
+  // By month: cash and debt service of the payment period, before the month's own default.
+  std::array<double, kMonths + 1> coverage_cash{}, coverage_service{};
+  std::vector<unsigned> breaches;  // [months + 1] bits by covenant
 };
 
 class PlainVehicle {
@@ -289,13 +291,18 @@ class PlainVehicle {
       distributed += accounts();
       cash_ = trap_ = reserves_[0] = reserves_[1] = 0;
     }
+    coverage_cash_[k] = earned - operating;
+    coverage_service_[k] = service;
+    if (alive_ && v_.covered[at_k] != 0)
+      for (int i = k - v_.coverage_months + 1; i <= k; ++i) {
+        out_.coverage_cash[at_k] += at(c_.survival, k) * coverage_cash_[i];
+        out_.coverage_service[at_k] += at(c_.survival, k) * coverage_service_[i];
+      }
     if (alive_ && v_.default_on_shortfall && unpaid > 0) {
       alive_ = false;
       settle(k, at(c_.survival, k), default_month(0) > k,
              opening_cash + std::max(0.0, earned - operating));
     }
-    coverage_cash_[k] = earned - operating;
-    coverage_service_[k] = service;
     const double living = alive_ ? at(c_.survival, k) : 0;
     for (std::size_t t = 0; t < 3; ++t) {
       Outcome::Part& part = out_.parts[t];

@@ -186,6 +186,8 @@ struct Case {
     const int every = chance(0.5) ? 1 : 3;
     for (int k = 1; k <= kMonths; ++k)
       vehicle.pays[static_cast<std::size_t>(k)] = k % every == 0 ? 1 : 0;
+    vehicle.covered = vehicle.pays;
+    vehicle.coverage_months = every;
     add_tranche(1);
     add_tranche(1);
     add_tranche(2);

@@ -61,6 +61,45 @@ TEST(RatioErrors, OfALossGivenDefault) {
   EXPECT_NEAR(claimed_over_spread(loss), 1.0, kShare);
 }
 
+// Cash at the market's rent and interest that floats move with the same paths.
+TEST(RatioErrors, OfACoverage) {
+  const Market market = sample_market();
+  Book book;
+  Loan loan;
+  loan.id = "v/a";
+  loan.recourse = Recourse::none;
+  loan.principal = 30e6;
+  loan.closing = kSampleDate;
+  loan.maturity = kSampleDate + std::chrono::days(365 * 3);
+  loan.margin = 0.06;
+  loan.current_rate = 0.10;
+  loan.vehicle = 0;
+  book.loans = {loan};
+  Vehicle vehicle;
+  vehicle.id = "v";
+  vehicle.lots = {{"lot", "income", 1000, {}, 26000, {}, {}}};
+  Tranche tranche;
+  tranche.id = "a";
+  tranche.loan = 0;
+  vehicle.tranches = {tranche};
+  book.vehicles = {vehicle};
+  const auto coverage = [&](std::uint64_t seed) {
+    RunSettings settings;
+    settings.valuation_date = kSampleDate;
+    settings.paths = 1024;
+    settings.threads = 1;
+    settings.seed = seed;
+    const std::vector<std::string> changed;
+    const Horizon horizon = horizon_of(settings, market, book);
+    const BasisRun run = simulate_plan(
+        compile({&settings, &market, &book, MeasureBasis::real_world, &market, &changed}, horizon,
+                TimeGrid(kSampleDate, horizon.months)),
+        settings, true, false, {});
+    return run.coverage(0, 18);
+  };
+  EXPECT_NEAR(claimed_over_spread(coverage), 1.0, kShare);
+}
+
 // Far from the fair rate the value and the annuity move together: their errors added up would be
 // many times that of the rate.
 TEST(RatioErrors, OfAFairRate) {

@@ -14,8 +14,8 @@ struct Ran {
   static constexpr std::size_t kSamples = sample_count(1);
   AlignedDoubles samples{3 * kSamples * kBlockPaths},
       months{3 * (kSteps + 1) * kMonthRows * kLanes}, own{kVehicleSamples * kBlockPaths},
-      guaranteed{3 * kBlockPaths}, hedged{2 * kBlockPaths}, ended{kBlockPaths},
-      owed{(kSteps + 1) * kBlockPaths}, work;
+      coverage{(kSteps + 1) * kCoverageSums * kLanes}, guaranteed{3 * kBlockPaths},
+      hedged{2 * kBlockPaths}, ended{kBlockPaths}, owed{(kSteps + 1) * kBlockPaths}, work;
   std::vector<std::uint64_t> breaches, living;
 
   explicit Ran(const Case& c)
@@ -53,6 +53,7 @@ struct Ran {
     a.samples = samples.get();
     a.month_sums = months.get();
     a.vehicle_samples = own.get();
+    a.coverage = coverage.get();
     a.guaranteed = guaranteed.get();
     a.hedges = c.hedges.get();
     a.hedged = hedged.get();
@@ -68,6 +69,12 @@ struct Ran {
     double sum = 0;
     for (std::size_t lane = 0; lane < kLanes; ++lane)
       sum += months.get()[((t * (kSteps + 1) + k) * kMonthRows + which) * kLanes + lane];
+    return sum;
+  }
+  [[nodiscard]] double covered(std::size_t k, CoverageSum which) const {
+    double sum = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+      sum += coverage.get()[(k * kCoverageSums + which) * kLanes + lane];
     return sum;
   }
   [[nodiscard]] double month_sum(std::size_t t, MonthSum which) const {
@@ -90,13 +97,14 @@ void expect_lent_is_repaid_or_claimed(const Case& c, const Ran& ran, std::size_t
 }
 
 TEST(VehicleKernel, IsThePlainVehicle) {
-  int defaults = 0, breaches = 0, sweeps = 0, floored = 0, drawn = 0, late = 0;
+  int defaults = 0, breaches = 0, sweeps = 0, floored = 0, drawn = 0, late = 0, covered = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Case c(seed);
     const Ran ran(c);
     std::array<double, 3> interest{}, principal{};
     std::array<std::array<double, kSteps + 1>, 3> recovered{};
+    std::array<double, kMonths + 1> cash{}, service{};
     for (std::size_t p = 0; p < kBlockPaths; ++p) {
       const Outcome plain = PlainVehicle(c, p).run();
       for (std::size_t t = 0; t < 3; ++t) {
@@ -117,6 +125,10 @@ TEST(VehicleKernel, IsThePlainVehicle) {
         for (std::size_t k = 0; k <= kSteps; ++k) recovered[t][k] += part.recovered[k];
         defaults += part.exposure > 5 ? 1 : 0;
         floored += part.floored ? 1 : 0;
+      }
+      for (std::size_t k = 0; k <= kMonths; ++k) {
+        cash[k] += plain.coverage_cash[k];
+        service[k] += plain.coverage_service[k];
       }
       drawn += plain.drawn;
       late += plain.late;
@@ -140,6 +152,11 @@ TEST(VehicleKernel, IsThePlainVehicle) {
           breaches += expected ? 1 : 0;
         }
     }
+    for (std::size_t k = 0; k <= kMonths; ++k) {
+      EXPECT_NEAR(ran.covered(k, kCoverageCash), cash[k], 1e-9) << k;
+      EXPECT_NEAR(ran.covered(k, kCoverageService), service[k], 1e-9) << k;
+      covered += cash[k] != 0 ? 1 : 0;
+    }
     for (std::size_t t = 0; t < 3; ++t) {
       EXPECT_NEAR(ran.month_sum(t, kVariable), interest[t], 1e-9) << t;
       EXPECT_NEAR(ran.month_sum(t, kRepaid), principal[t], 1e-8) << t;
@@ -155,6 +172,7 @@ TEST(VehicleKernel, IsThePlainVehicle) {
   EXPECT_GT(floored, 1000);
   EXPECT_GT(drawn, 5000);
   EXPECT_GT(late, 500);
+  EXPECT_GT(covered, 300);
 }
 
 }  // namespace
