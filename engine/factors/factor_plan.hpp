@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/factors/factor_tilt.hpp"
 #include "engine/factors/gap_table.hpp"
 #include "engine/factors/joint_step.hpp"
 #include "engine/factors/launch_law.hpp"
@@ -55,6 +56,7 @@ struct FactorPlan {
   std::array<PhiloxKey, 4> keys{};
   std::vector<LaunchLinePlan> lines;
   std::vector<NoisePlan> noises;  // only those that something reads
+  FactorTilt tilt;                // of the normals; off: paths are drawn from the law
 };
 
 // Series of a PathBlock that the engine fills. Line l owns kLineSeries from
@@ -85,11 +87,21 @@ enum LineSeries : std::size_t {
 [[nodiscard]] inline std::size_t regime_series(const FactorPlan& plan) noexcept {
   return noise_series(plan, plan.noises.size());
 }
-[[nodiscard]] inline std::size_t factor_series(const FactorPlan& plan) noexcept {
+// Log of a tilt's density ratios, component over law, of the normals up to a step: row r of
+// FactorTilt::rows() is row r mod (steps + 1) of series r / (steps + 1) from here.
+[[nodiscard]] inline std::size_t tilt_series(const FactorPlan& plan) noexcept {
   return regime_series(plan) + (plan.regime ? 1 : 0);
 }
+[[nodiscard]] inline std::size_t factor_series(const FactorPlan& plan) noexcept {
+  const auto rows = static_cast<std::size_t>(plan.steps) + 1;
+  return tilt_series(plan) + (plan.tilt.rows() + rows - 1) / rows;
+}
 
-class PathBlock;
+template <class Block>
+[[nodiscard]] auto* tilt_row(const FactorPlan& plan, Block& block, std::size_t row) noexcept {
+  const auto rows = static_cast<std::size_t>(plan.steps) + 1;
+  return block.row(tilt_series(plan) + row / rows, static_cast<int>(row % rows));
+}
 
 // Fills the factor series of `block` with the paths numbers[0] .. numbers[kBlockPaths - 1].
 // scratch: see FactorScratch. A path is a pure function of its number, the keys and the plan.

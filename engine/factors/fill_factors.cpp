@@ -46,6 +46,41 @@ void advance_regime(const FactorPlan& plan, PathNumbers numbers, int step, Facto
   }
 }
 
+// Normals of one factor and step, drawn from the law, as their paths' components draw them.
+void shift_normals(const FactorTilt& tilt, PathNumbers numbers, std::size_t factor, int step,
+                   double* normals) noexcept {
+  const double* const shift = tilt.shift.data() + tilt.at(static_cast<std::size_t>(step), factor);
+  for (std::size_t p = 0; p < kPaths; ++p) normals[p] += shift[tilt.component(numbers[p])];
+}
+
+// What one step's normals z add to the log density ratios: shift z - shift^2 / 2.
+void add_log_ratios(const FactorTilt& tilt, std::size_t factor, int step, const double* normals,
+                    double* log_ratio) noexcept {
+  const double* const shift = tilt.shift.data() + tilt.at(static_cast<std::size_t>(step), factor);
+  for (std::size_t c = 1; c < tilt.components; ++c) {
+    const double by = shift[c], half = 0.5 * by;
+    double* const to = log_ratio + c * kPaths;
+    for (std::size_t p = 0; p < kPaths; ++p) to[p] += by * (normals[p] - half);
+  }
+}
+
+// The normals of one step become those of the tilt; keeps ratios at the steps that want them.
+void tilt_step(const FactorPlan& plan, PathNumbers numbers, int step, double* const normals[4],
+               FactorScratch& scratch, PathBlock& block) noexcept {
+  const FactorTilt& tilt = plan.tilt;
+  double* const log_ratio = scratch.log_ratio.get();
+  if (step == 0) std::fill_n(log_ratio, tilt.components * kPaths, 0.0);
+  for (std::size_t f = 0; f < 4; ++f) {
+    if (!plan.random[f]) continue;
+    shift_normals(tilt, numbers, f, step, normals[f]);
+    add_log_ratios(tilt, f, step, normals[f], log_ratio);
+  }
+  for (std::size_t u = 0; u < tilt.until.size(); ++u)
+    if (tilt.until[u] == step + 1)
+      for (std::size_t c = 0; c < tilt.components; ++c)
+        std::copy_n(log_ratio + c * kPaths, kPaths, tilt_row(plan, block, u * tilt.components + c));
+}
+
 void fill_joint_factors(const FactorPlan& plan, PathNumbers numbers, FactorScratch& scratch,
                         PathBlock& block) noexcept {
   const FactorRow today = factor_row(block, 0);
@@ -68,9 +103,10 @@ void fill_joint_factors(const FactorPlan& plan, PathNumbers numbers, FactorScrat
         normal_rows(plan.keys[f], numbers, static_cast<std::uint32_t>(step / 4), rows,
                     rows + kPaths, rows + 2 * kPaths, rows + 3 * kPaths, kPaths);
       }
-    const double* normals[4];
+    double* normals[4];
     for (std::size_t f = 0; f < 4; ++f)
       normals[f] = z + (4 * f + static_cast<std::size_t>(within)) * kPaths;
+    if (plan.tilt.on()) tilt_step(plan, numbers, step, normals, scratch, block);
     advance_factors(plan, normals, factor_row(block, step), factor_row(block, step + 1), kPaths);
     if (plan.regime) advance_regime(plan, numbers, step, scratch, block);
     if (own_drift) {
@@ -101,6 +137,7 @@ void fill_noise(const FactorPlan& plan, std::size_t n, PathNumbers numbers, Fact
       if (noise.joint[f] == 0) continue;
       double* const shared = scratch.normals.get() + 4 * f * kPaths;
       draw(plan.keys[f], shared);
+      if (plan.tilt.on()) shift_normals(plan.tilt, numbers, f, step, shared + within);
       add_shock(noise.joint[f], shared + within, to, kPaths);
     }
   }

@@ -54,7 +54,7 @@ std::span<const Field<RunSettings>> simulation_fields() {
             s.copula = k == 2;
           },
           "survival_weighted|sampled|copula"),
-      later<T>("importance_sampling", "false"),
+      flag("importance_sampling", &T::importance_sampling),
       later<T>("target_error"),
       integer<T>(
           "threads", +[](T& s, std::int64_t n) { s.threads = static_cast<unsigned>(n); },

@@ -41,11 +41,12 @@ struct RunSettings {
   std::uint64_t seed = 1;
   bool risk_neutral = true;  // measure_basis
   bool real_world = true;
-  int horizon_months = 0;      // 0: to the last cash flow
-  int steps_per_year = 12;     // other than 12 only for a book of instruments
-  bool sample_values = false;  // default_method = "sampled"; else survival_weighted
-  bool copula = false;         // default_method = "copula"
-  unsigned threads = 0;        // 0: all
+  int horizon_months = 0;            // 0: to the last cash flow
+  int steps_per_year = 12;           // other than 12 only for a book of instruments
+  bool sample_values = false;        // default_method = "sampled"; else survival_weighted
+  bool copula = false;               // default_method = "copula"
+  bool importance_sampling = false;  // of the real-world tails
+  unsigned threads = 0;              // 0: all
 
   std::vector<double> confidence = {0.95, 0.99, 0.995, 0.999};
   std::vector<int> loss_horizon_months = {12, 0};  // 0: lifetime

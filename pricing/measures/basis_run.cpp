@@ -108,6 +108,7 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
   run.references = pilot(run.plan, run.layout);
   if (run.plan.real_world)
     run.results.losses.assign(run.plan.snapshots.size(), std::vector<double>(size.paths));
+  if (run.plan.factors.tilt.on()) run.results.weights = run.results.losses;
   if (keep_paired)
     run.results.block_groups.assign(size.blocks() * run.layout.groups * run.layout.samples, 0.0);
 

@@ -82,7 +82,7 @@ void measure_contributions(const Inputs& inputs, const ScenarioRun& scenario, Ru
   const bool by_contract = baseline || inputs.settings.contract_months;
   const std::vector<ContractGroups> groups = contract_groups(scenario);
   const std::vector<Members> all = members_of(scenario, groups, by_contract);
-  const TailParts parts = replay_tail(*run, inputs.settings, groups, by_contract);
+  const TailParts parts = replay_tail(*scenario.tails, inputs.settings, groups, by_contract);
   MeasureWriter writer(tables.measures, scenario.id, *run, "party");
   std::size_t c = 0;
   for (const int horizon : inputs.settings.loss_horizon_months)

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/statistics/tail.hpp"
+#include "pricing/measures/loss_sample.hpp"
 #include "pricing/measures/measure_rows.hpp"
 
 namespace lien::pricing {
@@ -12,19 +12,17 @@ constexpr int kHistogramBins = 60;
 // Normal half width of a 95 % interval in standard errors.
 constexpr double kHalf = 1.959963984540054;
 
-void add_histogram(const std::string& scenario, int horizon, const std::vector<double>& sorted,
+void add_histogram(const std::string& scenario, int horizon, const LossSample& sample,
                    Table& table) {
-  const double low = std::min(sorted.front(), 0.0);
+  const double low = std::min(sample.least(), 0.0);
   // The last bin holds the tail beyond the 99.95 % quantile, so that the body stays readable.
-  const double high =
-      sorted[static_cast<std::size_t>(0.9995 * static_cast<double>(sorted.size() - 1))];
+  const double high = sample.quantile_near(0.9995);
   if (!(high > low)) return;
   std::vector<double> share(kHistogramBins, 0.0);
-  for (const double loss : sorted) {
+  sample.each([&](double loss, double chance) {
     const double bin = (loss - low) / (high - low) * kHistogramBins;
-    share[static_cast<std::size_t>(std::clamp(bin, 0.0, kHistogramBins - 1.0))] +=
-        1.0 / static_cast<double>(sorted.size());
-  }
+    share[static_cast<std::size_t>(std::clamp(bin, 0.0, kHistogramBins - 1.0))] += chance;
+  });
   for (int i = 0; i < kHistogramBins; ++i)
     table.add({std::string_view(scenario), horizon, low + (high - low) * i / kHistogramBins,
                low + (high - low) * (i + 1) / kHistogramBins, share[static_cast<std::size_t>(i)]});
@@ -44,20 +42,19 @@ void measure_losses(const Inputs& inputs, const ScenarioRun& scenario, RunTables
            {},
            {}});
   }
-  const BasisRun* run = scenario.real_world;
+  const BasisRun* run = scenario.tails;
   if (run == nullptr || run->plan.contracts.empty()) return;
   MeasureWriter writer(tables.measures, scenario.id, *run, "portfolio");
   for (const int horizon : inputs.settings.loss_horizon_months) {
-    std::vector<double> sorted = run->results.losses[run->snapshot(horizon)];
-    std::sort(sorted.begin(), sorted.end());
+    const LossSample sample = loss_sample(*run, run->snapshot(horizon));
     if (scenario.id == "baseline")
-      add_histogram(scenario.id, horizon, sorted, tables.loss_histogram);
+      add_histogram(scenario.id, horizon, sample, tables.loss_histogram);
     std::vector<double> levels = inputs.settings.confidence;
     for (int i = 1; i < 100; ++i) levels.push_back(i / 100.0);
     std::sort(levels.begin(), levels.end());
     levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
     for (const double level : levels) {
-      const engine::TailEstimate t = engine::tail_of(sorted, level);
+      const engine::TailEstimate t = sample.tail(level);
       tables.losses.add(
           {std::string_view(scenario.id), horizon, level, std::string_view(inputs.market.currency),
            t.value_at_risk, t.value_at_risk_low, t.value_at_risk_high, t.expected_shortfall,

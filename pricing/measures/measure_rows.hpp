@@ -17,6 +17,9 @@ struct ScenarioRun {
   const Book* book = nullptr;
   const BasisRun* risk_neutral = nullptr;
   const BasisRun* real_world = nullptr;
+  // Whose losses the tails are made of: the real-world run, or one whose paths were drawn from a
+  // mixture, of which nothing else may be read.
+  const BasisRun* tails = nullptr;
   std::vector<EndOfLifeValue> end_of_life{};  // hardware that cannot stop and start again
 
   [[nodiscard]] const BasisRun& any() const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/simulation/simulate.hpp"
+#include "pricing/measures/loss_sample.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -17,10 +18,8 @@ std::vector<TailCell> cells_of(const BasisRun& run, const RunSettings& settings)
   std::vector<TailCell> cells;
   for (const int horizon : settings.loss_horizon_months) {
     const std::size_t snapshot = run.snapshot(horizon);
-    std::vector<double> sorted = run.results.losses[snapshot];
-    std::sort(sorted.begin(), sorted.end());
-    for (const double level : settings.confidence)
-      cells.push_back({snapshot, engine::weigh_tail(sorted, level)});
+    const LossSample sample = loss_sample(run, snapshot);
+    for (const double level : settings.confidence) cells.push_back({snapshot, sample.weigh(level)});
   }
   return cells;
 }
@@ -70,6 +69,7 @@ TailParts replay_tail(const BasisRun& run, const RunSettings& settings,
   const SumLayout layout = lay_out_sums(run.plan, false);
   TailReplay replay;
   replay.losses = &run.results.losses;
+  replay.weights = &run.results.weights;
   replay.cells = cells_of(run, settings);
   replay.contracts = by_contract ? run.plan.contracts.size() : 0;
   replay.kinds = groups.size();
@@ -90,8 +90,10 @@ TailParts replay_tail(const BasisRun& run, const RunSettings& settings,
   out.replayed = replay.count;
   for (const TailCell& cell : replay.cells) {
     double near = 0;
-    for (const double loss : run.results.losses[cell.snapshot])
-      if (cell.tail.near_value_at_risk(loss)) near += loss;
+    const std::vector<double>& losses = run.results.losses[cell.snapshot];
+    for (std::size_t p = 0; p < losses.size(); ++p)
+      if (cell.tail.near_value_at_risk(losses[p]))
+        near += replay.path_weight(cell.snapshot, p) * losses[p];
     out.near_total.push_back(near);
   }
   engine::IntegerTotals totals(scales_of(layout, run.plan, replay));

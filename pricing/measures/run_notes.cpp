@@ -182,6 +182,11 @@ std::vector<std::string> assumptions(const Inputs& inputs) {
     notes.emplace_back(
         "attrition takes units out of what is earned, run, tested and sold; payments, rents of "
         "leases and holding costs stay as agreed");
+  if (inputs.settings.importance_sampling && inputs.settings.real_world)
+    notes.emplace_back(
+        "value at risk, expected shortfall and contributions come from paths of their own, drawn "
+        "so "
+        "that large losses are common, and weighed back (importance sampling)");
   if (inputs.settings.horizon_months > 0)
     notes.emplace_back("flows and defaults after month " +
                        std::to_string(inputs.settings.horizon_months) +

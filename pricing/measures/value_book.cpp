@@ -12,6 +12,7 @@
 #include "pricing/market/scenario.hpp"
 #include "pricing/measures/check_limits.hpp"
 #include "pricing/measures/compile_scenario.hpp"
+#include "pricing/measures/fit_tilt.hpp"
 #include "pricing/measures/measure_provisions.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/measure_weighted.hpp"
@@ -50,12 +51,16 @@ struct ScenarioRuns {
   Stressed stressed;
   std::vector<EndOfLifeValue> end_of_life;
   std::optional<BasisRun> risk_neutral, real_world;
+  std::optional<BasisRun> importance;  // real world, drawn from a mixture
   [[nodiscard]] ScenarioRun view(const std::string& id) const {
     return {id,
             &stressed.market,
             &stressed.book,
             risk_neutral ? &*risk_neutral : nullptr,
             real_world ? &*real_world : nullptr,
+            importance   ? &*importance
+            : real_world ? &*real_world
+                         : nullptr,
             end_of_life};
   }
 };
@@ -104,6 +109,22 @@ std::vector<ExerciseRule> rules_of_prices(const Inputs& inputs, const std::strin
   return fit_exercise(prices, inputs.settings.threads);
 }
 
+// The same plan on paths that are drawn from a mixture in which losses of the tails are common.
+BasisRun run_importance(Plan plan, const RunSettings& settings,
+                        const std::function<void(std::uint64_t)>& done, RunFacts& facts) {
+  const auto start = std::chrono::steady_clock::now();
+  fit_tilt(plan, settings);
+  BasisRun run = simulate_plan(std::move(plan), settings, false, false, done);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  add_seconds("importance_sampling", took.count(), facts);
+  return run;
+}
+
+// Tails come from a run of their own.
+bool draws_tails(const RunSettings& settings) {
+  return settings.importance_sampling && settings.real_world;
+}
+
 ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed stressed,
                           bool paired, ProgressCounter& progress, RunFacts& facts) {
   ScenarioRuns out;
@@ -123,6 +144,8 @@ ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed 
     }
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (draws_tails(settings) && plan.real_world && !plan.contracts.empty())
+      out.importance = run_importance(plan, settings, progress.start(id), facts);
     BasisRun run =
         simulate_plan(std::move(plan), settings, by_contract, paired, progress.start(id));
     run.compile_seconds = seconds;
@@ -229,8 +252,9 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   const auto scenarios = by_scenario(inputs.scenarios);
   facts.paths = whole_paths(inputs.settings.paths);
   facts.block_paths = engine::kBlockPaths;
-  const std::uint64_t bases =
-      (inputs.settings.risk_neutral ? 1U : 0U) + (inputs.settings.real_world ? 1U : 0U);
+  const std::uint64_t bases = (inputs.settings.risk_neutral ? 1U : 0U) +
+                              (inputs.settings.real_world ? 1U : 0U) +
+                              (draws_tails(inputs.settings) ? 1U : 0U);
   const std::uint64_t task_paths = engine::kBlockPaths * engine::kTaskBlocks;
   const std::uint64_t tasks = (facts.paths + task_paths - 1) / task_paths;
   ProgressCounter counter(

@@ -25,6 +25,18 @@ struct PartyPlan {
   double copula_constant = 0, copula_loading = 0;
 };
 
+// Hazards that the components of FactorPlan::tilt multiply, so that a tail's defaults are drawn
+// more often: by component, year and party. Component 0 is the law: multiple 1.
+struct HazardTilt {
+  std::size_t years = 0, parties = 0;
+  std::vector<double> multiple, log_multiple;  // [components][years][parties]
+  std::vector<double> share;                   // [components] of the paths
+  [[nodiscard]] std::size_t at(std::size_t component, std::size_t year,
+                               std::size_t party) const noexcept {
+    return (component * years + year) * parties + party;
+  }
+};
+
 // A default of `from` adds jump e^{-decay t} to the hazard of `to`, t years after it.
 struct KickPlan {
   std::uint32_t from = 0, to = 0;  // into NetworkPlan::members

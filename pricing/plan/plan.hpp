@@ -85,6 +85,7 @@ struct Plan {
   std::vector<StepInPlan> step_ins;
   std::vector<PartyPlan> parties;
   NetworkPlan network;
+  HazardTilt hazard_tilt;               // read where factors.tilt is on
   std::vector<ContractPlan> contracts;  // sorted by lot, party, variant, id
   std::vector<MonthTerms> terms;        // all contracts, each from its first_month
   MonthColumns columns;                 // what the tables say of a month; the rest stands in terms

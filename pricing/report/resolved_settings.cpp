@@ -87,6 +87,7 @@ std::string resolved_settings(const RunSettings& settings,
            : settings.sample_values ? "\"sampled\""
                                     : "\"survival_weighted\"") +
           "\n";
+  if (settings.importance_sampling) text += "importance_sampling = true\n";
   text += "\n[results]\n";
   text += "confidence = " + toml_list(settings.confidence, toml_float) + "\n";
   text += "loss_horizon_months = " + toml_list(settings.loss_horizon_months, integer) + "\n";

@@ -32,7 +32,7 @@ BookStages::PartyWork::PartyWork(const Plan& plan)
       standing(plan.network.members.size()) {}
 
 // One month of a party: hazard, the scenario's default.
-void BookStages::party_step(PathBlock& block, std::size_t i, int k, const double* clock,
+void BookStages::party_step(PathBlock& block, std::size_t i, int k, double* clock,
                             double* accumulated) noexcept {
   const auto& party = plan_->parties[i];
   double* const default_month = default_months_.get() + i * kBlockPaths;
@@ -40,6 +40,7 @@ void BookStages::party_step(PathBlock& block, std::size_t i, int k, const double
   party_month(party.log_hazard[static_cast<std::size_t>(k)], party.scarcity_loading,
               plan_->factors.dt_years, k, block.row(engine::kScarcity, k - 1), clock, accumulated,
               survival, default_month, kBlockPaths);
+  if (plan_->factors.tilt.on()) tilt_month(i, k, clock, accumulated);
   if (k == party.forced_month)
     for (std::size_t p = 0; p < kBlockPaths; ++p)
       default_month[p] = std::min(default_month[p], static_cast<double>(k));
@@ -57,6 +58,7 @@ void BookStages::keep_survival(PathBlock& block, std::size_t i, int k) noexcept 
 void BookStages::fill_party(PathBlock& block, std::size_t i) noexcept {
   double *const clock = party_work_.rows.get(), *const accumulated = clock + kBlockPaths;
   engine::exponential_row(plan_->parties[i].key, paths_, clock, kBlockPaths);
+  tilt_clock(i, clock);
   std::fill_n(accumulated, kBlockPaths, 0.0);
   for (int k = 1; k <= plan_->steps; ++k) {
     party_step(block, i, k, clock, accumulated);
@@ -178,6 +180,7 @@ void BookStages::fill_network(PathBlock& block, double* sums) noexcept {
   for (std::size_t m = 0; m < n; ++m) {
     engine::exponential_row(plan_->parties[network.members[m]].key, paths_, row(m, kClock),
                             kBlockPaths);
+    tilt_clock(network.members[m], row(m, kClock));
     std::fill_n(row(m, kAccumulated), kBlockPaths, 0.0);
     std::fill_n(party_work_.clearing.get() + m * kBlockPaths, kBlockPaths, network.cash[m]);
   }

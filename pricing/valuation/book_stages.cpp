@@ -59,6 +59,8 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       results_(&results),
       references_(references),
       first_series_(engine::factor_series(plan.factors)),
+      log_ratio_(plan.factors.tilt.rows() * kBlockPaths),
+      year_hazard_(plan.factors.tilt.on() ? plan.parties.size() * kBlockPaths : 0),
       proceeds_(prepared_rows(plan)),
       sale_ratio_(prepared_rows(plan)),
       received_(prepared_rows(plan)),
@@ -312,8 +314,10 @@ void BookStages::count_hardware_under_cost(PathBlock& block) noexcept {
 void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums) noexcept {
   const Plan& plan = *plan_;
   const TailReplay* const tail = results_->tail;
-  paths_ = tail == nullptr ? engine::PathNumbers(number * kBlockPaths)
-                           : engine::PathNumbers::of(tail->paths.data() + number * kBlockPaths);
+  const std::uint64_t* const listed = tail == nullptr ? results_->listed : tail->paths.data();
+  paths_ = listed == nullptr ? engine::PathNumbers(number * kBlockPaths)
+                             : engine::PathNumbers::of(listed + number * kBlockPaths);
+  number_ = number;
   if (tail != nullptr) start_tail(number);
   std::fill_n(groups_.get(), groups_.size(), 0.0);
   std::fill_n(group_months_.get(), group_months_.size(), 0.0);
@@ -323,7 +327,9 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   }
   {
     const Stopwatch watch(seconds_.parties);
+    if (plan.factors.tilt.on()) start_tilt(block);
     fill_parties(block, sums);
+    if (plan.factors.tilt.on()) end_tilt();
   }
   {
     const Stopwatch watch(seconds_.resale);

@@ -15,6 +15,16 @@ namespace lien::pricing {
 
 struct StripInput;  // resale_rows.hpp
 
+// What the fit of a tilt reads of listed paths, by year and party: the hazard that the party lived
+// through, with a minus in the year of its default, 0 after it.
+struct TiltSample {
+  std::size_t parties = 0, paths = 0;
+  std::vector<double> hazard;  // [years][parties][paths]
+  [[nodiscard]] std::size_t at(std::size_t year, std::size_t party) const noexcept {
+    return (year * parties + party) * paths;
+  }
+};
+
 // Results that belong to a path or a block, written by whichever thread runs it at a place of its
 // own.
 struct PathResults {
@@ -23,12 +33,18 @@ struct PathResults {
   // [blocks][groups][samples] sums over a block's paths, for paired differences; empty if not
   // asked.
   std::vector<double> block_groups;
+  // [snapshots][paths] density of the law over that of the mixture which the paths are drawn from,
+  // seen up to the snapshot's last sale; filled where the plan is tilted.
+  std::vector<std::vector<double>> weights;
   // Number of the run's first block: rows by path and by block count from it.
   std::uint64_t first_block = 0;
   // What the one instrument of a pilot plan sees, for the fit of its rule; null in a run.
   lien::engine::StoppingSample* pilot = nullptr;
   // The tail paths that are simulated again; null in a run.
   const TailReplay* tail = nullptr;
+  // Paths that are simulated again to fit a tilt, and what they show; null in a run.
+  const std::uint64_t* listed = nullptr;
+  TiltSample* tilt_sample = nullptr;
 };
 
 // Where the stages spend their time, seconds.
@@ -110,9 +126,18 @@ class BookStages {
   void fill_copula(PathBlock& block, std::size_t party) noexcept;
   void fill_network(PathBlock& block, double* sums) noexcept;
   void clear_network(std::size_t clearing, double* sums) noexcept;
-  void party_step(PathBlock& block, std::size_t party, int k, const double* clock,
+  void party_step(PathBlock& block, std::size_t party, int k, double* clock,
                   double* accumulated) noexcept;
   void keep_survival(PathBlock& block, std::size_t party, int k) noexcept;
+  // Paths drawn from a mixture, in book_tilt.cpp.
+  void start_tilt(PathBlock& block) noexcept;
+  void tilt_clock(std::size_t party, double* clock) noexcept;
+  void tilt_month(std::size_t party, int k, double* clock, const double* accumulated) noexcept;
+  void add_hazard_ratio(std::size_t party, std::size_t year, std::size_t snapshot,
+                        const double* clock, const double* accumulated) noexcept;
+  void start_year(std::size_t party, std::size_t year, double* clock,
+                  const double* accumulated) noexcept;
+  void end_tilt() noexcept;
   void fill_strips(PathBlock& block) noexcept;
   void fill_shape(PathBlock& block, std::size_t shape, int k) noexcept;
   void fill_power_strip(PathBlock& block, std::size_t hardware, int k, StripInput input) noexcept;
@@ -245,6 +270,9 @@ class BookStages {
   std::size_t ones_, zeros_, discount_, ratio_, gross_, log_rent_, spot_, utilization_, power_,
       cost_, segment_, survival_, value_, left_value_, mark_, book_value_, price_, derived_;
   lien::engine::PathNumbers paths_ = 0;                        // of the block that is running
+  std::uint64_t number_ = 0;                                   // of that block
+  lien::engine::AlignedDoubles log_ratio_;                     // [tilt rows][paths]
+  lien::engine::AlignedDoubles year_hazard_;                   // [parties][paths] up to the year
   std::array<std::size_t, lien::engine::kBlockPaths> lags_{};  // of one contract, by path
   // Prepared sales, [steps + 1][paths] of one contract; empty where no contract has them.
   lien::engine::AlignedDoubles proceeds_, sale_ratio_, received_;

@@ -31,12 +31,18 @@ struct TailReplay {
   std::vector<std::uint64_t> paths;  // rising; the last is repeated to fill its block
   std::size_t count = 0;             // of `paths`, without the repeated ones
   const std::vector<std::vector<double>>* losses = nullptr;  // of the run, PathResults::losses
+  const std::vector<std::vector<double>>* weights =
+      nullptr;  // its PathResults::weights; may be empty
   std::vector<TailCell> cells;
   std::size_t contracts = 0;  // members before the groups: those of the plan, or none
   std::size_t groups = 0, kinds = 0;
   std::vector<std::uint32_t> group_of;  // [contracts of the plan][kinds] a group
   std::size_t first = 0;
 
+  // How many paths of the law a path of the run stands for.
+  [[nodiscard]] double path_weight(std::size_t snapshot, std::uint64_t path) const noexcept {
+    return weights->empty() ? 1.0 : (*weights)[snapshot][path];
+  }
   [[nodiscard]] std::size_t at(std::size_t member, std::size_t cell) const noexcept {
     return first + (member * cells.size() + cell) * kTailNumbers;
   }

@@ -20,8 +20,9 @@ void BookStages::start_tail(std::uint64_t number) noexcept {
     for (std::size_t p = 0; p < kBlockPaths; ++p) {
       const bool counts = number * kBlockPaths + p < replay.count;
       const double loss = (*replay.losses)[cell.snapshot][paths_[p]];
-      weights[p] = counts ? cell.tail.weight(loss) : 0.0;
-      near[p] = counts && cell.tail.near_value_at_risk(loss) ? 1.0 : 0.0;
+      const double once = counts ? replay.path_weight(cell.snapshot, paths_[p]) : 0.0;
+      weights[p] = once * cell.tail.weight(loss);
+      near[p] = cell.tail.near_value_at_risk(loss) ? once : 0.0;
     }
   }
 }

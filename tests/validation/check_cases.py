@@ -56,6 +56,7 @@ share paths, so they are not independent).
 FUNCTION_LEVEL = [
     ("O07 sd ln S", "tests/engine/joint_step_test.cpp", "LogPriceVariance, ReproducesCaseO07"),
     ("O20", "tests/engine/tail_test.cpp", "TailContribution, OfStrataIsTheClosedFormOfCaseO20"),
+    ("O20b", "tests/pricing/importance_test.cpp", "ImportanceSampling, ReproducesCaseO20b"),
     ("O22", "tests/pricing/traded_assets_test.cpp", "TradedAssets, ExchangeAtMargrabesPrice"),
     ("O30", "tests/pricing/hazard_test.cpp", "ExpectedSurvival, ReproducesCaseO30"),
     ("O33", "tests/pricing/open_cases_test.cpp", "TailOf, ReproducesTheLognormalTailsOfCaseO33"),

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "engine/statistics/tail.hpp"
+#include "engine/statistics/weighed_tail.hpp"
+#include "pricing/measures/basis_run.hpp"
+
+namespace lien::pricing {
+
+// The losses of a run at one snapshot, in order: equally likely paths, or paths with weights where
+// they were drawn from a mixture.
+class LossSample {
+ public:
+  explicit LossSample(std::vector<double> losses);
+  explicit LossSample(engine::WeighedLosses losses) : weighed_(std::move(losses)) {}
+
+  [[nodiscard]] engine::TailEstimate tail(double confidence) const {
+    return weighed_ ? weighed_->tail(confidence) : engine::tail_of(sorted_, confidence);
+  }
+  [[nodiscard]] engine::Tail weigh(double confidence) const {
+    return weighed_ ? weighed_->weigh(confidence) : engine::weigh_tail(sorted_, confidence);
+  }
+  [[nodiscard]] double least() const { return weighed_ ? weighed_->loss(0) : sorted_.front(); }
+  // A loss near the quantile, for the axis of a chart.
+  [[nodiscard]] double quantile_near(double level) const;
+  // f(loss, chance), losses rising.
+  template <class F>
+  void each(const F& f) const {
+    const std::size_t n = weighed_ ? weighed_->size() : sorted_.size();
+    for (std::size_t i = 0; i < n; ++i)
+      f(weighed_ ? weighed_->loss(i) : sorted_[i],
+        weighed_ ? weighed_->weight(i) / static_cast<double>(n) : 1.0 / static_cast<double>(n));
+  }
+
+ private:
+  std::vector<double> sorted_;
+  std::optional<engine::WeighedLosses> weighed_;
+};
+
+[[nodiscard]] LossSample loss_sample(const BasisRun& run, std::size_t snapshot);
+
+}  // namespace lien::pricing
