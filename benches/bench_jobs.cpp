@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "benches/bench_kernels.hpp"
 #include "engine/kernels/instruction_set.hpp"
 
 int main(int argc, char** argv) {
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 64;
   benchmark::AddCustomContext("instruction_set", lien::engine::instruction_set());
+  lien::benches::register_kernels();
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }
