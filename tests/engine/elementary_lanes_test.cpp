@@ -80,6 +80,25 @@ void ApplyWord(std::uint32_t word, double& radius, double& uniform) {
   uniform = hn::GetLane(LongUniform(d, words, words));
 }
 
+// How many of the quotients that BoxMullerRadius takes for `count` words, stride apart, are not the
+// divider's.
+std::uint64_t DifferentQuotients(std::uint64_t stride, std::uint64_t count) {
+  const Doubles d;
+  const hn::RebindToUnsigned<Doubles> du;
+  const std::uint64_t lanes = hn::Lanes(d);
+  std::uint64_t different = 0;
+  for (std::uint64_t i = 0; i < count; i += lanes) {
+    alignas(64) std::uint64_t words[8];
+    for (std::uint64_t lane = 0; lane < lanes; ++lane)
+      words[lane] = ((i + lane) * stride) & 0xffffffff;
+    Vector exponent;
+    const Vector f = ReduceLog(d, HalfUniform(d, hn::Load(du, words)), exponent);
+    const Vector below = hn::Add(f, hn::Set(d, 2.0));
+    different += lanes - hn::CountTrue(d, hn::Eq(RadiusQuotient(d, f, below), hn::Div(f, below)));
+  }
+  return different;
+}
+
 }  // namespace
 }  // namespace lien::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -106,6 +125,7 @@ HWY_EXPORT(ApplySine);
 HWY_EXPORT(ApplyCosine);
 HWY_EXPORT(ApplyBlackCall);
 HWY_EXPORT(ApplyWord);
+HWY_EXPORT(DifferentQuotients);
 
 constexpr std::size_t kArguments = 1 << 20;
 
@@ -216,6 +236,18 @@ TEST(RandomLanes, UniformsAndRadiiNeverReachTheirEnds) {
     // sqrt(-2 ln(1 - 2^-33)); mpmath 1.2, 40 digits.
     EXPECT_NEAR(radius / 0.00001525878906294408921, 1.0, 1e-11);
   });
+}
+
+// 2^21 words over their whole range; the divider is the reference.
+TEST(RandomLanes, QuotientsOfTheRadiusAreTheDividers) {
+  on_every_instruction_set(
+      [] { EXPECT_EQ(HWY_DYNAMIC_DISPATCH(DifferentQuotients)(2047, 1 << 21), 0u); });
+}
+
+// All 2^32, ten seconds: --gtest_also_run_disabled_tests, after a change of RadiusQuotient.
+TEST(RandomLanes, DISABLED_AllQuotientsOfTheRadiusAreTheDividers) {
+  on_every_instruction_set(
+      [] { EXPECT_EQ(HWY_DYNAMIC_DISPATCH(DifferentQuotients)(1, std::uint64_t{1} << 32), 0u); });
 }
 
 }  // namespace
