@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "engine/elementary/elementary.hpp"
+#include "engine/elementary/hypotenuse.hpp"
 #include "pricing/credit/hazard_curve.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/plan/discount_curve.hpp"
@@ -55,7 +56,7 @@ void check_groups(const BasisRun& run, Checks& checks) {
   const auto weighted = run.mean(run.layout.group(portfolio, loss_sample));
   checks.add("sampled losses average to the expected loss, real_world", weighted.value,
              sampled.value,
-             kErrors * std::hypot(sampled.standard_error, weighted.standard_error) + scale);
+             kErrors * engine::hypotenuse(sampled.standard_error, weighted.standard_error) + scale);
 }
 
 // Kicks and what a party owes make defaults that its curve does not know.

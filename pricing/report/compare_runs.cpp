@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "engine/elementary/hypotenuse.hpp"
 #include "pricing/book/diagnostic.hpp"
 #include "pricing/report/run_bridge.hpp"
 #include "pricing/report/text_form.hpp"
@@ -93,7 +94,7 @@ StoryTable bridge_table(const Bridge& bridge, const MoneyUnit& money) {
   add("after", count(bridge.added + bridge.common), [](Column c) { return c.after.value; });
   add("change", {}, [](Column c) { return c.after.value - c.before.value; });
   add("standard error of it, at most", {},
-      [](Column c) { return std::hypot(c.before.standard_error, c.after.standard_error); });
+      [](Column c) { return engine::hypotenuse(c.before.standard_error, c.after.standard_error); });
   table.note =
       "Balance: change of what is owed, at the old number per balance. Value per balance: market, "
       "model, terms, date and\nseed together; to part them, run again with one of them changed. "

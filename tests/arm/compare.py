@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Runs books with this machine's lien and, emulated, with the one built for arm64; compares bytes.
+
+usage: compare.py --lien PROGRAM --arm PROGRAM --root ARM64_ROOT RUN.toml... [--paths N]
+
+What may differ is what same_bytes.py leaves out: the `run` object of the manifest.
+"""
+import argparse
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "same_bytes"))
+import same_bytes  # noqa: E402
+
+
+def digests(command, run, paths, folder):
+    folder.mkdir()
+    words = [*map(str, command), "run", str(run), "--out", "run", "--paths", str(paths)]
+    done = subprocess.run(words, cwd=folder, text=True, stdin=subprocess.DEVNULL,
+                          capture_output=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(words)}: exit {done.returncode}\n{done.stderr[-2000:]}")
+    return same_bytes.digests(folder / "run")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", nargs="+", type=lambda text: pathlib.Path(text).resolve())
+    for name in ("lien", "arm", "root"):
+        parser.add_argument("--" + name, required=True, type=pathlib.Path)
+    parser.add_argument("--paths", type=int, default=1024)
+    options = parser.parse_args()
+    arm = ["qemu-aarch64", "-L", options.root, options.arm]
+    version = subprocess.run([*map(str, arm), "version"], text=True, capture_output=True,
+                             check=False)
+    print(version.stdout or version.stderr, end="")
+    if version.returncode != 0 or "neon" not in version.stdout:
+        sys.exit("the program for arm64 does not run, or not on NEON")
+    differing = 0
+    for run in options.runs:
+        with tempfile.TemporaryDirectory() as scratch:
+            here = digests([options.lien], run, options.paths, pathlib.Path(scratch) / "here")
+            there = digests(arm, run, options.paths, pathlib.Path(scratch) / "arm")
+        if not any(name.endswith(".csv") for name in here):
+            sys.exit(f"{run}: wrote no table")
+        wrong = [name for name in sorted(here.keys() | there.keys())
+                 if here.get(name) != there.get(name)]
+        for name in wrong:
+            print(f"{run.parent.name}: {name} differs")
+        differing += len(wrong)
+        print(f"{run.parent.name}, {options.paths} paths: {len(here)} files, {len(wrong)} differ")
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

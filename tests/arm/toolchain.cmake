@@ -1,0 +1,17 @@
+# 64-bit Arm by Debian's cross compiler, with the libraries that run unpacks into LIEN_ARM_ROOT.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
+set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
+set(LIEN_ARM_ROOT "$ENV{LIEN_ARM_ROOT}" CACHE PATH "root of arm64 libraries")
+set(CMAKE_SYSROOT "${LIEN_ARM_ROOT}")
+set(CMAKE_FIND_ROOT_PATH "${LIEN_ARM_ROOT}")
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
+# The host's .pc files name the host's libraries.
+set(ENV{PKG_CONFIG_SYSROOT_DIR} "${LIEN_ARM_ROOT}")
+set(ENV{PKG_CONFIG_LIBDIR} "${LIEN_ARM_ROOT}/usr/lib/aarch64-linux-gnu/pkgconfig:${LIEN_ARM_ROOT}/usr/lib/pkgconfig:${LIEN_ARM_ROOT}/usr/share/pkgconfig")
+set(CMAKE_CROSSCOMPILING_EMULATOR "qemu-aarch64;-L;${LIEN_ARM_ROOT}")
