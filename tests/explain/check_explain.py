@@ -122,6 +122,8 @@ def check_deal(checks, example):
                 if row["measure"] == "hedge_value"}
         checks.that(told == measures(folder, "hedge_value") and len(told) == 2, told)
         checks.that(measures(folder, "hedge_value", "unhedged") == {}, "cancelled hedges have value")
+        replayed = checks.json("explain", folder, "GB300", "--path", 7)
+        checks.that(replayed["path_months"][0]["rent"] == 6.28, "a path beside a vehicle")
         kept = measures(folder, "hedge_value", "no-rate-swap")
         checks.that(list(kept) == ["ddtl-4/power-swap"], kept)
 

@@ -161,6 +161,33 @@ TEST(ReplayedPath, IsTheOneTheRunUsed) {
 }
 
 // Step ramp, every other driver off: each launch is a fall of ln R by its drop, in its month.
+// Vehicles are no part of the story: a book of them tells the same path.
+TEST(ReplayedPath, IsTheSameBesideAVehicle) {
+  const Inputs alone = run_of(sample_market(), 128);
+  Inputs inputs = alone;
+  Loan debt;
+  debt.id = "v/debt";
+  debt.recourse = Recourse::none;
+  debt.principal = 1000;
+  debt.closing = kSampleDate;
+  debt.maturity = inputs.book.instruments[0].expiry;
+  debt.coupon = 0.1;
+  debt.vehicle = 0;
+  inputs.book.loans = {debt};
+  Vehicle vehicle;
+  vehicle.id = "v";
+  vehicle.lots = {{"lot", "income", 10, {}, {}, {}, {}}};
+  Tranche tranche;
+  tranche.id = "debt";
+  tranche.loan = 0;
+  vehicle.tranches = {tranche};
+  inputs.book.vehicles = {vehicle};
+  const ReplayedPath path = replay_path(inputs, MeasureBasis::real_world, 0, 70);
+  const ReplayedPath expected = replay_path(alone, MeasureBasis::real_world, 0, 70);
+  EXPECT_EQ(path.rent, expected.rent);
+  EXPECT_EQ(path.value.size(), path.rent.size());
+}
+
 TEST(ReplayedPath, FallsByItsLaunchesAndNothingElse) {
   Market market = sample_market();
   market.scarcity.reset();

@@ -202,8 +202,8 @@ struct Case {
     vehicle.offtakes = {offtake};
     vehicle.lots[0].operating_cost = column(0.5, 2);
     vehicle.fees = {{column(0, 0.2), 0.0005}};
-    vehicle.reserves = {{8, kDebtServiceItem, column(3, 9)},
-                        {2, kOperatingCostItem | kFeeItem | kHedgeItem, column(1, 2)}};
+    vehicle.reserves = {{8, kDebtServiceItem | kFeeItem, column(3, 9)},
+                        {2, kOperatingCostItem | kHedgeItem, column(1, 2)}};
     add_covenants();
     add_guarantees();
     using S = CashStep;
