@@ -15,6 +15,7 @@ enum class StreamKind : std::uint32_t {
   party = 3,
   noise = 4,
   delay = 8,
+  gate = 9,
 };
 
 // The Philox key of one stream: a 64-bit hash of (seed, kind, id), id any bytes.

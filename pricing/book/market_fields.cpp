@@ -21,7 +21,15 @@ std::span<const Field<Market>> market_fields() {
       apart<T>("contagion"),
       apart<T>("clearing"),
       apart<T>("claim"),
-      later<T>("refinancing"),
+      apart<T>("refinancing"),
+  };
+  return fields;
+}
+
+std::span<const Field<Refinancing>> refinancing_fields() {
+  using T = Refinancing;
+  static constexpr std::array fields = {
+      apart<T>("open_probability"),
   };
   return fields;
 }

@@ -34,6 +34,7 @@ inline constexpr Range kGammaShapes = between(0.5, 50);
 [[nodiscard]] std::span<const Field<Party>> party_fields();
 [[nodiscard]] std::span<const Field<ContagionLink>> contagion_fields();
 [[nodiscard]] std::span<const Field<Clearing>> clearing_fields();
+[[nodiscard]] std::span<const Field<Refinancing>> refinancing_fields();
 [[nodiscard]] std::span<const Field<Claim>> claim_fields();
 
 }  // namespace lien::pricing

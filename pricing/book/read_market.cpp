@@ -103,6 +103,15 @@ void read_liquidation(const TomlValue& root, std::optional<Liquidation>& block, 
             .value_or(1.0);
 }
 
+void read_refinancing(const TomlValue& root, std::optional<Refinancing>& block, const Scope& top) {
+  read_block(root, "refinancing", refinancing_fields(), block, top);
+  if (!block) return;
+  if (const TomlValue* share = root.find("refinancing")->find("open_probability"))
+    block->open_probability =
+        read_curve(*share, "open_probability", {{"months", "values", between(0, 1), Unit::share}},
+                   {top.faults, top.file, "refinancing"});
+}
+
 // Two blocks of one name would be told apart by chance: both places stand in the message.
 template <class T>
 void check_unique(const std::vector<T>& blocks, std::string T::*name, const std::string& noun,
@@ -197,6 +206,7 @@ std::optional<Market> read_market(const std::string& file, const Location& named
   read_block(*root, "frontier", frontier_fields(), market.frontier, top);
   read_block(*root, "power", power_fields(), market.power, top);
   read_liquidation(*root, market.liquidation, top);
+  read_refinancing(*root, market.refinancing, top);
   std::optional<Correlation> correlation;
   read_block(*root, "correlation", correlation_fields(), correlation, top);
   market.correlation = correlation.value_or(Correlation{});

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "pricing/book/market_blocks.hpp"
+#include "pricing/book/tranche_balloon.hpp"
 #include "pricing/book/tranche_draws.hpp"
 #include "pricing/book/tranche_repayment.hpp"
 #include "pricing/book/vehicle_checks.hpp"
@@ -143,7 +144,9 @@ class VehicleReader {
       const auto [own, terms] = split_tranche(*part);
       Tranche tranche;
       const Given given = read_table(own, tranche_fields(), tranche, "field of a tranche", scope);
+      const std::size_t before = scope.faults.size();
       if (!tranche.equity) tranche.loan = read_debt(terms, tranche, scope);
+      const bool sound = tranche.loan && scope.faults.size() == before;
       for (const TomlEntry& entry : terms.entries)
         if (tranche.equity && entry.key != "id")
           scope.fault(entry.line, entry.column, entry.key, "", "does not go with kind equity",
@@ -151,6 +154,7 @@ class VehicleReader {
       finish_part(tranche, given, *part, scope, vehicle_.tranches,
                   [&](Tranche& t, const ContractChecks& check, const TomlValue&, const Scope&) {
                     check_equity(vehicle_, t, check);
+                    if (sound) check_balloon(t, context_.book.loans[*t.loan], check);
                   });
     }
     need_one("tranche", !debt().empty(), "a vehicle owes one tranche of debt at least");

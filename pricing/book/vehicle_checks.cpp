@@ -151,7 +151,9 @@ void check_guarantee(const Vehicle& vehicle, const Guarantee& guarantee,
 
 void check_equity(const Vehicle& vehicle, const Tranche& tranche, const ContractChecks& check) {
   if (!tranche.equity) return;
-  check.useless({"payment_in_kind", "cash_sweep"}, "does not go with kind equity");
+  check.useless({"payment_in_kind", "cash_sweep", "extension_months", "extension_count",
+                 "extension_fee", "refinancing_max_loan_to_value"},
+                "does not go with kind equity");
   for (const Tranche& other : vehicle.tranches)
     if (!other.equity && other.rank >= tranche.rank && check.good("rank")) {
       check.wrong("rank", "is not behind tranche " + other.id + ": equity takes the first loss",

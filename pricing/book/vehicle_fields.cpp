@@ -177,10 +177,10 @@ std::span<const Field<Tranche>> tranche_fields() {
       later<T>("margin_grid"),
       later<T>("revolving", "false"),
       later<T>("draw_maturity_months"),
-      later<T>("extension_months", "0"),
-      later<T>("extension_count", "0"),
-      later<T>("extension_fee", "0"),
-      later<T>("refinancing_max_loan_to_value"),
+      integer("extension_months", &T::extension_months, between(0, 120)),
+      integer("extension_count", &T::extension_count, between(0, 120)),
+      share("extension_fee", &T::extension_fee, Range{0, 1, false, true}),
+      number("refinancing_max_loan_to_value", &T::refinancing_max_loan_to_value, above(0)),
   };
   return fields;
 }

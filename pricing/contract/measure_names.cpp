@@ -4,6 +4,7 @@ namespace lien::pricing {
 namespace {
 
 constexpr MeasureName kMeasures[] = {
+    {"balloon_default_probability", "contract", "share"},
     {"breach_probability", "portfolio|party|contract", "share"},
     {"capital_requirement", "portfolio|contract", "money"},
     {"clearing_payment", "party", "money"},
@@ -23,6 +24,7 @@ constexpr MeasureName kMeasures[] = {
     {"expected_shortfall_contribution", "party", "money"},
     {"exposure_at_default", "contract", "money"},
     {"exposure_share", "party", "share"},
+    {"extension_probability", "contract", "share"},
     {"factor_covariance", "portfolio", ""},
     {"fair_rate", "contract", "money per payment"},
     {"forward_value", "contract", "unit of the underlying"},
@@ -44,6 +46,7 @@ constexpr MeasureName kMeasures[] = {
     {"price", "portfolio|party|vehicle|contract", "share"},
     {"probability_of_default", "portfolio|party|vehicle|contract", "share"},
     {"probability_of_default_change", "portfolio", "share"},
+    {"refinancing_probability", "contract", "share"},
     {"rental_rate_change", "hardware", "hourly"},
     {"resale_value", "hardware", "money a unit"},
     {"residual_value", "contract", "money"},

@@ -15,6 +15,10 @@ std::vector<const Tranche*> debt_by_rank(const Vehicle& vehicle) {
   return debt;
 }
 
+bool has_balloon_terms(const Tranche& tranche) {
+  return tranche.refinancing_max_loan_to_value || tranche.extension_count > 0;
+}
+
 std::vector<WaterfallStep> default_waterfall(const Vehicle& vehicle) {
   std::vector<WaterfallStep> steps = {
       {CashStep::operating_cost, {}}, {CashStep::fee, {}}, {CashStep::hedge, {}}};

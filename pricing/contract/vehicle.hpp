@@ -75,6 +75,11 @@ struct Tranche {
   double payment_in_kind = 0;        // share of interest added to principal
   double cash_sweep = 0;             // share of excess cash to principal
   std::vector<TrancheDraw> draws{};  // as given; dated and in money they stand in its loan
+  // What is owed at maturity: a new lender repays it up to this loan to value, else the borrower
+  // may put maturity off.
+  std::optional<double> refinancing_max_loan_to_value{};
+  int extension_months = 0, extension_count = 0;
+  double extension_fee = 0;  // share of what is extended
 };
 
 enum class CovenantTest {
@@ -161,6 +166,8 @@ struct Vehicle {
 
 // Its debt, by rank and within a rank as given.
 [[nodiscard]] std::vector<const Tranche*> debt_by_rank(const Vehicle& vehicle);
+// True if something else than cash may meet what is owed at maturity.
+[[nodiscard]] bool has_balloon_terms(const Tranche& tranche);
 // The order in which a vehicle spends cash that declares none.
 [[nodiscard]] std::vector<WaterfallStep> default_waterfall(const Vehicle& vehicle);
 

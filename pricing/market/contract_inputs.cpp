@@ -32,7 +32,8 @@ constexpr std::array<std::string_view, 2> kCovenantTerms = {"min", "max"};
 constexpr std::array<std::string_view, 3> kGuaranteeTerms = {"cap", "share", "price"};
 // The size by share first: a hedge has one of the two.
 constexpr std::array<std::string_view, 3> kHedgeTerms = {"strike", "ratio", "quantity"};
-constexpr std::array<std::string_view, 1> kTrancheTerms = {"cash_sweep"};
+constexpr std::array<std::string_view, 2> kTrancheTerms = {"refinancing_max_loan_to_value",
+                                                           "cash_sweep"};
 
 bool has(Names names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -131,7 +132,7 @@ void add_vehicle(Collector& to, Vehicle& vehicle, Date today) {
   // A sweep that the file has is a step of its waterfall; a new one might be none.
   add_parts_by<Tranche>(to, vehicle.id, "tranche", vehicle.tranches, tranche_fields(),
                         [](const Tranche& tranche) {
-                          return Names(kTrancheTerms).first(tranche.cash_sweep > 0 ? 1 : 0);
+                          return Names(kTrancheTerms).first(tranche.cash_sweep > 0 ? 2 : 1);
                         });
   add_parts<Guarantee>(to, vehicle.id, "guarantee", vehicle.guarantees, guarantee_fields(),
                        kGuaranteeTerms);

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pricing/book/diagnostic.hpp"
@@ -245,6 +246,14 @@ struct Claim {
   Location where;
 };
 
+// Chance that the market refinances a balloon in a month, whoever owes it.
+struct Refinancing {
+  Curve open_probability{{1.0}, {1.0}};  // by time
+  // Scenarios only: the chance itself by month, from the first month on (linear between, last
+  // held).
+  std::vector<std::pair<int, double>> open_path{};
+};
+
 struct Market {
   std::string currency;
   Rates rates;
@@ -259,6 +268,7 @@ struct Market {
   std::vector<ContagionLink> contagion{};
   std::optional<Clearing> clearing{};
   std::vector<Claim> claims{};
+  std::optional<Refinancing> refinancing{};  // absent: always open
   std::string file;
 };
 

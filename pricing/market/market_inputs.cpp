@@ -167,6 +167,11 @@ std::vector<MarketInput> market_inputs(Market& market) {
   for (LaunchLine& line : market.launches) add_launches(inputs, line);
   for (Hardware& hardware : market.hardware) add_hardware(inputs, hardware);
   for (Party& party : market.parties) add_party(inputs, party, market.clearing.has_value());
+  if (market.refinancing) {
+    inputs.push_back({"refinancing", "", "open_probability", &market.refinancing->open_probability,
+                      between(0, 1)});
+    inputs.back().opening_of = &*market.refinancing;
+  }
   for (ContagionLink& link : market.contagion)
     add_numbers(inputs, "contagion", link.from + '.' + link.to, "", contagion_fields(), link, kAll);
   if (market.clearing)

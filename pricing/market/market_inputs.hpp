@@ -19,6 +19,7 @@ struct MarketInput {
   Range range{};
   Hardware* rental_rate_of = nullptr;  // the rental rate may follow a path
   Party* credit_curve_of = nullptr;    // the hazard is fitted to this
+  Refinancing* opening_of = nullptr;   // the chance of an open market may follow a path
 
   [[nodiscard]] std::string path() const;
   // True if `pattern` is this path, or is it with `*` for the id.

@@ -30,14 +30,12 @@ bool names_block(const std::string& input, const std::string& block) {
 }
 
 void RowChange::unknown_input(const Market& market, const std::vector<std::string>& known) const {
-  for (const char* block : {"credit", "refinancing"})
-    if (names_block(row.input, block))
-      return fault("input", row.input, std::string(kNotInThisVersion), "remove the row");
-  const std::pair<const char*, bool> blocks[] = {{"scarcity", market.scarcity.has_value()},
-                                                 {"frontier", market.frontier.has_value()},
-                                                 {"power", market.power.has_value()},
-                                                 {"liquidation", market.liquidation.has_value()},
-                                                 {"clearing", market.clearing.has_value()}};
+  if (names_block(row.input, "credit"))
+    return fault("input", row.input, std::string(kNotInThisVersion), "remove the row");
+  const std::pair<const char*, bool> blocks[] = {
+      {"scarcity", market.scarcity.has_value()}, {"frontier", market.frontier.has_value()},
+      {"power", market.power.has_value()},       {"liquidation", market.liquidation.has_value()},
+      {"clearing", market.clearing.has_value()}, {"refinancing", market.refinancing.has_value()}};
   for (const auto& [block, present] : blocks)
     if (!present && names_block(row.input, block))
       return fault("input", row.input, "is of a block that " + market.file + " does not have",
@@ -95,7 +93,8 @@ void change_target(const std::string& path, Range range, const Target& target, D
 
 void change_input(const MarketInput& input, Date valuation_date, const RowChange& change) {
   if (change.row.month) {
-    std::vector<std::pair<int, double>>& path = input.rental_rate_of->rental_rate_path;
+    std::vector<std::pair<int, double>>& path =
+        input.opening_of ? input.opening_of->open_path : input.rental_rate_of->rental_rate_path;
     const auto same = [&](const auto& point) { return point.first == *change.row.month; };
     if (std::any_of(path.begin(), path.end(), same))
       return change.fault("month", "", "stands twice in the path of " + input.path());
@@ -109,12 +108,20 @@ void change_input(const MarketInput& input, Date valuation_date, const RowChange
 // True if the row may have a month as it stands.
 bool month_is_possible(const std::vector<const MarketInput*>& inputs, const RowChange& change) {
   if (!change.row.month) return true;
-  const bool rental_rate = std::all_of(inputs.begin(), inputs.end(), [](const MarketInput* input) {
-    return input->rental_rate_of != nullptr;
-  });
-  if (!rental_rate || change.row.shock != Shock::relative) {
+  const auto all = [&](auto MarketInput::*of) {
+    return std::all_of(inputs.begin(), inputs.end(),
+                       [of](const MarketInput* input) { return input->*of != nullptr; });
+  };
+  if (all(&MarketInput::opening_of) && change.row.shock == Shock::level) {
+    const Range range = inputs.front()->range;
+    if (range.holds(*change.row.value)) return true;
+    change.fault("value", "", "is no probability", "it " + must_lie_in(range));
+    return false;
+  }
+  if (!all(&MarketInput::rental_rate_of) || change.row.shock != Shock::relative) {
     change.fault("month", "",
-                 "goes with relative shocks of hardware.ID.rental_rate only, in this version",
+                 "goes with relative shocks of hardware.ID.rental_rate and levels of "
+                 "refinancing.open_probability only, in this version",
                  "leave it blank: the shock then holds from the valuation date on");
     return false;
   }

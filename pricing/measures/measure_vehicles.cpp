@@ -83,6 +83,24 @@ void add_guarantees(const BasisRun& run, std::size_t v, const Vehicle& terms, co
   }
 }
 
+// What becomes of the balloons, over the whole run.
+void add_balloons(const Vehicle& terms, const BasisRun& run, std::size_t v, MeasureWriter& parts) {
+  const VehiclePlan& plan = run.plan.vehicles[v];
+  const std::vector<const Tranche*> debt = debt_by_rank(terms);
+  for (std::size_t t = 0; t < plan.tranches.size(); ++t) {
+    const BalloonPlan& balloon = plan.tranches[t].balloon;
+    if (balloon.dates.empty()) continue;
+    const std::string id = part(terms, debt[t]->id);
+    const auto mean = [&](BalloonSample which) {
+      return run.mean(run.layout.balloon(v, plan, t, which));
+    };
+    if (balloon.refinances) parts.add(id, "refinancing_probability", 0, mean(kBalloonRefinanced));
+    if (balloon.dates.front().extends)
+      parts.add(id, "extension_probability", 0, mean(kBalloonExtended));
+    parts.add(id, "balloon_default_probability", 0, mean(kBalloonFailed));
+  }
+}
+
 void add_measures(const Inputs& inputs, const ScenarioRun& scenario, const BasisRun& run,
                   std::size_t v, RunTables& tables) {
   const VehiclePlan& plan = run.plan.vehicles[v];
@@ -97,6 +115,7 @@ void add_measures(const Inputs& inputs, const ScenarioRun& scenario, const Basis
                 run.mean(run.layout.hedge(v, h)));
   }
   add_debt(inputs, run, v, terms.id, own);
+  add_balloons(terms, run, v, parts);
   // One default is every tranche's: the first one's stands for the vehicle.
   const std::uint32_t first = plan.tranches.front().contract;
   double owed = 0;
@@ -107,7 +126,9 @@ void add_measures(const Inputs& inputs, const ScenarioRun& scenario, const Basis
   for (const int h : inputs.settings.loss_horizon_months) {
     const std::size_t at =
         kFixedSamples + run.snapshot(h) * kSnapshotSamples + static_cast<std::size_t>(kDefault);
-    own.add(terms.id, "probability_of_default", h, run.mean(run.layout.contract(first, at)));
+    own.add(terms.id, "probability_of_default", h,
+            run.mean(plan.balloons.empty() ? run.layout.contract(first, at)
+                                           : run.layout.vehicle_default(v, plan, run.snapshot(h))));
     for (std::size_t c = 0; c < plan.covenants.size(); ++c)
       parts.add(part(terms, terms.covenants[c].id), "breach_probability", h,
                 breach_probability(run, plan.covenants[c].slot, h));

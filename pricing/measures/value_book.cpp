@@ -197,7 +197,7 @@ void run_premia(const Inputs& inputs, const ScenarioRun& baseline, ProgressCount
   }
 }
 
-void list_drivers(const Market& market, RunFacts& facts) {
+void list_drivers(const Market& market, const Book& book, RunFacts& facts) {
   const auto off = [&facts](bool absent, const char* name) {
     if (absent) facts.drivers_off.push_back(name);
   };
@@ -221,6 +221,12 @@ void list_drivers(const Market& market, RunFacts& facts) {
   off(no_hardware([](const Hardware& h) { return !h.segments.empty(); }), "hardware.segments");
   off(no_hardware([](const Hardware& h) { return h.attrition > 0; }), "hardware.attrition");
   off(!market.liquidation, "liquidation");
+  // Of a book without balloons it would say nothing.
+  const bool balloons =
+      std::any_of(book.vehicles.begin(), book.vehicles.end(), [](const Vehicle& vehicle) {
+        return std::any_of(vehicle.tranches.begin(), vehicle.tranches.end(), has_balloon_terms);
+      });
+  off(balloons && !market.refinancing, "refinancing");
   off(!market.liquidation || market.liquidation->lag_stdev_months == 0,
       "liquidation.lag_stdev_months");
   off(!market.liquidation || market.liquidation->installed_base.empty(),
@@ -286,7 +292,7 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   run_premia(inputs, base, counter, results);
   results.tables.limits = check_limits(inputs.limits, results.tables.measures);
   add_rejects(inputs, results.tables.rejects);
-  list_drivers(inputs.market, facts);
+  list_drivers(inputs.market, inputs.book, facts);
   facts.contracts_priced =
       inputs.book.loans.size() + inputs.book.leases.size() + inputs.book.instruments.size();
   facts.rows_read = inputs.rows_read;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "pricing/plan/compile_vehicles.hpp"
 #include "pricing/plan/power_cost.hpp"
 #include "pricing/plan/stream_keys.hpp"
 #include "pricing/plan/strip_accuracy.hpp"
@@ -26,9 +27,12 @@ Horizon horizon_of(const RunSettings& settings, const Market& market, const Book
       lag = std::max(lag, longest_lag(*loan.liquidation_lag_months, stdev));
   }
   for (const auto& lease : book.leases) see(lease.end);
-  for (const auto& vehicle : book.vehicles)
+  for (const auto& vehicle : book.vehicles) {
+    for (const auto& tranche : vehicle.tranches)
+      if (tranche.loan) see(last_due(tranche, book.loans[*tranche.loan]));
     if (vehicle.liquidation_lag_months)
       lag = std::max(lag, longest_lag(*vehicle.liquidation_lag_months, stdev));
+  }
   for (const auto& instrument : book.instruments) see(instrument.expiry);
   if (settings.horizon_months > 0)
     horizon.months = step_of_month(settings.horizon_months, per_year);

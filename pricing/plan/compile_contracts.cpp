@@ -142,11 +142,10 @@ struct Draft {
   TranchePlan tranche;  // of a vehicle
 };
 
-// Of the tranche that a loan of the book is.
-double payment_in_kind(const Book& book, std::size_t loan) {
-  for (const Tranche& tranche : book.vehicles[*book.loans[loan].vehicle].tranches)
-    if (tranche.loan == loan) return tranche.payment_in_kind;
-  return 0;
+// The tranche that a loan of the book is.
+const Tranche& tranche_terms(const Book& book, std::size_t loan) {
+  const std::vector<Tranche>& all = book.vehicles[*book.loans[loan].vehicle].tranches;
+  return *std::find_if(all.begin(), all.end(), [&](const Tranche& t) { return t.loan == loan; });
 }
 
 void report(std::vector<Diagnostic>& faults, const RowSource& source, const std::string& what,
@@ -219,7 +218,7 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
           Draft draft;
           draft.contract.source = static_cast<std::uint32_t>(i);
           if (loan.vehicle) {
-            draft.tranche = compile_tranche(input, loan, payment_in_kind(book, i), grid, plan,
+            draft.tranche = compile_tranche(input, loan, tranche_terms(book, i), grid, plan,
                                             draft.contract, draft.columns);
             return draft;
           }

@@ -6,24 +6,12 @@
 #include "pricing/plan/draw_terms.hpp"
 #include "pricing/plan/loan_schedule.hpp"
 #include "pricing/plan/sculpt.hpp"
+#include "pricing/plan/tranche_months.hpp"
 
 // The debt of vehicles: each tranche's schedule as shares of what is owed, so that what a path has
 // swept or added in kind carries through it.
 namespace lien::pricing {
 namespace {
-
-double ratio_or(double above, double below, double otherwise) {
-  return below != 0 ? above / below : otherwise;
-}
-
-// Years of interest that is paid in each month.
-std::vector<double> accruals(const LoanSchedule& schedule, const TimeGrid& grid, int months) {
-  std::vector<double> years(static_cast<std::size_t>(months) + 1, 0.0);
-  for (const LoanPayment& payment : schedule.payments)
-    if (const int k = grid.month_of(payment.end); k <= months)
-      years[static_cast<std::size_t>(k)] += payment.accrual;
-  return years;
-}
 
 // Adds `share` of every interest but the last to principal: payments then carry their interest in
 // full and a principal from which that is taken off. Returns what is added, one a payment.
@@ -68,36 +56,6 @@ std::vector<double> elapsed_by_month(const LoanSchedule& schedule, const TimeGri
   for (const ScheduledDraw& draw : schedule.draws)
     add(period_of_draw(schedule.payments, draw.date, grid), draw.amount * draw.elapsed);
   return sums;
-}
-
-// Interest of month k as shares of what bears it, and principal of what is owed.
-TrancheMonth month_of(const CompileInput& input, const MonthlySchedule& monthly, std::size_t k,
-                      double accrual, double added, double present, double bearing, Plan& plan) {
-  TrancheMonth month;
-  const double opening = monthly.opening[k];
-  month.fee = monthly.fee[k];
-  month.from_cash = monthly.service_share[k];
-  const double paid = monthly.principal[k] + monthly.fixed_interest[k] + monthly.fee[k];
-  month.timing = present * ratio_or(monthly.principal_timed[k] + monthly.fixed_interest_timed[k] +
-                                        monthly.fee_timed[k],
-                                    paid, 1.0);
-  if (!(opening > 0)) return month;
-  month.accrual = accrual;
-  month.fixed_interest = ratio_or(monthly.fixed_interest[k], bearing, 0.0);
-  // The last payment repays whatever is owed, not what was scheduled.
-  const bool left = monthly.closing[k] - monthly.draw[k] > 0;
-  month.repaid = left ? (monthly.principal[k] + added) / opening : 1.0;
-  month.in_kind = added > 0 ? added / monthly.interest[k] : 0.0;
-  if (monthly.floating_base[k] == 0) return month;
-  month.floating_base = monthly.floating_base[k] / bearing;
-  month.gross_ratio = monthly.gross_ratio[k];
-  month.floor = monthly.floor[k];
-  month.margin = monthly.margin[k];
-  month.floating_timing =
-      present * ratio_or(monthly.floating_base_timed[k], monthly.floating_base[k], 1.0);
-  const std::uint32_t tenor = tenor_row(input, plan, monthly.tenor[k]);
-  month.fixing = static_cast<std::int64_t>(tenor) * (plan.steps + 1) + monthly.fixing[k];
-  return month;
 }
 
 // What a tranche's draws are by month, and the fee on what is undrawn.
@@ -179,8 +137,9 @@ int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& gri
   int months = 0;
   for (const Tranche& tranche : vehicle.tranches)
     if (tranche.loan)
-      months = std::max(months,
-                        std::min(grid.month_of(book.loans[*tranche.loan].maturity), grid.months()));
+      months = std::max(
+          months,
+          std::min(grid.month_of(last_due(tranche, book.loans[*tranche.loan])), grid.months()));
   return months;
 }
 
@@ -198,13 +157,13 @@ TrancheSchedule schedule_tranche(const CompileInput& input, std::size_t index,
   return out;
 }
 
-TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, double payment_in_kind,
+TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const Tranche& terms,
                             const TimeGrid& grid, Plan& plan, ContractPlan& contract,
                             ContractColumns& columns) {
   const Market& market = *input.market;
   const Vehicle& vehicle = input.book->vehicles[*loan.vehicle];
   const auto [schedule, additions, monthly] =
-      schedule_tranche(input, contract.source, payment_in_kind, grid);
+      schedule_tranche(input, contract.source, terms.payment_in_kind, grid);
   contract.kind = ContractKind::loan;
   contract.vehicle = static_cast<std::uint32_t>(*loan.vehicle);
   contract.party = contract.group = party_index(market, vehicle.borrower);
@@ -230,14 +189,19 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, double 
     columns.principal[k] += added[k];
   }
   fill_discounts(input, contract, columns);
-  const std::vector<double> years = accruals(schedule, grid, monthly.months);
+  const std::vector<double> years = accruals_by_month(schedule, grid, monthly.months);
   TranchePlan tranche;
   tranche.months.resize(static_cast<std::size_t>(contract.months) + 1);
   const std::vector<double> elapsed = elapsed_by_month(schedule, grid, monthly.months);
   for (std::size_t k = 1; k < monthly.opening.size(); ++k)
-    tranche.months[k] = month_of(input, monthly, k, years[k], added[k], columns.present_factor[k],
-                                 monthly.opening[k] - elapsed[k], plan);
+    tranche.months[k] =
+        tranche_month(input, monthly, k, years[k], added[k], columns.present_factor[k],
+                      monthly.opening[k] - elapsed[k], plan);
   if (loan.commitment) add_draws(loan, market.rates, grid, schedule, columns, tranche);
+  tranche.last_payment =
+      schedule.payments.empty() ? 0 : grid.month_of(schedule.payments.back().end);
+  if (has_balloon_terms(terms))
+    add_balloon(input, {loan, terms, schedule}, grid, plan, contract, columns, tranche);
   return tranche;
 }
 

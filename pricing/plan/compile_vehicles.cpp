@@ -161,6 +161,7 @@ void add_schedules(Work& work) {
       work.debt[k] += c.closing[at];
       if (k == 0) continue;
       work.debt_service[k] += c.interest[at] + c.principal[at] + c.fee[at];
+      if (!tranche.balloon.service.empty()) work.debt_service[k] += tranche.balloon.service[k];
       const TrancheMonth& month = tranche.months[k];
       if (month.fixed_interest != 0 || month.floating_base != 0 || month.repaid != 0 ||
           month.undrawn_rate != 0)
@@ -449,11 +450,13 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
     add_waterfall(work, ids);
     set_worth(work);
     add_to_book_totals(work);
+    mark_balloons(terms, out, faults);
     for (TranchePlan& tranche : out.tranches)
       plan.contracts[tranche.contract].vehicle = static_cast<std::uint32_t>(plan.vehicles.size());
     plan.vehicles.push_back(std::move(out));
   }
   number_pressed(plan.vehicles);
+  number_balloons(input, plan);
 }
 
 }  // namespace lien::pricing

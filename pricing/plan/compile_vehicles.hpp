@@ -18,7 +18,9 @@ struct VehicleLag {
   std::uint32_t row = 0;          // into RatesPlan::lags; where drawn that of a sale at once
 };
 [[nodiscard]] VehicleLag vehicle_lag(const CompileInput& input, const Vehicle& vehicle, Plan& plan);
-// Last month in which a tranche pays, or the grid's.
+// The last day on which a tranche may pay: maturity with all its extensions.
+[[nodiscard]] Date last_due(const Tranche& tranche, const Loan& loan);
+// Last month in which a tranche may pay, or the grid's.
 [[nodiscard]] int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& grid);
 // When the units of a lot begin to earn.
 [[nodiscard]] Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book);
@@ -36,10 +38,26 @@ struct TrancheSchedule {
 // One debt tranche as a contract of the plan: what measures read of it. Returns it as the vehicle's
 // kernel reads it, months [months + 1], without its contract, rank and sweep. Throws
 // std::domain_error as compile_loan does.
-// payment_in_kind: share of every interest but the last that is added to principal.
 [[nodiscard]] TranchePlan compile_tranche(const CompileInput& input, const Loan& loan,
-                                          double payment_in_kind, const TimeGrid& grid, Plan& plan,
+                                          const Tranche& terms, const TimeGrid& grid, Plan& plan,
                                           ContractPlan& contract, ContractColumns& columns);
+
+// A tranche with terms for its balloon.
+struct BalloonTerms {
+  const Loan& loan;
+  const Tranche& tranche;
+  const LoanSchedule& schedule;
+};
+// Adds the days on which its balloon is due, and the months of its extensions. Throws
+// std::domain_error where nothing is left for maturity.
+void add_balloon(const CompileInput& input, const BalloonTerms& terms, const TimeGrid& grid,
+                 Plan& plan, ContractPlan& contract, const ContractColumns& columns,
+                 TranchePlan& tranche);
+// Once all tranches of a vehicle are known: the months in which some balloon is due. A fault where
+// a loan to value is asked for and nothing has a value.
+void mark_balloons(const Vehicle& terms, VehiclePlan& vehicle, std::vector<Diagnostic>& faults);
+// Once all vehicles are known: fills plan.refinancing.
+void number_balloons(const CompileInput& input, Plan& plan);
 
 // Fills plan.vehicles; its tranches are among plan.contracts, its lots among plan.lots.
 // A covenant that is tested in no month is a fault.

@@ -21,33 +21,6 @@ std::vector<LoanPayment> periods_from_closing(const Loan& loan) {
   return periods;
 }
 
-// Interest on 1 of principal in each period from `first` on, at today's forwards where it floats.
-// Forward x accrual needs no division, so a period of no 30/360 days is no special case.
-std::vector<double> interest_shares(const Loan& loan, const Curve& zero_curve, const TimeGrid& grid,
-                                    std::span<LoanPayment> remaining) {
-  std::vector<double> shares;
-  shares.reserve(remaining.size());
-  for (LoanPayment& period : remaining) {
-    const bool runs = period.start <= grid.date(0);
-    period.fixed_now = !loan.floating || (runs && loan.current_rate);
-    if (!loan.floating) {
-      shares.push_back(loan.coupon * period.accrual);
-    } else if (period.fixed_now) {
-      shares.push_back(*loan.current_rate * period.accrual);
-    } else if (period.start < grid.date(0)) {
-      throw std::domain_error(
-          "a floating period began before the valuation date: current_rate must state its rate");
-    } else {
-      double forward = discount_factor(zero_curve, grid.time_of(period.start)) /
-                           discount_factor(zero_curve, grid.time_of(period.end)) -
-                       1;
-      if (loan.floor) forward = std::max(forward, *loan.floor * period.accrual);
-      shares.push_back(forward + loan.margin * period.accrual);
-    }
-  }
-  return shares;
-}
-
 // What joins the balance before each payment, the part of it that bears no interest there yet, and
 // the part of it that the fee on what is undrawn is still charged on.
 struct Inflows {
@@ -237,6 +210,32 @@ void charge_undrawn(const Loan& loan, const Inflows& inflows, const LoanSchedule
 }
 
 }  // namespace
+
+// Forward x accrual needs no division, so a period of no 30/360 days is no special case.
+std::vector<double> interest_shares(const Loan& loan, const Curve& zero_curve, const TimeGrid& grid,
+                                    std::span<LoanPayment> remaining) {
+  std::vector<double> shares;
+  shares.reserve(remaining.size());
+  for (LoanPayment& period : remaining) {
+    const bool runs = period.start <= grid.date(0);
+    period.fixed_now = !loan.floating || (runs && loan.current_rate);
+    if (!loan.floating) {
+      shares.push_back(loan.coupon * period.accrual);
+    } else if (period.fixed_now) {
+      shares.push_back(*loan.current_rate * period.accrual);
+    } else if (period.start < grid.date(0)) {
+      throw std::domain_error(
+          "a floating period began before the valuation date: current_rate must state its rate");
+    } else {
+      double forward = discount_factor(zero_curve, grid.time_of(period.start)) /
+                           discount_factor(zero_curve, grid.time_of(period.end)) -
+                       1;
+      if (loan.floor) forward = std::max(forward, *loan.floor * period.accrual);
+      shares.push_back(forward + loan.margin * period.accrual);
+    }
+  }
+  return shares;
+}
 
 LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid& grid,
                            const std::vector<double>& sculpted) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "pricing/contract/contract.hpp"
@@ -78,6 +79,12 @@ struct LoanSchedule {
 };
 [[nodiscard]] LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid& grid,
                                          const std::vector<double>& sculpted = {});
+
+// Interest on 1 of principal in each of the remaining periods, at today's forwards where it floats;
+// sets their fixed_now. Throws as schedule_loan does.
+[[nodiscard]] std::vector<double> interest_shares(const Loan& loan, const Curve& zero_curve,
+                                                  const TimeGrid& grid,
+                                                  std::span<LoanPayment> remaining);
 
 // A loan's schedule put on the monthly grid, in money of the whole loan. Entry k is month k; entry
 // 0 is the valuation date itself and holds nothing but a closing fee. Several payments in one month

@@ -90,6 +90,7 @@ struct Plan {
   std::vector<MonthTerms> terms;        // all contracts, each from its first_month
   MonthColumns columns;                 // what the tables say of a month; the rest stands in terms
   std::vector<VehiclePlan> vehicles;
+  RefinancingPlan refinancing;
   std::vector<InstrumentPlan> instruments;
   std::vector<ForwardRentPlan> forward_rents;
   std::vector<FanPlan> fans;

@@ -36,6 +36,8 @@ NamedStream named(const CompileInput& input, const Plan& plan, const PlanKey& ke
     }
     case StreamKind::noise:
       return {"a noise of its own", {market.file, 0, 0}};
+    case StreamKind::gate:
+      return {"the opening of the market for balloons", {market.file, 0, 0}};
     case StreamKind::factor:
       break;
   }
@@ -68,6 +70,7 @@ std::vector<PlanKey> stream_keys(const Plan& plan) {
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v)
     if (plan.vehicles[v].lag_law != kNone)
       keys.push_back({plan.vehicles[v].lag_key, StreamKind::delay, plan.contracts.size() + v});
+  if (!plan.refinancing.months.empty()) keys.push_back({plan.refinancing.key, StreamKind::gate, 0});
   return keys;
 }
 

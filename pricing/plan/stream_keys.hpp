@@ -16,7 +16,8 @@ struct PlanKey {
   friend auto operator<=>(const PlanKey&, const PlanKey&) = default;
 };
 
-// Every key of the plan: factors, an uncertain drift, regimes, lines, noises, parties, drawn lags.
+// Every key of the plan: factors, an uncertain drift, regimes, lines, noises, parties, drawn lags,
+// the market for balloons.
 [[nodiscard]] std::vector<PlanKey> stream_keys(const Plan& plan);
 
 // Throws InputError, naming the file's line of one, where two of `keys` are equal: both streams

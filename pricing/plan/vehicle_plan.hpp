@@ -69,6 +69,31 @@ struct TrancheMonth {
   std::int64_t fixing = 0;
 };
 
+// A day on which a balloon is due: maturity, then the end of each extension.
+struct BalloonDate {
+  int month = 0;
+  std::uint32_t market = 0;  // into RefinancingPlan: whether the market is open
+  bool extends = false;      // the borrower has an option left
+};
+
+// What may meet a balloon besides cash.
+struct BalloonPlan {
+  bool refinances = false;  // a new lender, up to this loan to value
+  double max_loan_to_value = 0;
+  double extension_fee = 0;        // share of what is extended
+  std::vector<BalloonDate> dates;  // in the run, rising; none: nothing but cash meets it
+  // [months + 1] what this changes of the debt service by schedule: the balloon that a new lender
+  // repays is off, the interest of extensions added. Compile reads it alone.
+  std::vector<double> service;
+};
+
+// The months in which some balloon is due, rising, and the chance that the market then refinances.
+struct RefinancingPlan {
+  lien::engine::PhiloxKey key{};
+  std::vector<int> months;
+  std::vector<double> open;
+};
+
 struct TranchePlan {
   std::uint32_t contract = 0;  // into Plan::contracts
   int rank = 1;
@@ -79,6 +104,8 @@ struct TranchePlan {
   // and of the fee on it.
   bool draws = false;
   double undrawn = 0, elapsed_today = 0, undrawn_today = 0;
+  BalloonPlan balloon;
+  int last_payment = 0;  // month of it by schedule, without extensions; after the run: its last + 1
 };
 
 struct ReservePlan {
@@ -160,6 +187,8 @@ struct VehiclePlan {
   std::vector<HedgePlan> hedges;
   std::vector<CashStepPlan> waterfall;
   std::vector<char> pays;  // debt is served this month: accounts are filled and cash distributed
+  // [months + 1] some balloon is due this month; empty where none has terms that the run sees.
+  std::vector<char> balloons;
   // Months whose debt service coverage is reported, that of the payment period ending there.
   std::vector<char> covered;
   int coverage_months = 1;  // of that period

@@ -117,6 +117,23 @@ StoryTable waterfall_of(const Vehicle& vehicle) {
   return table;
 }
 
+// How what is left at maturity is met; empty where cash alone does.
+std::string balloon_in_words(const Tranche& tranche) {
+  std::string words;
+  if (tranche.refinancing_max_loan_to_value)
+    words = "repaid by a new lender if the market is open and the loan to value is at most " +
+            round_trip_text(*tranche.refinancing_max_loan_to_value);
+  if (tranche.extension_count > 0) {
+    words += words.empty() ? "" : "; else ";
+    words += "put off where cash does not repay it, up to " +
+             std::to_string(tranche.extension_count) + " times by " +
+             std::to_string(tranche.extension_months) + " months";
+    if (tranche.extension_fee > 0)
+      words += " for a fee of " + round_trip_text(tranche.extension_fee) + " of it";
+  }
+  return words.empty() ? words : words + "; else due";
+}
+
 }  // namespace
 
 Story explain_vehicle(const FinishedRun& run, std::size_t index) {
@@ -142,6 +159,10 @@ Story explain_vehicle(const FinishedRun& run, std::size_t index) {
         {"tranche_" + tranche.id,
          "owed today on " + tranche.id + ", rank " + std::to_string(tranche.rank) + money,
          balance_of(run, loan.id)});
+    if (has_balloon_terms(tranche))
+      story.facts.push_back({"balloon_" + tranche.id,
+                             "left on " + tranche.id + " at " + iso_text(loan.maturity),
+                             balloon_in_words(tranche)});
     double to_draw = 0;
     for (const LoanDraw& draw : loan.draws)
       if (draw.date > run.inputs.settings.valuation_date) to_draw += draw.amount;

@@ -87,7 +87,9 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       tranche_samples_(most(plan, tranches) * layout.samples * kBlockPaths),
       tranche_months_(most(plan, tranches) * rows(plan) * kMonthRows * kLanes),
       coverage_(plan.vehicles.empty() ? 0 : rows(plan) * kCoverageSums * kLanes),
-      vehicle_rows_((kVehicleSamples + most(plan, guarantees) + most(plan, hedges)) * kBlockPaths),
+      vehicle_rows_(most(plan, vehicle_result_rows) * kBlockPaths +
+                    most(plan, balloon_tranches) * plan.snapshots.size() * kBlockPaths),
+      market_open_(plan.refinancing.months.size() * kBlockPaths),
       vehicle_hedges_(most(plan, hedges) * rows(plan) * kBlockPaths),
       vehicle_work_(most(plan, vehicle_work_rows) * kBlockPaths),
       vehicle_lags_(plan.vehicles.size() * kBlockPaths),
@@ -337,6 +339,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   }
   clear_vehicles();
   draw_vehicle_lags();
+  open_market();
   step_in_contracts_.fill(plan.contracts.size());
   if (!plan.depths.empty()) {
     const Stopwatch watch(seconds_.contracts);

@@ -178,12 +178,14 @@ class BookStages {
   void add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept;
   void add_vehicle_step_ins(std::size_t vehicle, std::size_t lot, double* sale) noexcept;
   void set_vehicle_bases(PathBlock& block) noexcept;
+  void open_market() noexcept;
   [[nodiscard]] VehicleArguments vehicle_arguments(PathBlock& block, std::size_t vehicle) noexcept;
   void run_vehicles(PathBlock& block, double* sums) noexcept;
   void add_vehicle(std::size_t vehicle, double* sums) noexcept;
   // A vehicle's debt as a whole and its coverage, in book_vehicle_debt.cpp.
   void add_vehicle_debt(std::size_t vehicle, double* sums) noexcept;
   void add_coverage(std::size_t vehicle, double* sums) noexcept;
+  void add_balloons(std::size_t vehicle, double* sums) noexcept;
   // What vehicles sell, in book_vehicle_sales.cpp.
   void draw_vehicle_lags() noexcept;
   void prepare_vehicle_sale(PathBlock& block, std::size_t vehicle) noexcept;
@@ -305,8 +307,10 @@ class BookStages {
   lien::engine::AlignedDoubles tranche_samples_;  // [tranches][samples][paths]
   lien::engine::AlignedDoubles tranche_months_;   // [tranches][steps + 1][kMonthRows][kLanes]
   lien::engine::AlignedDoubles coverage_;         // [steps + 1][kCoverageSums][kLanes]
-  // [kVehicleSamples + guarantees + hedges][paths]
+  // [kVehicleSamples + guarantees + hedges][paths], then of vehicles with balloons [tranches]
+  // [kBalloonSamples][paths] and [snapshots][paths]
   lien::engine::AlignedDoubles vehicle_rows_;
+  lien::engine::AlignedDoubles market_open_;     // [RefinancingPlan::months][paths] 1 or 0
   lien::engine::AlignedDoubles vehicle_hedges_;  // [hedges][steps + 1][paths] of one vehicle
   lien::engine::AlignedDoubles vehicle_work_;    // [vehicle_work_rows()][paths]
   std::vector<std::size_t> vehicle_lags_;        // [vehicles][paths] months to the sale

@@ -1,9 +1,11 @@
 #include <algorithm>
 
+#include "engine/kernels/random_rows.hpp"
 #include "pricing/valuation/book_stages.hpp"
 #include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
 #include "pricing/valuation/resale_rows.hpp"
+#include "pricing/valuation/stage_sizes.hpp"
 
 // Vehicles on a block: the worth of their lots, gathered while each lot's row is filled, then the
 // vehicles themselves one after the other.
@@ -190,10 +192,13 @@ VehicleArguments BookStages::vehicle_arguments(PathBlock& block, std::size_t ind
   a.month_sums = tranche_months_.get();
   a.vehicle_samples = vehicle_rows_.get();
   a.coverage = coverage_.get();
+  a.open = market_open_.get();
   a.guaranteed = vehicle_rows_.get() + kVehicleSamples * kBlockPaths;
   a.hedged = a.guaranteed + vehicle.guarantees.size() * kBlockPaths;
   fill_hedges(block, vehicle);
   a.hedges = vehicle_hedges_.get();
+  a.balloons = a.hedged + vehicle.hedges.size() * kBlockPaths;
+  a.defaulted = a.balloons + stage_sizes::balloon_tranches(vehicle) * kBalloonSamples * kBlockPaths;
   a.living = vehicle_bits_.data();
   a.breaches = vehicle_bits_.data() + rows;
   a.work = vehicle_work_.get();
@@ -220,6 +225,31 @@ void BookStages::run_vehicles(PathBlock& block, double* sums) noexcept {
   }
 }
 
+// Draws the month's market once for all balloons of the book: who is shut out is so together.
+void BookStages::open_market() noexcept {
+  const RefinancingPlan& plan = plan_->refinancing;
+  double *const uniform = work_.get(), *const unused = uniform + kBlockPaths;
+  for (std::size_t i = 0; i < plan.months.size(); ++i) {
+    engine::uniform_and_normal_row(plan.key, paths_, static_cast<std::uint32_t>(plan.months[i]),
+                                   uniform, unused, kBlockPaths);
+    double* const open = market_open_.get() + i * kBlockPaths;
+    for (std::size_t p = 0; p < kBlockPaths; ++p) open[p] = uniform[p] < plan.open[i] ? 1.0 : 0.0;
+  }
+}
+
+// What became of a vehicle's balloons, and its defaults while it owed the book something.
+void BookStages::add_balloons(std::size_t index, double* sums) noexcept {
+  const VehiclePlan& vehicle = plan_->vehicles[index];
+  const double* row =
+      vehicle_rows_.get() +
+      (kVehicleSamples + vehicle.guarantees.size() + vehicle.hedges.size()) * kBlockPaths;
+  for (std::size_t t = 0; t < vehicle.tranches.size(); ++t)
+    for (std::size_t s = 0; s < kBalloonSamples; ++s, row += kBlockPaths)
+      add_pair(layout_->balloon(index, vehicle, t, static_cast<BalloonSample>(s)), row, sums);
+  for (std::size_t s = 0; s < plan_->snapshots.size(); ++s, row += kBlockPaths)
+    add_pair(layout_->vehicle_default(index, vehicle, s), row, sums);
+}
+
 void BookStages::add_vehicle(std::size_t index, double* sums) noexcept {
   const VehiclePlan& vehicle = plan_->vehicles[index];
   const std::size_t rows = layout_->steps + 1;
@@ -243,6 +273,7 @@ void BookStages::add_vehicle(std::size_t index, double* sums) noexcept {
     add_pair(layout_->hedge(index, h),
              vehicle_rows_.get() + (kVehicleSamples + vehicle.guarantees.size() + h) * kBlockPaths,
              sums);
+  if (!vehicle.balloons.empty()) add_balloons(index, sums);
   const std::size_t group = vehicle.party == kNone ? layout_->no_party() : vehicle.party;
   for (std::size_t c = 0; c < vehicle.covenants.size(); ++c) {
     const CovenantPlan& covenant = vehicle.covenants[c];

@@ -5,6 +5,7 @@
 
 #include "engine/simulation/path_block.hpp"
 #include "pricing/plan/plan.hpp"
+#include "pricing/valuation/vehicle_kernel.hpp"
 
 // How much room the stages of a plan take: what BookStages allocates once.
 namespace lien::pricing::stage_sizes {
@@ -36,6 +37,14 @@ inline std::size_t forward_rows(const Plan& plan) {
 inline std::size_t tranches(const VehiclePlan& v) noexcept { return v.tranches.size(); }
 inline std::size_t guarantees(const VehiclePlan& v) noexcept { return v.guarantees.size(); }
 inline std::size_t hedges(const VehiclePlan& v) noexcept { return v.hedges.size(); }
+// Those of a vehicle with balloons.
+inline std::size_t balloon_tranches(const VehiclePlan& v) noexcept {
+  return v.balloons.empty() ? 0 : v.tranches.size();
+}
+// Rows of a vehicle's own results, without those by snapshot.
+inline std::size_t vehicle_result_rows(const VehiclePlan& v) noexcept {
+  return kVehicleSamples + guarantees(v) + hedges(v) + balloon_tranches(v) * kBalloonSamples;
+}
 inline std::size_t covenants(const VehiclePlan& v) noexcept { return v.covenants.size(); }
 // The largest count among the vehicles: they take turns in one room.
 inline std::size_t most(const Plan& plan, std::size_t (*count)(const VehiclePlan&) noexcept) {

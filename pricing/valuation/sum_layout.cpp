@@ -45,7 +45,10 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
   layout.members = plan.network.members.size();
   layout.clearing_first = take(plan.network.clearings.size() * layout.members * kClearingSamples);
   for (const auto& vehicle : plan.vehicles) {
-    layout.vehicle_first.push_back(take(kVehicleSamples + vehicle.guarantees.size()));
+    layout.vehicle_first.push_back(take(
+        kVehicleSamples + vehicle.guarantees.size() +
+        (vehicle.balloons.empty() ? 0
+                                  : vehicle.tranches.size() * kBalloonSamples + layout.snapshots)));
     layout.hedge_first.push_back(take(vehicle.hedges.size()));
   }
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v)

@@ -59,8 +59,8 @@ struct SumLayout {
   std::size_t fan_first = 0;          // [fans][steps + 1]
   std::size_t clearing_first = 0;     // [clearings][members of the network][kClearingSamples]
   std::size_t members = 0;
-  std::vector<std::size_t> vehicle_first;       // a vehicle's samples, then its guarantees' values
-  std::vector<std::size_t> hedge_first;         // the values of a vehicle's hedges
+  std::vector<std::size_t> vehicle_first;  // a vehicle's samples, its guarantees' values, balloons
+  std::vector<std::size_t> hedge_first;    // the values of a vehicle's hedges
   std::vector<std::size_t> vehicle_debt_first;  // a vehicle's debt: [kVehicleDebt + snapshots]
   bool contract_months = false;
   std::vector<std::size_t> contract_month_first;  // a contract's [months + lag + 1][kMonthSums]
@@ -113,6 +113,16 @@ struct SumLayout {
   [[nodiscard]] std::size_t coverage(std::size_t v, std::size_t month,
                                      CoveragePair which) const noexcept {
     return coverage_first[v] + month * kCoveragePairs + which;
+  }
+  // Of vehicles with balloons.
+  [[nodiscard]] std::size_t balloon(std::size_t v, const VehiclePlan& plan, std::size_t t,
+                                    BalloonSample which) const noexcept {
+    return vehicle_first[v] + kVehicleSamples + plan.guarantees.size() + t * kBalloonSamples +
+           which;
+  }
+  [[nodiscard]] std::size_t vehicle_default(std::size_t v, const VehiclePlan& plan,
+                                            std::size_t snapshot) const noexcept {
+    return balloon(v, plan, plan.tranches.size(), kBalloonRefinanced) + snapshot;
   }
   [[nodiscard]] std::size_t portfolio() const noexcept { return groups - 1; }
   [[nodiscard]] std::size_t no_party() const noexcept { return groups - 2; }

@@ -40,7 +40,8 @@ HWY_INLINE void BookReceipt(const Room& room, std::size_t t, std::size_t k, std:
 HWY_INLINE void BookTranche(const Room& room, std::size_t t, std::size_t k, std::size_t p, V owed,
                             V now, V later) {
   const MonthTerms& terms = room.terms(t, k);
-  const V q = Row(room.state(kWeight), p), ratio = Row(room.a.discount_ratio + k * kBlockPaths, p);
+  const V q = OfTheBook(room, t, p, Row(room.state(kWeight), p));
+  const V ratio = Row(room.a.discount_ratio + k * kBlockPaths, p);
   const V discounted = hn::Mul(q, Row(room.a.discount + k * kBlockPaths, p));
   const V claim = hn::Sub(owed, now), received = hn::Mul(later, ratio);
   const V loss = hn::Sub(claim, received);
@@ -66,12 +67,14 @@ HWY_INLINE void BookTranche(const Room& room, std::size_t t, std::size_t k, std:
     if (floor > 0) loss_now = hn::Max(loss_now, hn::Mul(owed, Num(floor * terms.eir_discount)));
     Put(credit, p, hn::MulAdd(q, loss_now, Row(credit, p)));
     double* const sampled = running + kSampledLoss * kBlockPaths;
-    const V hit = hn::Mul(Row(room.state(kSampled), p), Row(room.a.discount + k * kBlockPaths, p));
+    const V hit = hn::Mul(OfTheBook(room, t, p, Row(room.state(kSampled), p)),
+                          Row(room.a.discount + k * kBlockPaths, p));
     Put(sampled, p, hn::MulAdd(hit, loss, Row(sampled, p)));
   }
   double* const here = room.months(t, k, kRecovery, p);
   Put(here, 0, hn::MulAdd(q, now, Row(here, 0)));
   BookReceipt(room, t, k, p, q, later);
+  if (room.has_balloons()) Add(room.tranche(t, kDefaultedHeld), p, q);
 }
 
 // The floor of a residual value at the sale of a default in month k.
@@ -130,6 +133,8 @@ inline void Settle(const Room& room, std::size_t k, std::size_t owed_row, bool a
     if (room.a.ended != nullptr) NoteEnd(room, k, owed_row, p);
     for (std::size_t g = 0; g < room.v.guarantees.size(); ++g)
       Put(room.guarantee(g, kDrawn), p, Zero());
+    if (room.has_balloons())
+      Add(room.state(kDefaulted), p, hn::Mul(Row(room.state(kWeight), p), AnyHeld(room, p)));
     V cash = Row(room.state(kAvailable), p);
     V brings = Row(room.a.sale + k * kBlockPaths, p);
     if (added != nullptr) brings = hn::Add(brings, Row(added + k * kBlockPaths, p));
@@ -154,7 +159,8 @@ inline void Settle(const Room& room, std::size_t k, std::size_t owed_row, bool a
         const V own_now = alone ? now : hn::Mul(share, now);
         const V own_sale = alone ? later : hn::Mul(share, later);
         const V unpaid = hn::Sub(hn::Sub(own, own_now), own_sale);
-        const V guaranteed = Guaranteed(room, t, k, p, sale, unpaid);
+        // A guarantee is the book's lender's: it ends with that lender's claim.
+        const V guaranteed = Guaranteed(room, t, k, p, sale, OfTheBook(room, t, p, unpaid));
         const V rest = hn::Sub(unpaid, guaranteed);
         BookTranche(room, t, k, p, own, own_now,
                     hn::MulAdd(Num(room.v.recovery), rest, hn::Add(own_sale, guaranteed)));

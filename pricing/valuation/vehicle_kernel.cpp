@@ -8,6 +8,7 @@
 #define HWY_TARGET_INCLUDE "pricing/valuation/vehicle_kernel.cpp"
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
 #include "hwy/highway.h"
+#include "pricing/valuation/vehicle_balloons-inl.h"
 #include "pricing/valuation/vehicle_covenants-inl.h"
 #include "pricing/valuation/vehicle_coverage-inl.h"
 #include "pricing/valuation/vehicle_default-inl.h"
@@ -29,9 +30,11 @@ void Close(const Room& room, std::size_t k) {
     for (std::size_t first = 0; first < tranches.size();) {
       std::size_t end = first;
       for (; end < tranches.size() && tranches[end].rank == tranches[first].rank; ++end) {
-        const V owed =
+        V owed =
             last ? hn::Add(Row(room.tranche(end, kPrincipal), p), Row(room.tranche(end, kSwept), p))
                  : Row(room.tranche(end, kOwed), p);
+        // A balloon that a new lender has is owed on.
+        if (last && room.has_balloons()) owed = hn::Add(owed, Row(room.tranche(end, kOwed), p));
         debt = hn::Add(debt, owed);
       }
       const V floor = hn::Max(Row(worth, p), hn::Mul(debt, Num(1.0 / kLargestLoanToValue)));
@@ -40,16 +43,16 @@ void Close(const Room& room, std::size_t k) {
       for (; first < end; ++first) {
         if (!room.v.value_observed) continue;
         double* const peak = room.sample(first, kPeakLoanToValue);
-        Put(peak, p, hn::Max(Row(peak, p), ratio));
+        Put(peak, p, hn::Max(Row(peak, p), OfTheBook(room, first, p, ratio)));
       }
     }
     V left = Zero();
     for (std::size_t t = 0; t < room.v.tranches.size(); ++t)
       left = hn::Add(left, Row(room.tranche(t, kOwed), p));
     Put(room.state(kDebt), p, left);
-    const M pays =
-        hn::And(hn::Gt(Row(room.state(kAlive), p), Zero()),
-                hn::Gt(Row(room.month_of(room.v.party), p), Num(static_cast<double>(k))));
+    M pays = hn::And(hn::Gt(Row(room.state(kAlive), p), Zero()),
+                     hn::Gt(Row(room.month_of(room.v.party), p), Num(static_cast<double>(k))));
+    if (room.has_balloons()) pays = hn::And(pays, hn::Gt(AnyHeld(room, p), Zero()));
     std::uint8_t bytes[8] = {};
     hn::StoreMaskBits(Tag(), pays, bytes);
     living |= static_cast<std::uint64_t>(bytes[0]) << p;
@@ -68,7 +71,11 @@ void Snapshot(const Room& room, std::size_t snapshot, std::size_t k) {
       Put(at + kDefault * kBlockPaths, p,
           hn::NegMulAdd(Row(room.state(kAlive), p), Row(room.a.survival + k * kBlockPaths, p),
                         Num(1.0)));
+    if (room.has_balloons())
+      std::copy_n(room.tranche(t, kDefaultedHeld), kBlockPaths, at + kDefault * kBlockPaths);
   }
+  if (room.has_balloons())
+    std::copy_n(room.state(kDefaulted), kBlockPaths, room.a.defaulted + snapshot * kBlockPaths);
 }
 
 void RunMonth(const Room& room, std::size_t k) {
@@ -79,17 +86,18 @@ void RunMonth(const Room& room, std::size_t k) {
   for (std::size_t g = 0; g < v.guarantees.size(); ++g) BuyUnsold(room, g, k);
   SetDues(room, k);
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
-    for (const std::size_t row : {kOperating, kUnpaid, kService, kDistributed})
-      Put(room.state(row), p, Zero());
     Put(room.state(kBefore), p, Row(room.state(kDebt), p));
     Add(room.state(kCash), p, Row(room.state(kRevenue), p));
     Add(room.state(kInflow), p, hn::Mul(Row(room.state(kAlive), p), Row(room.state(kRevenue), p)));
   }
-  for (const CashStepPlan& step : v.waterfall) RunStep(room, step, k);
+  const bool balloons = room.has_balloons() && v.balloons[k];
+  if (balloons) MeetBalloons(room, k);
+  RunSteps(room, k);
   if (static_cast<int>(k) == v.months && !v.outlives_horizon) Release(room);
   KeepWindow(room, k);
   CountCoverage(room, k);
   if (v.default_on_shortfall) ShortfallDefaults(room, k);
+  if (v.default_on_shortfall && balloons) CountFailed(room, k);
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth)
     if (!v.default_on_shortfall)  // the borrower pays what the vehicle cannot
       Add(room.state(kInflow), p, hn::Mul(Row(room.state(kAlive), p), Row(room.state(kUnpaid), p)));
@@ -100,6 +108,7 @@ void RunMonth(const Room& room, std::size_t k) {
   Close(room, k);
   if (room.a.owed != nullptr)
     std::copy_n(room.state(kDebt), kBlockPaths, room.a.owed + k * kBlockPaths);
+  if (room.has_balloons()) CloseBalloons(room, k);
   RunTests(room, k);
   CovenantDefaults(room, k);
 }
@@ -114,11 +123,14 @@ void Start(const Room& room) {
   std::fill_n(room.a.guaranteed, v.guarantees.size() * kBlockPaths, 0.0);
   std::fill_n(room.a.hedged, v.hedges.size() * kBlockPaths, 0.0);
   std::fill_n(room.state(kAlive), kBlockPaths, 1.0);
+  if (room.has_balloons())
+    std::fill_n(room.a.balloons, v.tranches.size() * kBalloonSamples * kBlockPaths, 0.0);
   if (room.a.ended != nullptr) std::fill_n(room.a.ended, kBlockPaths, kNever);
   for (std::size_t t = 0; t < v.tranches.size(); ++t) {
     const ContractPlan& contract = room.a.contracts[v.tranches[t].contract];
     std::fill_n(room.tranche(t, kOwed), kBlockPaths, contract.outstanding);
     for (std::size_t p = 0; p < kBlockPaths; ++p) room.state(kDebt)[p] += contract.outstanding;
+    std::fill_n(room.tranche(t, kHeld), kBlockPaths, 1.0);
     std::fill_n(room.tranche(t, kUndrawn), kBlockPaths, v.tranches[t].undrawn);
     std::fill_n(room.tranche(t, kElapsed), kBlockPaths, v.tranches[t].elapsed_today);
     std::fill_n(room.tranche(t, kOpen), kBlockPaths, v.tranches[t].undrawn_today);
@@ -159,10 +171,12 @@ namespace lien::pricing {
 HWY_EXPORT(RunVehicle);
 
 std::size_t vehicle_work_rows(const VehiclePlan& v) noexcept {
-  // As Room lays them out: its own rows, then tranches, accounts, covenants, guarantees, windows.
-  constexpr std::size_t kOwn = 21, kTranche = 10, kCovenant = 3, kGuarantee = 2, kWindow = 2;
+  // As Room lays them out: its own rows, then tranches, accounts, covenants, guarantees, windows;
+  // where balloons are due, accounts once more.
+  constexpr std::size_t kOwn = 22, kTranche = 14, kCovenant = 3, kGuarantee = 2, kWindow = 2;
   return kOwn + v.tranches.size() * kTranche + v.reserves.size() + v.covenants.size() * kCovenant +
-         v.guarantees.size() * kGuarantee + static_cast<std::size_t>(v.longest_window) * kWindow;
+         v.guarantees.size() * kGuarantee + static_cast<std::size_t>(v.longest_window) * kWindow +
+         (v.balloons.empty() ? 0 : 2 + v.reserves.size());
 }
 
 void run_vehicle(const VehicleArguments& arguments) noexcept {

@@ -22,6 +22,15 @@ enum VehicleSample : std::size_t {
 // period that ends there, of paths without a default before the month's own payments.
 enum CoverageSum : std::size_t { kCoverageCash = 0, kCoverageService = 1, kCoverageSums = 2 };
 
+// What becomes of a tranche's balloon, as weights of the path: repaid by a new lender, put off once
+// at least, unpaid.
+enum BalloonSample : std::size_t {
+  kBalloonRefinanced = 0,
+  kBalloonExtended = 1,
+  kBalloonFailed = 2,
+  kBalloonSamples = 3,
+};
+
 struct VehicleArguments {
   const VehiclePlan* vehicle;
   const ContractPlan* contracts;  // Plan::contracts
@@ -41,6 +50,8 @@ struct VehicleArguments {
   // tested at them are then not in breach.
   const double* pressed;
   const double* gross;  // 1/P(t_k, t_k + tenor)
+  const double*
+      open;  // [months of RefinancingPlan][kBlockPaths] 1 where the market is open, else 0
   // One base of rows a hardware, then one a segment.
   const double* const* spot;
   // One base of rows a hardware; cost over today's where it follows power, else null.
@@ -65,6 +76,11 @@ struct VehicleArguments {
   double* coverage;         // [steps + 1][kCoverageSums][kLanes], overwritten
   double* guaranteed;       // [guarantees][kBlockPaths] discounted payments, overwritten
   double* hedged;           // [hedges][kBlockPaths] discounted settlements, overwritten
+  // Where the vehicle has balloons, else unused: [tranches][kBalloonSamples][kBlockPaths], and the
+  // weight of defaults up to each snapshot while somebody of the book was owed something,
+  // [snapshots][kBlockPaths]; overwritten.
+  double* balloons;
+  double* defaulted;
   std::uint64_t* breaches;  // [covenants][steps + 1] one bit a path, overwritten
   std::uint64_t* living;    // [steps + 1] paths without any default so far, overwritten
   // Where own sales press prices, else null: month of the sampled default on whose claims the lots

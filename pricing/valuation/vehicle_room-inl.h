@@ -54,14 +54,18 @@ enum StateRow : std::size_t {
   kWeight,     // of the default that is being booked
   kSampled,    // the same, where the sampled default is this one
   kAvailable,  // cash of the default that is being booked
+  kDefaulted,  // weight of defaults while the book was owed something; of vehicles with balloons
   kInflow,
   kOutflow,
   kWorkRows
 };
-static_assert(kWorkRows == 21, "vehicle_work_rows counts them");
+static_assert(kWorkRows == 22, "vehicle_work_rows counts them");
 // kFloating: interest at a forward rate, as a share of what bears it. kElapsed: of new draws, what
 // bears no interest at the next payment; kOpen: what the fee on the undrawn is charged on besides.
-// kStoppedDraw: scheduled, and not made as a covenant stopped it.
+// kStoppedDraw: scheduled, and not made as a covenant stopped it. Of vehicles with balloons: kHeld,
+// 1 while the tranche is the book's, 0 once a new lender has it or all is repaid; what a new lender
+// repays and what the borrower puts off in a month in which it is due; weight of defaults while
+// held.
 enum TrancheRow : std::size_t {
   kOwed = 0,
   kInterest,
@@ -73,8 +77,13 @@ enum TrancheRow : std::size_t {
   kUndrawn,
   kOpen,
   kStoppedDraw,
+  kHeld,
+  kRefinanced,
+  kExtended,
+  kDefaultedHeld,
   kTrancheRows
 };
+static_assert(kTrancheRows == 14, "vehicle_work_rows counts them");
 enum CovenantRow : std::size_t { kActive = 0, kPasses, kSince, kCovenantRows };
 enum GuaranteeRow : std::size_t { kCapLeft = 0, kDrawn, kGuaranteeRows };  // drawn by one default
 enum WindowRow : std::size_t { kWindowCash = 0, kWindowService, kWindowRows };
@@ -105,6 +114,14 @@ struct Room {
                  v.covenants.size() * kCovenantRows + v.guarantees.size() * kGuaranteeRows +
                  (k % static_cast<std::size_t>(v.longest_window)) * kWindowRows + row);
   }
+  [[nodiscard]] double* kept(std::size_t row) const {
+    return window(0, 0) +
+           (static_cast<std::size_t>(v.longest_window) * kWindowRows + row) * kBlockPaths;
+  }
+  [[nodiscard]] bool has_balloons() const { return !v.balloons.empty(); }
+  [[nodiscard]] double* balloon(std::size_t t, std::size_t which) const {
+    return a.balloons + (t * kBalloonSamples + which) * kBlockPaths;
+  }
   [[nodiscard]] double* sample(std::size_t t, std::size_t which) const {
     return a.samples + (t * samples + which) * kBlockPaths;
   }
@@ -120,6 +137,25 @@ struct Room {
     return a.terms[a.contracts[v.tranches[t].contract].first_month + k];
   }
 };
+
+// The part of a weight that is the book's: nothing of what a new lender is owed.
+HWY_INLINE V OfTheBook(const Room& room, std::size_t t, std::size_t p, V weight) {
+  return room.has_balloons() ? hn::Mul(weight, Row(room.tranche(t, kHeld), p)) : weight;
+}
+// 1 where somebody of the book is owed something.
+HWY_INLINE V AnyHeld(const Room& room, std::size_t p) {
+  V any = Zero();
+  for (std::size_t t = 0; t < room.v.tranches.size(); ++t)
+    any = hn::Max(any, Row(room.tranche(t, kHeld), p));
+  return any;
+}
+
+// The day of month k on which the tranche's balloon is due; null where there is none.
+inline const BalloonDate* BalloonOf(const Room& room, std::size_t t, std::size_t k) {
+  for (const BalloonDate& date : room.v.tranches[t].balloon.dates)
+    if (date.month == static_cast<int>(k)) return &date;
+  return nullptr;
+}
 
 // All accounts of the vehicle.
 HWY_INLINE V Accounts(const Room& room, std::size_t p) {

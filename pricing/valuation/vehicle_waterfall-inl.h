@@ -87,6 +87,10 @@ inline void SetDues(const Room& room, std::size_t k) {
         floating = hn::Mul(Num(month.floating_base), hn::Add(forward, Num(month.margin)));
       }
       Put(room.tranche(t, kFloating), p, floating);
+      if (room.has_balloons()) {
+        Put(room.tranche(t, kRefinanced), p, Zero());
+        Put(room.tranche(t, kExtended), p, Zero());
+      }
       share = hn::Add(share, floating);
       const V owed = Row(room.tranche(t, kOwed), p);
       const V interest = hn::Mul(Bearing(room, t, p), share);
@@ -100,7 +104,6 @@ inline void SetDues(const Room& room, std::size_t k) {
       }
       Put(room.tranche(t, kInterest), p, due);
       Put(room.tranche(t, kPrincipal), p, hn::Mul(owed, Num(month.repaid)));
-      Put(room.tranche(t, kSwept), p, Zero());
     }
   }
 }
@@ -146,7 +149,9 @@ inline void Sweep(const Room& room, std::size_t t) {
   double* const cash = room.state(kCash);
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     const V share = hn::Max(Row(room.state(kSweepShare), p), Num(room.v.tranches[t].cash_sweep));
-    const V owed = hn::Sub(Row(room.tranche(t, kOwed), p), Row(room.tranche(t, kPrincipal), p));
+    V owed = hn::Sub(Row(room.tranche(t, kOwed), p), Row(room.tranche(t, kPrincipal), p));
+    // What a new lender repays this month is nothing to prepay.
+    if (room.has_balloons()) owed = hn::Sub(owed, Row(room.tranche(t, kRefinanced), p));
     const V swept = hn::Min(hn::Mul(share, Row(cash, p)), Positive(owed));
     Add(room.tranche(t, kSwept), p, swept);
     Put(cash, p, hn::Sub(Row(cash, p), swept));
@@ -219,6 +224,15 @@ inline void RunStep(const Room& room, const CashStepPlan& step, std::size_t k) {
   }
 }
 
+// The month's waterfall from the accounts as they stand.
+inline void RunSteps(const Room& room, std::size_t k) {
+  for (const std::size_t row : {kOperating, kUnpaid, kService, kDistributed})
+    std::fill_n(room.state(row), kBlockPaths, 0.0);
+  for (std::size_t t = 0; t < room.v.tranches.size(); ++t)
+    std::fill_n(room.tranche(t, kSwept), kBlockPaths, 0.0);
+  for (const CashStepPlan& step : room.v.waterfall) RunStep(room, step, k);
+}
+
 // After the last payment what the accounts hold is the owner's.
 inline void Release(const Room& room) {
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
@@ -238,19 +252,24 @@ inline void BookPayments(const Room& room, std::size_t k) {
     const V floating_timing = Num(room.v.tranches[t].months[k].floating_timing);
     const V fee = Num(room.v.tranches[t].months[k].fee + room.v.tranches[t].months[k].undrawn_fee);
     double *const owed = room.tranche(t, kOwed), *const value = room.sample(t, kPresentValue);
+    const bool balloon = room.has_balloons() && room.v.balloons[k] != 0;
     for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
-      const V living = hn::Mul(Row(room.state(kAlive), p), Row(survival, p));
+      const V living = OfTheBook(room, t, p, hn::Mul(Row(room.state(kAlive), p), Row(survival, p)));
       const V interest = Row(room.tranche(t, kInterest), p);
       const V principal =
           hn::Add(Row(room.tranche(t, kPrincipal), p), Row(room.tranche(t, kSwept), p));
       const V paid = hn::Add(interest, principal);
+      // A new lender pays the old one: no account of the vehicle sees it.
+      const V repaid =
+          balloon ? hn::Add(principal, Row(room.tranche(t, kRefinanced), p)) : principal;
+      const V received = balloon ? hn::Add(interest, repaid) : paid;
       if (room.a.prices) {
         // Interest at a forward rate may be paid on other days of the month than the rest.
         const V cash_part = Num(1.0 - room.v.tranches[t].months[k].in_kind);
         const V floating =
             hn::Mul(hn::Mul(Row(room.tranche(t, kFloating), p), cash_part), Bearing(room, t, p));
         const V timed =
-            hn::MulAdd(floating, hn::Sub(floating_timing, timing), hn::Mul(timing, paid));
+            hn::MulAdd(floating, hn::Sub(floating_timing, timing), hn::Mul(timing, received));
         Put(value, p, hn::MulAdd(hn::Mul(living, Row(discount, p)), timed, Row(value, p)));
       }
       Put(owed, p,
@@ -259,7 +278,7 @@ inline void BookPayments(const Room& room, std::size_t k) {
                                room.months(t, k, kRepaid, p)};
       Add(sums[0], 0, living);
       Put(sums[1], 0, hn::MulAdd(living, hn::Sub(interest, fee), Row(sums[1], 0)));
-      Put(sums[2], 0, hn::MulAdd(living, principal, Row(sums[2], 0)));
+      Put(sums[2], 0, hn::MulAdd(living, repaid, Row(sums[2], 0)));
       // What was set aside before the valuation date is none of the run's cash.
       const V cash = hn::MulAdd(Num(room.v.tranches[t].months[k].from_cash),
                                 hn::Sub(paid, Row(room.tranche(t, kSwept), p)),

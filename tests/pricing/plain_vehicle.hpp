@@ -26,6 +26,12 @@ struct Outcome {
   std::array<double, 3> guaranteed{};
   std::array<double, 2> hedged{};
   double equity = 0;
+  struct Balloon {
+    double refinanced = 0, extended = 0, failed = 0;
+  };
+  std::array<Balloon, 3> balloons;
+  double defaulted = 0;                    // while somebody of the book was owed something
+  std::array<bool, kMonths + 1> pays{};    // and its borrower, by the draw
   int drawn = 0, late = 0;                 // months with a draw; with one that was stopped before
   std::array<double, kMonths + 1> owed{};  // at each month's end, while it lives
   double ended = kNever;                   // month of the sampled default with something to claim
@@ -56,8 +62,12 @@ class PlainVehicle {
   Outcome run() {
     for (int k = 1; k <= kMonths; ++k) month(k);
     // After the last payment a path that has not defaulted owes nothing.
-    for (const double owed : owed_) EXPECT_TRUE(!alive_ || std::abs(owed) < 1e-12) << owed;
-    for (auto& part : out_.parts) part.defaulted = 1 - (alive_ ? at(c_.survival, kMonths) : 0.0);
+    for (std::size_t t = 0; t < 3; ++t) {
+      EXPECT_TRUE(!alive_ || !held_[t]) << t;
+      EXPECT_TRUE(!alive_ || sold_[t] || std::abs(owed_[t]) < 1e-12) << owed_[t];
+      if (v_.balloons.empty())
+        out_.parts[t].defaulted = 1 - (alive_ ? at(c_.survival, kMonths) : 0.0);
+    }
     return out_;
   }
 
@@ -87,6 +97,7 @@ class PlainVehicle {
   void settle(int k, double weight, bool sampled, double available, double bought = 0) {
     const double sale = std::max(0.0, at(c_.sale, k + lag_) + bought - v_.deduction);
     const double senior = owed_[0] + owed_[1];
+    if (held_[0] || held_[1] || held_[2]) out_.defaulted += weight;
     if (sampled && senior + owed_[2] > 0) out_.ended = k;
     double cash = available, left = sale;
     std::array<double, 3> now{}, later{};
@@ -104,7 +115,7 @@ class PlainVehicle {
     spent_.fill(0);
     for (std::size_t t = 0; t < 3; ++t) {
       double unpaid = owed_[t] - now[t] - later[t], from_guarantors = 0;
-      for (std::size_t g = 0; g < 3; ++g) {
+      for (std::size_t g = 0; g < 3 && held_[t]; ++g) {
         const GuaranteePlan& guarantee = v_.guarantees[g];
         if (guarantee.kind == GuaranteeKind::capacity || !guarantee.covers[t] ||
             k > guarantee.last_month || default_month(2) <= k)
@@ -120,6 +131,8 @@ class PlainVehicle {
         out_.guaranteed[g] += weight * at(c_.discount, k + lag_) * recovery_factor(t, k) * part;
       }
       unpaid -= from_guarantors;
+      if (!held_[t]) continue;  // a new lender's
+      if (!v_.balloons.empty()) out_.parts[t].defaulted += weight;
       later[t] += from_guarantors + v_.recovery * unpaid;
       const double claim = owed_[t] - now[t];
       const double loss = claim - later[t] * at(c_.ratio, k);
@@ -241,51 +254,64 @@ class PlainVehicle {
       principal[t] = owed_[t] * m.repaid;
     }
     const double debt_before = owed_[0] + owed_[1] + owed_[2];
+    const std::array<double, 3> opening = owed_;
+    std::array<double, 3> refinanced{}, extended{};
+    refinance(k, principal, refinanced);
     double unpaid = 0, operating = 0, service = 0, distributed = 0;
-    const auto due = [&](unsigned item, double amount) { unpaid += pay(item, amount); };
-    const bool fills = v_.pays[at_k] != 0;
-    const auto fill = [&](std::size_t r) {
+    const auto spend = [&] {
+      unpaid = operating = service = distributed = 0;
+      swept.fill(0);
+      const auto due = [&](unsigned item, double amount) { unpaid += pay(item, amount); };
+      const bool fills = v_.pays[at_k] != 0;
+      const auto fill = [&](std::size_t r) {
+        if (!fills) return;
+        const double both = reserves_[r] + cash_;
+        reserves_[r] = std::min(v_.reserves[r].target[at_k], both);
+        cash_ = both - reserves_[r];
+      };
+      const auto serve = [&](std::size_t t) {
+        due(kDebtServiceItem, interest[t]);
+        service += interest[t];
+      };
+      const auto repay = [&](std::size_t t) {
+        due(kDebtServiceItem, principal[t]);
+        service += principal[t];
+      };
+      const double fee = v_.fees[0].amount[at_k] + v_.fees[0].rate_per_month * debt_before;
+      const double cost =
+          v_.lots[0].operating_cost[at_k] * (c_.seed % 3 == 0 ? at(c_.gross, k) : 1.0);
+      due(kOperatingCostItem, cost);
+      due(kFeeItem, fee);
+      const auto hedge = [&](std::size_t h) {
+        const double owes = std::max(0.0, -settled(h, k));
+        due(kHedgeItem, owes);
+        operating += owes;
+      };
+      operating = cost + fee;
+      hedge(0);
+      serve(0), serve(1), repay(0), repay(1);
+      fill(0);
+      serve(2), repay(2);
+      hedge(1);
+      fill(1);
       if (!fills) return;
-      const double both = reserves_[r] + cash_;
-      reserves_[r] = std::min(v_.reserves[r].target[at_k], both);
-      cash_ = both - reserves_[r];
-    };
-    const auto serve = [&](std::size_t t) {
-      due(kDebtServiceItem, interest[t]);
-      service += interest[t];
-    };
-    const auto repay = [&](std::size_t t) {
-      due(kDebtServiceItem, principal[t]);
-      service += principal[t];
-    };
-    const double fee = v_.fees[0].amount[at_k] + v_.fees[0].rate_per_month * debt_before;
-    const double cost =
-        v_.lots[0].operating_cost[at_k] * (c_.seed % 3 == 0 ? at(c_.gross, k) : 1.0);
-    due(kOperatingCostItem, cost);
-    due(kFeeItem, fee);
-    const auto hedge = [&](std::size_t h) {
-      const double owes = std::max(0.0, -settled(h, k));
-      due(kHedgeItem, owes);
-      operating += owes;
-    };
-    operating = cost + fee;
-    hedge(0);
-    serve(0), serve(1), repay(0), repay(1);
-    fill(0);
-    serve(2), repay(2);
-    hedge(1);
-    fill(1);
-    if (fills) {
       const double both = trap_ + cash_;
       trap_ = trapped_ ? both : 0;
       cash_ = trapped_ ? 0 : both;
       for (const std::size_t t : {std::size_t{0}, std::size_t{2}}) {
-        swept[t] =
-            std::min(std::max(sweep_, v_.tranches[t].cash_sweep) * cash_, owed_[t] - principal[t]);
+        swept[t] = std::min(std::max(sweep_, v_.tranches[t].cash_sweep) * cash_,
+                            owed_[t] - principal[t] - refinanced[t]);
         cash_ -= swept[t];
       }
       distributed = cash_;
       cash_ = 0;
+    };
+    const auto cash_then = cash_, trap_then = trap_;
+    const auto reserves_then = reserves_;
+    spend();
+    if (unpaid > 0 && extend(k, principal, interest, extended)) {
+      cash_ = cash_then, trap_ = trap_then, reserves_ = reserves_then;
+      spend();
     }
     if (k == kMonths) {
       distributed += accounts();
@@ -302,11 +328,14 @@ class PlainVehicle {
       alive_ = false;
       settle(k, at(c_.survival, k), default_month(0) > k,
              opening_cash + std::max(0.0, earned - operating));
+      for (std::size_t t = 0; t < 3; ++t)
+        if (date_of(t, k) && principal[t] > 0) out_.balloons[t].failed += at(c_.survival, k);
     }
-    const double living = alive_ ? at(c_.survival, k) : 0;
+    const double all_living = alive_ ? at(c_.survival, k) : 0;
     for (std::size_t t = 0; t < 3; ++t) {
       Outcome::Part& part = out_.parts[t];
-      const double paid = interest[t] + principal[t] + swept[t];
+      const double living = held_[t] ? all_living : 0;
+      const double paid = interest[t] + principal[t] + swept[t] + refinanced[t];
       if (c_.prices) {
         const TrancheMonth& m = v_.tranches[t].months[at_k];
         const double at_forward =
@@ -316,24 +345,78 @@ class PlainVehicle {
       }
       const TrancheMonth& m = v_.tranches[t].months[at_k];
       part.interest += living * (interest[t] - m.fee - m.undrawn_fee);
-      part.principal += living * (principal[t] + swept[t]);
+      part.principal += living * (principal[t] + swept[t] + refinanced[t]);
       owed_[t] += in_kind[t] - principal[t] - swept[t];
     }
-    out_.equity += living * at(c_.discount, k) * terms(0, k).present_factor * distributed;
+    out_.equity += all_living * at(c_.discount, k) * terms(0, k).present_factor * distributed;
     for (std::size_t h = 0; h < 2; ++h)
       if (c_.prices)
-        out_.hedged[h] += living * at(c_.discount, k) * v_.hedges[h].timing[at_k] * settled(h, k);
-    for (std::size_t t = 0; t < 3; ++t) draw(t, k, living);
-    peak(k, principal, swept);
+        out_.hedged[h] +=
+            all_living * at(c_.discount, k) * v_.hedges[h].timing[at_k] * settled(h, k);
+    for (std::size_t t = 0; t < 3; ++t) draw(t, k, all_living);
+    out_.pays[at_k] = alive_ && default_month(0) > k && (held_[0] || held_[1] || held_[2]);
+    peak(k, opening);
+    close(k, refinanced, extended);
     test(k, contracted, debt_before);
   }
 
-  void peak(int k, const std::array<double, 3>& principal, const std::array<double, 3>& swept) {
+  [[nodiscard]] const BalloonDate* date_of(std::size_t t, int k) const {
+    for (const BalloonDate& date : v_.tranches[t].balloon.dates)
+      if (date.month == k) return &date;
+    return nullptr;
+  }
+
+  // A new lender takes over what fits; what another has taken over before is not due again.
+  void refinance(int k, std::array<double, 3>& principal, std::array<double, 3>& refinanced) {
     for (std::size_t t = 0; t < 3; ++t) {
+      const BalloonDate* const date = date_of(t, k);
+      if (!date) continue;
+      if (!held_[t]) principal[t] = 0;
+      const BalloonPlan& plan = v_.tranches[t].balloon;
+      double through = 0;
+      for (std::size_t other = 0; other < 3; ++other)
+        if (v_.tranches[other].rank <= v_.tranches[t].rank) through += owed_[other];
+      const bool open = c_.open.get()[date->market * kBlockPaths + p_] > 0;
+      if (!plan.refinances || !open || through > plan.max_loan_to_value * at(c_.tested, k))
+        continue;
+      std::swap(principal[t], refinanced[t]);
+    }
+  }
+
+  // True if some balloon is put off.
+  bool extend(int k, std::array<double, 3>& principal, std::array<double, 3>& interest,
+              std::array<double, 3>& extended) {
+    bool any = false;
+    for (std::size_t t = 0; t < 3; ++t) {
+      const BalloonDate* const date = date_of(t, k);
+      if (!date || !date->extends) continue;
+      any = true;
+      std::swap(principal[t], extended[t]);
+      interest[t] += v_.tranches[t].balloon.extension_fee * extended[t];
+    }
+    return any;
+  }
+
+  void close(int k, const std::array<double, 3>& refinanced,
+             const std::array<double, 3>& extended) {
+    const double living = alive_ ? at(c_.survival, k) : 0;
+    for (std::size_t t = 0; t < 3; ++t) {
+      const BalloonDate* const date = date_of(t, k);
+      if (refinanced[t] > 0) out_.balloons[t].refinanced += living;
+      if (extended[t] > 0 && date == &v_.tranches[t].balloon.dates.front())
+        out_.balloons[t].extended += living;
+      if (refinanced[t] > 0) sold_[t] = true;
+      if (date ? extended[t] == 0 : k == kMonths) held_[t] = false;
+    }
+  }
+
+  void peak(int k, const std::array<double, 3>& opening) {
+    for (std::size_t t = 0; t < 3; ++t) {
+      if (!held_[t]) continue;
       double through = 0;
       for (std::size_t other = 0; other < 3; ++other)
         if (v_.tranches[other].rank <= v_.tranches[t].rank)
-          through += k == kMonths ? principal[other] + swept[other] : owed_[other];
+          through += k == kMonths ? opening[other] : owed_[other];
       out_.parts[t].peak = std::max(out_.parts[t].peak, through / at(c_.tested, k));
     }
   }
@@ -412,6 +495,7 @@ class PlainVehicle {
   // undrawn; and what was stopped.
   std::array<double, 3> undrawn_{}, elapsed_{}, open_{}, waiting_{};
   std::array<double, 2> reserves_{};
+  std::array<bool, 3> held_{true, true, true}, sold_{};  // by the book; to a new lender
   std::vector<bool> active_;
   std::vector<double> passes_;
   std::vector<int> since_;

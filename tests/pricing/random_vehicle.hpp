@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -17,6 +18,7 @@ using engine::kBlockPaths;
 using engine::kLanes;
 
 inline constexpr int kMonths = 18, kLag = 3, kSteps = kMonths + kLag;
+inline constexpr std::array<int, 3> kBalloonMonths = {12, 15, 18};
 inline constexpr std::size_t kParties = 3;  // borrower, customer, guarantor
 
 // Everything random about a vehicle and its surroundings.
@@ -26,7 +28,7 @@ struct Case {
   Plan plan;
   VehiclePlan vehicle;
   AlignedDoubles survival, discount, ratio, sale, after_draw, tested, pressed, gross, spot,
-      utilization, defaults;
+      utilization, defaults, open;
   bool prices, drawn;
   // Where the lag is drawn: by path; a month's sale and ratio, and a factor by tranche and path.
   std::array<std::size_t, kBlockPaths> lags{};
@@ -47,6 +49,7 @@ struct Case {
         spot(rows()),
         utilization(rows()),
         defaults((kParties + 1) * kBlockPaths),
+        open(kBalloonMonths.size() * kBlockPaths),
         prices(number % 2 == 0),
         drawn(number % 4 >= 2),
         drawn_sale(rows()),
@@ -56,6 +59,7 @@ struct Case {
     add_structure();
     fill_sales();
     add_hedges();
+    fill_openings();
   }
 
   static std::size_t rows() { return (kSteps + 1) * kBlockPaths; }
@@ -84,6 +88,11 @@ struct Case {
         defaults.get()[party * kBlockPaths + p] =
             party < kParties && chance(0.4) ? std::floor(uniform(1, 25)) : kNever;
     }
+  }
+
+  void fill_openings() {
+    for (std::size_t i = 0; i < kBalloonMonths.size() * kBlockPaths; ++i)
+      open.get()[i] = chance(0.5) ? 1 : 0;
   }
 
   void fill_sales() {
@@ -141,7 +150,35 @@ struct Case {
       plan.terms.push_back(terms);
     }
     if (chance(0.6)) add_draws(tranche);
+    tranche.last_payment = kMonths;
+    if (chance(0.5)) add_balloon(tranche);
     vehicle.tranches.push_back(tranche);
+  }
+
+  // Due in the last month, in one before it, or with two extensions up to it.
+  void add_balloon(TranchePlan& tranche) {
+    BalloonPlan& balloon = tranche.balloon;
+    balloon.refinances = chance(0.7);
+    balloon.max_loan_to_value = uniform(0.3, 1.2);
+    balloon.extension_fee = chance(0.5) ? uniform(0, 0.05) : 0.0;
+    const bool extends = !balloon.refinances || chance(0.5);
+    const std::uint32_t first = extends || chance(0.5) ? (extends ? 0U : 1U) : 2U;
+    for (std::uint32_t i = first; i < kBalloonMonths.size(); ++i) {
+      balloon.dates.push_back({kBalloonMonths[i], i, extends && i + 1 < kBalloonMonths.size()});
+      if (!extends) break;
+    }
+    for (int k = kBalloonMonths[first]; k <= kMonths; ++k) {
+      TrancheMonth& month = tranche.months[static_cast<std::size_t>(k)];
+      const bool due = std::any_of(balloon.dates.begin(), balloon.dates.end(),
+                                   [k](const BalloonDate& date) { return date.month == k; });
+      month.repaid = due ? 1 : 0;
+      if (due) month.in_kind = 0;
+      month.draw = month.draw_elapsed = month.draw_undrawn = month.may_draw = 0;
+    }
+    tranche.last_payment = kBalloonMonths[first];
+    vehicle.balloons.resize(kMonths + 1, 0);
+    for (const BalloonDate& date : balloon.dates)
+      vehicle.balloons[static_cast<std::size_t>(date.month)] = 1;
   }
 
   // A commitment of which less may be left than its draws come to.

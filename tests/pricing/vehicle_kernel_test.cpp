@@ -15,7 +15,8 @@ struct Ran {
   AlignedDoubles samples{3 * kSamples * kBlockPaths},
       months{3 * (kSteps + 1) * kMonthRows * kLanes}, own{kVehicleSamples * kBlockPaths},
       coverage{(kSteps + 1) * kCoverageSums * kLanes}, guaranteed{3 * kBlockPaths},
-      hedged{2 * kBlockPaths}, ended{kBlockPaths}, owed{(kSteps + 1) * kBlockPaths}, work;
+      hedged{2 * kBlockPaths}, balloons{3 * kBalloonSamples * kBlockPaths}, defaulted{kBlockPaths},
+      ended{kBlockPaths}, owed{(kSteps + 1) * kBlockPaths}, work;
   std::vector<std::uint64_t> breaches, living;
 
   explicit Ran(const Case& c)
@@ -57,6 +58,9 @@ struct Ran {
     a.guaranteed = guaranteed.get();
     a.hedges = c.hedges.get();
     a.hedged = hedged.get();
+    a.open = c.open.get();
+    a.balloons = balloons.get();
+    a.defaulted = defaulted.get();
     a.breaches = breaches.data();
     a.living = living.data();
     a.work = work.get();
@@ -98,6 +102,7 @@ void expect_lent_is_repaid_or_claimed(const Case& c, const Ran& ran, std::size_t
 
 TEST(VehicleKernel, IsThePlainVehicle) {
   int defaults = 0, breaches = 0, sweeps = 0, floored = 0, drawn = 0, late = 0, covered = 0;
+  std::array<int, 3> balloons{};  // refinanced, extended, failed
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Case c(seed);
@@ -133,6 +138,21 @@ TEST(VehicleKernel, IsThePlainVehicle) {
       drawn += plain.drawn;
       late += plain.late;
       EXPECT_EQ(ran.ended.get()[p], plain.ended);
+      for (std::size_t t = 0; t < 3 && !c.vehicle.balloons.empty(); ++t) {
+        const Outcome::Balloon& of = plain.balloons[t];
+        const std::array<double, 3> expected = {of.refinanced, of.extended, of.failed};
+        for (std::size_t s = 0; s < kBalloonSamples; ++s) {
+          EXPECT_NEAR(ran.balloons.get()[(t * kBalloonSamples + s) * kBlockPaths + p], expected[s],
+                      1e-12)
+              << t << ' ' << s;
+          balloons[s] += expected[s] > 0 ? 1 : 0;
+        }
+      }
+      if (!c.vehicle.balloons.empty()) {
+        EXPECT_NEAR(ran.defaulted.get()[p], plain.defaulted, 1e-12);
+      }
+      for (std::size_t k = 1; k <= kMonths; ++k)
+        EXPECT_EQ((ran.living[k] >> p & 1) != 0, plain.pays[k]) << k;
       for (std::size_t k = 1; k <= kMonths; ++k)
         if (plain.owed[k] > 0) {
           EXPECT_NEAR(ran.owed.get()[k * kBlockPaths + p], plain.owed[k], 1e-10);
@@ -170,6 +190,7 @@ TEST(VehicleKernel, IsThePlainVehicle) {
   EXPECT_GT(breaches, 1000);
   EXPECT_GT(sweeps, 100);
   EXPECT_GT(floored, 1000);
+  for (const int count : balloons) EXPECT_GT(count, 500);
   EXPECT_GT(drawn, 5000);
   EXPECT_GT(late, 500);
   EXPECT_GT(covered, 300);
