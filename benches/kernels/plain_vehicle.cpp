@@ -43,6 +43,7 @@ PlainVehicle::PlainVehicle()
       samples_(2 * pricing::sample_count(1) * kBlockPaths),
       months_(2 * (kSteps + 1) * pricing::kMonthRows * engine::kLanes),
       own_(pricing::kVehicleSamples * kBlockPaths),
+      coverage_((kSteps + 1) * pricing::kCoverageSums * engine::kLanes),
       breaches_(2 * (kSteps + 1)),
       living_(kSteps + 1) {
   for (std::size_t i = 0; i < defaults_.size(); ++i)
@@ -56,6 +57,7 @@ PlainVehicle::PlainVehicle()
   vehicle_.value_observed = true;
   vehicle_.pays.assign(kMonths + 1, 1);
   vehicle_.pays[0] = 0;
+  vehicle_.covered = vehicle_.pays;
   add_tranche(1, 60.0, 0.008);
   add_tranche(2, 20.0, 0.011);
   const auto column = [](double value) { return std::vector<double>(kSteps + 1, value); };
@@ -148,6 +150,7 @@ void PlainVehicle::run() {
   a.samples = samples_.get();
   a.month_sums = months_.get();
   a.vehicle_samples = own_.get();
+  a.coverage = coverage_.get();
   a.breaches = breaches_.data();
   a.living = living_.data();
   a.work = work_.get();

@@ -29,7 +29,7 @@ class PlainVehicle {
   std::vector<pricing::ContractPlan> contracts_;
   std::vector<pricing::MonthTerms> terms_;
   engine::AlignedDoubles survival_, discount_, ratio_, sale_, tested_, gross_, spot_, utilization_,
-      defaults_, samples_, months_, own_, work_;
+      defaults_, samples_, months_, own_, coverage_, work_;
   std::vector<std::uint64_t> breaches_, living_;
 };
 

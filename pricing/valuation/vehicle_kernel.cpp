@@ -145,7 +145,7 @@ void Start(const Room& room) {
 }
 
 void RunVehicle(const VehicleArguments& a) {
-  const Room room{a, *a.vehicle, sample_count(a.snapshot_count)};
+  const Room room{a, *a.vehicle, sample_count(a.snapshot_count), !a.vehicle->balloons.empty()};
   Start(room);
   const std::size_t months = static_cast<std::size_t>(room.v.months);
   std::size_t k = 1;

@@ -93,6 +93,7 @@ struct Room {
   const VehicleArguments& a;
   const VehiclePlan& v;
   std::size_t samples;
+  bool balloons;  // some balloon is due: read in every loop
 
   [[nodiscard]] double* state(std::size_t row) const { return a.work + row * kBlockPaths; }
   [[nodiscard]] double* tranche(std::size_t t, std::size_t row) const {
@@ -118,7 +119,7 @@ struct Room {
     return window(0, 0) +
            (static_cast<std::size_t>(v.longest_window) * kWindowRows + row) * kBlockPaths;
   }
-  [[nodiscard]] bool has_balloons() const { return !v.balloons.empty(); }
+  [[nodiscard]] bool has_balloons() const { return balloons; }
   [[nodiscard]] double* balloon(std::size_t t, std::size_t which) const {
     return a.balloons + (t * kBalloonSamples + which) * kBlockPaths;
   }
