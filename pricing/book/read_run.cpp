@@ -7,6 +7,7 @@
 
 #include "pricing/book/fields.hpp"
 #include "pricing/book/market_blocks.hpp"
+#include "pricing/book/read_reverse_stress.hpp"
 #include "pricing/book/text_file.hpp"
 
 namespace lien::pricing {
@@ -29,6 +30,7 @@ std::span<const Field<RunSettings>> run_fields() {
       apart<T>("results"),
       apart<T>("provisions"),
       apart<T>("capital"),
+      apart<T>("reverse_stress"),
   };
   return fields;
 }
@@ -71,6 +73,7 @@ std::span<const Field<RunSettings>> results_fields() {
       apart<T>("sensitivities"),
       apart<T>("premium_interval"),
       flag("contract_months", &T::contract_months),
+      flag("cecl", &T::cecl),
   };
   return fields;
 }
@@ -258,6 +261,7 @@ std::optional<RunFile> read_run(const std::string& file, const CommandLine& opti
   }
   read_block(*root, "provisions", provisions_fields(), run.settings.provisions, top);
   read_block(*root, "capital", capital_fields(), run.settings.capital, top);
+  read_reverse_stress(*root, run.settings, top);
   const auto useless = [&](std::string_view block, std::string_view field, std::string why,
                            std::string remedy) {
     const TomlValue* table = root->find(block);
@@ -266,6 +270,10 @@ std::optional<RunFile> read_run(const std::string& file, const CommandLine& opti
     scope.fault(at->line, at->column, field, "", std::move(why), std::move(remedy));
   };
   const RunSettings& s = run.settings;
+  if (s.cecl && !s.real_world)
+    useless("results", "cecl",
+            "is computed on the real-world basis, which measure_basis leaves out",
+            "add \"real_world\" to measure_basis, or remove it");
   for (const auto& [block, on] : {std::pair{"provisions", s.provisions.has_value()},
                                   std::pair{"capital", s.capital.has_value()}})
     if (on && !s.real_world)

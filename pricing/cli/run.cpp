@@ -58,7 +58,7 @@ Json portfolio_rows(const Table& measures) {
 Json stages_of(const RunFacts& facts) {
   const auto simulated = [](const std::string& stage) {
     return stage != "compile" && stage != "collateral_setup" && stage != "simulate" &&
-           stage != "tail_replay";
+           stage != "tail_replay" && stage != "reverse_stress";
   };
   double total = 0;
   for (const auto& [stage, seconds] : facts.stage_seconds)

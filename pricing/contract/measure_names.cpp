@@ -7,6 +7,7 @@ constexpr MeasureName kMeasures[] = {
     {"balloon_default_probability", "contract", "share"},
     {"breach_probability", "portfolio|party|contract", "share"},
     {"capital_requirement", "portfolio|contract", "money"},
+    {"cecl_allowance", "portfolio|contract", "money"},
     {"clearing_payment", "party", "money"},
     {"covered_price", "contract", "share"},
     {"debt_service_coverage_ratio", "vehicle", "ratio"},

@@ -26,6 +26,15 @@ struct CapitalRule {
   std::optional<double> effective_maturity_years;
 };
 
+// The loss that a reverse stress asks about: [reverse_stress].
+struct ReverseStress {
+  std::optional<double> loss, loss_share;  // money, or a share of the balance: one of the two
+  int horizon_months = 0;                  // one of loss_horizon_months
+  bool shocks = false;                     // look for single shocks too
+  std::optional<double> confidence;        // of the expected shortfall that a shock must bring to
+                                           // the loss; empty: the expected loss
+};
+
 // run.toml after options of the command line were laid over it.
 struct RunSettings {
   std::string name;
@@ -51,8 +60,10 @@ struct RunSettings {
   std::vector<double> confidence = {0.95, 0.99, 0.995, 0.999};
   std::vector<int> loss_horizon_months = {12, 0};  // 0: lifetime
   bool contract_months = false;
+  bool cecl = false;  // the allowance of ASC 326 too
   std::optional<Provisions> provisions;
   std::optional<CapitalRule> capital;
+  std::optional<ReverseStress> reverse_stress;
   std::optional<std::pair<double, double>> premium_interval{};  // factors on every risk premium
 };
 

@@ -23,6 +23,8 @@ namespace lien::pricing {
 
 // Accounting class of each lease and the shares that decided; baseline only.
 void measure_lease_class(const ScenarioRun& run, RunTables& tables);
+// Measure cecl_allowance of contracts and the portfolio; nothing without [results] cecl.
+void measure_cecl(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_capital(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 
 }  // namespace lien::pricing

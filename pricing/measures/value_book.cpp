@@ -16,6 +16,7 @@
 #include "pricing/measures/measure_provisions.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/measure_weighted.hpp"
+#include "pricing/measures/reverse_stress.hpp"
 #include "pricing/measures/run_notes.hpp"
 #include "pricing/plan/time_grid.hpp"
 #include "pricing/valuation/fit_exercise.hpp"
@@ -39,6 +40,12 @@ class ProgressCounter {
     return [this, scenario](std::uint64_t tasks) {
       done_ = before_ + tasks;
       if (*report_) (*report_)({scenario, done_, total_});
+    };
+  }
+  // For work that is not counted: only its name is told.
+  std::function<void(const std::string&)> finished_beside() {
+    return [this](const std::string& name) {
+      if (*report_) (*report_)({name, done_, total_});
     };
   }
 
@@ -160,6 +167,7 @@ void measure(const Inputs& inputs, const ScenarioRun& run, RunTables& tables) {
   measure_clearing(inputs, run, tables);
   measure_contracts(inputs, run, tables);
   measure_lease_class(run, tables);
+  measure_cecl(inputs, run, tables);
   measure_capital(inputs, run, tables);
   measure_market(inputs, run, tables);
   measure_hardware(inputs, run, tables);
@@ -176,6 +184,14 @@ void contributions(const Inputs& inputs, const ScenarioRun& run, RunResults& res
   measure_contributions(inputs, run, results.tables);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   add_seconds("tail_replay", took.count(), results.facts);
+}
+
+void reverse_stress(const Inputs& inputs, const ScenarioRun& baseline, RunResults& results) {
+  if (!inputs.settings.reverse_stress) return;
+  const auto start = std::chrono::steady_clock::now();
+  measure_reverse_stress(inputs, baseline, results.tables);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  add_seconds("reverse_stress", took.count(), results.facts);
 }
 
 // Prices with every risk premium scaled, on the same random numbers: rows beside the scenarios'.
@@ -278,6 +294,7 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   measure(inputs, base, results.tables);
   reconcile(inputs, base, results.tables);
   contributions(inputs, base, results);
+  reverse_stress(inputs, base, results);
   for (const auto& [id, rows] : scenarios) {
     const ScenarioRuns runs = run_scenario(
         inputs, id,
@@ -290,6 +307,7 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   }
   measure_weighted(inputs.scenarios, results.tables.measures);
   run_premia(inputs, base, counter, results);
+  search_reverse_shocks(inputs, results.tables, counter.finished_beside());
   results.tables.limits = check_limits(inputs.limits, results.tables.measures);
   add_rejects(inputs, results.tables.rejects);
   list_drivers(inputs.market, inputs.book, facts);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "engine/elementary/hypotenuse.hpp"
 #include "pricing/book/diagnostic.hpp"
+#include "pricing/report/allowance_movement.hpp"
 #include "pricing/report/run_bridge.hpp"
 #include "pricing/report/text_form.hpp"
 #include "pricing/report/tolerance_rows.hpp"
@@ -170,6 +172,9 @@ Comparison compare_runs(const ComparedRun& before, const ComparedRun& after,
   out.story.facts = {run_fact("before", before), run_fact("after", after)};
   out.story.tables = {differences_of(before, after), bridge_table(bridge, money),
                       largest_of(bridge, money)};
+  StoryTable movement =
+      allowance_movement(before.contracts, after.contracts, 1 / money.size, money.label);
+  if (!movement.rows.empty()) out.story.tables.push_back(std::move(movement));
   if (tolerances.empty()) return out;
   const auto results = hold_tolerances(before.measures, after.measures, tolerances);
   for (const ToleranceResult& result : results) out.passed += result.kept() ? 0 : 1;

@@ -34,4 +34,7 @@ struct ExplainedThing {
 // Terms, measures, cash flows and tests of a loan, lease or instrument.
 [[nodiscard]] Story explain_contract(const FinishedRun& run, const ExplainedThing& thing);
 
+// What a vehicle does with each month's cash, a sentence a step, in its order.
+[[nodiscard]] std::vector<std::string> waterfall_words(const Vehicle& vehicle);
+
 }  // namespace lien::pricing

@@ -136,6 +136,13 @@ std::string balloon_in_words(const Tranche& tranche) {
 
 }  // namespace
 
+std::vector<std::string> waterfall_words(const Vehicle& vehicle) {
+  std::vector<std::string> words;
+  for (const auto& row : waterfall_of(vehicle).rows)
+    words.push_back(std::get<std::string>(row.back()));
+  return words;
+}
+
 Story explain_vehicle(const FinishedRun& run, std::size_t index) {
   const Vehicle& vehicle = run.inputs.book.vehicles[index];
   const std::string money = ", " + run.inputs.market.currency;

@@ -137,7 +137,10 @@ std::string report_html(const ReportSubject& subject, const RunResults& results)
   page += loan_to_value_section(tables);
   page += losses_section(tables, money);
   page += contributions_section(tables, money);
+  if (const auto& asked = subject.settings.reverse_stress)
+    page += reverse_stress_section(tables, *asked, money);
   page += largest_losses_section(tables.contracts, money);
+  if (subject.vehicles != nullptr) page += vehicles_section(tables, *subject.vehicles, money);
   page += provisions_section(tables, money);
   page += capital_section(tables, money);
   page += covenants_section(tables.covenants);

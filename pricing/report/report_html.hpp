@@ -12,7 +12,8 @@ struct ReportSubject {
   const RunSettings& settings;
   std::string currency;
   const std::vector<ScenarioRow>& scenarios;
-  std::string version;  // of the program
+  std::string version;                             // of the program
+  const std::vector<Vehicle>* vehicles = nullptr;  // of the book, where the page tells of them
 };
 
 // The text of report.html: one page that opens offline, prints, and runs no script; a content

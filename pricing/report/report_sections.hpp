@@ -14,7 +14,13 @@ namespace lien::pricing {
 [[nodiscard]] std::string scenario_section(const std::vector<ScenarioRow>& scenarios);
 [[nodiscard]] std::string losses_section(const RunTables& tables, const MoneyUnit& money);
 [[nodiscard]] std::string contributions_section(const RunTables& tables, const MoneyUnit& money);
+[[nodiscard]] std::string reverse_stress_section(const RunTables& tables,
+                                                 const ReverseStress& asked,
+                                                 const MoneyUnit& money);
 [[nodiscard]] std::string largest_losses_section(const Table& contracts, const MoneyUnit& money);
+[[nodiscard]] std::string vehicles_section(const RunTables& tables,
+                                           const std::vector<Vehicle>& vehicles,
+                                           const MoneyUnit& money);
 [[nodiscard]] std::string covenants_section(const Table& covenants);
 [[nodiscard]] std::string checks_section(const RunTables& tables, const RunFacts& facts,
                                          const MoneyUnit& money);

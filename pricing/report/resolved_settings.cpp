@@ -41,6 +41,16 @@ std::vector<std::string> names_of(const std::vector<ScenarioRow>& rows) {
   return names;
 }
 
+std::string resolved_reverse_stress(const ReverseStress& asked) {
+  std::string text = "\n[reverse_stress]\n";
+  if (asked.loss) text += "loss = " + toml_float(*asked.loss) + "\n";
+  if (asked.loss_share) text += "loss_share = " + toml_float(*asked.loss_share) + "\n";
+  text += "horizon_months = " + std::to_string(asked.horizon_months) + "\n";
+  text += std::string("shocks = ") + (asked.shocks ? "true" : "false") + "\n";
+  if (asked.confidence) text += "confidence = " + toml_float(*asked.confidence) + "\n";
+  return text;
+}
+
 }  // namespace
 
 std::string beside_run_file(const std::string& path, const std::string& run_file) {
@@ -95,6 +105,7 @@ std::string resolved_settings(const RunSettings& settings,
     text += "premium_interval = [" + toml_float(factors->first) + ", " +
             toml_float(factors->second) + "]\n";
   text += std::string("contract_months = ") + (settings.contract_months ? "true" : "false") + "\n";
+  if (settings.cecl) text += "cecl = true\n";
   if (settings.provisions) {
     text += "\n[provisions]\nsignificant_increase_ratio = " +
             toml_float(settings.provisions->significant_increase_ratio);
@@ -112,6 +123,7 @@ std::string resolved_settings(const RunSettings& settings,
       text += "\neffective_maturity_years = " + toml_float(*rule->effective_maturity_years);
     text += "\n";
   }
+  if (settings.reverse_stress) text += resolved_reverse_stress(*settings.reverse_stress);
   return text;
 }
 

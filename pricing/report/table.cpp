@@ -199,6 +199,30 @@ Table limits_table() {
                                {"kept", kText}});
 }
 
+Table reverse_stress_table() {
+  return make_table("reverse_stress", {{"about", kText},
+                                       {"id", kText},
+                                       {"quantity", kText},
+                                       {"month", kInteger},
+                                       {"tail_mean", kNumber, true},
+                                       {"all_mean", kNumber, true},
+                                       {"nearest_path"}});
+}
+
+Table reverse_shocks_table() {
+  return make_table("reverse_shocks", {{"shock", kText},
+                                       {"input", kText},
+                                       {"statistic", kText},
+                                       {"target_loss"},
+                                       {"unshocked_loss"},
+                                       {"size"},
+                                       {"loss", kNumber, true},
+                                       {"farthest_size"},
+                                       {"farthest_loss"},
+                                       {"outcome", kText},
+                                       {"runs", kInteger}});
+}
+
 Table balances_table() {
   // No file: report.html alone reads it.
   Table table{.name = "balances", .columns = {}};

@@ -50,6 +50,8 @@ struct Table {
 [[nodiscard]] Table rejects_table();
 [[nodiscard]] Table limits_table();
 [[nodiscard]] Table balances_table();
+[[nodiscard]] Table reverse_stress_table();
+[[nodiscard]] Table reverse_shocks_table();
 
 // Everything a run has to say, in tables; made by value_book(), written by write_run().
 struct RunTables {
@@ -63,6 +65,9 @@ struct RunTables {
   Table checks = checks_table();
   Table rejects = rejects_table();
   Table limits = limits_table();  // empty, and not written, without a limits file
+  // What [reverse_stress] found; empty, and not written, without it.
+  Table reverse_stress = reverse_stress_table();
+  Table reverse_shocks = reverse_shocks_table();
   // Histogram of the portfolio's sampled losses, for the report: one row a bin of the baseline,
   // columns scenario, horizon_months, low, high, share.
   Table loss_histogram;

@@ -19,8 +19,8 @@ FileDigest write_text(const RunDirectory& directory, const std::string& name,
 
 // The main tables. Of the others a desk reads a chart, or asks the database.
 std::vector<const Table*> tables_of_workbook(const RunTables& tables) {
-  return {&tables.contracts, &tables.losses, &tables.contributions,
-          &tables.limits,    &tables.checks, &tables.rejects};
+  return {&tables.reverse_stress, &tables.reverse_shocks, &tables.contracts, &tables.losses,
+          &tables.contributions,  &tables.limits,         &tables.checks,    &tables.rejects};
 }
 
 }  // namespace
@@ -42,6 +42,10 @@ std::vector<FileDigest> write_run(const Inputs& inputs,
                                    &tables.covenants, &tables.losses,    &tables.contributions,
                                    &tables.paths,     &tables.checks,    &tables.rejects};
   if (!inputs.settings.limits.empty()) all.push_back(&tables.limits);
+  if (const auto& asked = inputs.settings.reverse_stress) {
+    all.push_back(&tables.reverse_stress);
+    if (asked->shocks) all.push_back(&tables.reverse_shocks);
+  }
   for (const Table* table : all) {
     const auto file = directory.create(table->name + ".csv");
     write_csv(*table, *file);
@@ -50,7 +54,7 @@ std::vector<FileDigest> write_run(const Inputs& inputs,
   written.push_back(
       write_text(directory, "resolved.toml", resolved_settings(inputs.settings, inputs.scenarios)));
   const ReportSubject subject{inputs.settings, inputs.market.currency, inputs.scenarios,
-                              build.version};
+                              build.version, &inputs.book.vehicles};
   written.push_back(write_text(directory, "report.html", report_html(subject, results)));
   // Their bytes hang on the libraries' versions, so the manifest keeps them apart.
   std::vector<FileDigest> by_library;

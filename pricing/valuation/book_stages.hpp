@@ -86,6 +86,17 @@ class BookStages {
     return series(cost_ + cost_row);
   }
   [[nodiscard]] std::size_t value_series() const noexcept { return series(value_); }
+  [[nodiscard]] std::size_t survival_series(std::size_t party) const noexcept {
+    return series(survival_ + party);
+  }
+  // Of the block that ran last, [paths]: a party's month of default (kNever: none), and a sample of
+  // a group of SumLayout.
+  [[nodiscard]] const double* default_months(std::size_t party) const noexcept {
+    return default_months_.get() + party * lien::engine::kBlockPaths;
+  }
+  [[nodiscard]] const double* group_sample(std::size_t group, std::size_t sample) const noexcept {
+    return groups_.get() + (group * layout_->samples + sample) * lien::engine::kBlockPaths;
+  }
   [[nodiscard]] const StageSeconds& seconds() const noexcept { return seconds_; }
   // States (path, month, line) whose newest launch is older than the polynomials in age reach.
   [[nodiscard]] std::uint64_t clamped_ages() const noexcept { return clamped_ages_; }

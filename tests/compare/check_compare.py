@@ -127,6 +127,56 @@ def check_tolerances(checks, a, seed, book):
     held(a, '[[limit]]\nid = "x"\nmeasure = "price"\nlevel = "portfolio"\nmax = 2\n', 65)
 
 
+def staged(past_due):
+    """Inputs with provisions, and days past due by loan: more than 30 is stage 2."""
+    def change(inputs):
+        with open(inputs / "run.toml", "a", encoding="utf-8") as run:
+            run.write("\n[provisions]\nsignificant_increase_ratio = 3\n")
+        with open(inputs / "loans.csv", encoding="utf-8", newline="") as file:
+            loans = list(csv.DictReader(file))
+        for loan in loans:
+            loan["days_past_due"] = str(past_due.get(loan["id"], 0))
+        with open(inputs / "loans.csv", "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, loans[0].keys())
+            writer.writeheader()
+            writer.writerows(loan for loan in loans if past_due.get(loan["id"]) != "gone")
+    return change
+
+
+def check_movement(checks, example):
+    """Two of three loans change places, one stays; then one is gone."""
+    a = checks.value("staged", example, staged({"L-001": 45}))
+    b = checks.value("moved", example, staged({"L-002": 45}), "--seed", 7)
+    c = checks.value("fewer", example, staged({"L-001": 45, "L-003": "gone"}))
+
+    def held(folder):
+        return {row["contract"]: (int(row["stage"]),
+                                  float(row["ecl_12m" if row["stage"] == "1" else "ecl_lifetime"]))
+                for row in rows(folder, "contracts.csv")}
+
+    def expect(one, other, step, contracts, stage_1, stage_2):
+        told = {row["step"]: row for row in checks.compare(one, other)["allowance_movement"]}
+        found = told[step]
+        size = 1e-9 * told["before"]["total"]
+        checks.that(found["contracts"] == contracts and abs(found["stage_1"] - stage_1) <= size
+                    and abs(found["stage_2"] - stage_2) <= size
+                    and abs(found["total"] - stage_1 - stage_2) <= size,
+                    f"{other.name}: {step}: {found}, not {(contracts, stage_1, stage_2)}")
+
+    was, now = held(a), held(b)
+    checks.that([was[i][0] for i in sorted(was)] == [2, 1, 1], f"stages: {was}")
+    checks.that([now[i][0] for i in sorted(now)] == [1, 2, 1], f"stages: {now}")
+    l1, l2, l3 = ((was[i][1], now[i][1]) for i in ("L-001", "L-002", "L-003"))
+    expect(a, b, "before", 3, l2[0] + l3[0], l1[0])
+    expect(a, b, "moved to stage 2", 1, -l2[0], l2[0])
+    expect(a, b, "moved to stage 1", 1, l1[0], -l1[0])
+    expect(a, b, "measured anew on the move", 2, l1[1] - l1[0], l2[1] - l2[0])
+    expect(a, b, "measured anew, same stage", 1, l3[1] - l3[0], 0)
+    expect(a, b, "after", 3, l1[1] + l3[1], l2[1])
+    expect(a, c, "gone: matured or removed", 1, -l3[0], 0)
+    expect(c, a, "new contracts", 1, l3[0], 0)
+
+
 def check_faults(checks, a, other):
     checks.run("compare", a, code=64)
     checks.run("compare", a, checks.scratch / "absent", code=65)
@@ -189,6 +239,8 @@ def main():
         text = checks.run("compare", a, book)
         checks.that("gone: matured or removed" in text and "loans.csv" in text, text)
         check_tolerances(checks, a, seed, book)
+        checks.that("allowance_movement" not in checks.compare(a, book), "a movement without stages")
+        check_movement(checks, example)
         check_faults(checks, a, euro)
     for fault in checks.faults:
         print(fault)

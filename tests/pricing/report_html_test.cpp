@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <sstream>
+#include <tuple>
+#include <utility>
 
 #include "pricing/report/file_digest.hpp"
 #include "pricing/report/provision_summary.hpp"
@@ -141,6 +143,113 @@ TEST(ReportHtml, SaysNothingOfTimeOrMachine) {
   const std::string html = sample_html();
   for (const char* forbidden : {"2026-09-30T", "avx2", "desk", "GNU"})
     EXPECT_EQ(html.find(forbidden), std::string::npos) << forbidden;
+}
+
+// Hostile names stay text; the first month of one path in a hundred is the calendar's.
+TEST(ReportHtml, TellsOfEachVehicle) {
+  SampleRun run = sample_run();
+  RunTables& tables = run.results.tables;
+  Vehicle vehicle;
+  vehicle.id = "spv<b>";
+  Tranche senior;
+  senior.id = "senior";
+  vehicle.tranches = {senior};
+  Covenant dscr;
+  dscr.id = "dscr";
+  dscr.test = CovenantTest::debt_service_coverage_ratio;
+  dscr.min = 1.35;
+  vehicle.covenants = {dscr};
+  Guarantee backstop;
+  backstop.id = "backstop";
+  backstop.guarantor = "maker";
+  vehicle.guarantees = {backstop};
+  std::vector<Cell> contract = {"baseline", "spv<b>/senior", "shell", "USD", 2.5e9, 1};
+  for (const double number : {2.4e9, 1e6, 0.9612, 0.0004, 4.25e7, 2e5, 1e6, 1e3, 2e6, 1e3, 0.0775,
+                              0.0002, 0.8, 0.0, 1.1, 0.01, 0.2, 0.001})
+    contract.push_back(number);
+  tables.contracts.add(contract);
+  const auto measure = [&](const char* basis, const char* level, const char* id, const char* name,
+                           double value) {
+    tables.measures.add({"baseline", basis, level, id, name, 0, {}, value, {}});
+  };
+  measure("real_world", "contract", "spv<b>/senior", "loss_given_default", 0.437);
+  measure("risk_neutral", "contract", "spv<b>/backstop", "guarantee_value", 3.125e7);
+  measure("risk_neutral", "vehicle", "spv<b>", "equity_value", 5.5e8);
+  measure("real_world", "vehicle", "spv<b>", "probability_of_default", 0.0775);
+  for (const auto& [month, ratio] : {std::pair{3, 1.9}, {6, 1.5}, {9, 1.4}})
+    tables.measures.add({"baseline",
+                         "real_world",
+                         "vehicle",
+                         "spv<b>",
+                         "debt_service_coverage_ratio",
+                         month,
+                         {},
+                         ratio,
+                         0.01});
+  for (const auto& [month, date, breach, ever] : {std::tuple{3, "2026-12-30", 0.004, 0.004},
+                                                  {6, "2027-03-30", 0.03, 0.032},
+                                                  {9, "2027-06-30", 0.02, 0.041}})
+    tables.covenants.add(
+        {"baseline", "real_world", "spv<b>", "dscr", month, date, breach, 0.0001, ever, 0.5});
+  const std::vector<Vehicle> vehicles = {vehicle};
+  const std::string html = report_html(
+      {run.inputs.settings, "USD", run.inputs.scenarios, "0.1.0", &vehicles}, run.results);
+  EXPECT_EQ(first_unbalanced(html), "");
+  EXPECT_EQ(html.find("<b>"), std::string::npos);
+  const std::size_t at = html.find("<h2>Vehicles");
+  ASSERT_NE(at, std::string::npos);
+  const std::string section = html.substr(at, html.find("</section>", at) - at);
+  for (const char* wanted : {"2,500.0", "96.12", "42.5", "7.75", "43.7", "at least 1.35", "31.25",
+                             "maker", "550.0", "Debt service coverage", "dscr, at least 1.35",
+                             "distribute the rest to equity", "repay principal: senior"})
+    EXPECT_NE(section.find(wanted), std::string::npos) << wanted;
+  const std::string calendar =
+      section.substr(section.find("at least 1.35", section.find("First tested")), 400);
+  EXPECT_LT(calendar.find("2026-12-30"), calendar.find("2027-03-30"));  // tested, then likely
+  EXPECT_NE(calendar.find("3.00"), std::string::npos);
+  EXPECT_NE(calendar.find("4.10"), std::string::npos);
+  EXPECT_EQ(calendar.find("2027-06-30"), std::string::npos);
+}
+
+TEST(ReportHtml, SaysWhatMakesTheBookLose) {
+  SampleRun run = sample_run();
+  run.inputs.settings.reverse_stress = ReverseStress{};
+  run.inputs.settings.reverse_stress->horizon_months = 12;
+  Table& table = run.results.tables.reverse_stress;
+  const double none = std::nan("");
+  const auto add = [&](const char* about, const char* id, const char* quantity, int month,
+                       double tail, double error, double all, double nearest) {
+    table.add({about, id, quantity, month, tail, error, all, error, nearest});
+  };
+  add("portfolio", "", "threshold", 0, none, none, 2.5e8, none);
+  add("portfolio", "", "probability", 0, none, none, 0.0123, none);
+  add("portfolio", "", "probability_low", 0, none, none, 0.0115, none);
+  add("portfolio", "", "probability_high", 0, none, none, 0.0132, none);
+  add("portfolio", "", "paths", 0, 806, none, 65536, none);
+  add("portfolio", "", "observed_paths", 0, 806, none, 4096, 4711);
+  add("party", "neocloud-a", "loss", 12, 2.61e8, 1e6, 9.9e6, 2.55e8);
+  add("party", "neocloud-a", "default", 12, 0.912, 0.01, 0.034, 1);
+  add("party", "neocloud-a", "default_month", 12, 7.5, 0.1, 6.5, 8);
+  add("hardware", "H100", "rental_rate_over_today", 12, 0.512, 0.004, 0.83, 0.497);
+  add("hardware", "H200", "rental_rate_over_today", 12, 0.512, 0.004, 0.83, 0.497);
+  add("launches", "nvidia", "launch", 7, none, none, none, 1);
+  run.results.tables.reverse_shocks.add({"rental rates fall", "hardware.*.rental_rate",
+                                         "expected_loss", 2.5e8, 4.1e7, -0.4321, 2.5e8, 1e5, -0.95,
+                                         9e8, "reached", 6});
+  const std::string html =
+      report_html({run.inputs.settings, "USD", run.inputs.scenarios, "0.1.0"}, run.results);
+  EXPECT_EQ(first_unbalanced(html), "");
+  const std::size_t at = html.find("What makes the book lose this much");
+  ASSERT_NE(at, std::string::npos);
+  const std::string section = html.substr(at, html.find("</section>", at) - at);
+  for (const char* wanted :
+       {"250.0 or more within 12 months", "806 of 65,536 paths", "1.23 %", "1.15 to 1.32 %",
+        "number 4,711", "nvidia</span> in month 7", "neocloud-a</span> in month 8", "91.2", "51.2",
+        "49.7", "month 8</td>", "261.0",
+        "H100</span>, <span class=\"id\">H200</span> after 12 months", "-43.21 %", "reached"})
+    EXPECT_NE(section.find(wanted), std::string::npos) << wanted;
+  EXPECT_EQ(section.find(">nan"), std::string::npos);
+  EXPECT_EQ(section.find("n/a"), std::string::npos);
 }
 
 TEST(ReportHtml, CopesWithAnEmptyRun) {
