@@ -1,9 +1,11 @@
 #include "pricing/report/vehicle_summary.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
 
 namespace lien::pricing {
@@ -12,23 +14,35 @@ namespace {
 constexpr const char* kBaseline = "baseline";
 constexpr std::size_t kMostContracts = 40;  // of tapes, beside the vehicles
 
+bool is_shown(const std::string& measure) {
+  constexpr std::array<std::string_view, 8> names = {"breach_probability",
+                                                     "covered_price",
+                                                     "debt_service_coverage_ratio",
+                                                     "expected_loss",
+                                                     "guarantee_value",
+                                                     "outstanding_principal",
+                                                     "price",
+                                                     "probability_of_default"};
+  return std::find(names.begin(), names.end(), measure) != names.end();
+}
+
 // Rows of measures.csv of one scenario, below the portfolio.
 class Rows {
  public:
   Rows(const Table& table, const std::string& scenario) {
-    const auto text = [&table](const char* name) { return table.column(name).texts; };
-    const auto number = [&table](const char* name) { return table.column(name).numbers; };
-    const auto scenarios = text("scenario"), bases = text("measure_basis"), levels = text("level"),
-               ids = text("id"), measures = text("measure");
-    const auto horizons = number("horizon_months"), values = number("value"),
-               errors = number("standard_error");
+    const auto& scenarios = table.column("scenario").texts;
+    const auto& bases = table.column("measure_basis").texts;
+    const auto& levels = table.column("level").texts;
+    const auto& ids = table.column("id").texts;
+    const auto& measures = table.column("measure").texts;
+    const auto& horizons = table.column("horizon_months").numbers;
     for (std::size_t row = 0; row < scenarios.size(); ++row) {
       const bool own = levels[row] == "vehicle" || levels[row] == "contract";
-      if (scenarios[row] != scenario || !own) continue;
+      if (scenarios[row] != scenario || !own || !is_shown(measures[row])) continue;
       const int months = std::isnan(horizons[row]) ? -1 : static_cast<int>(horizons[row]);
       Estimate estimate;
-      estimate.value = values[row];
-      estimate.standard_error = errors[row];
+      estimate.value = table.column("value").numbers[row];
+      estimate.standard_error = table.column("standard_error").numbers[row];
       found_[{bases[row], levels[row], ids[row], measures[row], months}] = estimate;
       if (levels[row] == "vehicle") vehicles_.insert(ids[row]);
       real_world_ = real_world_ || bases[row] == "real_world";
@@ -164,18 +178,16 @@ VehicleSummary summarize_vehicles(const RunTables& tables,
   }
   if (summary.deals.empty()) return summary;
   const auto& ids = tables.contracts.column("contract").texts;
-  std::vector<DealLine> tapes;
-  for (std::size_t row = 0; row < ids.size(); ++row) {
-    if (tables.contracts.column("scenario").texts[row] != kBaseline ||
-        belongs(ids[row], rows.vehicles()))
-      continue;
-    tapes.push_back(deal(rows, "contract", ids[row]));
-    tapes.back().balance = tables.contracts.column("balance").numbers[row];
+  const auto& scenario = tables.contracts.column("scenario").texts;
+  std::vector<std::size_t> tapes;
+  for (std::size_t row = 0; row < ids.size(); ++row)
+    if (scenario[row] == kBaseline && !belongs(ids[row], rows.vehicles())) tapes.push_back(row);
+  if (tapes.size() > kMostContracts) summary.left_out = tapes.size();
+  for (const std::size_t row : tapes) {
+    if (summary.left_out > 0) break;
+    summary.deals.push_back(deal(rows, "contract", ids[row]));
+    summary.deals.back().balance = tables.contracts.column("balance").numbers[row];
   }
-  if (tapes.size() <= kMostContracts)
-    summary.deals.insert(summary.deals.end(), tapes.begin(), tapes.end());
-  else
-    summary.left_out = tapes.size();
   std::map<std::string, Rows> stressed;
   const auto guarantees = rows.ids("risk_neutral", "contract", "guarantee_value", "");
   for (const std::string& id : guarantees) {

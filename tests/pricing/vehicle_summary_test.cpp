@@ -217,6 +217,13 @@ TEST_F(GuaranteedVehicle, StandsInTheTerminalsTable) {
   EXPECT_LT(at("\nGuarantee "), at("\nv/g "));
   EXPECT_NE(at("without it"), std::string::npos);
   EXPECT_EQ(at("\nv/a "), std::string::npos) << "a tranche is no deal of its own";
+  for (int i = 0; i < 40; ++i) {
+    inputs.book.loans.push_back(tape);
+    inputs.book.loans.back().id = "tape-" + std::to_string(i);
+  }
+  const std::string many = text_of(inputs);
+  EXPECT_EQ(many.find("\ntape"), std::string::npos) << "more than a screen holds";
+  EXPECT_NE(many.find("\n41 contracts of tapes: see contracts.csv\n"), std::string::npos);
   inputs.book.vehicles.clear();
   inputs.book.loans = {tape};
   inputs.scenarios.clear();
