@@ -192,6 +192,7 @@ VALUES = {
         ("resale_value", "mothball", "0"): "costless_mothball",
         ("mothball_value", "irreversible", "0"): "costless_mothball",
     },
+    "balloon": {},
     "launch_lines": {},
     "stages": {},
     "O34": {
