@@ -50,18 +50,23 @@ TailEstimate tail_of(const std::vector<double>& sorted, double confidence) {
   return t;
 }
 
+Tail tail_at(const TailEstimate& estimate, double paths) {
+  Tail tail;
+  tail.value_at_risk = estimate.value_at_risk;
+  tail.low = estimate.value_at_risk_low;
+  tail.high = estimate.value_at_risk_high;
+  tail.expected_shortfall = estimate.expected_shortfall;
+  tail.paths = paths;
+  tail.confidence = estimate.confidence;
+  return tail;
+}
+
 Tail weigh_tail(const std::vector<double>& sorted, double confidence) {
   const TailEstimate t = tail_of(sorted, confidence);
   const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), t.value_at_risk);
   const double above = static_cast<double>(sorted.end() - last);
   const double at = static_cast<double>(last - first);
-  Tail tail;
-  tail.value_at_risk = t.value_at_risk;
-  tail.low = t.value_at_risk_low;
-  tail.high = t.value_at_risk_high;
-  tail.expected_shortfall = t.expected_shortfall;
-  tail.paths = static_cast<double>(sorted.size());
-  tail.confidence = confidence;
+  Tail tail = tail_at(t, static_cast<double>(sorted.size()));
   tail.weights = tail.paths - rank_of(tail.paths, confidence);
   tail.at_risk_weight = (tail.weights - above) / at;
   tail.square_weights = above + at * tail.at_risk_weight * tail.at_risk_weight;

@@ -36,6 +36,8 @@ struct Tail {
     return loss >= low && loss <= high;
   }
 };
+// What a tail has of its estimate; weights are still to come. paths: n.
+[[nodiscard]] Tail tail_at(const TailEstimate& estimate, double paths);
 // sorted: as for tail_of().
 [[nodiscard]] Tail weigh_tail(const std::vector<double>& sorted, double confidence);
 

@@ -98,13 +98,7 @@ Tail WeighedLosses::weigh(double confidence) const {
   const auto [from, to] = std::equal_range(losses_.begin(), losses_.end(), t.value_at_risk);
   const auto first = static_cast<std::size_t>(from - losses_.begin());
   const auto last = static_cast<std::size_t>(to - losses_.begin());
-  Tail tail;
-  tail.value_at_risk = t.value_at_risk;
-  tail.low = t.value_at_risk_low;
-  tail.high = t.value_at_risk_high;
-  tail.expected_shortfall = t.expected_shortfall;
-  tail.paths = static_cast<double>(losses_.size());
-  tail.confidence = confidence;
+  Tail tail = tail_at(t, static_cast<double>(losses_.size()));
   tail.weights = tail.paths * (1 - confidence);
   const double at = above_[first] - above_[last];
   tail.at_risk_weight = at > 0 ? (tail.weights - above_[last]) / at : 0;

@@ -42,12 +42,13 @@ std::string cell(const Estimate& e, SummaryUnit unit, double money_size) {
 
 std::string share(const Estimate& e) { return cell(e, SummaryUnit::share, 1); }
 
-// "1.08 in 2029-08"
+// "1.082 +- 0.004 in 2029-08"
 std::string coverage(const DealLine& line, Date today) {
   if (line.coverage_month < 0) return {};
   const std::string month =
       iso_text(add_months(today, line.coverage_month, true)).substr(0, std::size("2029-08") - 1);
-  return fixed_text(line.coverage.value, 2) + " in " + month;
+  // A plain number is money in units of one.
+  return cell(line.coverage, SummaryUnit::money, 1) + " in " + month;
 }
 
 std::string deals(const ReportSubject& subject, const VehicleSummary& summary,

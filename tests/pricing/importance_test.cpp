@@ -108,6 +108,15 @@ struct Connected {
     runs.settings.confidence = {0.95, 0.99, 0.999};
     runs.settings.threads = 2;
   }
+  [[nodiscard]] Inputs inputs(std::uint64_t paths) const {
+    Inputs all;
+    all.settings = runs.settings;
+    all.settings.paths = paths;
+    all.market = market;
+    all.book = book;
+    all.rows_read = book.loans.size();
+    return all;
+  }
 };
 
 TEST(ImportanceSampling, KeepsTheLaw) {
@@ -160,14 +169,8 @@ TEST(ImportanceSampling, DrawsPathsOfTheirOwn) {
 
 // Parts of the shortfall are those of plain sampling and add up; the tail's paths come back.
 TEST(ImportanceSampling, MakesContributions) {
-  Inputs inputs;
-  const Connected c;
-  inputs.settings = c.runs.settings;
+  Inputs inputs = Connected().inputs(1 << 15);
   inputs.settings.risk_neutral = false;
-  inputs.settings.paths = 1 << 15;
-  inputs.market = c.market;
-  inputs.book = c.book;
-  inputs.rows_read = c.book.loans.size();
   const RunResults plain = value_book(inputs, {});
   inputs.settings.importance_sampling = true;
   const RunResults drawn = value_book(inputs, {});
@@ -191,13 +194,7 @@ TEST(ImportanceSampling, MakesContributions) {
 
 // Tails alone come from those paths: every other measure has the bits of a plain run.
 TEST(ImportanceSampling, MovesNothingButTails) {
-  Inputs inputs;
-  Connected c;
-  inputs.settings = c.runs.settings;
-  inputs.settings.paths = 2048;
-  inputs.market = c.market;
-  inputs.book = c.book;
-  inputs.rows_read = c.book.loans.size();
+  Inputs inputs = Connected().inputs(2048);
   const RunResults plain = value_book(inputs, {});
   inputs.settings.importance_sampling = true;
   const RunResults drawn = value_book(inputs, {});

@@ -10,6 +10,7 @@
 
 #include "tests/pricing/random_vehicle.hpp"
 
+// Over 400 lines on purpose: one month told from top to bottom, to be held beside the model.
 // The month of docs/model.md, "Vehicles", written once more: one path at a time, one account at a
 // time, without survival weights spread over rows.
 namespace lien::pricing {

@@ -259,6 +259,15 @@ TEST(ReverseStress, SearchesTheShortfallAtALevel) {
   const ShockRow found = shocks_of(value_book(inputs, {}).tables).at("hardware.*.rental_rate");
   EXPECT_EQ(found.outcome, "reached");
   EXPECT_NEAR(found.size, (CutRent::kOwed - 400) / CutRent::kWorth - 1, 0.002);
+  // Fewer default than the tail holds: value at risk is nothing, the shortfall their share of it.
+  inputs.settings.reverse_stress->confidence = 0.6;
+  inputs.settings.reverse_stress->loss = 200;
+  const double defaults = -std::expm1(-0.2), each = 200 * 0.4 / defaults;
+  const double error = each * std::sqrt((1 - defaults) / defaults / (1 << 16)) / CutRent::kWorth;
+  const ShockRow shared = shocks_of(value_book(inputs, {}).tables).at("hardware.*.rental_rate");
+  EXPECT_EQ(shared.outcome, "reached");
+  EXPECT_NEAR(shared.size, (CutRent::kOwed - each) / CutRent::kWorth - 1, 4 * error + 0.002);
+  inputs.settings.reverse_stress->confidence = 0.9;
   inputs.settings.reverse_stress->loss = 0.001;  // lost already
   inputs.market.liquidation->haircut = 0.5;
   const auto before = shocks_of(value_book(inputs, {}).tables);

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pricing/plan/compile_hedges.hpp"
+#include "pricing/plan/compile_vehicles.hpp"
+
+namespace lien::pricing {
+
+// One vehicle while it is compiled: its agreement, its place in time, and the plan it joins.
+struct VehicleWork {
+  const CompileInput& input;
+  const Vehicle& terms;
+  const TimeGrid& grid;
+  Plan& plan;
+  VehiclePlan& out;
+  StepIns& step_ins;
+  std::vector<Diagnostic>& faults;
+  std::vector<double> debt_service, fees, debt;  // scheduled, [months + 1]
+  HedgeColumns hedges;
+
+  [[nodiscard]] std::vector<double> column() const {
+    return std::vector<double>(static_cast<std::size_t>(out.months) + 1, 0.0);
+  }
+  [[nodiscard]] std::uint32_t party(const std::string& id) const {
+    return party_index(*input.market, id);
+  }
+};
+
+// In this order, once the vehicle's lots, tranches and schedules are known: each adds its part of
+// the plan. tranches: ids of the debt by rank. A covenant that is tested in no month is a fault.
+void add_fees(VehicleWork& work);
+void add_reserves(VehicleWork& work);
+void add_covenants(VehicleWork& work);
+// Coverage of each payment period of which this run sees all cash.
+void add_coverage(VehicleWork& work);
+void add_guarantees(VehicleWork& work, const std::vector<std::string>& tranches);
+// Each step names one part: a bare word is all of its kind, tranches by rank.
+void add_waterfall(VehicleWork& work, const std::vector<std::string>& tranches);
+
+}  // namespace lien::pricing
