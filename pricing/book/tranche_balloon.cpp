@@ -14,6 +14,8 @@ bool repays_itself(const Loan& loan) {
 }
 
 void check_extension(const Tranche& tranche, const Loan& loan, const ContractChecks& check) {
+  const auto sound = [&](const char* field) { return !check.has(field) || check.good(field); };
+  if (!sound("extension_months") || !sound("extension_count")) return;
   const int months = tranche.extension_months, count = tranche.extension_count;
   if (count > 0 && months == 0)
     check.wrong("extension_count", "needs extension_months, the length of each",

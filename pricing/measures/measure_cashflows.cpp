@@ -94,7 +94,8 @@ MonthFlows contract_month(const BasisRun& run, std::size_t i, int k) {
 
 bool says_something(const MonthFlows& f) {
   return f.interest != 0 || f.principal != 0 || f.fee != 0 || f.rent != 0 || f.outstanding != 0 ||
-         f.expected_recovery.value != 0 || f.expected_principal.value != 0;
+         f.expected_recovery.value != 0 || f.expected_principal.value != 0 ||
+         f.expected_interest.value != 0 || f.expected_fee.value != 0 || f.expected_rent.value != 0;
 }
 
 void add_groups(const Inputs& inputs, const ScenarioRun& scenario, const BasisRun& run,

@@ -146,21 +146,23 @@ std::vector<ScenarioRow> rows_of(const std::vector<std::string>& inputs, Shock s
 // Illinois, which halves the weight of an end that stays (Dowell and Jarratt 1971), and a
 // bisection every third time, for a loss that is nearly a step.
 void search(const std::function<std::optional<engine::Estimate>(double)>& loss_at, double target,
-            double start_loss, Found& found) {
+            double start_loss, const engine::Estimate& farthest, Found& found) {
   double low = 0, f_low = start_loss - target;
   double high = found.farthest, f_high = found.farthest_loss - target;
+  engine::Estimate at_high = farthest;
   int last = 0;
   for (int run = 1; run <= kMostRuns; ++run) {
     const double x =
         run % 3 == 0 ? (low + high) / 2 : low - f_low * (high - low) / (f_high - f_low);
     const std::optional<engine::Estimate> loss = loss_at(x);
     if (!loss) return;  // an input refuses a size between two that it takes
-    found.size = x;
-    found.loss = *loss;
     const double f = loss->value - target;
-    if (std::abs(f) <= kLossTolerance * target ||
-        std::abs(high - low) <= kSizeTolerance * std::abs(found.farthest))
-      break;
+    if (std::abs(f) <= kLossTolerance * target) {
+      found.size = x;
+      found.loss = *loss;
+      found.outcome = "reached";
+      return;
+    }
     if (f < 0) {
       low = x;
       f_low = f;
@@ -169,11 +171,16 @@ void search(const std::function<std::optional<engine::Estimate>(double)>& loss_a
     } else {
       high = x;
       f_high = f;
+      at_high = *loss;
       if (last > 0) f_low /= 2;
       last = 1;
     }
+    if (std::abs(high - low) <= kSizeTolerance * std::abs(found.farthest)) break;
   }
-  found.outcome = "reached";
+  // A step in the loss, or slow: the smallest size tried that loses as much.
+  found.size = high;
+  found.loss = at_high;
+  found.outcome = "passed";
 }
 
 // The farthest size that the inputs take: a share cannot pass 1, whatever the search would like.
@@ -200,7 +207,7 @@ Found find_size(const SizedShock& shock, const std::vector<std::string>& inputs,
   found.farthest_loss = farthest->value;
   found.outcome = "not reached";
   if (farthest->value < book.target()) return found;
-  search(loss_at, book.target(), start_loss, found);
+  search(loss_at, book.target(), start_loss, *farthest, found);
   return found;
 }
 
@@ -239,6 +246,7 @@ void search_reverse_shocks(const Inputs& inputs, RunTables& tables,
   if (party.empty()) return;
   started("the largest borrower defaults");
   Found found;
+  found.outcome = "refused by the inputs";
   const std::optional<engine::Estimate> loss =
       book.loss({{"reverse_stress", "party." + party, Shock::default_event, 1, {}, 0, "", {}}});
   if (loss) {

@@ -19,13 +19,24 @@ Date due_after(const Tranche& tranche, const Loan& loan, int extensions) {
                     ends_month(loan.maturity));
 }
 
-// Interest on 1 of principal from maturity to the end of the last extension. A period that ends in
-// the month of maturity is paid with the next: that month has had its payment.
+// To when interest runs on after maturity: the end of the last extension or, where a new lender may
+// stay, a whole period that ends no earlier than the vehicle's debt.
+Date interest_end(const BalloonTerms& terms) {
+  Date end = last_due(terms.tranche, terms.loan);
+  if (!terms.tranche.refinancing_max_loan_to_value) return end;
+  const int period = static_cast<int>(terms.loan.frequency);
+  for (int i = 0; end < terms.last_due; i += period)
+    end = add_months(terms.loan.maturity, i, ends_month(terms.loan.maturity));
+  return end;
+}
+
+// Interest on 1 of principal after maturity. A period that ends in the month of maturity is paid
+// with the next: that month has had its payment.
 LoanSchedule extensions_of_one(const BalloonTerms& terms, const Rates& rates,
                                const TimeGrid& grid) {
   const Loan& loan = terms.loan;
-  const std::vector<Date> dates = agreement_dates(loan.maturity, last_due(terms.tranche, loan),
-                                                  static_cast<int>(loan.frequency));
+  const std::vector<Date> dates =
+      agreement_dates(loan.maturity, interest_end(terms), static_cast<int>(loan.frequency));
   const std::vector<double> accruals = year_fractions(loan.day_count, dates);
   LoanSchedule schedule;
   schedule.outstanding = 1;
@@ -61,7 +72,8 @@ void add_dates(const BalloonTerms& terms, const TimeGrid& grid, ContractPlan& co
   }
 }
 
-// The months after maturity: interest as before it, and all that is owed on each day it is due.
+// The months after maturity: interest as before it, of the lender who extends or the new one, and
+// all that is owed on each day it is due.
 void add_extensions(const CompileInput& input, const BalloonTerms& terms, const TimeGrid& grid,
                     const ContractColumns& columns, Plan& plan, TranchePlan& tranche) {
   const Rates& rates = input.market->rates;
@@ -74,8 +86,11 @@ void add_extensions(const CompileInput& input, const BalloonTerms& terms, const 
     TrancheMonth& month = tranche.months[k];
     month = tranche_month(input, monthly, k, years[k], 0, columns.present_factor[k], 1, plan);
     if (month.accrual > 0) month.in_kind = terms.tranche.payment_in_kind;
+    // After the last day that it is due only a new lender is owed: he is not repaid in the run.
+    if (static_cast<int>(k) > tranche.balloon.dates.back().month) month.repaid = 0;
     tranche.balloon.service[k] += owed * monthly.interest[k];
   }
+  if (terms.tranche.extension_count == 0) return;
   for (const BalloonDate& date : tranche.balloon.dates) {
     TrancheMonth& month = tranche.months[static_cast<std::size_t>(date.month)];
     month.repaid = 1;
@@ -110,8 +125,8 @@ void add_balloon(const CompileInput& input, const BalloonTerms& terms, const Tim
   if (payments.empty() || payments.back().end != terms.loan.maturity ||
       !(payments.back().principal > 0))
     throw std::domain_error(
-        "its schedule leaves nothing for maturity, and refinancing and extensions are of what is "
-        "left");
+        "its schedule leaves nothing for maturity, and refinancing_max_loan_to_value and "
+        "extension_count are of what is left: remove them, or let the schedule leave a balloon");
   BalloonPlan& balloon = tranche.balloon;
   add_dates(terms, grid, contract, balloon);
   if (balloon.dates.empty()) return;
@@ -121,7 +136,8 @@ void add_balloon(const CompileInput& input, const BalloonTerms& terms, const Tim
   balloon.service.assign(tranche.months.size(), 0.0);
   if (balloon.refinances)
     balloon.service[static_cast<std::size_t>(tranche.last_payment)] = -payments.back().principal;
-  if (terms.tranche.extension_count > 0) add_extensions(input, terms, grid, columns, plan, tranche);
+  if (interest_end(terms) > terms.loan.maturity)
+    add_extensions(input, terms, grid, columns, plan, tranche);
 }
 
 void mark_balloons(const Vehicle& terms, VehiclePlan& vehicle, std::vector<Diagnostic>& faults) {

@@ -128,7 +128,7 @@ bool set_tranche_settlements(const CompileInput& input, const TimeGrid& grid,
   const MonthlySchedule& monthly = schedule.monthly;
   const auto size = static_cast<std::size_t>(grid.months()) + 1;
   std::vector<std::optional<Date>> starts(size), ends(size);  // of periods at a forward rate
-  bool whole = terms.expiry == loan->maturity;
+  bool whole = terms.expiry == loan->maturity, later = false;
   const auto add = [&](int month, Date paid, double years, double part) {
     SettlementPlan s;
     s.month = month;
@@ -144,7 +144,11 @@ bool set_tranche_settlements(const CompileInput& input, const TimeGrid& grid,
   for (const LoanPayment& payment : schedule.schedule.payments) {
     whole = whole || payment.end == terms.expiry;
     const int month = grid.month_of(payment.end);
-    if (month > grid.months() || payment.base == 0) continue;
+    if (payment.base == 0) continue;
+    if (month > grid.months()) {
+      later = later || covers(terms, payment.start, payment.end);
+      continue;
+    }
     const auto k = static_cast<std::size_t>(month);
     if (payment.fixed_now && covers(terms, payment.start, payment.end)) {
       add(month, payment.end, payment.base * payment.accrual, monthly.service_share[k]);
@@ -172,6 +176,13 @@ bool set_tranche_settlements(const CompileInput& input, const TimeGrid& grid,
     s.slope = monthly.gross_ratio[k] / accrual;
     s.shift = -1 / accrual;
   }
+  if (out.settlements.empty() && !later) {
+    faults.push_back(
+        {terms.where, label_of(terms) + " / start", "",
+         "leaves no period before expiry in which tranche " + terms.tranche + " owes anything",
+         "start earlier, with a period of the tranche"});
+    return false;
+  }
   return true;
 }
 
@@ -184,7 +195,9 @@ HedgeColumns compile_hedges(const CompileInput& input, const Vehicle& terms, con
   for (const Instrument& hedge : terms.hedges) {
     auto compiled = compile_instrument(input, grid, hedge, plan, faults);
     if (!compiled) continue;
-    if (compiled->settlements.empty())  // one payment, which nobody may fail to make
+    const bool once = hedge.kind == InstrumentKind::forward || hedge.kind == InstrumentKind::call ||
+                      hedge.kind == InstrumentKind::put;
+    if (compiled->settlements.empty() && once)  // one payment, which nobody may fail to make
       compiled->settlements = {
           {.month = compiled->month, .observed = compiled->month, .weight = compiled->timing}};
     if (hedge.ratio && hedge.on == Underlying::power) size_by_cost(hedge, cost, *compiled);

@@ -200,8 +200,11 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
   if (loan.commitment) add_draws(loan, market.rates, grid, schedule, columns, tranche);
   tranche.last_payment =
       schedule.payments.empty() ? 0 : grid.month_of(schedule.payments.back().end);
+  Date end = loan.maturity;
+  for (const Tranche& other : vehicle.tranches)
+    if (other.loan) end = std::max(end, last_due(other, input.book->loans[*other.loan]));
   if (has_balloon_terms(terms))
-    add_balloon(input, {loan, terms, schedule}, grid, plan, contract, columns, tranche);
+    add_balloon(input, {loan, terms, schedule, end}, grid, plan, contract, columns, tranche);
   return tranche;
 }
 

@@ -47,6 +47,7 @@ struct BalloonTerms {
   const Loan& loan;
   const Tranche& tranche;
   const LoanSchedule& schedule;
+  Date last_due;  // of the vehicle's debt: to it a new lender's loan pays interest
 };
 // Adds the days on which its balloon is due, and the months of its extensions. Throws
 // std::domain_error where nothing is left for maturity.

@@ -92,10 +92,14 @@ void add_tests(const Rows& rows, DealLine& line) {
   const std::string basis = rows.losses(), prefix = line.id + "/";
   for (const std::string& id : rows.ids(basis, "contract", "breach_probability", prefix)) {
     const Estimate life = rows.at(basis, "contract", id, "breach_probability", 0);
-    if (life.value <= line.breach_lifetime.value) continue;
+    const Estimate year = rows.at(basis, "contract", id, "breach_probability", 12);
+    // A run may look at one horizon only.
+    const bool more = std::isnan(life.value) ? year.value > line.breach_12m.value
+                                             : life.value > line.breach_lifetime.value;
+    if (!line.test.empty() && !more) continue;
     line.test = id.substr(prefix.size());
     line.breach_lifetime = life;
-    line.breach_12m = rows.at(basis, "contract", id, "breach_probability", 12);
+    line.breach_12m = year;
   }
 }
 

@@ -87,7 +87,10 @@ inline void CountFailed(const Room& room, std::size_t k) {
   for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
     if (BalloonOf(room, t, k) == nullptr) continue;
     for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
-      const M due = hn::Gt(Row(room.tranche(t, kPrincipal), p), Zero());
+      // What was to be refinanced or put off that month is due with the vehicle's default.
+      const V rest =
+          hn::Add(Row(room.tranche(t, kRefinanced), p), Row(room.tranche(t, kExtended), p));
+      const M due = hn::Gt(hn::Add(Row(room.tranche(t, kPrincipal), p), rest), Zero());
       Add(room.balloon(t, kBalloonFailed), p, hn::IfThenElseZero(due, Row(room.state(kWeight), p)));
     }
   }

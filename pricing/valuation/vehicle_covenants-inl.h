@@ -52,7 +52,9 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
     case CovenantTest::hedge_ratio: {
       V owed = Zero();
       for (std::size_t t = 0; t < room.v.tranches.size(); ++t)
-        if (room.v.tranches[t].floating) owed = hn::Add(owed, Row(room.tranche(t, kOwed), p));
+        // A hedge ends with the agreement, and what a new lender or an extension adds is unhedged.
+        if (room.v.tranches[t].floating && static_cast<int>(k) < room.v.tranches[t].last_payment)
+          owed = hn::Add(owed, Row(room.tranche(t, kOwed), p));
       return fails(Num(covenant.hedged[k]), hn::Mul(limit, owed));
     }
     case CovenantTest::party_default:

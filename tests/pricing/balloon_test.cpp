@@ -130,7 +130,7 @@ struct Valued {
   [[nodiscard]] Found at(const std::string& id, const std::string& name, int horizon = 0,
                          const std::string& scenario = "baseline") const {
     const Table& t = results.tables.measures;
-    const bool price = name.starts_with("present_value");
+    const bool price = name.starts_with("present_value") || name == "equity_value";
     for (std::size_t r = 0; r < t.rows(); ++r)
       if (t.column("scenario").texts[r] == scenario && t.column("id").texts[r] == id &&
           t.column("measure").texts[r] == name &&
@@ -201,7 +201,8 @@ TEST(Balloon, OfOneMonthStandOrFallTogether) {
   add_junior(inputs, 30000, 24);  // 0.9 of the worth
   const Valued run(inputs);
   EXPECT_EQ(run.at("v/debt", "refinancing_probability").value, 0);
-  EXPECT_EQ(run.at("v/debt", "balloon_default_probability").value, 0);
+  // A new lender was there for it, and the default of the month came first.
+  EXPECT_EQ(run.at("v/debt", "balloon_default_probability").value, 1);
   EXPECT_EQ(run.at("v/junior", "balloon_default_probability").value, 1);
   EXPECT_EQ(run.at("v/debt", "probability_of_default").value, 1);
 }
@@ -333,6 +334,48 @@ TEST(Balloon, OnceRefinancedStaysAheadOfTheNextRank) {
   EXPECT_NEAR(run.at("v/debt", "present_value").value, 50000, 1e-7);
   EXPECT_EQ(run.at("v/junior", "probability_of_default").value, 1);
   EXPECT_NEAR(run.at("v/junior", "expected_loss").value, 20000, 1e-8);
+}
+
+// Interest only to the end of the vehicle's debt: an option that is never taken changes nothing,
+// and the junior is short by what the new lender takes.
+TEST(Balloon, OnceRefinancedPaysInterestToTheEndOfTheVehicle) {
+  const auto valued = [](bool option) {
+    Inputs inputs = rented(1, 2000, 0.12);
+    debt(inputs).refinancing_max_loan_to_value = 9;
+    inputs.book.loans[0].maturity = month(12);
+    add_junior(inputs, 150, 36);
+    inputs.book.vehicles[0].tranches[1].refinancing_max_loan_to_value.reset();
+    if (option) extend(debt(inputs), 12, 2, 0);
+    return Valued(inputs);
+  };
+  const Valued plain = valued(false), option = valued(true);
+  EXPECT_EQ(option.at("v/debt", "extension_probability").value, 0);
+  for (const char* id : {"v/debt", "v/junior"})
+    EXPECT_NEAR(plain.at(id, "present_value").value, option.at(id, "present_value").value, 1e-7);
+  // 36 months of 2,000; interest on 60,000 to the old lender, then to the new one; 150 repaid.
+  const double interest = 0.12 * kOwed * 3;
+  EXPECT_NEAR(plain.at("v", "equity_value").value, 36 * 2000 - interest - 150, 1e-6);
+}
+
+// cashflows.csv has the months in which nothing is paid but interest by an extension.
+TEST(Balloon, ShowsAllFlowsOfAnExtension) {
+  Inputs inputs = rented(0, 2000, 0.12);
+  extend(debt(inputs), 12, 1, 0.002);
+  const Valued run(inputs);
+  const Table& t = run.results.tables.cashflows;
+  double sum = 0;
+  std::size_t months = 0;
+  for (std::size_t r = 0; r < t.rows(); ++r) {
+    if (t.column("contract").texts[r] != "v/debt" || t.column("scenario").texts[r] != "baseline" ||
+        t.column("measure_basis").texts[r] != "risk_neutral")
+      continue;
+    months += t.column("month").numbers[r] > 24 ? 1 : 0;
+    for (const char* name :
+         {"expected_interest", "expected_principal", "expected_recovery", "expected_fee"})
+      sum += t.column(name).numbers[r];
+  }
+  EXPECT_GE(months, 4U);
+  EXPECT_NEAR(sum, run.at("v/debt", "present_value").value, 1e-6);
 }
 
 // A scenario shuts the market for a year; what it changes is told with a paired error.

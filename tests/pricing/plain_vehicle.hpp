@@ -330,7 +330,8 @@ class PlainVehicle {
       settle(k, at(c_.survival, k), default_month(0) > k,
              opening_cash + std::max(0.0, earned - operating));
       for (std::size_t t = 0; t < 3; ++t)
-        if (date_of(t, k) && principal[t] > 0) out_.balloons[t].failed += at(c_.survival, k);
+        if (date_of(t, k) && principal[t] + refinanced[t] + extended[t] > 0)
+          out_.balloons[t].failed += at(c_.survival, k);
     }
     const double all_living = alive_ ? at(c_.survival, k) : 0;
     for (std::size_t t = 0; t < 3; ++t) {
@@ -475,7 +476,8 @@ class PlainVehicle {
         return accounts() < covenant.limit;
       case CovenantTest::hedge_ratio: {
         double floats = 0;
-        for (std::size_t t = 0; t < 3; ++t) floats += v_.tranches[t].floating ? owed_[t] : 0;
+        for (std::size_t t = 0; t < 3; ++t)
+          floats += v_.tranches[t].floating && k < v_.tranches[t].last_payment ? owed_[t] : 0;
         return covenant.hedged[month] < covenant.limit * floats;
       }
       case CovenantTest::party_default:

@@ -104,6 +104,21 @@ TEST(VehicleSummary, CoverageIsTheOneTheDebtIsSizedTo) {
   EXPECT_NEAR(summary.deals[0].coverage.value, cash / (owed * 1.03), 1e-9);
 }
 
+// A run that looks at twelve months only still names the test that is breached most.
+TEST(VehicleSummary, NamesTheLikeliestTestOfTheHorizonsThereAre) {
+  RunTables tables;
+  const auto add = [&tables](const char* level, const char* id, const char* measure, double value) {
+    tables.measures.add({"baseline", "real_world", level, id, measure, 12, {}, value, 0.01});
+  };
+  add("vehicle", "v", "probability_of_default", 0.02);
+  add("contract", "v/a", "breach_probability", 0.11);
+  add("contract", "v/b", "breach_probability", 0.06);
+  const VehicleSummary summary = summarize_vehicles(tables, {});
+  ASSERT_EQ(summary.deals.size(), 1U);
+  EXPECT_EQ(summary.deals[0].test, "a");
+  EXPECT_EQ(summary.deals[0].breach_12m.value, 0.11);
+}
+
 // What the accounts hold after the last payment is the owner's: no test of liquidity fails then.
 TEST(VehicleSummary, LiquidityIsNotTestedAfterTheLastPayment) {
   Inputs inputs = inputs_with("sound", 0);
