@@ -14,6 +14,13 @@
 #include "pricing/market/scenario.hpp"
 
 namespace lien::pricing {
+
+Inputs::Inputs() = default;
+Inputs::Inputs(const Inputs&) = default;
+Inputs::Inputs(Inputs&&) noexcept = default;
+Inputs& Inputs::operator=(const Inputs&) = default;
+Inputs& Inputs::operator=(Inputs&&) noexcept = default;
+Inputs::~Inputs() = default;
 namespace {
 
 // Scenario ids in the order of their first rows.

@@ -24,6 +24,13 @@ struct CommandLine {
 // Everything a run is made of, checked: names resolve, dates are in order, every scenario can be
 // applied.
 struct Inputs {
+  Inputs();  // these six: read.cpp
+  Inputs(const Inputs&);
+  Inputs(Inputs&&) noexcept;
+  Inputs& operator=(const Inputs&);
+  Inputs& operator=(Inputs&&) noexcept;
+  ~Inputs();
+
   RunSettings settings;
   Market market;
   Book book;

@@ -32,6 +32,13 @@ struct FinancedCost {
 
 // A row of a loan tape: one lot, one offtake contract, one reserve account and one tranche.
 struct Loan {
+  Loan();  // these six: contract.cpp
+  Loan(const Loan&);
+  Loan(Loan&&) noexcept;
+  Loan& operator=(const Loan&);
+  Loan& operator=(Loan&&) noexcept;
+  ~Loan();
+
   std::string id;
   std::string borrower;  // party; empty: none
   Recourse recourse = Recourse::full;
@@ -125,6 +132,13 @@ struct Lease {
 };
 
 struct Book {
+  Book();  // these six: contract.cpp
+  Book(const Book&);
+  Book(Book&&) noexcept;
+  Book& operator=(const Book&);
+  Book& operator=(Book&&) noexcept;
+  ~Book();
+
   std::vector<Loan> loans;  // of tapes, then the debt tranches of vehicles
   std::vector<Lease> leases;
   std::vector<Instrument> instruments;

@@ -22,6 +22,13 @@ enum class Underlying {
 // A small entry a desk has, or a hedge that a vehicle holds: a forward, an option, a swap on a
 // simulated series.
 struct Instrument {
+  Instrument();  // these six: instrument.cpp
+  Instrument(const Instrument&);
+  Instrument(Instrument&&) noexcept;
+  Instrument& operator=(const Instrument&);
+  Instrument& operator=(Instrument&&) noexcept;
+  ~Instrument();
+
   std::string id;
   InstrumentKind kind = InstrumentKind::forward;
   Underlying on = Underlying::rental_rate;

@@ -37,6 +37,13 @@ struct ReverseStress {
 
 // run.toml after options of the command line were laid over it.
 struct RunSettings {
+  RunSettings();  // these six: run_settings.cpp
+  RunSettings(const RunSettings&);
+  RunSettings(RunSettings&&) noexcept;
+  RunSettings& operator=(const RunSettings&);
+  RunSettings& operator=(RunSettings&&) noexcept;
+  ~RunSettings();
+
   std::string name;
   Date valuation_date{};
   std::string file;    // run.toml itself

@@ -6,6 +6,20 @@
 
 namespace lien::pricing {
 
+Tranche::Tranche() = default;
+Tranche::Tranche(const Tranche&) = default;
+Tranche::Tranche(Tranche&&) noexcept = default;
+Tranche& Tranche::operator=(const Tranche&) = default;
+Tranche& Tranche::operator=(Tranche&&) noexcept = default;
+Tranche::~Tranche() = default;
+
+Vehicle::Vehicle() = default;
+Vehicle::Vehicle(const Vehicle&) = default;
+Vehicle::Vehicle(Vehicle&&) noexcept = default;
+Vehicle& Vehicle::operator=(const Vehicle&) = default;
+Vehicle& Vehicle::operator=(Vehicle&&) noexcept = default;
+Vehicle::~Vehicle() = default;
+
 std::vector<const Tranche*> debt_by_rank(const Vehicle& vehicle) {
   std::vector<const Tranche*> debt;
   for (const Tranche& tranche : vehicle.tranches)

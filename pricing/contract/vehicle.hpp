@@ -68,6 +68,13 @@ struct TrancheDraw {
 };
 
 struct Tranche {
+  Tranche();  // these six: vehicle.cpp
+  Tranche(const Tranche&);
+  Tranche(Tranche&&) noexcept;
+  Tranche& operator=(const Tranche&);
+  Tranche& operator=(Tranche&&) noexcept;
+  ~Tranche();
+
   std::string id;
   bool equity = false;
   int rank = 1;
@@ -146,6 +153,13 @@ struct WaterfallStep {
 };
 
 struct Vehicle {
+  Vehicle();  // these six: vehicle.cpp
+  Vehicle(const Vehicle&);
+  Vehicle(Vehicle&&) noexcept;
+  Vehicle& operator=(const Vehicle&);
+  Vehicle& operator=(Vehicle&&) noexcept;
+  ~Vehicle();
+
   std::string id;
   std::string borrower;  // party; empty: none
   Recourse recourse = Recourse::none;

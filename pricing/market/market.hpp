@@ -112,6 +112,13 @@ inline constexpr std::size_t kMostScheduled = 12;
 inline constexpr std::size_t kMostStripLines = 8;
 
 struct LaunchLine {
+  LaunchLine();  // these six: market.cpp
+  LaunchLine(const LaunchLine&);
+  LaunchLine(LaunchLine&&) noexcept;
+  LaunchLine& operator=(const LaunchLine&);
+  LaunchLine& operator=(LaunchLine&&) noexcept;
+  ~LaunchLine();
+
   std::string line;
   LaunchLaw law = LaunchLaw::none;
   double shape = 1;  // Weibull, gamma
@@ -166,6 +173,13 @@ struct Resale {
 };
 
 struct Hardware {
+  Hardware();  // these six: market.cpp
+  Hardware(const Hardware&);
+  Hardware(Hardware&&) noexcept;
+  Hardware& operator=(const Hardware&);
+  Hardware& operator=(Hardware&&) noexcept;
+  ~Hardware();
+
   std::string id;
   std::string line;    // launches that age it; empty: none
   std::string vendor;  // party; empty: unknown
@@ -207,6 +221,13 @@ enum class PartyKind { hyperscaler, ai_lab, neocloud, vendor, bank, other };
 enum class CreditInput { hazard, cds_spreads, pd_one_year };
 
 struct Party {
+  Party();  // these six: market.cpp
+  Party(const Party&);
+  Party(Party&&) noexcept;
+  Party& operator=(const Party&);
+  Party& operator=(Party&&) noexcept;
+  ~Party();
+
   std::string id;
   PartyKind kind = PartyKind::other;
   CreditInput input = CreditInput::hazard;
@@ -255,6 +276,13 @@ struct Refinancing {
 };
 
 struct Market {
+  Market();  // these six: market.cpp
+  Market(const Market&);
+  Market(Market&&) noexcept;
+  Market& operator=(const Market&);
+  Market& operator=(Market&&) noexcept;
+  ~Market();
+
   std::string currency;
   Rates rates;
   std::optional<Scarcity> scarcity;

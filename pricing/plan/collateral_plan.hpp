@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "engine/factors/launch_law.hpp"
+#include "pricing/contract/terms.hpp"
+#include "pricing/market/market.hpp"
 #include "pricing/plan/plan_indices.hpp"
 #include "pricing/plan/time_value.hpp"
 
@@ -49,6 +51,13 @@ struct StripRamp {
 // constant and variance those of the path's regime, constant moved by the forward curve.
 // Columns are by Plan::node_months, of which each month of the run reads its own nodes.
 struct StripPlan {
+  StripPlan();  // these six: collateral_plan.cpp
+  StripPlan(const StripPlan&);
+  StripPlan(StripPlan&&) noexcept;
+  StripPlan& operator=(const StripPlan&);
+  StripPlan& operator=(StripPlan&&) noexcept;
+  ~StripPlan();
+
   std::vector<double> constant, scarcity, variance;  // [node months]
   std::vector<std::uint32_t> transforms;             // into Plan::transforms
   std::vector<std::vector<double>> pipeline;         // [its transforms][node months]

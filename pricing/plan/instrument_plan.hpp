@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/statistics/stopping.hpp"
+#include "pricing/plan/collateral_plan.hpp"
 #include "pricing/plan/plan_indices.hpp"
 
 // Instruments as the month loop reads them.

@@ -58,6 +58,13 @@ struct FanPlan {
 };
 
 struct Plan {
+  Plan();  // these six: plan.cpp
+  Plan(const Plan&);
+  Plan(Plan&&) noexcept;
+  Plan& operator=(const Plan&);
+  Plan& operator=(Plan&&) noexcept;
+  ~Plan();
+
   bool real_world = true;  // basis
   // 12 unless the book holds instruments only; then every `month` and [steps + 1] column of a plan
   // counts steps, and model time is k / steps_per_year.

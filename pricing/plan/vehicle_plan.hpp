@@ -159,6 +159,13 @@ struct CashStepPlan {
 };
 
 struct VehiclePlan {
+  VehiclePlan();  // these six: vehicle_plan.cpp
+  VehiclePlan(const VehiclePlan&);
+  VehiclePlan(VehiclePlan&&) noexcept;
+  VehiclePlan& operator=(const VehiclePlan&);
+  VehiclePlan& operator=(VehiclePlan&&) noexcept;
+  ~VehiclePlan();
+
   std::uint32_t source = 0;  // index in the book's vehicles
   std::uint32_t party = kNone;
   bool default_on_shortfall = true;

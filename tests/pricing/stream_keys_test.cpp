@@ -37,13 +37,19 @@ Loan secured_loan(const char* id) {
   return loan;
 }
 
+Book two_loans() {
+  Book book;
+  book.loans = {secured_loan("L-1"), secured_loan("L-2")};
+  return book;
+}
+
 struct Keys {
   Market market = market_of_all_kinds();
   Book book;
   CompiledMarket compiled;
   CompileInput input;
   Keys()
-      : book{{secured_loan("L-1"), secured_loan("L-2")}, {}, {}, {}},
+      : book(two_loans()),
         compiled(market, MeasureBasis::real_world, 0, book),
         input{&compiled.settings,       &compiled.market,   &compiled.book,
               MeasureBasis::real_world, &compiled.baseline, &compiled.changed} {}
