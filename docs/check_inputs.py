@@ -15,7 +15,7 @@ import sys
 
 TABLE = re.compile(r"span<const Field<\w+>> (\w+_fields)\(\) \{(.*?)\n\}", re.S)
 MAKER = re.compile(
-    r"\b(id|text|number|share|price|rate|integer|date|flag|choice|apart|later)\s*(?:<[\w&:]*>)?\(\s*"
+    r"\b(id|text|number|share|price|rate|integer|date|flag|choice|apart|later|in_vehicles)\s*(?:<[\w&:]*>)?\(\s*"
     r'"(\w+)"')
 SPLIT = re.compile(r'"\s*\n\s*"')  # one text over two lines
 TEXTS = re.compile(r'"([^"]*)"')
@@ -68,7 +68,7 @@ def compare(tables, accepted, refused):
     for table, fields in sorted(tables.items()):
         rows, (known_later, known_choices) = accepted.get(table, {}), refused.get(table, ([], []))
         for field, (kind, required, choices, later) in fields.items():
-            if kind == "later":
+            if kind in ("later", "in_vehicles"):
                 if field not in known_later:
                     faults.append(f"{table}: {field} is refused and not listed as such")
                 if field in rows:

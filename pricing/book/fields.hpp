@@ -34,6 +34,7 @@ struct Field {
   bool is_required = false;
   std::string_view choices{};  // choice: "full|none"; a target function gets the position
   std::string_view later{};    // choices this version refuses; of a later field, its neutral value
+  std::string_view remedy{"remove it"};  // of a later field
 
   [[nodiscard]] constexpr Field required() const {
     Field field = *this;
@@ -118,6 +119,14 @@ constexpr Field<T> later(std::string_view name, std::string_view neutral = {}) {
   return {name, FieldKind::later, {}, {}, Unit::plain, false, {}, neutral};
 }
 
+// The same where a part of a vehicle has it: a tape's row may move there.
+template <class T>
+constexpr Field<T> in_vehicles(std::string_view name, std::string_view neutral = {}) {
+  Field<T> field = later<T>(name, neutral);
+  field.remedy = "remove it, or put the loan into a [[vehicle]], which takes it";
+  return field;
+}
+
 template <class T>
 std::vector<std::string> names_of(std::span<const Field<T>> fields) {
   std::vector<std::string> names;
@@ -195,7 +204,7 @@ bool assign(const Field<T>& field, const Scalar& value, T& out, const Scope& sco
       return true;
     case FieldKind::later:
       if (states_neutral(value, field.later)) return true;
-      refuse_later(value, field.name, scope);
+      refuse_later(value, field.name, field.remedy, scope);
       return false;
   }
   return false;

@@ -60,6 +60,7 @@ class VehicleReader {
     read_lots();
     read_draws();
     read_offtakes();
+    read_leases();
     read_fees();
     read_hedges();
     read_reserves();
@@ -216,7 +217,16 @@ class VehicleReader {
                [&](Offtake& offtake, const ContractChecks& check, const TomlValue& part,
                    const Scope& scope) {
                  offtake.lots = ids_of(part, "lots", names(vehicle_.lots), scope);
-                 check_offtake(vehicle_, offtake, check);
+                 check_offtake(vehicle_, offtake, check, context_);
+               });
+  }
+
+  void read_leases() {
+    read_parts("lease", "a lease of a vehicle", vehicle_lease_fields(), vehicle_.leases,
+               [&](VehicleLease& lease, const ContractChecks& check, const TomlValue& part,
+                   const Scope& scope) {
+                 lease.lots = ids_of(part, "lots", names(vehicle_.lots), scope);
+                 check_vehicle_lease(vehicle_, lease, check, context_);
                });
   }
 

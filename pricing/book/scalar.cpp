@@ -248,8 +248,10 @@ bool states_neutral(const Scalar& value, std::string_view neutral) {
   return x && number_of(wanted) && *x == *number_of(wanted);
 }
 
-void refuse_later(const Scalar& value, std::string_view field, const Scope& scope) {
-  scope.fault(value.line, value.column, field, "", std::string(kNotInThisVersion), "remove it");
+void refuse_later(const Scalar& value, std::string_view field, std::string_view remedy,
+                  const Scope& scope) {
+  scope.fault(value.line, value.column, field, "", std::string(kNotInThisVersion),
+              std::string(remedy));
 }
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& known,

@@ -91,7 +91,8 @@ enum class Unit { plain, share, rate, price };
 [[nodiscard]] bool states_neutral(const Scalar& value, std::string_view neutral);
 
 // Faults that every reader words alike.
-void refuse_later(const Scalar& value, std::string_view field, const Scope& scope);
+void refuse_later(const Scalar& value, std::string_view field, std::string_view remedy,
+                  const Scope& scope);
 void refuse_unknown(int line, int column, std::string_view name, const std::string& what,
                     const std::vector<std::string>& known, const Scope& scope);
 [[nodiscard]] std::string did_you_mean(std::string_view name, const std::vector<std::string>& known,

@@ -100,7 +100,7 @@ void finish_repayments(const Vehicle& vehicle, const TomlValue& table, const Sco
             {lot.in_service.value_or(*closing), lot.units * lot.purchase_price.value_or(0.0)});
       }
     if (loan.amortization != Amortization::sculpted) continue;
-    if (vehicle.offtakes.empty())
+    if (vehicle.offtakes.empty() && vehicle.leases.empty())
       tell("tranche.amortization",
            "is sculpted of tranche " + tranche.id + ", and nobody pays a contract",
            "add [[vehicle.offtake]], or choose another amortization");

@@ -53,11 +53,47 @@ void check_lot(const Vehicle& vehicle, const VehicleLot& lot, std::optional<Date
   check_mark(vehicle, *hardware, check);
 }
 
-void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check) {
+namespace {
+// Who may leave or renew compares the contract with what the market asks for the same units.
+void check_market_rent(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check,
+                       const BookContext& context) {
+  if (!has_choices(offtake)) return;
+  for (const VehicleLot& lot : vehicle.lots) {
+    if (!covers(offtake.lots, lot.id)) continue;
+    const auto found = context.hardware.find(lot.hardware);
+    if (found == context.hardware.end() || found->second->rental_rate > 0) continue;
+    check.wrong(offtake.notice_months ? "notice_months" : "renewal_count",
+                "asks what the market pays for " + lot.hardware +
+                    ", which has no rent: its rental_rate is 0",
+                "give the hardware a rental_rate, or remove the customer's choice");
+    return;
+  }
+}
+}  // namespace
+
+void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check,
+                   const BookContext& context) {
   check.one_party("customer", check.party("customer", offtake.customer));
   not_the_borrower(vehicle, "customer", offtake.customer, check);
   check.not_past("end", offtake.end);
   if (offtake.start) check.after("end", offtake.end, "start", *offtake.start);
+  if (offtake.prepaid > 0 && !check.has("prepaid_months"))
+    check.missing("prepaid_months", "the advance is credited over them");
+  if (!(offtake.prepaid > 0) && check.good("prepaid"))
+    check.useless({"prepaid_months"}, "goes with a prepaid above 0");
+  const bool renews = offtake.renewal_count > 0;
+  if (renews && !check.has("renewal_months"))
+    check.missing("renewal_months", "a renewal has a length");
+  if (!renews && check.good("renewal_count"))
+    check.useless({"renewal_months", "renewal_rent"}, "goes with a renewal_count above 0");
+  if (check.has("notice_months") && !check.has("walk_away_ratio"))
+    check.missing("walk_away_ratio", "the customer gives notice where rents pass it");
+  if (!check.has("notice_months"))
+    check.useless({"termination_fee"}, "goes with notice_months: without it nobody leaves early");
+  if (!check.has("notice_months") && (!renews || offtake.renews_at_market))
+    check.useless({"walk_away_ratio"},
+                  "goes with notice_months, or with renewals at the same rent");
+  check_market_rent(vehicle, offtake, check, context);
 }
 
 namespace {
@@ -81,6 +117,21 @@ void check_pressed(const Vehicle& vehicle, const Covenant& covenant, const Contr
                     "write two covenants: one with event_of_default, one with the rest");
         return;
       }
+}
+
+// The event is a customer's notice: some customer must be able to give it.
+void check_termination(const Vehicle& vehicle, const Covenant& covenant,
+                       const ContractChecks& check) {
+  check.useless({"min", "max", "window_months"}, "does not go with an event");
+  if (check.has("party")) check.one_party("party", check.party("party", covenant.party));
+  const bool any =
+      std::any_of(vehicle.offtakes.begin(), vehicle.offtakes.end(), [&](const Offtake& offtake) {
+        return offtake.notice_months &&
+               (covenant.party.empty() || covenant.party == offtake.customer);
+      });
+  if (!any)
+    check.wrong(check.has("party") ? "party" : "test", "names no customer that may give notice",
+                "add notice_months and walk_away_ratio to its offtake, or remove the test");
 }
 
 }  // namespace
@@ -110,6 +161,10 @@ void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const Cont
     check.useless({"min", "max", "window_months"}, "does not go with an event");
     return;
   }
+  if (covenant.test == CovenantTest::offtake_termination) {
+    check_termination(vehicle, covenant, check);
+    return;
+  }
   check.useless({"party"}, "goes with an event only");
   const bool most =
       covenant.test == CovenantTest::loan_to_value || covenant.test == CovenantTest::loan_to_cost;
@@ -123,7 +178,8 @@ void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const Cont
                                   [](const VehicleLot& lot) { return lot.purchase_price; });
   if (covenant.test == CovenantTest::loan_to_cost && !priced)
     check.wrong("test", "needs the purchase_price of every lot", "add purchase_price to the lots");
-  if (covenant.test == CovenantTest::contract_realization && vehicle.offtakes.empty())
+  if (covenant.test == CovenantTest::contract_realization && vehicle.offtakes.empty() &&
+      vehicle.leases.empty())
     check.wrong("test", "needs an offtake", "add [[vehicle.offtake]], or remove the test");
   const bool floats =
       std::any_of(vehicle.tranches.begin(), vehicle.tranches.end(), [&](const Tranche& tranche) {
@@ -132,21 +188,6 @@ void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const Cont
   if (covenant.test == CovenantTest::hedge_ratio && (!floats || vehicle.hedges.empty()))
     check.wrong("test", "needs a tranche at a floating rate and a hedge",
                 "add margin to a tranche and [[vehicle.hedge]], or remove the test");
-}
-
-void check_guarantee(const Vehicle& vehicle, const Guarantee& guarantee,
-                     const ContractChecks& check) {
-  check.one_party("guarantor", check.party("guarantor", guarantee.guarantor));
-  not_the_borrower(vehicle, "guarantor", guarantee.guarantor, check);
-  if (guarantee.expiry) check.not_past("expiry", *guarantee.expiry);
-  if (!check.good("kind")) return;
-  const bool residual = guarantee.kind == GuaranteeKind::residual_value;
-  const bool capacity = guarantee.kind == GuaranteeKind::capacity;
-  if (residual && !check.has("floors")) check.missing("floors", "they are what is guaranteed");
-  if (!residual) check.useless({"floors"}, "goes with kind residual_value only");
-  if (capacity && !check.has("price")) check.missing("price", "unsold hours are bought at it");
-  if (!capacity) check.useless({"price", "lots"}, "goes with kind capacity only");
-  if (capacity) check.useless({"covers"}, "does not go with kind capacity");
 }
 
 void check_equity(const Vehicle& vehicle, const Tranche& tranche, const ContractChecks& check) {

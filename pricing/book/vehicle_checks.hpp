@@ -11,7 +11,8 @@ namespace lien::pricing {
 
 void check_lot(const Vehicle& vehicle, const VehicleLot& lot, std::optional<Date> last_maturity,
                const ContractChecks& check);
-void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check);
+void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check,
+                   const BookContext& context);
 void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check,
                     const BookContext& context);
 void check_guarantee(const Vehicle& vehicle, const Guarantee& guarantee,
@@ -24,6 +25,8 @@ void check_hedge(const Vehicle& vehicle, const Instrument& hedge, std::optional<
 void not_the_borrower(const Vehicle& vehicle, std::string_view field, const std::string& id,
                       const ContractChecks& check);
 void check_equity(const Vehicle& vehicle, const Tranche& tranche, const ContractChecks& check);
+void check_vehicle_lease(const Vehicle& vehicle, const VehicleLease& lease,
+                         const ContractChecks& check, const BookContext& context);
 // What is wrong with the shares of a vehicle's offtakes and capacity guarantees, if anything.
 struct ShareFault {
   std::string field, problem, remedy;

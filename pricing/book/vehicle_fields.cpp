@@ -29,7 +29,7 @@ std::span<const Field<Vehicle>> vehicle_fields() {
       number("liquidation_lag_months", &T::liquidation_lag_months, between(0, 600)),
       apart<T>("lot").required(),
       apart<T>("offtake"),
-      later<T>("lease"),
+      apart<T>("lease"),
       apart<T>("tranche").required(),
       apart<T>("fee"),
       apart<T>("reserve"),
@@ -76,15 +76,58 @@ std::span<const Field<Offtake>> offtake_fields() {
       rate("growth", &T::growth, between(-1, 1)),
       flag("net", &T::net),
       share("realization", &T::realization),
-      later<T>("prepaid", "0"),
-      later<T>("prepaid_months"),
-      later<T>("notice_months"),
-      later<T>("termination_fee"),
-      later<T>("walk_away_ratio"),
+      number("prepaid", &T::prepaid, at_least(0)),
+      integer("prepaid_months", &T::prepaid_months, between(1, 600)),
+      integer<T>(
+          "notice_months",
+          +[](T& offtake, std::int64_t n) { offtake.notice_months = static_cast<int>(n); },
+          between(0, 600)),
+      number("termination_fee", &T::termination_fee, at_least(0)),
+      number("walk_away_ratio", &T::walk_away_ratio, above(1)),
       integer("relet_months", &T::relet_months, between(0, 600)),
-      later<T>("renewal_months", "0"),
-      later<T>("renewal_count", "0"),
-      later<T>("renewal_rent", "market"),
+      integer("renewal_months", &T::renewal_months, between(1, 600)),
+      integer("renewal_count", &T::renewal_count, between(0, 50)),
+      choice<T>(
+          "renewal_rent", +[](T& offtake, std::int64_t k) { offtake.renews_at_market = k == 1; },
+          "same|market"),
+  };
+  return fields;
+}
+
+std::span<const Field<VehicleLease>> vehicle_lease_fields() {
+  using T = VehicleLease;
+  static constexpr std::array fields = {
+      id("id", &T::id).required(),
+      id("lessee", &T::lessee).required(),
+      apart<T>("lots"),
+      date("start", &T::start).required(),
+      date("end", &T::end).required(),
+      choice<T>(
+          "frequency",
+          +[](T& lease, std::int64_t k) {
+            lease.frequency = kFrequencies[static_cast<std::size_t>(k)];
+          },
+          "monthly|quarterly|semiannual|annual"),
+      number("rent", &T::rent, above(0)).required(),
+      choice<&T::timing>("rent_timing", "advance|arrears").required(),
+      rate("rent_growth", &T::rent_growth),
+      flag("net", &T::net),
+      number("guaranteed_residual", &T::guaranteed_residual, at_least(0)),
+      id("residual_guarantor", &T::residual_guarantor),
+      choice<&T::end_option>("end_option", "none|fair_market_value|fixed_price|one_dollar"),
+      number("option_price", &T::option_price, at_least(0)),
+      number("return_cost", &T::return_cost, at_least(0)),
+      choice<T>(
+          "on_return", +[](T& lease, std::int64_t k) { lease.relets = k == 1; }, "sell|relet"),
+      integer("relet_months", &T::relet_months, between(0, 600)),
+      later<T>("deposit", "0"),
+      later<T>("extension_months", "0"),
+      later<T>("extension_rent"),
+      later<T>("buyout_start"),
+      later<T>("buyout_price"),
+      later<T>("termination_start"),
+      later<T>("termination_fee"),
+      later<T>("structure", "lease"),
   };
   return fields;
 }
@@ -119,8 +162,9 @@ std::span<const Field<Covenant>> covenant_fields() {
       id("id", &T::id).required(),
       choice<&T::test>("test",
                        "debt_service_coverage_ratio|loan_to_value|loan_to_cost|"
-                       "contract_realization|liquidity|hedge_ratio|party_default",
-                       "customer_concentration|offtake_termination")
+                       "contract_realization|liquidity|hedge_ratio|party_default|"
+                       "offtake_termination",
+                       "customer_concentration")
           .required(),
       number("min", &T::min),
       number("max", &T::max),
@@ -149,7 +193,7 @@ std::span<const Field<Guarantee>> guarantee_fields() {
   using T = Guarantee;
   static constexpr std::array fields = {
       id("id", &T::id).required(),
-      choice<&T::kind>("kind", "residual_value|capacity|payment", "last_lessee|pay_or_step_in")
+      choice<&T::kind>("kind", "residual_value|capacity|payment|last_lessee|pay_or_step_in")
           .required(),
       id("guarantor", &T::guarantor).required(),
       apart<T>("covers"),
@@ -159,8 +203,13 @@ std::span<const Field<Guarantee>> guarantee_fields() {
       share("share", &T::share),
       apart<T>("floors"),
       number("price", &T::price, above(0)),
-      later<T>("termination_fee"),
-      later<T>("trigger"),
+      number("termination_fee", &T::termination_fee, at_least(0)),
+      choice<T>(
+          "trigger",
+          +[](T& guarantee, std::int64_t k) {
+            guarantee.triggers = k == 0 ? kLesseeDefault : kEndOfTerm;
+          },
+          "lessee_default|end_of_term", "unsold"),
   };
   return fields;
 }

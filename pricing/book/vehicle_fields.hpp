@@ -14,6 +14,7 @@ namespace lien::pricing {
 [[nodiscard]] std::span<const Field<Vehicle>> vehicle_fields();
 [[nodiscard]] std::span<const Field<VehicleLot>> lot_fields();
 [[nodiscard]] std::span<const Field<Offtake>> offtake_fields();
+[[nodiscard]] std::span<const Field<VehicleLease>> vehicle_lease_fields();
 [[nodiscard]] std::span<const Field<VehicleFee>> fee_fields();
 [[nodiscard]] std::span<const Field<ReserveAccount>> reserve_fields();
 [[nodiscard]] std::span<const Field<Covenant>> covenant_fields();

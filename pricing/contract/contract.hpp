@@ -101,9 +101,6 @@ struct Loan {
   RowSource source;
 };
 
-enum class RentTiming { advance, arrears };
-enum class EndOption { none, fair_market_value, fixed_price, one_dollar };
-
 struct Lease {
   std::string id;
   std::string lessee;

@@ -56,4 +56,7 @@ enum class Mark { by_law, income, cost, market, ask, rental_multiple, curve };
   }
 }
 
+enum class RentTiming { advance, arrears };
+enum class EndOption { none, fair_market_value, fixed_price, one_dollar };
+
 }  // namespace lien::pricing

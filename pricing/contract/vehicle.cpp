@@ -29,6 +29,23 @@ std::vector<const Tranche*> debt_by_rank(const Vehicle& vehicle) {
   return debt;
 }
 
+bool has_choices(const Offtake& offtake) {
+  return offtake.notice_months || offtake.renewal_count > 0 || offtake.cancelled;
+}
+
+bool backs(const Vehicle& vehicle, const Guarantee& guarantee, const Offtake& offtake) {
+  const auto names = [](const std::vector<std::string>& ids, const std::string& id) {
+    return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
+  };
+  return std::any_of(vehicle.lots.begin(), vehicle.lots.end(), [&](const VehicleLot& lot) {
+    return names(guarantee.lots, lot.id) && names(offtake.lots, lot.id);
+  });
+}
+
+bool may_part(const VehicleLease& lease) {
+  return !lease.relets || lease.end_option != EndOption::none;
+}
+
 bool has_balloon_terms(const Tranche& tranche) {
   return tranche.refinancing_max_loan_to_value || tranche.extension_count > 0;
 }

@@ -34,7 +34,44 @@ struct Offtake {
   bool net = false;        // the customer pays the operating cost of its hours
   double realization = 1;  // delivered and accepted share
   int relet_months = 3;
+  // Received before today and not yet earned: credited in equal parts over these months of rent.
+  double prepaid = 0;
+  int prepaid_months = 0;
+  // The customer leaves, notice_months after the contract's rent passes the ratio times the
+  // market's.
+  std::optional<int> notice_months;
+  double termination_fee = 0;             // money, with the last rent
+  std::optional<double> walk_away_ratio;  // what it takes before it leaves, or does not renew
+  // Its options at the end of the term, one after the other.
+  int renewal_months = 0, renewal_count = 0;
+  bool renews_at_market = true;     // else at the rent agreed
+  std::optional<Date> cancelled{};  // a scenario's: the last day on which the customer pays
 };
+
+// True if the customer has something to decide.
+[[nodiscard]] bool has_choices(const Offtake& offtake);
+
+// Lots let for a rent of money, and what becomes of them at the end.
+struct VehicleLease {
+  std::string id;
+  std::string lessee;
+  std::vector<std::string> lots;  // empty: all
+  Date start{}, end{};
+  Frequency frequency = Frequency::monthly;
+  double rent = 0;  // money per payment, whole lease
+  RentTiming timing = RentTiming::advance;
+  double rent_growth = 0;  // yearly step
+  bool net = false;        // lessee pays operating cost
+  double guaranteed_residual = 0;
+  std::string residual_guarantor;  // party; empty: the lessee
+  EndOption end_option = EndOption::none;
+  double option_price = 0;
+  double return_cost = 0;  // money per unit
+  bool relets = false;   // returned units stay and are let at the market's rent; else they are sold
+  int relet_months = 3;  // gap after the lessee's default
+};
+// True if the lease may leave the vehicle without its lots.
+[[nodiscard]] bool may_part(const VehicleLease& lease);
 
 // What an account may pay, and a payment's kind: bits.
 enum CashItem : unsigned {
@@ -96,7 +133,8 @@ enum class CovenantTest {
   contract_realization,
   liquidity,
   hedge_ratio,
-  party_default
+  party_default,
+  offtake_termination
 };
 enum Consequence : unsigned {
   kCashTrap = 1,
@@ -110,7 +148,7 @@ struct Covenant {
   std::string id;
   CovenantTest test = CovenantTest::debt_service_coverage_ratio;
   std::optional<double> min, max;
-  std::string party;  // party_default
+  std::string party;  // party_default; offtake_termination: the customer; empty: any
   int window_months = 1;
   Frequency frequency = Frequency::monthly;
   std::optional<Date> first_test;
@@ -121,19 +159,23 @@ struct Covenant {
   int cure_period_days = 0;
 };
 
-enum class GuaranteeKind { residual_value, capacity, payment };
+enum class GuaranteeKind { residual_value, capacity, payment, last_lessee, pay_or_step_in };
+// What calls a lessee of last resort: bits.
+enum GuaranteeTrigger : unsigned { kLesseeDefault = 1, kEndOfTerm = 2 };
 
 struct Guarantee {
   std::string id;
   GuaranteeKind kind = GuaranteeKind::payment;
   std::string guarantor;
   std::vector<std::string> covers;  // debt tranches; empty: all
-  std::vector<std::string> lots;    // capacity; empty: all
+  std::vector<std::string> lots;    // of hours: capacity, last_lessee, pay_or_step_in; empty: all
   std::optional<double> cap;        // money, over its life
   std::optional<Date> expiry;       // default: last maturity
   double share = 1;
   Curve floors;      // residual_value: money of the whole collateral, by time
-  double price = 0;  // capacity: hourly, for hours no one rents
+  double price = 0;  // hourly. capacity: of hours no one rents; last_lessee: of a lost customer's
+  double termination_fee = 0;  // pay_or_step_in: or the guarantor takes the contract over
+  unsigned triggers = kLesseeDefault | kEndOfTerm;  // last_lessee
 };
 
 enum class CashStep {
@@ -168,6 +210,7 @@ struct Vehicle {
   std::optional<double> liquidation_lag_months;
   std::vector<VehicleLot> lots;
   std::vector<Offtake> offtakes;
+  std::vector<VehicleLease> leases;
   std::vector<Tranche> tranches;
   std::vector<VehicleFee> fees;
   std::vector<ReserveAccount> reserves;
@@ -178,6 +221,9 @@ struct Vehicle {
   RowSource source;
 };
 
+// True if the contract lets lots that the guarantee covers.
+[[nodiscard]] bool backs(const Vehicle& vehicle, const Guarantee& guarantee,
+                         const Offtake& offtake);
 // Its debt, by rank and within a rank as given.
 [[nodiscard]] std::vector<const Tranche*> debt_by_rank(const Vehicle& vehicle);
 // True if something else than cash may meet what is owed at maturity.

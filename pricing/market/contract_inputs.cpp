@@ -24,12 +24,19 @@ constexpr std::array<std::string_view, 2> kLeaseTerms = {"guaranteed_residual", 
 constexpr std::array<std::string_view, 2> kVehicleTerms = {"liquidation_haircut",
                                                            "liquidation_lag_months"};
 constexpr std::array<std::string_view, 2> kLotTerms = {"operating_cost", "in_service"};  // to come
-constexpr std::array<std::string_view, 5> kOfftakeTerms = {"share", "rental_rate", "take_or_pay",
-                                                           "realization", "relet_months"};
+// The fee last: nobody pays it who may not leave.
+constexpr std::array<std::string_view, 7> kOfftakeTerms = {
+    "share",        "rental_rate",     "take_or_pay",    "realization",
+    "relet_months", "walk_away_ratio", "termination_fee"};
+constexpr std::array<std::string_view, 1> kPrepaid = {"prepaid"};
+// Of leases of vehicles; the cost only where returned units are sold.
+constexpr std::array<std::string_view, 2> kVehicleLeaseTerms = {"guaranteed_residual",
+                                                                "return_cost"};
 constexpr std::array<std::string_view, 2> kFeeTerms = {"amount", "rate"};
 constexpr std::array<std::string_view, 3> kReserveTerms = {"initial", "target", "target_months"};
 constexpr std::array<std::string_view, 2> kCovenantTerms = {"min", "max"};
 constexpr std::array<std::string_view, 3> kGuaranteeTerms = {"cap", "share", "price"};
+constexpr std::array<std::string_view, 1> kBackingTerms = {"termination_fee"};
 // The size by share first: a hedge has one of the two.
 constexpr std::array<std::string_view, 3> kHedgeTerms = {"strike", "ratio", "quantity"};
 constexpr std::array<std::string_view, 2> kTrancheTerms = {"refinancing_max_loan_to_value",
@@ -123,7 +130,17 @@ void add_vehicle(Collector& to, Vehicle& vehicle, Date today) {
                              const bool delivered = !lot.in_service || *lot.in_service <= today;
                              return Names(kLotTerms).first(delivered ? 1 : 2);
                            });
-  add_parts<Offtake>(to, vehicle.id, "offtake", vehicle.offtakes, offtake_fields(), kOfftakeTerms);
+  add_parts_by<Offtake>(to, vehicle.id, "offtake", vehicle.offtakes, offtake_fields(),
+                        [](const Offtake& offtake) {
+                          return Names(kOfftakeTerms).first(offtake.notice_months ? 7 : 6);
+                        });
+  add_parts_by<Offtake>(
+      to, vehicle.id, "offtake", vehicle.offtakes, offtake_fields(),
+      [](const Offtake& offtake) { return Names(kPrepaid).first(offtake.prepaid > 0 ? 1 : 0); });
+  add_parts_by<VehicleLease>(to, vehicle.id, "lease", vehicle.leases, vehicle_lease_fields(),
+                             [](const VehicleLease& lease) {
+                               return Names(kVehicleLeaseTerms).first(lease.relets ? 1 : 2);
+                             });
   add_parts<VehicleFee>(to, vehicle.id, "fee", vehicle.fees, fee_fields(), kFeeTerms);
   add_parts<ReserveAccount>(to, vehicle.id, "reserve", vehicle.reserves, reserve_fields(),
                             kReserveTerms);
@@ -134,8 +151,12 @@ void add_vehicle(Collector& to, Vehicle& vehicle, Date today) {
                         [](const Tranche& tranche) {
                           return Names(kTrancheTerms).first(tranche.cash_sweep > 0 ? 2 : 1);
                         });
-  add_parts<Guarantee>(to, vehicle.id, "guarantee", vehicle.guarantees, guarantee_fields(),
-                       kGuaranteeTerms);
+  add_parts_by<Guarantee>(to, vehicle.id, "guarantee", vehicle.guarantees, guarantee_fields(),
+                          [](const Guarantee& guarantee) {
+                            return guarantee.kind == GuaranteeKind::pay_or_step_in
+                                       ? Names(kBackingTerms)
+                                       : Names(kGuaranteeTerms);
+                          });
   add_parts_by<Instrument>(
       to, vehicle.id, "hedge", vehicle.hedges, instrument_fields(),
       [](const Instrument& hedge) { return Names(kHedgeTerms).first(hedge.ratio ? 2 : 3); });
@@ -177,6 +198,21 @@ bool end_hedge(Instrument& hedge, Date last) {
   if (std::min(hedge.expiry, hedge.last.value_or(hedge.expiry)) <= last) return false;
   hedge.last = last;
   return true;
+}
+
+// Its customer is gone after `last`, or from the first month on.
+void cancel_offtakes(const std::string& path, Vehicle& vehicle, std::optional<Date> last,
+                     std::vector<std::string>& known, Cancelled& done) {
+  for (Offtake& offtake : vehicle.offtakes) {
+    known.push_back("vehicle." + vehicle.id + ".offtake." + offtake.id);
+    if (path != known.back() && path != "vehicle.*.offtake." + offtake.id &&
+        path != "vehicle." + vehicle.id + ".offtake.*" && path != "vehicle.*.offtake.*")
+      continue;
+    ++done.named;
+    if (last && offtake.end <= *last && offtake.renewal_count == 0) continue;
+    offtake.cancelled = last.value_or(Date{});
+    ++done.changed;
+  }
 }
 
 // It pays at the end of the lease only.
@@ -225,6 +261,7 @@ Cancelled cancel_promises(Book& book, const std::string& path, std::optional<Dat
   }
   for (Vehicle& vehicle : book.vehicles) {
     cancel_parts(path, vehicle, "guarantee", vehicle.guarantees, last, known, done, end_guarantee);
+    cancel_offtakes(path, vehicle, last, known, done);
     cancel_parts(path, vehicle, "hedge", vehicle.hedges, last, known, done, end_hedge);
   }
   return done;

@@ -205,7 +205,7 @@ Date grid_date(Date valuation_date, int k) {
   return ends || !moved.ok() ? sys_days(moved.year() / moved.month() / last) : sys_days(moved);
 }
 
-// A guarantee or a hedge that falls away after the row's month, or at once.
+// A guarantee, a hedge or a customer that falls away after the row's month, or at once.
 void apply_withdrawal(Book& book, Date valuation_date, const RowChange& change) {
   const ScenarioRow& row = change.row;
   std::optional<Date> last;
@@ -221,10 +221,10 @@ void apply_withdrawal(Book& book, Date valuation_date, const RowChange& change) 
   if (done.named > 0)
     return change.fault("input", row.input, "has nothing to lose from that month on",
                         "write an earlier month, or remove the row");
-  change.fault("input", row.input, "is no guarantee or hedge of the book",
+  change.fault("input", row.input, "is no guarantee, hedge or offtake of the book",
                did_you_mean(row.input, known,
-                            "write vehicle.ID.guarantee.PART, vehicle.ID.hedge.PART or "
-                            "lease.ID.residual_guarantor"));
+                            "write vehicle.ID.guarantee.PART, vehicle.ID.hedge.PART, "
+                            "vehicle.ID.offtake.PART or lease.ID.residual_guarantor"));
 }
 
 // A scheduled launch that will not come: known from the valuation date on.

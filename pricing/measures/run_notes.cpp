@@ -49,6 +49,10 @@ void about_vehicles(const std::vector<Vehicle>& vehicles, std::vector<std::strin
         return any(v.offtakes, [](const Offtake& o) { return o.growth != 0; });
       }))
     notes.emplace_back("a buyer that steps into a contract counts its rent without growth");
+  if (any(vehicles, [](const Vehicle& v) { return any(v.offtakes, has_choices); }))
+    notes.emplace_back(
+        "customers leave and renew by a rule of rents; a buyer counts on no renewal, and on no "
+        "contract of which notice has been given");
 }
 
 void about_leases(const std::vector<Lease>& leases, std::vector<std::string>& notes) {

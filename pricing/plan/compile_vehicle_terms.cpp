@@ -87,6 +87,13 @@ void add_covenants(VehicleWork& work) {
     plan.at_least = covenant.min.has_value();
     plan.limit = covenant.min ? *covenant.min : covenant.max.value_or(0.0);
     plan.party = work.party(covenant.party);
+    if (covenant.test == CovenantTest::offtake_termination)
+      for (std::size_t o = 0; o < work.terms.offtakes.size(); ++o) {
+        const Offtake& offtake = work.terms.offtakes[o];
+        if ((offtake.notice_months || offtake.cancelled) &&
+            (covenant.party.empty() || covenant.party == offtake.customer))
+          plan.notice_rows.push_back(work.out.customers[work.customers[o]].first_row + kNotice);
+      }
     plan.consequences = covenant.consequences;
     plan.step_up = covenant.step_up;
     plan.sweep_share = covenant.sweep_share;
@@ -143,10 +150,12 @@ void add_guarantees(VehicleWork& work, const std::vector<std::string>& tranches)
     if (guarantee.cap) plan.cap = *guarantee.cap;
     plan.share = guarantee.share;
     plan.price = guarantee.price;
-    plan.last_month = work.out.months;
-    while (guarantee.expiry && plan.last_month > 0 &&
-           work.grid.date(plan.last_month) > *guarantee.expiry)
-      --plan.last_month;
+    plan.last_month = last_call(work, guarantee);
+    plan.triggers = guarantee.triggers;
+    for (std::size_t o = 0; o < work.terms.offtakes.size(); ++o)
+      if (guarantee.kind == GuaranteeKind::pay_or_step_in &&
+          backs(work.terms, guarantee, work.terms.offtakes[o]))
+        plan.customer = static_cast<std::uint32_t>(work.customers[o]);
     for (const std::string& id : tranches) plan.covers.push_back(names_part(guarantee.covers, id));
     for (const VehicleLot& lot : work.terms.lots)
       plan.lots.push_back(names_part(guarantee.lots, lot.id) ? 1.0 : 0.0);

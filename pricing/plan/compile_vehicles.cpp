@@ -31,51 +31,6 @@ std::optional<Date> bought_on(const Vehicle& vehicle, const std::string& lot, co
   return first;
 }
 
-// What a buyer of the lot takes over: the same as of a loan on it with this customer.
-void add_step_in(VehicleWork& work, const VehicleLot& lot, const Offtake& offtake,
-                 OfftakePlan& plan) {
-  Loan loan;
-  loan.units = lot.units;
-  loan.in_service = in_service(work.terms, lot, *work.input.book);
-  loan.contract_start = offtake.start;
-  loan.contract_end = offtake.end;
-  loan.contract_share = offtake.share;
-  loan.contract_rate = offtake.rental_rate * offtake.realization;
-  loan.take_or_pay = offtake.take_or_pay;
-  ContractPlan contract;
-  contract.lot = plan.lot;
-  contract.customer = plan.customer;
-  work.step_ins.add(loan, contract);
-  plan.step_in = contract.step_in;
-  plan.step_in_units = contract.step_in_units;
-  plan.step_in_rate = contract.step_in_rate;
-}
-
-void add_offtakes(VehicleWork& work, const VehicleLot& lot, Date service, VehicleLotPlan& own) {
-  const Hardware& hardware = work.input.market->hardware[own.hardware];
-  for (const Offtake& offtake : work.terms.offtakes) {
-    if (!names_part(offtake.lots, lot.id)) continue;
-    OfftakePlan plan;
-    plan.rent = own.rent;
-    plan.customer = work.party(offtake.customer);
-    plan.lot = own.lot;
-    plan.net = offtake.net;
-    plan.bought = own.bought;
-    add_step_in(work, lot, offtake, plan);
-    plan.relet_months = offtake.relet_months;
-    plan.revenue = plan.lost_hours = plan.agreed = work.column();
-    for (int k = 1; k <= work.out.months; ++k) {
-      const auto at = static_cast<std::size_t>(k);
-      const OfftakeMonth month = offtake_month(lot, hardware, offtake, service, work.grid, k);
-      plan.lost_hours[at] = month.hours;
-      plan.agreed[at] = month.agreed;
-      plan.revenue[at] = month.revenue;
-      own.free_hours[at] -= month.hours;
-    }
-    work.out.offtakes.push_back(std::move(plan));
-  }
-}
-
 void add_lot(VehicleWork& work, const VehicleLot& lot, std::uint32_t row) {
   const auto& terms = work.input.market->liquidation;
   VehicleLotPlan own;
@@ -97,7 +52,9 @@ void add_lot(VehicleWork& work, const VehicleLot& lot, std::uint32_t row) {
     own.free_hours[at] = active;
     own.operating_cost[at] = active * hourly_cost(lot, hardware, k);
   }
-  add_offtakes(work, lot, service, own);
+  add_offtakes(work, lot, service, segment, own);
+  add_leases(work, lot, service, own);
+  check_hours(work, lot, own);
   // The mark of one lot is that of a loan on it.
   Loan loan;
   loan.mark = work.terms.mark;
@@ -245,7 +202,8 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
       compiled.floating = book.loans[*tranche->loan].floating;
       out.tranches.push_back(std::move(compiled));
     }
-    VehicleWork work{input, terms, grid, plan, out, step_ins, faults, {}, {}, {}, {}};
+    VehicleWork work{input, terms, grid, plan, out, step_ins, faults, {}, {}, {}, {}, {}};
+    add_customers(work);
     for (const VehicleLot& lot : terms.lots)
       add_lot(work, lot,
               lot_of(hardware_index(*input.market, lot.hardware), in_service(terms, lot, book)));

@@ -97,6 +97,8 @@ struct Plan {
   std::vector<MonthTerms> terms;        // all contracts, each from its first_month
   MonthColumns columns;                 // what the tables say of a month; the rest stands in terms
   std::vector<VehiclePlan> vehicles;
+  std::size_t customer_rows = 0;  // of all customers that decide
+  std::size_t lease_rows = 0;     // of all lots under leases
   RefinancingPlan refinancing;
   std::vector<InstrumentPlan> instruments;
   std::vector<ForwardRentPlan> forward_rents;

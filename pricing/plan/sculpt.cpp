@@ -34,16 +34,22 @@ struct Part {
   }
 };
 
-// Contracted revenue less operating cost and stated fees.
+// Contracted revenue less operating cost and stated fees. prepaid: [offtakes] of prepaid_shares.
 double contracted_cash(const CompileInput& input, const Vehicle& vehicle, const TimeGrid& grid,
-                       int k) {
+                       const std::vector<std::vector<double>>& prepaid, int k) {
   double cash = 0;
   for (const VehicleLot& lot : vehicle.lots) {
     const Hardware& hardware = input.market->hardware[hardware_index(*input.market, lot.hardware)];
     const Date service = in_service(vehicle, lot, *input.book);
-    for (const Offtake& offtake : vehicle.offtakes)
-      if (names_part(offtake.lots, lot.id))
-        cash += offtake_month(lot, hardware, offtake, service, grid, k).revenue;
+    for (std::size_t o = 0; o < vehicle.offtakes.size(); ++o) {
+      const Offtake& offtake = vehicle.offtakes[o];
+      if (!names_part(offtake.lots, lot.id)) continue;
+      const OfftakeMonth month = offtake_month(lot, hardware, offtake, service, grid, k);
+      cash += month.revenue - prepaid[o][static_cast<std::size_t>(k)] * month.rent;
+    }
+    for (const VehicleLease& lease : vehicle.leases)
+      if (names_part(lease.lots, lot.id))
+        cash += lease_month(vehicle, lease, lot, hardware, service, grid, k).revenue;
     cash -= lot_hours(lot, hardware, service, grid, k) * hourly_cost(lot, hardware, k);
   }
   for (const VehicleFee& fee : vehicle.fees) cash -= fee_amount(fee, k);
@@ -97,11 +103,14 @@ std::vector<double> sculpted_principal(const CompileInput& input, std::size_t lo
   const auto mine = std::find_if(parts.begin(), parts.end(),
                                  [loan](const Part& part) { return part.index == loan; });
 
+  std::vector<std::vector<double>> prepaid;
+  for (const Offtake& offtake : vehicle.offtakes)
+    prepaid.push_back(prepaid_shares(vehicle, offtake, *input.market, book, grid));
   const std::vector<LoanPayment> payments = mine->schedule.payments;
   double cash = 0, others = 0;  // since the payment before
   for (int k = 1; k <= mine->monthly.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
-    cash += contracted_cash(input, vehicle, grid, k) - fees_on_debt(vehicle, parts, at);
+    cash += contracted_cash(input, vehicle, grid, prepaid, k) - fees_on_debt(vehicle, parts, at);
     for (const Part& part : parts)
       if (!part.sculpted()) others += part.service(at);
     for (const LoanPayment& payment : payments) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/elementary/elementary.hpp"
+#include "pricing/plan/compile_vehicles.hpp"
 #include "pricing/plan/contract_columns.hpp"
 
 namespace lien::pricing {
@@ -52,7 +53,60 @@ OfftakeMonth offtake_month(const VehicleLot& lot, const Hardware& hardware, cons
   const double rate = offtake.rental_rate * offtake.take_or_pay *
                       grown(offtake.growth, whole_years(start, grid.date(k)));
   const double cost = offtake.net ? hourly_cost(lot, hardware, k) : 0.0;
-  return {under, under * (rate + cost), under * (rate * offtake.realization + cost)};
+  return {under, under * (rate + cost), under * (rate * offtake.realization + cost),
+          under * rate * offtake.realization};
+}
+
+OfftakeTerm offtake_term(const Offtake& offtake, Date service, int term) {
+  const bool end_of_month = ends_month(offtake.end);
+  const Date start = std::max(service, offtake.start.value_or(service));
+  const Date from =
+      term == 0 ? start
+                : add_months(offtake.end, (term - 1) * offtake.renewal_months, end_of_month);
+  return {from, add_months(offtake.end, term * offtake.renewal_months, end_of_month)};
+}
+
+double agreed_rate(const Offtake& offtake, Date service, int term, Date day) {
+  const bool at_market = term > 0 && offtake.renews_at_market;
+  const Date grows_from = offtake_term(offtake, service, at_market ? term : 0).from;
+  return (at_market ? 1.0 : offtake.rental_rate) *
+         grown(offtake.growth, whole_years(grows_from, day));
+}
+
+OfftakeMonth renewed_month(const VehicleLot& lot, const Hardware& hardware, const Offtake& offtake,
+                           Date service, const TimeGrid& grid, int term, int k) {
+  const OfftakeTerm dates = offtake_term(offtake, service, term);
+  const double under = offtake.share * lot.units * kHoursPerMonth *
+                       remaining_units(hardware, k / 12.0) *
+                       grid.share_of_month(k, std::max(service, dates.from), dates.to);
+  const double rate = agreed_rate(offtake, service, term, grid.date(k)) * offtake.take_or_pay;
+  const bool pays_cost = offtake.net && !offtake.renews_at_market;
+  const double cost = pays_cost ? hourly_cost(lot, hardware, k) : 0.0;
+  return {under, under * (rate + cost), under * (rate * offtake.realization + cost),
+          under * rate * offtake.realization};
+}
+
+std::vector<double> prepaid_shares(const Vehicle& vehicle, const Offtake& offtake,
+                                   const Market& market, const Book& book, const TimeGrid& grid) {
+  std::vector<double> shares(static_cast<std::size_t>(grid.months()) + 1, 0.0);
+  if (!(offtake.prepaid > 0)) return shares;
+  // What a month's rent is too small for is credited in the months after it.
+  double left = offtake.prepaid, due = 0;
+  for (int k = 1, credits = 0; k <= grid.months(); ++k) {
+    double rent = 0;
+    for (const VehicleLot& lot : vehicle.lots)
+      if (names_part(offtake.lots, lot.id))
+        rent += offtake_month(lot, market.hardware[hardware_index(market, lot.hardware)], offtake,
+                              in_service(vehicle, lot, book), grid, k)
+                    .rent;
+    if (!(rent > 0)) continue;
+    if (credits++ < offtake.prepaid_months) due += offtake.prepaid / offtake.prepaid_months;
+    const double credit = std::min({rent, due, left});
+    due -= credit;
+    left -= credit;
+    shares[static_cast<std::size_t>(k)] = credit / rent;
+  }
+  return shares;
 }
 
 double fee_amount(const VehicleFee& fee, int k) {

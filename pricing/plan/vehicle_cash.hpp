@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "pricing/contract/vehicle.hpp"
+#include "pricing/contract/contract.hpp"
 #include "pricing/market/market.hpp"
 #include "pricing/plan/time_grid.hpp"
 
@@ -23,11 +23,38 @@ namespace lien::pricing {
 struct OfftakeMonth {
   double hours = 0;    // of the lot under the contract
   double agreed = 0;   // money if all were delivered and accepted
-  double revenue = 0;  // money while the customer lives
+  double revenue = 0;  // money while the customer lives, prepaid or not
+  double rent = 0;     // the part of it that is rent, and no operating cost
 };
 [[nodiscard]] OfftakeMonth offtake_month(const VehicleLot& lot, const Hardware& hardware,
                                          const Offtake& offtake, Date service, const TimeGrid& grid,
                                          int k);
+
+// Term 0 is the agreed one, term i the i-th renewal.
+struct OfftakeTerm {
+  Date from{}, to{};
+};
+[[nodiscard]] OfftakeTerm offtake_term(const Offtake& offtake, Date service, int term);
+// A month of a renewal: at the rent agreed, its growth going on; or, renewed at the market's rent,
+// for a rent of 1 an hour that grows from the renewal on, without the operating cost.
+[[nodiscard]] OfftakeMonth renewed_month(const VehicleLot& lot, const Hardware& hardware,
+                                         const Offtake& offtake, Date service, const TimeGrid& grid,
+                                         int term, int k);
+// The agreed rent of an hour on a day of a term; over that of its first day where the term is
+// renewed at the market's rent.
+[[nodiscard]] double agreed_rate(const Offtake& offtake, Date service, int term, Date day);
+// Share of each month's rent, [months + 1], that an advance has paid before today.
+[[nodiscard]] std::vector<double> prepaid_shares(const Vehicle& vehicle, const Offtake& offtake,
+                                                 const Market& market, const Book& book,
+                                                 const TimeGrid& grid);
+
+// A lot's part of a lease: rent due in the month, with the operating cost that the lessee pays.
+struct LeaseMonth {
+  double hours = 0, revenue = 0;
+};
+[[nodiscard]] LeaseMonth lease_month(const Vehicle& vehicle, const VehicleLease& lease,
+                                     const VehicleLot& lot, const Hardware& hardware, Date service,
+                                     const TimeGrid& grid, int k);
 
 // A fee's stated amount, money of the month.
 [[nodiscard]] double fee_amount(const VehicleFee& fee, int k);

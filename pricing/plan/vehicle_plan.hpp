@@ -6,6 +6,7 @@
 
 #include "engine/random/philox.hpp"
 #include "pricing/contract/vehicle.hpp"
+#include "pricing/plan/customer_plan.hpp"
 #include "pricing/plan/instrument_plan.hpp"
 #include "pricing/plan/plan_indices.hpp"
 
@@ -16,8 +17,9 @@ namespace lien::pricing {
 // Units of one lot: what they earn, and what they bring in a sale and in a test.
 struct VehicleLotPlan {
   std::uint32_t lot = 0, hardware = 0;
-  std::uint32_t rent = 0;      // of free hours: a hardware, or after them a segment
-  std::uint32_t mark = kNone;  // into Plan::marks; kNone: a part of the resale value
+  std::uint32_t rent = 0;       // of free hours: a hardware, or after them a segment
+  std::uint32_t mark = kNone;   // into Plan::marks; kNone: a part of the resale value
+  std::uint32_t lease = kNone;  // into the vehicle's leases
   double units = 0;
   double sale_units = 0;  // units x (1 - haircut)
   double mark_units = 0;
@@ -29,20 +31,6 @@ struct VehicleLotPlan {
   std::uint32_t pressed = kNone;
   std::vector<double> free_hours;      // let at the market's rent
   std::vector<double> operating_cost;  // at today's power price
-};
-
-// The hours of one lot under one offtake contract.
-struct OfftakePlan {
-  std::uint32_t rent = 0, customer = kNone;  // rent: as its lot's
-  double relet_months = 0;
-  // What the contract adds to a sale while the customer lives: into Plan::step_ins.
-  std::uint32_t lot = 0, step_in = kNone;
-  double step_in_units = 0, step_in_rate = 0;
-  int bought = 0;                  // as its lot
-  bool net = false;                // the customer pays the cost of its hours
-  std::vector<double> revenue;     // while the customer lives, with the operating cost it pays
-  std::vector<double> lost_hours;  // let at the market's rent once the customer is lost
-  std::vector<double> agreed;      // revenue if all were delivered and accepted
 };
 
 // A month of a tranche, as shares of what is owed at its opening.
@@ -124,6 +112,7 @@ struct CovenantPlan {
   double limit = 0;
   bool at_least = true;  // the limit is a minimum
   std::uint32_t party = kNone;
+  std::vector<std::uint32_t> notice_rows;  // offtake_termination: of the customers it watches
   unsigned consequences = 0;
   double step_up = 0, sweep_share = 1;
   int window = 1;  // months
@@ -140,10 +129,12 @@ struct GuaranteePlan {
   GuaranteeKind kind = GuaranteeKind::payment;
   std::uint32_t guarantor = 0;
   double cap = 1e300, share = 1, price = 0;
-  int last_month = 0;          // expiry
-  std::vector<char> covers;    // [tranches]
-  std::vector<double> floors;  // residual_value: at a sale in month k
-  // capacity: hours it covers by lot, [lots]; 0 where the lot is not covered
+  int last_month = 0;              // expiry
+  std::vector<char> covers;        // [tranches]
+  std::vector<double> floors;      // residual_value: at a sale in month k
+  std::uint32_t customer = kNone;  // pay_or_step_in: into the vehicle's customers
+  unsigned triggers = 0;           // last_lessee: GuaranteeTrigger
+  // of hours: 1 by lot where it is covered, [lots]
   std::vector<double> lots;
 };
 
@@ -186,7 +177,9 @@ struct VehiclePlan {
   double scale = 1;  // size of a path's value, for the integer totals
   std::vector<VehicleLotPlan> lots;
   std::vector<OfftakePlan> offtakes;
-  std::vector<TranchePlan> tranches;  // debt, by rank
+  std::vector<LeasedLotPlan> leases;
+  std::vector<CustomerPlan> customers;  // those that decide
+  std::vector<TranchePlan> tranches;    // debt, by rank
   std::vector<FeePlan> fees;
   std::vector<ReservePlan> reserves;
   std::vector<CovenantPlan> covenants;

@@ -19,6 +19,7 @@ struct VehicleWork {
   std::vector<Diagnostic>& faults;
   std::vector<double> debt_service, fees, debt;  // scheduled, [months + 1]
   HedgeColumns hedges;
+  std::vector<std::size_t> customers;  // [offtakes] into out.customers; none: its size
 
   [[nodiscard]] std::vector<double> column() const {
     return std::vector<double>(static_cast<std::size_t>(out.months) + 1, 0.0);
@@ -28,6 +29,18 @@ struct VehicleWork {
   }
 };
 
+// The customers that decide something, by offtake; then lot by lot what customers pay, which leaves
+// own.free_hours. segment: in which the lot's hours are let.
+void add_customers(VehicleWork& work);
+void add_offtakes(VehicleWork& work, const VehicleLot& lot, Date service, std::uint32_t segment,
+                  VehicleLotPlan& own);
+// Last month in which a guarantee may be called.
+int last_call(const VehicleWork& work, const Guarantee& guarantee);
+// The lease of the lot, if it is let: after its offtakes.
+void add_leases(VehicleWork& work, const VehicleLot& lot, Date service, VehicleLotPlan& own);
+// Renewals and leases are agreed for later: that they let no hour twice is seen once their dates
+// are known.
+void check_hours(VehicleWork& work, const VehicleLot& lot, const VehicleLotPlan& own);
 // In this order, once the vehicle's lots, tranches and schedules are known: each adds its part of
 // the plan. tranches: ids of the debt by rank. A covenant that is tested in no month is a fault.
 void add_fees(VehicleWork& work);

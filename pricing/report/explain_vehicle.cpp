@@ -159,6 +159,10 @@ Story explain_vehicle(const FinishedRun& run, std::size_t index) {
         {"offtake_" + offtake.id,
          "rent of " + offtake.customer + money + " per hour, until " + iso_text(offtake.end),
          offtake.rental_rate});
+  for (const VehicleLease& lease : vehicle.leases)
+    story.facts.push_back({"lease_" + lease.id,
+                           "rent of " + lease.lessee + money + ", until " + iso_text(lease.end),
+                           lease.rent});
   for (const Tranche& tranche : vehicle.tranches) {
     if (!tranche.loan) continue;
     const Loan& loan = run.inputs.book.loans[*tranche.loan];

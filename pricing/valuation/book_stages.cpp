@@ -89,6 +89,9 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       coverage_(plan.vehicles.empty() ? 0 : rows(plan) * kCoverageSums * kLanes),
       vehicle_rows_(most(plan, vehicle_result_rows) * kBlockPaths +
                     most(plan, balloon_tranches) * plan.snapshots.size() * kBlockPaths),
+      leased_(plan.lease_rows * kBlockPaths),
+      customers_(plan.customer_rows * kBlockPaths),
+      customer_work_((2 + most(plan, customer_lots)) * kBlockPaths),
       market_open_(plan.refinancing.months.size() * kBlockPaths),
       vehicle_hedges_(most(plan, hedges) * rows(plan) * kBlockPaths),
       vehicle_work_(most(plan, vehicle_work_rows) * kBlockPaths),
@@ -340,6 +343,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   clear_vehicles();
   draw_vehicle_lags();
   open_market();
+  fill_customers(block);
   step_in_contracts_.fill(plan.contracts.size());
   if (!plan.depths.empty()) {
     const Stopwatch watch(seconds_.contracts);

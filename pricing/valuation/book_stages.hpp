@@ -190,6 +190,37 @@ class BookStages {
   void add_vehicle_step_ins(std::size_t vehicle, std::size_t lot, double* sale) noexcept;
   void set_vehicle_bases(PathBlock& block) noexcept;
   void open_market() noexcept;
+  // What becomes of lots under leases, in book_leases.cpp: decided while the lot's values are in
+  // their row; then units that are gone are taken out of rows of their worth and their sale.
+  void decide_lease(PathBlock& block, std::size_t vehicle, const VehicleLotPlan& own) noexcept;
+  [[nodiscard]] const double* lease_row(std::size_t vehicle, const VehicleLotPlan& own,
+                                        LeaseRow row) const noexcept {
+    return leased_.get() +
+           (plan_->vehicles[vehicle].leases[own.lease].first_row + row) * lien::engine::kBlockPaths;
+  }
+  void drop_parted(std::size_t vehicle, const VehicleLotPlan& own, int k,
+                   double* row) const noexcept;
+  void sell_parted(std::size_t vehicle, const VehicleLotPlan& own, int k, double* row,
+                   double* brings) const noexcept;
+  // What customers decide, in book_customers.cpp.
+  void fill_customers(PathBlock& block) noexcept;
+  void decide(PathBlock& block, const CustomerPlan& customer, int months) noexcept;
+  void call_guarantor(PathBlock& block, const CustomerPlan& customer) noexcept;
+  // Rows of what free hours earn: of a hardware, or after them of a segment.
+  [[nodiscard]] std::size_t spot_row_of(std::size_t rent) const noexcept {
+    const std::size_t hardware = plan_->hardware.size();
+    return rent < hardware ? spot_ + rent : segment_ + (rent - hardware);
+  }
+  void compare_rents(PathBlock& block, const CustomerPlan& customer, std::size_t term, int month,
+                     bool first_day) noexcept;
+  [[nodiscard]] double* customer_row(std::uint32_t row) noexcept {
+    return customers_.get() + row * lien::engine::kBlockPaths;
+  }
+  // Month from which a buyer of the lot counts on no rent of this customer.
+  [[nodiscard]] const double* standing(const OfftakePlan& offtake) noexcept {
+    return offtake.gone_row == kNone ? default_months(offtake.customer)
+                                     : customer_row(offtake.gone_row - kGone + kStanding);
+  }
   [[nodiscard]] VehicleArguments vehicle_arguments(PathBlock& block, std::size_t vehicle) noexcept;
   void run_vehicles(PathBlock& block, double* sums) noexcept;
   void add_vehicle(std::size_t vehicle, double* sums) noexcept;
@@ -321,6 +352,10 @@ class BookStages {
   // [kVehicleSamples + guarantees + hedges][paths], then of vehicles with balloons [tranches]
   // [kBalloonSamples][paths] and [snapshots][paths]
   lien::engine::AlignedDoubles vehicle_rows_;
+  lien::engine::AlignedDoubles leased_;     // [lease_rows][paths] see LeaseRow
+  lien::engine::AlignedDoubles customers_;  // [customer_rows][paths] see CustomerRow
+  // [2 + lots][paths] of one customer: its rent, the market's, that of each lot
+  lien::engine::AlignedDoubles customer_work_;
   lien::engine::AlignedDoubles market_open_;     // [RefinancingPlan::months][paths] 1 or 0
   lien::engine::AlignedDoubles vehicle_hedges_;  // [hedges][steps + 1][paths] of one vehicle
   lien::engine::AlignedDoubles vehicle_work_;    // [vehicle_work_rows()][paths]

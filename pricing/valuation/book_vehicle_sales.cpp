@@ -67,6 +67,8 @@ void BookStages::count_vehicle_sale(PathBlock& block, std::size_t index, std::si
   for (const VehicleLotPlan& lot : plan_->vehicles[index].lots) {
     const int first = lot.bought + (drawn ? 0 : 1);  // month whose defaults sell it
     if (lot.depth == kNone || (lot.bought > 0 && static_cast<int>(month) < first)) continue;
+    if (lot.lease != kNone && static_cast<double>(sale) >= lease_row(index, lot, kLeaves)[path])
+      continue;
     const auto& left = plan_->lots[lot.lot].remaining;
     block.row(series(price_ + lot.depth), static_cast<int>(sale))[path] +=
         lot.units * (left.empty() ? 1.0 : left[sale]);

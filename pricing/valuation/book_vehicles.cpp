@@ -56,6 +56,7 @@ void BookStages::add_vehicle_worth(PathBlock& block, std::size_t lot) noexcept {
     const VehiclePlan& vehicle = plan.vehicles[v];
     for (const VehicleLotPlan& own : vehicle.lots) {
       if (own.lot != lot) continue;
+      if (own.lease != kNone) decide_lease(block, v, own);
       if (own.pressed != kNone)
         std::fill_n(pressed_lots_.get() + own.pressed * rows * kBlockPaths, rows * kBlockPaths,
                     0.0);
@@ -67,6 +68,11 @@ void BookStages::add_vehicle_worth(PathBlock& block, std::size_t lot) noexcept {
           worth = block.row(series(value_of_lot(lot)), k);
         else
           fill_mark_row(block, plan.marks[own.mark], k, mark_row);
+        if (own.lease != kNone) {
+          if (worth != mark_row) std::copy_n(worth, kBlockPaths, mark_row);
+          worth = mark_row;
+          drop_parted(v, own, k, mark_row);
+        }
         add_scaled_row(own.mark_units, worth,
                        vehicle_tested_.get() + (v * rows + step) * kBlockPaths, kBlockPaths);
         if (own.pressed != kNone)
@@ -92,7 +98,7 @@ void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
       holds = true;
       for (int k = 0; k <= vehicle.months + vehicle.lag; ++k) {
         const double* value = block.row(series(value_of_lot(lot)), k);
-        if (own.depth != kNone || own.bought > 0) {
+        if (own.depth != kNone || own.bought > 0 || own.lease != kNone) {
           std::copy_n(value, kBlockPaths, changed);
           value = changed;
         }
@@ -103,6 +109,7 @@ void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
                       after_draw(v, own.bought));
         if (own.bought > 0) drop_unbought(own.bought, lags, k, changed);
         double* const brings = sale + static_cast<std::size_t>(k) * kBlockPaths;
+        if (own.lease != kNone) sell_parted(v, own, k, changed, brings);
         add_scaled_row(own.sale_units, value, brings, kBlockPaths);
         if (own.holding_cost > 0) charge_keep(own, lags, k, brings);
       }
@@ -136,10 +143,10 @@ void BookStages::add_vehicle_step_ins(std::size_t index, std::size_t lot, double
       }
       if (worth <= 0) continue;
       const double units = offtake.step_in_units * (left.empty() ? 1.0 : left[k]);
-      step_in_row({weights, nodes, calls_of(hardware) + node * kBlockPaths,
-                   hardware.operating_cost[k], worth, units, static_cast<double>(k),
-                   default_months_.get() + offtake.customer * kBlockPaths, cost},
-                  added, kBlockPaths);
+      step_in_row(
+          {weights, nodes, calls_of(hardware) + node * kBlockPaths, hardware.operating_cost[k],
+           worth, units, static_cast<double>(k), standing(offtake), cost},
+          added, kBlockPaths);
       if (offtake.bought > 0 && offtake.bought <= vehicle.months)
         keep_bought(offtake.bought, lags, static_cast<int>(k), 1.0, 0.0, added,
                     after_draw(index, offtake.bought));
@@ -182,6 +189,8 @@ VehicleArguments BookStages::vehicle_arguments(PathBlock& block, std::size_t ind
   a.cost = cost_bases_.data();
   a.default_months = default_months_.get();
   a.parties = plan.parties.size();
+  a.customers = customers_.get();
+  a.leased = leased_.get();
   a.lags = vehicle.lag_law == kNone ? nullptr : vehicle_lags_.data() + index * kBlockPaths;
   a.sale_factor = vehicle_factor_.get();
   a.steps = layout_->steps;

@@ -45,6 +45,12 @@ inline std::size_t balloon_tranches(const VehiclePlan& v) noexcept {
 inline std::size_t vehicle_result_rows(const VehiclePlan& v) noexcept {
   return kVehicleSamples + guarantees(v) + hedges(v) + balloon_tranches(v) * kBalloonSamples;
 }
+// Most lots of one contract whose customer decides.
+inline std::size_t customer_lots(const VehiclePlan& v) noexcept {
+  std::size_t lots = 0;
+  for (const auto& customer : v.customers) lots = std::max(lots, customer.lots.size());
+  return lots;
+}
 inline std::size_t covenants(const VehiclePlan& v) noexcept { return v.covenants.size(); }
 // The largest count among the vehicles: they take turns in one room.
 inline std::size_t most(const Plan& plan, std::size_t (*count)(const VehiclePlan&) noexcept) {

@@ -13,6 +13,13 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
+HWY_INLINE V AgreedIfRenewed(const Room& room, const OfftakePlan& offtake, std::size_t k,
+                             std::size_t p) {
+  const V rent = Row(room.customer(offtake.rent_row), p);
+  const V borne = Num(offtake.borne.empty() ? 0.0 : offtake.borne[k]);
+  return hn::IfThenElseZero(hn::Gt(rent, Zero()), hn::MulAdd(rent, Num(offtake.agreed[k]), borne));
+}
+
 // True where the covenant is in breach at t_k.
 HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_t k,
                       std::size_t p) {
@@ -42,10 +49,15 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
     case CovenantTest::loan_to_cost:
       return fails(Row(room.state(kDebt), p), Num(covenant.limit * covenant.cost[k]));
     case CovenantTest::contract_realization: {
-      double agreed = 0;
-      for (const auto& offtake : room.v.offtakes) agreed += offtake.agreed[k];
-      return hn::And(hn::Gt(Num(agreed), Zero()),
-                     fails(Row(room.state(kContracted), p), Num(covenant.limit * agreed)));
+      double surely = 0;
+      for (const auto& offtake : room.v.offtakes)
+        if (offtake.rent_row == kNone) surely += offtake.agreed[k];
+      V agreed = Num(surely);
+      for (const auto& offtake : room.v.offtakes)
+        if (offtake.rent_row != kNone)
+          agreed = hn::Add(agreed, AgreedIfRenewed(room, offtake, k, p));
+      return hn::And(hn::Gt(agreed, Zero()),
+                     fails(Row(room.state(kContracted), p), hn::Mul(limit, agreed)));
     }
     case CovenantTest::liquidity:
       return fails(Accounts(room, p), limit);
@@ -59,6 +71,12 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
     }
     case CovenantTest::party_default:
       return hn::Le(Row(room.month_of(covenant.party), p), Num(static_cast<double>(k)));
+    case CovenantTest::offtake_termination: {
+      V first = Num(kNever);
+      for (const std::uint32_t row : covenant.notice_rows)
+        first = hn::Min(first, Row(room.customer(row), p));
+      return hn::Le(first, Num(static_cast<double>(k)));
+    }
   }
   return hn::Gt(Zero(), Num(1.0));
 }

@@ -92,9 +92,9 @@ HWY_INLINE V Guaranteed(const Room& room, std::size_t t, std::size_t k, std::siz
   V paid = Zero();
   for (std::size_t g = 0; g < room.v.guarantees.size(); ++g) {
     const GuaranteePlan& plan = room.v.guarantees[g];
-    if (plan.kind == GuaranteeKind::capacity || !plan.covers[t] ||
-        static_cast<int>(k) > plan.last_month)
-      continue;
+    const bool of_claims =
+        plan.kind == GuaranteeKind::residual_value || plan.kind == GuaranteeKind::payment;
+    if (!of_claims || !plan.covers[t] || static_cast<int>(k) > plan.last_month) continue;
     V limit = Row(room.guarantee(g, kCapLeft), p);
     if (plan.kind == GuaranteeKind::residual_value)
       limit = hn::Min(limit, Positive(hn::Sub(FloorAtSale(room, plan, k, p), sale)));
@@ -178,7 +178,9 @@ inline void HazardDefaults(const Room& room, std::size_t k) {
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     const V alive = Row(room.state(kAlive), p), accounts = Accounts(room, p);
     Put(room.state(kPot), p, accounts);
-    Put(room.state(kAvailable), p, accounts);
+    // Who buys a leased lot this month pays the estate.
+    Put(room.state(kAvailable), p,
+        room.v.leases.empty() ? accounts : hn::Add(accounts, ForLeasedLots(room, k, p)));
     Put(room.state(kWeight), p, hn::Mul(alive, hn::Sub(Row(before, p), Row(now, p))));
     Put(room.state(kSampled), p,
         hn::IfThenElseZero(hn::Eq(Row(month, p), Num(static_cast<double>(k))), alive));

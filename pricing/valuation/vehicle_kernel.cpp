@@ -83,7 +83,7 @@ void RunMonth(const Room& room, std::size_t k) {
   HazardDefaults(room, k);
   Collect(room, k);
   CollectHedges(room, k);
-  for (std::size_t g = 0; g < v.guarantees.size(); ++g) BuyUnsold(room, g, k);
+  CallForHours(room, k);
   SetDues(room, k);
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     Put(room.state(kBefore), p, Row(room.state(kDebt), p));

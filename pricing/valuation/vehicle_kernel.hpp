@@ -60,6 +60,8 @@ struct VehicleArguments {
   // One row a party: the month of its sampled default; [parties + 1], the last never.
   const double* default_months;
   std::size_t parties;
+  const double* customers;  // [customer rows][kBlockPaths] what customers have decided
+  const double* leased;     // [lease rows][kBlockPaths] what becomes of lots under leases
   // Where the lag is drawn, else null: months to the sale, [paths], and what recovery and EIR
   // factors are multiplied with, [tranches][kBlockPaths].
   const std::size_t* lags;

@@ -134,6 +134,16 @@ struct Room {
     const std::size_t row = party == kNone ? a.parties : party;
     return a.default_months + row * kBlockPaths;
   }
+  [[nodiscard]] const double* customer(std::uint32_t row) const {
+    return a.customers + row * kBlockPaths;
+  }
+  [[nodiscard]] const double* leased(const VehicleLotPlan& lot, LeaseRow row) const {
+    return a.leased + (v.leases[lot.lease].first_row + row) * kBlockPaths;
+  }
+  // First month in which the customer pays nothing.
+  [[nodiscard]] const double* gone(const OfftakePlan& offtake) const {
+    return offtake.gone_row == kNone ? month_of(offtake.customer) : customer(offtake.gone_row);
+  }
   [[nodiscard]] const MonthTerms& terms(std::size_t t, std::size_t k) const {
     return a.terms[a.contracts[v.tranches[t].contract].first_month + k];
   }
@@ -156,6 +166,24 @@ inline const BalloonDate* BalloonOf(const Room& room, std::size_t t, std::size_t
   for (const BalloonDate& date : room.v.tranches[t].balloon.dates)
     if (date.month == static_cast<int>(k)) return &date;
   return nullptr;
+}
+
+// What is asked of the hours of a lot in month k, of units that are still the vehicle's.
+HWY_INLINE V OfOwned(const Room& room, const VehicleLotPlan& lot, std::size_t k, std::size_t p,
+                     V amount) {
+  if (lot.lease == kNone) return amount;
+  const M owned = hn::Ge(Row(room.leased(lot, kLeaves), p), Num(static_cast<double>(k)));
+  return hn::IfThenElseZero(owned, amount);
+}
+// What the lessee, its guarantor or a buyer pays in month k for what becomes of leased lots.
+HWY_INLINE V ForLeasedLots(const Room& room, std::size_t k, std::size_t p) {
+  V paid = Zero();
+  for (const auto& lot : room.v.lots) {
+    if (lot.lease == kNone) continue;
+    const M now = hn::Eq(Row(room.leased(lot, kPaidIn), p), Num(static_cast<double>(k)));
+    paid = hn::Add(paid, hn::IfThenElseZero(now, Row(room.leased(lot, kPaid), p)));
+  }
+  return paid;
 }
 
 // All accounts of the vehicle.

@@ -9,11 +9,21 @@
 
 #include <algorithm>
 
+#include "pricing/valuation/vehicle_guarantees-inl.h"
 #include "pricing/valuation/vehicle_hedges-inl.h"
 #include "pricing/valuation/vehicle_room-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
+// With the last rent, unless the customer has defaulted by then.
+HWY_INLINE V TerminationFee(const Room& room, const CustomerPlan& customer, double month,
+                            std::size_t p) {
+  const V now = Num(month);
+  const M last = hn::Eq(Row(room.customer(customer.first_row + kFeeMonth), p), now);
+  const M stands = hn::Gt(Row(room.customer(customer.first_row + kGone), p), now);
+  return hn::IfThenElseZero(hn::And(last, stands), Num(customer.fee));
+}
+
 // What customers, the market and guarantors of capacity pay in month k.
 inline void Collect(const Room& room, std::size_t k) {
   const std::size_t row = k * kBlockPaths;
@@ -21,46 +31,35 @@ inline void Collect(const Room& room, std::size_t k) {
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     V revenue = Zero(), contracted = Zero();
     for (const auto& lot : room.v.lots)
-      revenue = hn::MulAdd(Num(lot.free_hours[k]), Row(room.a.spot[lot.rent] + row, p), revenue);
+      revenue = hn::MulAdd(OfOwned(room, lot, k, p, Num(lot.free_hours[k])),
+                           Row(room.a.spot[lot.rent] + row, p), revenue);
     for (const auto& offtake : room.v.offtakes) {
-      if (!(offtake.lost_hours[k] > 0)) continue;
-      const V lost = Row(room.month_of(offtake.customer), p), now = Num(month);
-      const M relet = hn::Ge(now, hn::Add(lost, Num(offtake.relet_months)));
+      // A rent may be due in a month without an hour.
+      if (!(offtake.lost_hours[k] > 0) && !(offtake.revenue[k] > 0)) continue;
+      const V lost = Row(room.gone(offtake), p), now = Num(month);
+      M relet = hn::Ge(now, hn::Add(lost, Num(offtake.relet_months)));
+      M lives = hn::Lt(now, lost);
+      V paid = Num(offtake.revenue[k]);
+      if (offtake.rent_row != kNone) {
+        // The hours of a renewal that is not taken are the market's at once.
+        const V rent = Row(room.customer(offtake.rent_row), p);
+        const M taken = hn::Gt(rent, Zero());
+        paid = hn::Mul(rent, paid);
+        if (!offtake.borne.empty()) paid = hn::Add(paid, Num(offtake.borne[k]));
+        lives = hn::And(lives, taken);
+        relet = hn::Or(relet, hn::Not(taken));
+      }
       const V spot = hn::IfThenElseZero(
           relet, hn::Mul(Num(offtake.lost_hours[k]), Row(room.a.spot[offtake.rent] + row, p)));
-      const M lives = hn::Lt(now, lost);
-      revenue = hn::Add(revenue, hn::IfThenElse(lives, Num(offtake.revenue[k]), spot));
-      contracted = hn::Add(contracted, hn::IfThenElseZero(lives, Num(offtake.revenue[k])));
+      revenue = hn::Add(revenue, hn::IfThenElse(lives, paid, spot));
+      if (!offtake.credited.empty()) paid = hn::Add(paid, Num(offtake.credited[k]));
+      contracted = hn::Add(contracted, hn::IfThenElseZero(lives, paid));
     }
+    if (!room.v.leases.empty()) revenue = hn::Add(revenue, ForLeasedLots(room, k, p));
+    for (const auto& customer : room.v.customers)
+      if (customer.fee > 0) revenue = hn::Add(revenue, TerminationFee(room, customer, month, p));
     Put(room.state(kRevenue), p, revenue);
     Put(room.state(kContracted), p, contracted);
-  }
-}
-
-// A backstop buys the hours that nobody rents, at its price, up to its cap.
-inline void BuyUnsold(const Room& room, std::size_t g, std::size_t k) {
-  const GuaranteePlan& plan = room.v.guarantees[g];
-  if (plan.kind != GuaranteeKind::capacity || static_cast<int>(k) > plan.last_month) return;
-  const std::size_t row = k * kBlockPaths;
-  const V month = Num(static_cast<double>(k));
-  const V liquidity = Num(room.v.tranches.empty() ? 1.0 : room.terms(0, k).present_factor);
-  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
-    V hours = Zero();
-    for (std::size_t l = 0; l < room.v.lots.size(); ++l) {
-      const auto& lot = room.v.lots[l];
-      const V idle = hn::Sub(Num(1.0), Row(room.a.utilization[lot.hardware] + row, p));
-      hours = hn::MulAdd(Num(plan.lots[l] * lot.free_hours[k]), idle, hours);
-    }
-    const M stands = hn::Gt(Row(room.month_of(plan.guarantor), p), month);
-    const V bought = hn::Mul(Num(plan.price * plan.share), hours);
-    const V paid = hn::IfThenElseZero(stands, hn::Min(Row(room.guarantee(g, kCapLeft), p), bought));
-    const V living = hn::Mul(Row(room.state(kAlive), p), Row(room.a.survival + row, p));
-    double* const cap_left = room.guarantee(g, kCapLeft);
-    Put(cap_left, p, hn::Sub(Row(cap_left, p), paid));
-    Add(room.state(kRevenue), p, paid);
-    double* const worth = room.a.guaranteed + g * kBlockPaths;
-    const V discounted = hn::Mul(hn::Mul(living, Row(room.a.discount + row, p)), liquidity);
-    Put(worth, p, hn::MulAdd(discounted, paid, Row(worth, p)));
   }
 }
 
@@ -167,7 +166,7 @@ inline void RunStep(const Room& room, const CashStepPlan& step, std::size_t k) {
         V cost = Zero();
         for (const auto& lot : v.lots) {
           const double* const moves = room.a.cost[lot.hardware];
-          const V own = Num(lot.operating_cost[k]);
+          const V own = OfOwned(room, lot, k, p, Num(lot.operating_cost[k]));
           cost =
               hn::Add(cost, moves == nullptr ? own : hn::Mul(own, Row(moves + k * kBlockPaths, p)));
         }

@@ -24,7 +24,7 @@ struct Outcome {
     bool floored = false;                        // some loss in the credit loss was its floor
   };
   std::array<Part, 3> parts;
-  std::array<double, 3> guaranteed{};
+  std::array<double, 5> guaranteed{};
   std::array<double, 2> hedged{};
   double equity = 0;
   struct Balloon {
@@ -53,7 +53,7 @@ class PlainVehicle {
       if (c.prices) out_.parts[t].value = c.plan.contracts[t].day_zero;
     }
     reserves_ = {v_.reserves[0].initial, v_.reserves[1].initial};
-    for (std::size_t g = 0; g < 3; ++g) caps_[g] = v_.guarantees[g].cap;
+    for (std::size_t g = 0; g < 5; ++g) caps_[g] = v_.guarantees[g].cap;
     out_.breaches.assign(kMonths + 1, 0);
     active_.assign(v_.covenants.size(), false);
     passes_.assign(v_.covenants.size(), 0);
@@ -116,10 +116,10 @@ class PlainVehicle {
     spent_.fill(0);
     for (std::size_t t = 0; t < 3; ++t) {
       double unpaid = owed_[t] - now[t] - later[t], from_guarantors = 0;
-      for (std::size_t g = 0; g < 3 && held_[t]; ++g) {
+      for (std::size_t g = 0; g < 5 && held_[t]; ++g) {
         const GuaranteePlan& guarantee = v_.guarantees[g];
-        if (guarantee.kind == GuaranteeKind::capacity || !guarantee.covers[t] ||
-            k > guarantee.last_month || default_month(2) <= k)
+        if ((g != 0 && g != 2) || !guarantee.covers[t] || k > guarantee.last_month ||
+            default_month(2) <= k)
           continue;
         double limit = caps_[g];
         if (guarantee.kind == GuaranteeKind::residual_value)
@@ -211,7 +211,7 @@ class PlainVehicle {
 
   double revenue(int k, double& contracted) {
     const auto month = static_cast<std::size_t>(k);
-    double out = v_.lots[0].free_hours[month] * at(c_.spot, k);
+    double out = owned(k) * v_.lots[0].free_hours[month] * at(c_.spot, k) + for_the_lot(k);
     contracted = 0;
     if (k < default_month(1)) {
       contracted = v_.offtakes[0].revenue[month];
@@ -219,23 +219,99 @@ class PlainVehicle {
     } else if (k >= default_month(1) + v_.offtakes[0].relet_months) {
       out += v_.offtakes[0].lost_hours[month] * at(c_.spot, k);
     }
+    out += of_the_leaving(k, contracted);
     const GuaranteePlan& backstop = v_.guarantees[1];
     if (k <= backstop.last_month && default_month(2) > k) {
-      const double bought = std::min(
-          caps_[1], backstop.price * v_.lots[0].free_hours[month] * (1 - at(c_.utilization, k)));
+      const double bought =
+          std::min(caps_[1], owned(k) * backstop.price * v_.lots[0].free_hours[month] *
+                                 (1 - at(c_.utilization, k)));
       caps_[1] -= bought;
       out += bought;
-      out_.guaranteed[1] += (alive_ ? 1 : 0) * at(c_.survival, k) * at(c_.discount, k) *
-                            terms(0, k).present_factor * bought;
+      count_paid(1, k, bought);
     }
-    return out;
+    const double taken = k <= v_.guarantees[3].last_month && default_month(2) > k
+                             ? std::min(caps_[3], lost_to_the_last_lessee(k))
+                             : 0;
+    caps_[3] -= taken;
+    count_paid(3, k, taken);
+    const double fee = k == decision(kStepFee) ? 7 : 0;
+    const double rent = k >= decision(kStepsIn) ? stepped_into(k) : 0;
+    count_paid(4, k, fee + rent);
+    return out + taken + fee;
+  }
+
+  // Of the lot, if it is let: 1 while it is the vehicle's, and what is paid for what becomes of it.
+  [[nodiscard]] double lease(LeaseRow row) const { return c_.leased.get()[row * kBlockPaths + p_]; }
+  [[nodiscard]] double owned(int k) const {
+    return v_.leases.empty() || k <= lease(kLeaves) ? 1 : 0;
+  }
+  [[nodiscard]] double for_the_lot(int k) const {
+    return !v_.leases.empty() && k == lease(kPaidIn) ? lease(kPaid) : 0;
+  }
+  [[nodiscard]] double decision(std::size_t row) const {
+    return c_.customers.get()[row * kBlockPaths + p_];
+  }
+  void count_paid(std::size_t g, int k, double paid) {
+    out_.guaranteed[g] += (alive_ ? 1 : 0) * at(c_.survival, k) * at(c_.discount, k) *
+                          terms(0, k).present_factor * paid;
+  }
+  // By what hours of lost customers earn less than the price of the lessee of last resort.
+  [[nodiscard]] double lost_to_the_last_lessee(int k) const {
+    const auto month = static_cast<std::size_t>(k);
+    const unsigned triggers = v_.guarantees[3].triggers;
+    double sum = 0;
+    for (std::size_t o = 0; o < 3; ++o) {
+      const OfftakePlan& offtake = v_.offtakes[o];
+      const double gone = o == 0 ? default_month(1) : decision(kGone);
+      const bool refused = o == 2 && decision(kCustomerRows) == 0;
+      if (k < gone && !refused) continue;
+      const bool dead = default_month(1) <= k;
+      if ((triggers & (dead ? kLesseeDefault : kEndOfTerm)) == 0) continue;
+      const bool relet = refused || k >= gone + offtake.relet_months;
+      const double earned = relet ? offtake.lost_hours[month] * at(c_.spot, k) : 0;
+      sum += 0.8 * std::max(0.0, 1.5 * offtake.lost_hours[month] - earned);
+    }
+    return sum;
+  }
+  // What the guarantor pays that has taken the second customer's contract over.
+  [[nodiscard]] double stepped_into(int k) const {
+    const auto month = static_cast<std::size_t>(k);
+    const OfftakePlan& offtake = v_.offtakes[k > 9 ? 2 : 1];
+    const double rate = k > 9 ? decision(kCustomerRows) : 1;
+    if (k >= decision(kGone) || rate == 0) return 0;
+    return rate * offtake.revenue[month] + (offtake.borne.empty() ? 0 : offtake.borne[month]);
+  }
+  // The second customer's rent, its fee, and what its hours earn without it.
+  double of_the_leaving(int k, double& contracted) {
+    const auto month = static_cast<std::size_t>(k);
+    const OfftakePlan& offtake = v_.offtakes[k > 9 ? 2 : 1];
+    const double rate = k > 9 ? decision(kCustomerRows) : 1;
+    const double spot = offtake.lost_hours[month] * at(c_.spot, k);
+    const double gone = decision(kGone), fee = v_.customers[0].fee;
+    double paid = 0;
+    if (k < gone && k == decision(kNotice) + v_.customers[0].notice_months) paid += fee;
+    if (rate == 0 || k >= gone + 3) return paid + spot;
+    if (k >= gone) return paid;
+    double rent = rate * offtake.revenue[month];
+    if (!offtake.borne.empty()) rent += offtake.borne[month];
+    contracted += rent + (offtake.credited.empty() ? 0 : offtake.credited[month]);
+    return paid + rent;
+  }
+  [[nodiscard]] double agreed(int k) const {
+    const auto month = static_cast<std::size_t>(k);
+    double sum = v_.offtakes[0].agreed[month] + v_.offtakes[1].agreed[month];
+    const double rate = decision(kCustomerRows);
+    if (rate > 0) sum += rate * v_.offtakes[2].agreed[month];
+    if (rate > 0 && !v_.offtakes[2].borne.empty()) sum += v_.offtakes[2].borne[month];
+    return sum;
   }
 
   void month(int k) {
     const auto at_k = static_cast<std::size_t>(k);
     const double opening_cash = accounts();
     if (alive_)
-      settle(k, at(c_.survival, k - 1) - at(c_.survival, k), default_month(0) == k, opening_cash);
+      settle(k, at(c_.survival, k - 1) - at(c_.survival, k), default_month(0) == k,
+             opening_cash + for_the_lot(k));
     double contracted = 0;
     const double earned =
         revenue(k, contracted) + std::max(0.0, settled(0, k)) + std::max(0.0, settled(1, k));
@@ -280,7 +356,7 @@ class PlainVehicle {
       };
       const double fee = v_.fees[0].amount[at_k] + v_.fees[0].rate_per_month * debt_before;
       const double cost =
-          v_.lots[0].operating_cost[at_k] * (c_.seed % 3 == 0 ? at(c_.gross, k) : 1.0);
+          owned(k) * v_.lots[0].operating_cost[at_k] * (c_.seed % 3 == 0 ? at(c_.gross, k) : 1.0);
       due(kOperatingCostItem, cost);
       due(kFeeItem, fee);
       const auto hedge = [&](std::size_t h) {
@@ -471,7 +547,7 @@ class PlainVehicle {
       case CovenantTest::loan_to_cost:
         return debt > covenant.limit * covenant.cost[month];
       case CovenantTest::contract_realization:
-        return contracted < covenant.limit * v_.offtakes[0].agreed[month];
+        return contracted < covenant.limit * agreed(k);
       case CovenantTest::liquidity:
         return accounts() < covenant.limit;
       case CovenantTest::hedge_ratio: {
@@ -482,6 +558,8 @@ class PlainVehicle {
       }
       case CovenantTest::party_default:
         return default_month(1) <= k;
+      case CovenantTest::offtake_termination:
+        return decision(kNotice) <= k;
     }
     return false;
   }
@@ -493,7 +571,8 @@ class PlainVehicle {
   Outcome out_;
   bool alive_ = true, trapped_ = false, stopped_ = false;
   double cash_ = 0, trap_ = 0, step_ = 0, sweep_ = 0;
-  std::array<double, 3> owed_{}, caps_{}, spent_{};
+  std::array<double, 3> owed_{};
+  std::array<double, 5> caps_{}, spent_{};
   // Of commitments: undrawn; what new draws leave without interest, and with the fee on the
   // undrawn; and what was stopped.
   std::array<double, 3> undrawn_{}, elapsed_{}, open_{}, waiting_{};

@@ -20,6 +20,8 @@ using engine::kLanes;
 inline constexpr int kMonths = 18, kLag = 3, kSteps = kMonths + kLag;
 inline constexpr std::array<int, 3> kBalloonMonths = {12, 15, 18};
 inline constexpr std::size_t kParties = 3;  // borrower, customer, guarantor
+// Rows of one customer that decides, and the rent of its renewal.
+inline constexpr std::size_t kDecisions = kCustomerRows + 1;
 
 // Everything random about a vehicle and its surroundings.
 struct Case {
@@ -28,7 +30,7 @@ struct Case {
   Plan plan;
   VehiclePlan vehicle;
   AlignedDoubles survival, discount, ratio, sale, after_draw, tested, pressed, gross, spot,
-      utilization, defaults, open;
+      utilization, defaults, open, customers, leased;
   bool prices, drawn;
   // Where the lag is drawn: by path; a month's sale and ratio, and a factor by tranche and path.
   std::array<std::size_t, kBlockPaths> lags{};
@@ -50,6 +52,8 @@ struct Case {
         utilization(rows()),
         defaults((kParties + 1) * kBlockPaths),
         open(kBalloonMonths.size() * kBlockPaths),
+        customers(kDecisions * kBlockPaths),
+        leased(kLeaseRows * kBlockPaths),
         prices(number % 2 == 0),
         drawn(number % 4 >= 2),
         drawn_sale(rows()),
@@ -60,6 +64,8 @@ struct Case {
     fill_sales();
     add_hedges();
     fill_openings();
+    add_customer();
+    if (chance(0.6)) add_lease();
   }
 
   static std::size_t rows() { return (kSteps + 1) * kBlockPaths; }
@@ -267,6 +273,60 @@ struct Case {
     for (CovenantPlan& covenant : vehicle.covenants) covenant.hedged = column(0, 90);
   }
 
+  // A second customer, which may leave by notice and renews in month 9 or does not.
+  void add_customer() {
+    CustomerPlan customer;
+    customer.party = 1;
+    customer.notice_months = 2;
+    customer.fee = chance(0.7) ? uniform(1, 6) : 0;
+    customer.guarantors_fee = 7;
+    OfftakePlan agreed, renewed;
+    agreed.customer = renewed.customer = 1;
+    agreed.relet_months = renewed.relet_months = 3;
+    agreed.gone_row = renewed.gone_row = kGone;
+    renewed.rent_row = kCustomerRows;
+    for (OfftakePlan* offtake : {&agreed, &renewed}) {
+      offtake->revenue = column(1, 3);
+      offtake->agreed = column(1, 3);
+      offtake->lost_hours = column(0.5, 1);
+      for (std::size_t k = 0; k <= kMonths; ++k)
+        if ((k > 9) == (offtake == &agreed)) offtake->lost_hours[k] = offtake->revenue[k] = 0;
+    }
+    if (chance(0.5)) agreed.credited = column(0, 1);
+    if (chance(0.5)) renewed.borne = column(0, 1);
+    vehicle.offtakes.push_back(agreed);
+    vehicle.offtakes.push_back(renewed);
+    vehicle.customers = {customer};
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      double* const rows = customers.get() + p;
+      const double notice = chance(0.5) ? std::floor(uniform(1, 16)) : kNever;
+      const double lives = defaults.get()[kBlockPaths + p];
+      rows[kNotice * kBlockPaths] = notice < lives ? notice : kNever;
+      rows[kFeeMonth * kBlockPaths] = notice < lives ? notice + customer.notice_months : kNever;
+      rows[kGone * kBlockPaths] = std::min(lives, notice + customer.notice_months + 1);
+      rows[kStepsIn * kBlockPaths] = rows[kStepFee * kBlockPaths] = kNever;
+      if (rows[kGone * kBlockPaths] == lives && lives < kNever && chance(0.7)) {
+        rows[(chance(0.6) ? kStepsIn : kStepFee) * kBlockPaths] = lives;
+        if (rows[kStepsIn * kBlockPaths] == lives)
+          rows[kGone * kBlockPaths] = chance(0.5) ? lives + std::floor(uniform(1, 8)) : kNever;
+      }
+      rows[kCustomerRows * kBlockPaths] =
+          rows[kGone * kBlockPaths] > 9 && chance(0.6) ? uniform(0.5, 2) : 0;
+    }
+  }
+
+  // The lot is under a lease at whose end it may be gone, or something be paid and it stay.
+  void add_lease() {
+    vehicle.lots[0].lease = 0;
+    vehicle.leases.resize(1);
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      const double paid_in = chance(0.7) ? std::floor(uniform(1, kMonths + 1)) : kNever;
+      leased.get()[kPaidIn * kBlockPaths + p] = paid_in;
+      leased.get()[kLeaves * kBlockPaths + p] = chance(0.7) ? paid_in : kNever;
+      leased.get()[kPaid * kBlockPaths + p] = uniform(0, 60);
+    }
+  }
+
   void add_covenant(CovenantTest test, double limit, bool at_least, unsigned consequences) {
     CovenantPlan covenant;
     covenant.test = test;
@@ -291,6 +351,8 @@ struct Case {
     add_covenant(CovenantTest::loan_to_cost, 0.62, false, kCashSweep | kDrawStop);
     add_covenant(CovenantTest::contract_realization, 0.5, true, kMarginStepUp | kDrawStop);
     add_covenant(CovenantTest::hedge_ratio, 0.6, true, kMarginStepUp);
+    add_covenant(CovenantTest::offtake_termination, 0, true, kCashTrap);
+    vehicle.covenants.back().notice_rows = {kNotice};
     if (chance(0.5)) add_covenant(CovenantTest::liquidity, 6, true, kEventOfDefault);
     if (chance(0.3)) add_covenant(CovenantTest::party_default, 0, true, kEventOfDefault);
     if (chance(0.3)) {
@@ -318,7 +380,17 @@ struct Case {
     capacity.cap = 9;
     capacity.price = 1.2;
     capacity.lots = {1};
-    vehicle.guarantees = {residual, capacity, payment};
+    GuaranteePlan last = capacity;
+    last.kind = GuaranteeKind::last_lessee;
+    last.triggers = 1 + static_cast<unsigned>(seed % 3);
+    last.price = 1.5;
+    last.share = 0.8;
+    last.cap = 12;
+    last.last_month = 15;
+    GuaranteePlan backing = capacity;
+    backing.kind = GuaranteeKind::pay_or_step_in;
+    backing.customer = 0;
+    vehicle.guarantees = {residual, capacity, payment, last, backing};
   }
 };
 

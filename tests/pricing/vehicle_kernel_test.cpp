@@ -14,7 +14,7 @@ struct Ran {
   static constexpr std::size_t kSamples = sample_count(1);
   AlignedDoubles samples{3 * kSamples * kBlockPaths},
       months{3 * (kSteps + 1) * kMonthRows * kLanes}, own{kVehicleSamples * kBlockPaths},
-      coverage{(kSteps + 1) * kCoverageSums * kLanes}, guaranteed{3 * kBlockPaths},
+      coverage{(kSteps + 1) * kCoverageSums * kLanes}, guaranteed{5 * kBlockPaths},
       hedged{2 * kBlockPaths}, balloons{3 * kBalloonSamples * kBlockPaths}, defaulted{kBlockPaths},
       ended{kBlockPaths}, owed{(kSteps + 1) * kBlockPaths}, work;
   std::vector<std::uint64_t> breaches, living;
@@ -47,6 +47,8 @@ struct Ran {
     a.cost = &cost;
     a.default_months = c.defaults.get();
     a.parties = kParties;
+    a.customers = c.customers.get();
+    a.leased = c.leased.get();
     a.steps = kSteps;
     a.prices = c.prices;
     a.snapshots = kSnapshots.data();
@@ -159,7 +161,7 @@ TEST(VehicleKernel, IsThePlainVehicle) {
         }
       EXPECT_NEAR(ran.own.get()[kDistributions * kBlockPaths + p], plain.equity, 1e-9);
       EXPECT_NEAR(ran.own.get()[kCashImbalance * kBlockPaths + p], 0, 1e-12);
-      for (std::size_t g = 0; g < 3; ++g)
+      for (std::size_t g = 0; g < 5; ++g)
         EXPECT_NEAR(ran.guaranteed.get()[g * kBlockPaths + p], plain.guaranteed[g], 1e-9) << g;
       for (std::size_t h = 0; h < 2; ++h)
         EXPECT_NEAR(ran.hedged.get()[h * kBlockPaths + p], plain.hedged[h], 1e-10) << h;

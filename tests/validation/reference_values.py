@@ -195,6 +195,7 @@ VALUES = {
     "balloon": {},
     "launch_lines": {},
     "stages": {},
+    "walk_away": {},
     "O34": {
         ("factor_covariance", "scarcity/scarcity", "1"): "chi_chi",
         ("factor_covariance", "frontier/frontier", "1"): "xi_xi",

@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <utility>
+
+#include "pricing/plan/lease_schedule.hpp"
+#include "pricing/plan/vehicle_cash.hpp"
+#include "pricing/plan/vehicle_work.hpp"
+
+// A vehicle's leases: rents by month, and what becomes of the lots.
+namespace lien::pricing {
+namespace {
+
+// Rents of the whole lease by month; what was due up to the valuation date has been paid.
+std::vector<double> rents_by_month(const VehicleLease& lease, const TimeGrid& grid) {
+  Lease terms;
+  terms.start = lease.start;
+  terms.end = lease.end;
+  terms.frequency = lease.frequency;
+  terms.timing = lease.timing;
+  terms.rent_growth = lease.rent_growth;
+  std::vector<double> months(static_cast<std::size_t>(grid.months()) + 2, 0.0);
+  for (const Rent& rent : rents_from_start(terms))
+    months[static_cast<std::size_t>(grid.month_of(rent.date))] += lease.rent * rent.step;
+  return months;
+}
+
+// The lot's part of the lease, by units.
+double share_of(const Vehicle& vehicle, const VehicleLease& lease, const VehicleLot& lot) {
+  double units = 0;
+  for (const VehicleLot& other : vehicle.lots)
+    if (names_part(lease.lots, other.id)) units += other.units;
+  return lot.units / units;
+}
+
+LeasedLotPlan what_becomes(VehicleWork& work, const VehicleLease& lease, const VehicleLot& lot,
+                           double share) {
+  LeasedLotPlan out;
+  out.first_row = static_cast<std::uint32_t>(work.plan.lease_rows);
+  work.plan.lease_rows += kLeaseRows;
+  out.lessee = work.party(lease.lessee);
+  out.guarantor = work.party(lease.residual_guarantor);
+  out.end = work.grid.month_of(lease.end);
+  out.option = lease.end_option;
+  out.relets = lease.relets;
+  out.price = share * (lease.end_option == EndOption::one_dollar ? 1.0 : lease.option_price);
+  out.guaranteed = share * lease.guaranteed_residual;
+  out.return_cost = lot.units * lease.return_cost;
+  if (const auto& terms = work.input.market->liquidation)
+    out.holding_cost = lot.units * terms->holding_cost;
+  return out;
+}
+
+}  // namespace
+
+LeaseMonth lease_month(const Vehicle& vehicle, const VehicleLease& lease, const VehicleLot& lot,
+                       const Hardware& hardware, Date service, const TimeGrid& grid, int k) {
+  LeaseMonth out;
+  out.hours = lot_hours(lot, hardware, Date{}, grid, k) *
+              grid.share_of_month(k, std::max(service, lease.start), lease.end);
+  out.revenue =
+      share_of(vehicle, lease, lot) * rents_by_month(lease, grid)[static_cast<std::size_t>(k)];
+  if (lease.net) out.revenue += out.hours * hourly_cost(lot, hardware, k);
+  return out;
+}
+
+void add_leases(VehicleWork& work, const VehicleLot& lot, Date service, VehicleLotPlan& own) {
+  const Hardware& hardware = work.input.market->hardware[own.hardware];
+  for (const VehicleLease& lease : work.terms.leases) {
+    if (!names_part(lease.lots, lot.id)) continue;
+    OfftakePlan plan;
+    plan.rent = own.rent;
+    plan.customer = work.party(lease.lessee);
+    plan.lot = own.lot;
+    plan.place = static_cast<std::uint32_t>(work.out.lots.size());
+    plan.net = lease.net;
+    plan.bought = own.bought;
+    // Units that are to be sold stand still until then.
+    plan.relet_months = lease.relets ? lease.relet_months : kNever;
+    plan.revenue = plan.lost_hours = work.column();
+    for (int k = 1; k <= work.out.months; ++k) {
+      const auto at = static_cast<std::size_t>(k);
+      const LeaseMonth month = lease_month(work.terms, lease, lot, hardware, service, work.grid, k);
+      plan.lost_hours[at] = month.hours;
+      plan.revenue[at] = month.revenue;
+      own.free_hours[at] -= month.hours;
+    }
+    plan.agreed = plan.revenue;
+    work.out.offtakes.push_back(std::move(plan));
+    own.lease = static_cast<std::uint32_t>(work.out.leases.size());
+    work.out.leases.push_back(what_becomes(work, lease, lot, share_of(work.terms, lease, lot)));
+  }
+}
+
+}  // namespace lien::pricing
