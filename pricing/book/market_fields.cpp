@@ -321,6 +321,7 @@ std::span<const Field<Party>> party_fields() {
       id("group", &T::group),
       number("cash", &T::cash, at_least(0)),
       integer("count", &T::count, between(1, 100000)),
+      date("default_date", &T::default_date),
   };
   return fields;
 }

@@ -121,6 +121,32 @@ void check_copula(const RunSettings& settings, const Market& market, const Book&
     refuse({vehicle.source.file, vehicle.source.line, 0}, "vehicle");
 }
 
+// A vehicle that has defaulted has no waterfall any more, and its sale is under way.
+void check_defaulted(const Market& market, const Book& book, std::vector<Diagnostic>& faults) {
+  for (const Vehicle& vehicle : book.vehicles)
+    for (const Party& party : market.parties)
+      if (party.id == vehicle.borrower && party.default_date)
+        faults.push_back({{vehicle.source.file, vehicle.source.line, 0},
+                          "vehicle " + vehicle.id + " / borrower",
+                          vehicle.borrower,
+                          "has defaulted: a vehicle is valued while its waterfall runs",
+                          "write what is left of its debt as loans of a tape"});
+}
+
+// A share of nothing is no loss to look for.
+void check_reverse_stress(const RunSettings& settings, const Location& named, const Book& book,
+                          std::vector<Diagnostic>& faults) {
+  if (!settings.reverse_stress || !settings.reverse_stress->loss_share) return;
+  const bool owed =
+      !book.leases.empty() || std::any_of(book.loans.begin(), book.loans.end(), [](const Loan& l) {
+        return l.held > 0 && l.outstanding_principal.value_or(l.principal) > 0;
+      });
+  if (!owed)
+    faults.push_back({named, "reverse_stress / loss_share", "",
+                      "is a share of a balance of nothing: the book holds no loan or lease",
+                      "write the loss in money: loss = 1e6", true});
+}
+
 [[noreturn]] void refuse(std::vector<Diagnostic> faults) {
   const auto order = [](const Diagnostic& fault) {
     return std::tie(fault.where, fault.field, fault.value, fault.problem, fault.remedy);
@@ -181,6 +207,8 @@ Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
     try_scenarios(inputs, *market, context.book, *run->valuation_date, faults);
   // A base that could not be read stands for any.
   if (market && faults.empty()) check_installed_base(*market, context.book, faults);
+  if (market) check_defaulted(*market, context.book, faults);
+  if (faults.empty()) check_reverse_stress(settings, run->loss_share_named, context.book, faults);
   inputs.book = std::move(context.book);
   if (settings.steps_per_year != 12 && !(inputs.book.loans.empty() && inputs.book.leases.empty()))
     faults.push_back({run->steps_named, "simulation / steps_per_year",
@@ -195,6 +223,33 @@ Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
   inputs.rejected = std::move(context.rejected);
   inputs.rows_read = context.rows_read;
   return inputs;
+}
+
+Market read_market_at(const Inputs& inputs, Date valuation_date) {
+  std::vector<Diagnostic> faults;
+  const std::string& file = inputs.settings.market;
+  std::optional<Market> market = read_market(file, {file, 0, 0}, valuation_date, faults);
+  if (!faults.empty()) refuse(std::move(faults));
+  return std::move(*market);
+}
+
+Inputs with_market(const Inputs& inputs, Market market) {
+  Inputs out = inputs;
+  out.market = std::move(market);
+  out.scenarios.clear();
+  const RunSettings& settings = out.settings;
+  BookContext context(&out.market, settings.valuation_date, settings.skip_rejected_rows);
+  for (const std::string& file : settings.book) read_book_file(file, {file, 0, 0}, context);
+  std::vector<Diagnostic> faults = std::move(context.faults);
+  // A row that this market alone makes faulty would silently leave the book.
+  if (context.rejected.size() != inputs.rejected.size())
+    faults.insert(faults.end(), context.rejected.begin(), context.rejected.end());
+  check_copula(settings, out.market, context.book, faults);
+  if (faults.empty()) check_installed_base(out.market, context.book, faults);
+  check_defaulted(out.market, context.book, faults);
+  if (!faults.empty()) refuse(std::move(faults));
+  out.book = std::move(context.book);
+  return out;
 }
 
 }  // namespace lien::pricing

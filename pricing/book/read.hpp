@@ -19,6 +19,9 @@ struct CommandLine {
   std::optional<std::uint64_t> seed;
   std::optional<unsigned> threads;
   std::vector<std::string> scenarios;  // ids to run besides the baseline; empty: all
+  // Folder in which a run directory keeps the files that its settings name (kept_inputs.hpp);
+  // empty: they are where the run file says.
+  std::string kept_inputs{};
 };
 
 // Everything a run is made of, checked: names resolve, dates are in order, every scenario can be
@@ -44,5 +47,13 @@ struct Inputs {
 // Reads run.toml and every file it names. Throws InputError, after all files were read, with every
 // fault in them, in the order of file, line and column.
 [[nodiscard]] Inputs read_inputs(const std::string& run_file, const CommandLine& options);
+
+// The market of `inputs` read again for another valuation date: its dates are compared with that
+// one. Throws InputError.
+[[nodiscard]] Market read_market_at(const Inputs& inputs, Date valuation_date);
+
+// The same inputs before another market: the book is read again, so that it asks of this market
+// all that a run would ask. Baseline only. Throws InputError where the market does not have it.
+[[nodiscard]] Inputs with_market(const Inputs& inputs, Market market);
 
 }  // namespace lien::pricing

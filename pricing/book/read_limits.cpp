@@ -13,7 +13,7 @@
 namespace lien::pricing {
 namespace {
 
-constexpr std::string_view kLevels = "portfolio|party|vehicle|contract|hardware";
+constexpr std::string_view kLevels = "portfolio|party|group|vehicle|contract|hardware";
 constexpr std::array<const char*, 2> kBases = {"risk_neutral", "real_world"};
 
 // Choices are kept as their own words: they are compared with columns of measures.csv.
@@ -27,7 +27,8 @@ std::span<const Field<Limit>> limit_fields() {
   static constexpr std::array fields = {
       id("id", &T::id).required(),
       id("measure", &T::measure).required(),
-      choice<T>("level", &set_level<T>, "portfolio|party|vehicle|contract|hardware").required(),
+      choice<T>("level", &set_level<T>, "portfolio|party|group|vehicle|contract|hardware")
+          .required(),
       text("of", &T::of),
       id("scenario", &T::scenario),
       choice<T>(
@@ -48,7 +49,8 @@ std::span<const Field<Tolerance>> tolerance_fields() {
   using T = Tolerance;
   static constexpr std::array fields = {
       id("measure", &T::measure).required(),
-      choice<T>("level", &set_level<T>, "portfolio|party|vehicle|contract|hardware").required(),
+      choice<T>("level", &set_level<T>, "portfolio|party|group|vehicle|contract|hardware")
+          .required(),
       number("absolute", &T::absolute, at_least(0)),
       number("relative", &T::relative, at_least(0)),
   };

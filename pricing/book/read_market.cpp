@@ -187,6 +187,26 @@ std::string block_label(std::string_view noun, const TomlValue& table, std::stri
   return std::string(noun) + ' ' + shown(name->text);
 }
 
+void check_defaults(const Market& market, Date valuation_date, const Scope& top) {
+  for (const Party& party : market.parties) {
+    if (!party.default_date) continue;
+    const Scope scope{top.faults, top.file, "party " + party.id};
+    const auto fault = [&](std::string problem, std::string remedy) {
+      scope.fault(party.where.line, party.where.column, "default_date", "", std::move(problem),
+                  std::move(remedy));
+    };
+    if (*party.default_date > valuation_date)
+      fault("is after the valuation date",
+            "remove it; a scenario with shock default lets a party default later");
+    if (party.count > 1)
+      fault("does not go with count: some of a pool may still pay",
+            "write the defaulted ones as a party of their own");
+    if (market.liquidation && market.liquidation->lag_stdev_months > 0)
+      fault("does not go with a drawn lag: how much of it has passed says what is left",
+            "remove lag_stdev_months from [liquidation]");
+  }
+}
+
 std::optional<Market> read_market(const std::string& file, const Location& named,
                                   std::optional<Date> valuation_date,
                                   std::vector<Diagnostic>& faults) {
@@ -219,6 +239,7 @@ std::optional<Market> read_market(const std::string& file, const Location& named
     market.hardware.push_back(read_hardware(*table, top));
   for (const TomlValue* table : tables_of(root->find("party"), "party", top))
     market.parties.push_back(read_party(*table, top));
+  if (valuation_date) check_defaults(market, *valuation_date, top);
   check_unique(market.launches, &LaunchLine::line, "launches", top);
   check_unique(market.hardware, &Hardware::id, "hardware", top);
   check_unique(market.parties, &Party::id, "party", top);

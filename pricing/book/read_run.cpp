@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "pricing/book/fields.hpp"
+#include "pricing/book/kept_inputs.hpp"
 #include "pricing/book/market_blocks.hpp"
 #include "pricing/book/read_reverse_stress.hpp"
 #include "pricing/book/text_file.hpp"
@@ -74,6 +75,7 @@ std::span<const Field<RunSettings>> results_fields() {
       apart<T>("premium_interval"),
       flag("contract_months", &T::contract_months),
       flag("cecl", &T::cecl),
+      flag("look_through", &T::look_through),
   };
   return fields;
 }
@@ -194,7 +196,8 @@ void read_block(const TomlValue& root, std::string_view name, std::span<const Fi
   (void)read_table(*table, fields, *out, "field of [" + std::string(name) + "]", scope);
 }
 
-std::string resolve(const std::string& run_file, const std::string& path) {
+std::string resolve(const std::string& run_file, const std::string& path, const std::string& kept) {
+  if (!kept.empty()) return (std::filesystem::path(kept) / kept_name(path)).string();
   const std::filesystem::path folder = std::filesystem::path(run_file).parent_path();
   return (folder / path).lexically_normal().string();
 }
@@ -203,7 +206,7 @@ Location place_of(const std::string& file, const TomlValue* value) {
   return value ? Location{file, value->line, value->column} : Location{file, 0, 0};
 }
 
-void read_paths(const TomlValue& root, RunFile& run, const Scope& top) {
+void read_paths(const TomlValue& root, const std::string& kept, RunFile& run, const Scope& top) {
   RunSettings& settings = run.settings;
   run.market_named = place_of(settings.file, root.find("market"));
   run.scenarios_named = place_of(settings.file, root.find("scenarios"));
@@ -220,15 +223,16 @@ void read_paths(const TomlValue& root, RunFile& run, const Scope& top) {
   names_no_file(
       "limits", settings.limits, run.limits_named,
       "write the path of the limits file, or remove the line: without one no limit holds");
-  if (!settings.market.empty()) settings.market = resolve(settings.file, settings.market);
-  if (!settings.scenarios.empty()) settings.scenarios = resolve(settings.file, settings.scenarios);
-  if (!settings.limits.empty()) settings.limits = resolve(settings.file, settings.limits);
+  if (!settings.market.empty()) settings.market = resolve(settings.file, settings.market, kept);
+  if (!settings.scenarios.empty())
+    settings.scenarios = resolve(settings.file, settings.scenarios, kept);
+  if (!settings.limits.empty()) settings.limits = resolve(settings.file, settings.limits, kept);
   const TomlValue* list = root.find("book");
   if (!list) return;
   for (const Scalar& item : items_of(*list, "book", top)) {
     const std::optional<std::string> path = read_text(item, "book", top);
     if (!path) continue;
-    const std::string resolved = resolve(settings.file, *path);
+    const std::string resolved = resolve(settings.file, *path, kept);
     if (std::find(settings.book.begin(), settings.book.end(), resolved) != settings.book.end()) {
       top.fault(item, "book", "is listed twice", "list each file once");
       continue;
@@ -253,7 +257,7 @@ std::optional<RunFile> read_run(const std::string& file, const CommandLine& opti
   run.settings.file = file;
   const Given given = read_table(*root, run_fields(), run.settings, "field of a run file", top);
   if (given.good("valuation_date")) run.valuation_date = run.settings.valuation_date;
-  read_paths(*root, run, top);
+  read_paths(*root, options.kept_inputs, run, top);
   read_simulation(table_of(root->find("simulation"), "simulation", top), run, top, *root);
   if (const TomlValue* results = table_of(root->find("results"), "results", top)) {
     read_results(*results, run.settings, top);
@@ -262,6 +266,8 @@ std::optional<RunFile> read_run(const std::string& file, const CommandLine& opti
   read_block(*root, "provisions", provisions_fields(), run.settings.provisions, top);
   read_block(*root, "capital", capital_fields(), run.settings.capital, top);
   read_reverse_stress(*root, run.settings, top);
+  if (const TomlValue* asked = root->find("reverse_stress"))
+    run.loss_share_named = place_of(file, asked->find("loss_share"));
   const auto useless = [&](std::string_view block, std::string_view field, std::string why,
                            std::string remedy) {
     const TomlValue* table = root->find(block);

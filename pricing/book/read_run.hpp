@@ -15,7 +15,8 @@ struct RunFile {
   Location market_named;
   std::vector<Location> book_named;  // one an entry of settings.book
   Location scenarios_named, limits_named, premium_interval_named;
-  Location steps_named;  // [simulation] steps_per_year
+  Location steps_named;       // [simulation] steps_per_year
+  Location loss_share_named;  // [reverse_stress]
 };
 
 // Empty if the file cannot be opened or is no TOML. Faults inside it are of the configuration.

@@ -14,7 +14,7 @@ std::span<const Field<ScenarioRow>> scenario_fields() {
   static constexpr std::array fields = {
       id("scenario", &T::scenario).required(),
       text("input", &T::input).required(),
-      choice<&T::shock>("shock", "relative|absolute|level|default|launch|cancel").required(),
+      choice<&T::shock>("shock", "relative|absolute|level|default|launch|cancel|draw").required(),
       integer<T>(
           "month", +[](T& row, std::int64_t n) { row.month = static_cast<int>(n); },
           between(0, 600)),
@@ -38,15 +38,18 @@ void check_row(const ScenarioRow& row, const Given& given, const Scope& scope) {
     scope.fault(given.at("scenario"), "scenario", "names the sum of all scenarios by weight",
                 "give the scenario another name");
   if (!given.good("shock")) return;
-  const bool event = row.shock == Shock::default_event || row.shock == Shock::launch;
+  const bool event =
+      row.shock == Shock::default_event || row.shock == Shock::launch || row.shock == Shock::draw;
   if (event && !given.has("month")) missing("month", "an event happens at a month");
-  const bool sizeless = row.shock == Shock::default_event || row.shock == Shock::cancel;
+  const bool sizeless =
+      row.shock == Shock::default_event || row.shock == Shock::cancel || row.shock == Shock::draw;
   if (!sizeless && !given.has("value"))
     missing("value", row.shock == Shock::launch ? "a launch lets rents fall by this log drop"
                                                 : "the shock has a size");
   if (sizeless && given.has("value"))
     scope.fault(given.at("value"), "value",
                 row.shock == Shock::cancel ? "does not go with a cancellation"
+                : row.shock == Shock::draw ? "does not go with a draw: all is drawn"
                                            : "does not go with a default",
                 "remove it");
 }

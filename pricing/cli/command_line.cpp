@@ -171,6 +171,9 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
       .add_option("--tolerances", options.tolerances,
                   "limits file with [[tolerance]] blocks; exit 1 where one is passed")
       ->type_name("FILE");
+  compare.add_flag("--stored", options.stored,
+                   "value nothing: market, model and seed stay one step of the bridge");
+  compare.add_option("--threads", texts.threads, "0: all cores; changes no result")->type_name("N");
   compare.add_flag("--json", options.json, "as JSON, every step and difference");
   CLI::App& bench = *commands.at("bench");
   bench.add_option("--threads", texts.threads, "0: all cores")->type_name("N");

@@ -33,6 +33,7 @@ struct Options {
   std::string tolerances;             // compare: the file that holds them
   std::optional<std::uint64_t> path;  // explain: number of the path to follow
   bool overwrite = false;
+  bool stored = false;  // compare: value nothing
   bool json = false;
   bool fail_on_breach = false;
 };

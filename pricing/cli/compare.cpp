@@ -1,7 +1,14 @@
+#include <optional>
+#include <vector>
+
 #include "pricing/book/read_limits.hpp"
+#include "pricing/cli/choose_kernels.hpp"
 #include "pricing/cli/commands.hpp"
 #include "pricing/cli/console.hpp"
+#include "pricing/cli/progress.hpp"
+#include "pricing/measures/parted_change.hpp"
 #include "pricing/report/compare_runs.hpp"
+#include "pricing/report/keep_inputs.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -22,12 +29,31 @@ std::vector<Tolerance> tolerances_of(const std::string& file) {
   return limits.tolerances;
 }
 
+// Values what stands between the two runs, from the inputs that they keep.
+PartedChange part(const ComparedRun& before, const ComparedRun& after,
+                  const std::vector<FollowedNumber>& followed, unsigned threads) {
+  Inputs first = read_kept_inputs(before), second = read_kept_inputs(after);
+  first.settings.threads = second.settings.threads = threads;
+  ProgressMeter meter;
+  return part_change(first, second, same_files(before, after, "market"),
+                     same_files(before, after, "book"), followed,
+                     [&](const Progress& progress) { meter.show(progress); });
+}
+
 }  // namespace
 
 int compare_command(const Options& options) {
   const ComparedRun before = read_compared_run(options.operands[0]);
   const ComparedRun after = read_compared_run(options.operands[1]);
-  const Comparison comparison = compare_runs(before, after, tolerances_of(options.tolerances));
+  const std::vector<Tolerance> tolerances = tolerances_of(options.tolerances);
+  const std::vector<FollowedNumber> followed = followed_numbers(before, after);
+  std::optional<PartedChange> parted;
+  if (!options.stored) {
+    choose_kernels(options.instruction_set);
+    parted = part(before, after, followed, options.overrides.threads.value_or(0));
+  }
+  const Comparison comparison =
+      compare_runs(before, after, parted ? &*parted : nullptr, tolerances);
   print(options.json ? story_json(comparison.story)
                      : story_text(comparison.story, terminal_style()));
   return comparison.passed > 0 ? kLimitPassed : kDone;

@@ -67,7 +67,8 @@ struct RunSettings {
   std::vector<double> confidence = {0.95, 0.99, 0.995, 0.999};
   std::vector<int> loss_horizon_months = {12, 0};  // 0: lifetime
   bool contract_months = false;
-  bool cecl = false;  // the allowance of ASC 326 too
+  bool cecl = false;          // the allowance of ASC 326 too
+  bool look_through = false;  // exposures as customer, guarantor and vendor too
   std::optional<Provisions> provisions;
   std::optional<CapitalRule> capital;
   std::optional<ReverseStress> reverse_stress;
@@ -75,7 +76,7 @@ struct RunSettings {
 };
 
 // One row of scenarios.csv.
-enum class Shock { relative, absolute, level, default_event, launch, cancel };
+enum class Shock { relative, absolute, level, default_event, launch, cancel, draw };
 struct ScenarioRow {
   std::string scenario;
   std::string input;  // input path, "hardware.*.rental_rate"

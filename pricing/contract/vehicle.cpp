@@ -81,7 +81,8 @@ void date_draws(Book& book) {
         double cost = 0;
         for (const VehicleLot& lot : vehicle.lots) {
           if (std::find(draw.lots.begin(), draw.lots.end(), lot.id) == draw.lots.end()) continue;
-          date = std::max(date, lot.in_service.value_or(loan.closing));
+          // A scenario's date comes before what the draw pays for.
+          if (!draw.date) date = std::max(date, lot.in_service.value_or(loan.closing));
           cost += lot.units * lot.purchase_price.value_or(0.0);
         }
         const LoanDraw made{date,

@@ -98,7 +98,7 @@ struct ReserveAccount {
 
 // Money that a tranche's lender pays out later: on a date, or when lots enter service.
 struct TrancheDraw {
-  std::optional<Date> date;
+  std::optional<Date> date;       // beside lots: a scenario's, which comes before their service
   std::vector<std::string> lots;  // the last of them to enter service
   std::optional<double> amount;
   std::optional<double> advance_rate;  // share of what the lots cost

@@ -222,6 +222,34 @@ bool cancel_residual(Lease& lease, std::optional<Date> last) {
   return true;
 }
 
+// Moves later draws to the day and adds what no draw asks for. Tells whether something changed.
+bool draw_now(const Vehicle& vehicle, Tranche& tranche, const Loan& loan, Date day, Date today) {
+  double all = loan.principal, to_come = loan.outstanding_principal.value_or(0.0);
+  for (const LoanDraw& draw : loan.draws) {
+    all += draw.amount;
+    if (draw.date > today) to_come += draw.amount;
+  }
+  const double rest = *loan.commitment - std::max(all, to_come);
+  bool changed = false;
+  for (TrancheDraw& draw : tranche.draws) {
+    Date date = draw.date.value_or(Date{});
+    if (!draw.date)
+      for (const VehicleLot& lot : vehicle.lots)
+        if (std::find(draw.lots.begin(), draw.lots.end(), lot.id) != draw.lots.end())
+          date = std::max(date, lot.in_service.value_or(loan.closing));
+    if (date <= day) continue;
+    draw.date = day;
+    changed = true;
+  }
+  // Less than rounding of the commitment is nothing.
+  if (!(rest > 1e-9 * *loan.commitment)) return changed;
+  TrancheDraw more;
+  more.date = day;
+  more.amount = rest;
+  tranche.draws.push_back(std::move(more));
+  return true;
+}
+
 }  // namespace
 
 bool names_contract(const std::string& path) {
@@ -264,6 +292,24 @@ Cancelled cancel_promises(Book& book, const std::string& path, std::optional<Dat
     cancel_offtakes(path, vehicle, last, known, done);
     cancel_parts(path, vehicle, "hedge", vehicle.hedges, last, known, done, end_hedge);
   }
+  return done;
+}
+
+Cancelled draw_commitments(Book& book, const std::string& path, Date day, Date today,
+                           std::vector<std::string>& known) {
+  Cancelled done;
+  for (Vehicle& vehicle : book.vehicles)
+    for (Tranche& tranche : vehicle.tranches) {
+      if (!tranche.loan || !book.loans[*tranche.loan].commitment) continue;
+      const Loan& loan = book.loans[*tranche.loan];
+      known.push_back("vehicle." + vehicle.id + ".tranche." + tranche.id);
+      if (path != known.back() && path != "vehicle.*.tranche." + tranche.id &&
+          path != "vehicle." + vehicle.id + ".tranche.*" && path != "vehicle.*.tranche.*")
+        continue;
+      ++done.named;
+      if (day > loan.draw_end.value_or(loan.maturity) || day >= loan.maturity) continue;
+      done.changed += draw_now(vehicle, tranche, loan, day, today) ? 1 : 0;
+    }
   return done;
 }
 

@@ -40,4 +40,9 @@ struct Cancelled {
 [[nodiscard]] Cancelled cancel_promises(Book& book, const std::string& path,
                                         std::optional<Date> last, std::vector<std::string>& known);
 
+// Lets all that is undrawn of the tranches that `path` names, vehicle.ID.tranche.PART, be drawn on
+// this day, where the schedule has it later or never. `known` receives all commitments.
+[[nodiscard]] Cancelled draw_commitments(Book& book, const std::string& path, Date day, Date today,
+                                         std::vector<std::string>& known);
+
 }  // namespace lien::pricing

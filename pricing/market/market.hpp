@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "pricing/book/diagnostic.hpp"
+#include "pricing/market/month_path.hpp"
 
 // The market as read: plain data, in the units of docs/inputs.md (rates are shares per year, time
 // in years, rental rates in currency per accelerator-hour). A driver that is absent is off.
@@ -36,6 +37,8 @@ struct Rates {
   Curve zero_curve;             // continuous, model time
   double liquidity_spread = 0;  // per year, discounts fair values besides
   std::optional<HullWhite> hull_white;
+  // Scenarios only: added to the forward rates by month; applied to zero_curve with the last row.
+  MonthPath forward_path{};
 };
 
 // An Ornstein-Uhlenbeck process of its own, 0 today and on average.
@@ -77,6 +80,8 @@ struct Frontier {
 struct Power {
   OwnNoise noise{};
   double level = 1;  // > 0
+  // Scenarios only: relative shift of the price by month.
+  MonthPath level_path{};
 };
 
 struct Correlation {
@@ -201,8 +206,8 @@ struct Hardware {
   std::optional<double> life_years;
   std::optional<double> useful_life_years;
   std::optional<Resale> resale;
-  // Scenarios only: relative shift of the rental rate by month (linear between, last held).
-  std::vector<std::pair<int, double>> rental_rate_path;
+  // Scenarios only: relative shifts by month.
+  MonthPath rental_rate_path, utilization_path{}, operating_cost_path{};
   Location where;
 };
 
@@ -242,7 +247,11 @@ struct Party {
   std::string group;
   double cash = 0;  // own assets in clearing, money
   int count = 1;    // identical parties behind the id, independent given the factors
-  std::optional<int> forced_default_month;  // scenarios only
+  // It has defaulted: what secures its contracts is being sold since then.
+  std::optional<Date> default_date{};
+  // Scenarios only.
+  std::optional<int> forced_default_month;
+  MonthPath hazard_path{};  // relative shift of the hazard by month
   Location where;
 };
 
@@ -270,9 +279,8 @@ struct Claim {
 // Chance that the market refinances a balloon in a month, whoever owes it.
 struct Refinancing {
   Curve open_probability{{1.0}, {1.0}};  // by time
-  // Scenarios only: the chance itself by month, from the first month on (linear between, last
-  // held).
-  std::vector<std::pair<int, double>> open_path{};
+  // Scenarios only: the chance itself by month, from the first month on.
+  MonthPath open_path{};
 };
 
 struct Market {

@@ -37,8 +37,16 @@ auto given_with(const OwnNoise& noise) {
   };
 }
 
+void takes_months(MarketInput& input, MonthPath& path, Shock shock = Shock::relative,
+                  Range range = at_least(-1)) {
+  input.months = &path;
+  input.months_shock = shock;
+  input.months_range = range;
+}
+
 void add_rates(std::vector<MarketInput>& inputs, Rates& rates) {
   inputs.push_back({"rates", "", "zero_curve", &rates.zero_curve, kZeroRates});
+  takes_months(inputs.back(), rates.forward_path, Shock::absolute, between(-1, 1));
   add_numbers(inputs, "rates", "", "", rates_fields(), rates, kAll);
   if (rates.hull_white)
     add_numbers(inputs, "rates", "", "hull_white.", hull_white_fields(), *rates.hull_white, kAll);
@@ -81,8 +89,10 @@ void add_launches(std::vector<MarketInput>& inputs, LaunchLine& line) {
 void add_hardware(std::vector<MarketInput>& inputs, Hardware& hardware) {
   const std::size_t first = inputs.size();
   add_numbers(inputs, "hardware", hardware.id, "", hardware_fields(), hardware, kAll);
-  for (std::size_t i = first; i < inputs.size(); ++i)
-    if (inputs[i].field == "rental_rate") inputs[i].rental_rate_of = &hardware;
+  for (std::size_t i = first; i < inputs.size(); ++i) {
+    if (inputs[i].field == "rental_rate") takes_months(inputs[i], hardware.rental_rate_path);
+    if (inputs[i].field == "operating_cost") takes_months(inputs[i], hardware.operating_cost_path);
+  }
   if (!hardware.forward_curve.empty())
     inputs.push_back({"hardware", hardware.id, "forward_curve", &hardware.forward_curve, above(0)});
   for (auto& [line, loading] : hardware.launch_loadings)
@@ -90,6 +100,11 @@ void add_hardware(std::vector<MarketInput>& inputs, Hardware& hardware) {
   if (hardware.utilization) {
     inputs.push_back(
         {"hardware", hardware.id, "utilization", &hardware.utilization->mean, between(0, 1)});
+    // No path may have more hours rented than there are.
+    const Utilization& u = *hardware.utilization;
+    const double most = u.moves || u.noise.volatility > 0 ? u.max : u.mean;
+    takes_months(inputs.back(), hardware.utilization_path, Shock::relative,
+                 between(-1, most > 0 ? 1 / most - 1 : 0));
     add_numbers(inputs, "hardware", hardware.id, "utilization.", utilization_fields(),
                 *hardware.utilization, given_with(hardware.utilization->noise));
   }
@@ -113,6 +128,13 @@ void add_hardware(std::vector<MarketInput>& inputs, Hardware& hardware) {
     inputs.push_back({"hardware", hardware.id, "resale.values", &resale.curve, at_least(0)});
 }
 
+void add_power(std::vector<MarketInput>& inputs, Power& power) {
+  const std::size_t first = inputs.size();
+  add_numbers(inputs, "power", "", "", power_fields(), power, kAll);
+  for (std::size_t i = first; i < inputs.size(); ++i)
+    if (inputs[i].field == "level") takes_months(inputs[i], power.level_path);
+}
+
 void add_liquidation(std::vector<MarketInput>& inputs, Liquidation& terms) {
   // Without a base nothing reads the depth: a shock of it would be without effect.
   const auto read = [&](std::string_view field) {
@@ -130,8 +152,10 @@ void add_party(std::vector<MarketInput>& inputs, Party& party, bool cleared) {
     if (field == "cash") return cleared;
     return field != "pd_one_year" || party.input == CreditInput::pd_one_year;
   };
-  if (party.input == CreditInput::hazard)
+  if (party.input == CreditInput::hazard) {
     inputs.push_back({"party", party.id, "hazard", &party.hazard, between(0, 100)});
+    takes_months(inputs.back(), party.hazard_path);
+  }
   if (party.input == CreditInput::cds_spreads)
     inputs.push_back({"party", party.id, "cds_spreads", &party.cds_spreads, between(0, 1)});
   add_numbers(inputs, "party", party.id, "", party_fields(), party, of_input);
@@ -161,7 +185,7 @@ std::vector<MarketInput> market_inputs(Market& market) {
   if (market.scarcity) add_scarcity(inputs, *market.scarcity);
   if (market.frontier)
     add_numbers(inputs, "frontier", "", "", frontier_fields(), *market.frontier, kAll);
-  if (market.power) add_numbers(inputs, "power", "", "", power_fields(), *market.power, kAll);
+  if (market.power) add_power(inputs, *market.power);
   add_numbers(inputs, "correlation", "", "", correlation_fields(), market.correlation, kAll);
   if (market.liquidation) add_liquidation(inputs, *market.liquidation);
   for (LaunchLine& line : market.launches) add_launches(inputs, line);
@@ -170,7 +194,7 @@ std::vector<MarketInput> market_inputs(Market& market) {
   if (market.refinancing) {
     inputs.push_back({"refinancing", "", "open_probability", &market.refinancing->open_probability,
                       between(0, 1)});
-    inputs.back().opening_of = &*market.refinancing;
+    takes_months(inputs.back(), market.refinancing->open_path, Shock::level, between(0, 1));
   }
   for (ContagionLink& link : market.contagion)
     add_numbers(inputs, "contagion", link.from + '.' + link.to, "", contagion_fields(), link, kAll);

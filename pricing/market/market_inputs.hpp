@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pricing/book/scalar.hpp"
+#include "pricing/contract/run_settings.hpp"
 #include "pricing/market/market.hpp"
 
 namespace lien::pricing {
@@ -17,9 +18,12 @@ struct MarketInput {
   std::string field;
   std::variant<double*, Curve*, Date*, int*> target;  // a curve: all its values; int: a choice
   Range range{};
-  Hardware* rental_rate_of = nullptr;  // the rental rate may follow a path
-  Party* credit_curve_of = nullptr;    // the hazard is fitted to this
-  Refinancing* opening_of = nullptr;   // the chance of an open market may follow a path
+  Party* credit_curve_of = nullptr;  // the hazard is fitted to this
+  // Rows with a month are points of this path, of this kind of shock and in this range; null: none
+  // may have one.
+  MonthPath* months = nullptr;
+  Shock months_shock = Shock::relative;
+  Range months_range = at_least(-1);
 
   [[nodiscard]] std::string path() const;
   // True if `pattern` is this path, or is it with `*` for the id.

@@ -7,6 +7,7 @@
 #include "pricing/book/vehicle_checks.hpp"
 #include "pricing/market/contract_inputs.hpp"
 #include "pricing/market/correlation.hpp"
+#include "pricing/market/forward_path.hpp"
 #include "pricing/market/market_inputs.hpp"
 
 namespace lien::pricing {
@@ -93,8 +94,7 @@ void change_target(const std::string& path, Range range, const Target& target, D
 
 void change_input(const MarketInput& input, Date valuation_date, const RowChange& change) {
   if (change.row.month) {
-    std::vector<std::pair<int, double>>& path =
-        input.opening_of ? input.opening_of->open_path : input.rental_rate_of->rental_rate_path;
+    MonthPath& path = *input.months;
     const auto same = [&](const auto& point) { return point.first == *change.row.month; };
     if (std::any_of(path.begin(), path.end(), same))
       return change.fault("month", "", "stands twice in the path of " + input.path());
@@ -105,29 +105,30 @@ void change_input(const MarketInput& input, Date valuation_date, const RowChange
   change_target(input.path(), input.range, input.target, valuation_date, change);
 }
 
+const char* name_of(Shock shock) {
+  return shock == Shock::relative ? "relative" : shock == Shock::absolute ? "absolute" : "level";
+}
+
 // True if the row may have a month as it stands.
 bool month_is_possible(const std::vector<const MarketInput*>& inputs, const RowChange& change) {
   if (!change.row.month) return true;
-  const auto all = [&](auto MarketInput::*of) {
-    return std::all_of(inputs.begin(), inputs.end(),
-                       [of](const MarketInput* input) { return input->*of != nullptr; });
-  };
-  if (all(&MarketInput::opening_of) && change.row.shock == Shock::level) {
-    const Range range = inputs.front()->range;
-    if (range.holds(*change.row.value)) return true;
-    change.fault("value", "", "is no probability", "it " + must_lie_in(range));
-    return false;
+  for (const MarketInput* input : inputs) {
+    if (input->months == nullptr || change.row.shock != input->months_shock) {
+      change.fault("month", "",
+                   input->months == nullptr
+                       ? "does not go with " + input->path() + ", which is no series by month"
+                       : "goes with " + std::string(name_of(input->months_shock)) + " shocks of " +
+                             input->path() + " only",
+                   "leave it blank: the shock then holds from the valuation date on");
+      return false;
+    }
+    if (!input->months_range.holds(*change.row.value)) {
+      change.fault("value", "", "is no point of a path of " + input->path(),
+                   "it " + must_lie_in(input->months_range));
+      return false;
+    }
   }
-  if (!all(&MarketInput::rental_rate_of) || change.row.shock != Shock::relative) {
-    change.fault("month", "",
-                 "goes with relative shocks of hardware.ID.rental_rate and levels of "
-                 "refinancing.open_probability only, in this version",
-                 "leave it blank: the shock then holds from the valuation date on");
-    return false;
-  }
-  if (*change.row.value >= -1) return true;
-  change.fault("value", "", "makes the rental rate negative", "write at least -1");
-  return false;
+  return true;
 }
 
 void apply_to_contracts(Book& book, Date valuation_date, const RowChange& change) {
@@ -227,6 +228,22 @@ void apply_withdrawal(Book& book, Date valuation_date, const RowChange& change) 
                             "vehicle.ID.offtake.PART or lease.ID.residual_guarantor"));
 }
 
+// Everyone draws: what is undrawn of a commitment is drawn at the end of a month.
+void apply_draw(Book& book, Date valuation_date, const RowChange& change) {
+  const ScenarioRow& row = change.row;
+  if (*row.month < 1)
+    return change.fault("month", "", "must be at least 1: an event comes after the valuation date");
+  std::vector<std::string> known;
+  const Cancelled done = draw_commitments(book, row.input, grid_date(valuation_date, *row.month),
+                                          valuation_date, known);
+  if (done.changed > 0) return;
+  if (done.named > 0)
+    return change.fault("input", row.input, "has nothing to draw in that month",
+                        "write an earlier month, or remove the row");
+  change.fault("input", row.input, "is no tranche with a commitment",
+               did_you_mean(row.input, known, "write vehicle.ID.tranche.PART"));
+}
+
 // A scheduled launch that will not come: known from the valuation date on.
 void apply_cancel(Market& market, const RowChange& change) {
   const ScenarioRow& row = change.row;
@@ -301,6 +318,8 @@ Stressed apply_scenario(const Market& market, const Book& book, std::span<const 
     const RowChange change{row, faults};
     if (row.shock == Shock::default_event || row.shock == Shock::launch)
       apply_event(stressed.market, change);
+    else if (row.shock == Shock::draw)
+      apply_draw(stressed.book, valuation_date, change);
     else if (row.shock == Shock::cancel && names_contract(row.input))
       apply_withdrawal(stressed.book, valuation_date, change);
     else if (row.shock == Shock::cancel)
@@ -313,6 +332,9 @@ Stressed apply_scenario(const Market& market, const Book& book, std::span<const 
     check_vehicles(stressed.book, {rows.back(), faults});
   }
   if (!faults.empty()) throw InputError(std::move(faults));
+  Rates& rates = stressed.market.rates;
+  if (!rates.forward_path.empty())
+    rates.zero_curve = with_forward_path(rates.zero_curve, rates.forward_path);
   date_draws(stressed.book);
   return stressed;
 }

@@ -26,9 +26,10 @@ inline constexpr const char* kWeightedScenario = "weighted";
 
 // Applies the rows of one scenario in their order.
 //   relative  x (1 + value);  absolute  x + value (a date: whole months);  level  value
-// A relative row with a month on hardware.ID.rental_rate is a point of a path of the rental rate, a
-// level with a month on refinancing.open_probability one of a path of that chance; a month on any
-// other input is refused in this version. default and launch rows put an event on
+// Rows with a month are points of a path of their input: relative ones of hardware.ID.rental_rate,
+// utilization and operating_cost, of power.level and of party.ID.hazard, absolute ones of the
+// forward rates behind rates.zero_curve, levels of refinancing.open_probability; a month on any
+// other input is refused. default and launch rows put an event on
 // every path. `*` stands for every id that has the field.
 // Throws InputError, at the rows, for an input the market does not have, a result out of the range
 // of its field, and results that contradict each other.

@@ -93,8 +93,10 @@ engine::Estimate simulate_unit(const RunSettings& settings, const Market& market
   alone.hardware = {*unit.hardware};
   alone.hardware[0].resale.reset();
   alone.hardware[0].vendor.clear();
-  // A strip foresees neither a scenario's rental path nor the launches it forces.
-  alone.hardware[0].rental_rate_path.clear();
+  // A strip foresees neither a scenario's paths nor the launches it forces.
+  for (MonthPath* path : {&alone.hardware[0].rental_rate_path, &alone.hardware[0].utilization_path,
+                          &alone.hardware[0].operating_cost_path})
+    path->clear();
   for (LaunchLine& line : alone.launches) line.forced.clear();
   alone.parties.clear();
   alone.liquidation.reset();

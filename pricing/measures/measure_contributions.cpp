@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pricing/measures/look_through.hpp"
 #include "pricing/measures/measure_provisions.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/replay_tail.hpp"
@@ -80,7 +81,9 @@ void measure_contributions(const Inputs& inputs, const ScenarioRun& scenario, Ru
   // A row a contract, level and horizon is much: of scenarios the groups say where a loss comes
   // from.
   const bool by_contract = baseline || inputs.settings.contract_months;
-  const std::vector<ContractGroups> groups = contract_groups(scenario);
+  const std::vector<ContractGroups> groups =
+      contract_groups(scenario, inputs.settings.look_through ? look_through(inputs, scenario)
+                                                             : std::vector<RoleShares>{});
   const std::vector<Members> all = members_of(scenario, groups, by_contract);
   const TailParts parts = replay_tail(*scenario.tails, inputs.settings, groups, by_contract);
   MeasureWriter writer(tables.measures, scenario.id, *run, "party");

@@ -102,24 +102,30 @@ void measure_groups(const Inputs& inputs, const ScenarioRun& scenario, RunTables
   }
 }
 
-namespace {
-
-// Mean difference of a group's number between two runs on the same random numbers, sampled by
-// block: what both have in common cancels path by path.
-Estimate paired(const BasisRun& baseline, const BasisRun& run, std::size_t g, std::size_t before,
-                std::size_t after) {
-  const auto& a = baseline.results.block_groups;
-  const auto& b = run.results.block_groups;
-  const std::size_t blocks = a.size() / (baseline.layout.groups * baseline.layout.samples);
+// What both have in common cancels path by path; sampled by block.
+Estimate paired_change(const BasisRun& before, const BasisRun& after, GroupNumber of_before,
+                       GroupNumber of_after) {
+  const auto& a = before.results.block_groups;
+  const auto& b = after.results.block_groups;
+  const std::size_t blocks = a.size() / (before.layout.groups * before.layout.samples);
+  const auto at = [](const BasisRun& run, std::size_t block, GroupNumber of) {
+    return (block * run.layout.groups + of.group) * run.layout.samples + of.sample;
+  };
   double sum = 0, square = 0;
   for (std::size_t n = 0; n < blocks; ++n) {
-    const double d = (b[(n * run.layout.groups + g) * run.layout.samples + after] -
-                      a[(n * baseline.layout.groups + g) * baseline.layout.samples + before]) /
-                     engine::kBlockPaths;
+    const double d =
+        (b[at(after, n, of_after)] - a[at(before, n, of_before)]) / engine::kBlockPaths;
     sum += d;
     square += d * d;
   }
   return engine::mean_of(sum, square, static_cast<double>(blocks), 0.0);
+}
+
+namespace {
+
+Estimate paired(const BasisRun& baseline, const BasisRun& run, std::size_t g, std::size_t before,
+                std::size_t after) {
+  return paired_change(baseline, run, {g, before}, {g, after});
 }
 
 void add_changes(const RunSettings& settings, const BasisRun& baseline, const BasisRun& run,

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "pricing/measures/loss_sample.hpp"
 #include "pricing/measures/measure_rows.hpp"
@@ -28,6 +29,26 @@ void add_histogram(const std::string& scenario, int horizon, const LossSample& s
                low + (high - low) * (i + 1) / kHistogramBins, share[static_cast<std::size_t>(i)]});
 }
 
+// True unless the loss is the same by law and not by the luck of the paths drawn: every path loses
+// the same, and the probabilities of default say no other.
+bool loses_by_chance(const BasisRun& run, int horizon, const LossSample& sample) {
+  const std::size_t loss = kFixedSamples + run.snapshot(horizon) * kSnapshotSamples + kLoss;
+  const double expected = run.mean(run.layout.group(run.layout.portfolio(), loss)).value;
+  const double least = sample.least();
+  double most = least;
+  sample.each([&most](double l, double) { most = std::max(most, l); });
+  return least != most || std::abs(expected - most) > 1e-9 * std::abs(most);
+}
+
+// No path lies above the value at risk: how far the tail reaches is not known from them.
+void forget_errors(engine::TailEstimate& t) {
+  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  t.value_at_risk_low = t.value_at_risk_high = kUnknown;
+  t.expected_shortfall_low = t.expected_shortfall_high = kUnknown;
+}
+
+Cell known(double x) { return std::isnan(x) ? Cell{} : Cell{x}; }
+
 }  // namespace
 
 void measure_losses(const Inputs& inputs, const ScenarioRun& scenario, RunTables& tables) {
@@ -47,6 +68,7 @@ void measure_losses(const Inputs& inputs, const ScenarioRun& scenario, RunTables
   MeasureWriter writer(tables.measures, scenario.id, *run, "portfolio");
   for (const int horizon : inputs.settings.loss_horizon_months) {
     const LossSample sample = loss_sample(*run, run->snapshot(horizon));
+    const bool may_lose = loses_by_chance(*scenario.real_world, horizon, sample);
     if (scenario.id == "baseline")
       add_histogram(scenario.id, horizon, sample, tables.loss_histogram);
     std::vector<double> levels = inputs.settings.confidence;
@@ -54,11 +76,13 @@ void measure_losses(const Inputs& inputs, const ScenarioRun& scenario, RunTables
     std::sort(levels.begin(), levels.end());
     levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
     for (const double level : levels) {
-      const engine::TailEstimate t = sample.tail(level);
-      tables.losses.add(
-          {std::string_view(scenario.id), horizon, level, std::string_view(inputs.market.currency),
-           t.value_at_risk, t.value_at_risk_low, t.value_at_risk_high, t.expected_shortfall,
-           t.expected_shortfall_low, t.expected_shortfall_high, t.cumulative_probability});
+      engine::TailEstimate t = sample.tail(level);
+      if (may_lose && t.cumulative_probability >= 1) forget_errors(t);
+      tables.losses.add({std::string_view(scenario.id), horizon, level,
+                         std::string_view(inputs.market.currency), t.value_at_risk,
+                         known(t.value_at_risk_low), known(t.value_at_risk_high),
+                         t.expected_shortfall, known(t.expected_shortfall_low),
+                         known(t.expected_shortfall_high), t.cumulative_probability});
       const auto& asked = inputs.settings.confidence;
       if (std::find(asked.begin(), asked.end(), level) == asked.end()) continue;
       writer.add_tail("", "value_at_risk", horizon, level,

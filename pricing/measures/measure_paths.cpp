@@ -24,6 +24,8 @@ const char* series_name(FanPlan::Of of) {
       return "loan_to_value";
     case FanPlan::Of::power:
       return "power";
+    case FanPlan::Of::draw:
+      return "draw";
   }
   return "";
 }
@@ -37,6 +39,8 @@ std::string series_id(const ScenarioRun& scenario, const FanPlan& fan) {
       return "";
     case FanPlan::Of::loan_to_value:
       return "portfolio";
+    case FanPlan::Of::draw:
+      return fan.index == kNone ? "portfolio" : scenario.book->vehicles[fan.index].id;
     default:
       return scenario.market->hardware[fan.index].id;
   }
@@ -50,6 +54,7 @@ double quantile(const FanPlan& fan, std::size_t month, const std::uint32_t* coun
   int bin = 0;
   while (bin < kFanBins - 1 && below + counts[bin] < wanted) below += counts[bin++];
   if (fan.of == FanPlan::Of::launch_count) return bin;
+  if (fan.of == FanPlan::Of::draw) return fan.scale * (bin / (kFanBins - 1.0));
   const double inside = counts[bin] > 0 ? (wanted - below) / counts[bin] : 0.5;
   const double axis = fan.low[month] + (bin + inside) / fan.inverse_width[month];
   return fan.logarithmic ? engine::exp(axis) : axis;

@@ -24,6 +24,7 @@ engine::Estimate default_probability(const BasisRun& run, std::size_t i, int mon
 
 int stage_of(const Provisions& rule, const Book& book, const BasisRun& run, std::size_t i) {
   const ContractPlan& contract = run.plan.contracts[i];
+  if (contract.party != kNone && run.plan.parties[contract.party].defaulted) return 3;
   const bool loan = contract.kind == ContractKind::loan;
   const int past_due =
       loan ? book.loans[contract.source].days_past_due : book.leases[contract.source].days_past_due;

@@ -57,6 +57,15 @@ class MeasureWriter {
 [[nodiscard]] engine::Estimate breach_probability(const BasisRun& run, std::uint32_t test,
                                                   int horizon);
 
+// A number of a group: which, and which of its samples.
+struct GroupNumber {
+  std::size_t group = 0, sample = 0;
+};
+// Mean difference of a group's number between two runs on the same random numbers, both kept with
+// sums by block.
+[[nodiscard]] engine::Estimate paired_change(const BasisRun& before, const BasisRun& after,
+                                             GroupNumber of_before, GroupNumber of_after);
+
 // Each appends one scenario's rows to its tables.
 void measure_contracts(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_groups(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
@@ -64,6 +73,11 @@ void measure_groups(const Inputs& inputs, const ScenarioRun& run, RunTables& tab
 void measure_clearing(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_changes(const Inputs& inputs, const ScenarioRun& baseline, const ScenarioRun& run,
                      RunTables& tables);
+// Where a scenario lies in the baseline's distributions, and its weight: its mean loss among the
+// baseline's losses; where it is rental paths alone, the mean rent of each at its last month among
+// the baseline's rents.
+void measure_percentile(const Inputs& inputs, const ScenarioRun& baseline,
+                        const ScenarioRun& scenario, RunTables& tables);
 void measure_market(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_hardware(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_cashflows(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);

@@ -74,7 +74,7 @@ void check_survival(const Inputs& inputs, const BasisRun& run, Checks& checks) {
       run.plan.real_world ? MeasureBasis::real_world : MeasureBasis::risk_neutral;
   for (std::size_t i = 0; i < run.plan.parties.size(); ++i) {
     const Party& party = inputs.market.parties[i];
-    if (!party.fit_survival || party.forced_default_month) continue;
+    if (!party.fit_survival || party.forced_default_month || party.default_date) continue;
     if (loses_to_network(run.plan.network, i)) continue;
     const auto hazards = monthly_hazards(party, inputs.market.rates, basis, run.plan.months);
     double sum = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "pricing/report/text_form.hpp"
@@ -66,16 +67,17 @@ std::string vintage_of(const Book& book, const ContractPlan& contract) {
   return iso_text(date).substr(0, 4);
 }
 
-// The party that a party stands for.
-std::string group_of(const Market& market, const std::string& party) {
-  for (const Party& of : market.parties)
-    if (of.id == party && !of.group.empty()) return of.group;
-  return party;
+// The parties of a role, joined.
+std::string joined(const std::map<std::string, double>& shares) {
+  std::set<std::string> ids;
+  for (const auto& [id, share] : shares) ids.insert(id);
+  return joined(ids);
 }
 
 }  // namespace
 
-std::vector<ContractGroups> contract_groups(const ScenarioRun& scenario) {
+std::vector<ContractGroups> contract_groups(const ScenarioRun& scenario,
+                                            const std::vector<RoleShares>& roles) {
   const Book& book = *scenario.book;
   const Market& market = *scenario.market;
   const Plan& plan = scenario.any().plan;
@@ -95,6 +97,15 @@ std::vector<ContractGroups> contract_groups(const ScenarioRun& scenario) {
     return joined(vendors);
   });
   add("vintage", [&](const ContractPlan& c) { return vintage_of(book, c); });
+  const auto add_role = [&](const char* by, Role role) {
+    if (std::any_of(roles.begin(), roles.end(),
+                    [&](const RoleShares& shares) { return !shares[role].empty(); }))
+      add(by, [&](const ContractPlan& c) {
+        return joined(roles[static_cast<std::size_t>(&c - plan.contracts.data())][role]);
+      });
+  };
+  add_role("customer", kCustomer);
+  add_role("guarantor", kGuarantor);
   return out;
 }
 

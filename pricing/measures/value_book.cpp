@@ -12,158 +12,22 @@
 #include "pricing/market/scenario.hpp"
 #include "pricing/measures/check_limits.hpp"
 #include "pricing/measures/compile_scenario.hpp"
-#include "pricing/measures/fit_tilt.hpp"
+#include "pricing/measures/look_through.hpp"
 #include "pricing/measures/measure_provisions.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/measure_weighted.hpp"
+#include "pricing/measures/progress_counter.hpp"
 #include "pricing/measures/reverse_stress.hpp"
 #include "pricing/measures/run_notes.hpp"
-#include "pricing/plan/time_grid.hpp"
-#include "pricing/valuation/fit_exercise.hpp"
+#include "pricing/measures/scenario_runs.hpp"
+#include "pricing/report/text_form.hpp"
 
 namespace lien::pricing {
 namespace {
 
-// Above this many contracts cashflows.csv and covenants.csv hold portfolio and parties only.
-constexpr std::size_t kContractsByMonth = 5000;
-constexpr const char* kInterpolationError = "resale_interpolation_error";
-// Relative, of the moment matching inside a strip; measured in case O14 (docs/validation.md).
-constexpr double kMomentMatchingBias = -0.0025;
-
-// Counts tasks over all scenarios and bases.
-class ProgressCounter {
- public:
-  ProgressCounter(const std::function<void(const Progress&)>& report, std::uint64_t total)
-      : report_(&report), total_(total) {}
-  std::function<void(std::uint64_t)> start(const std::string& scenario) {
-    before_ = done_;
-    return [this, scenario](std::uint64_t tasks) {
-      done_ = before_ + tasks;
-      if (*report_) (*report_)({scenario, done_, total_});
-    };
-  }
-  // For work that is not counted: only its name is told.
-  std::function<void(const std::string&)> finished_beside() {
-    return [this](const std::string& name) {
-      if (*report_) (*report_)({name, done_, total_});
-    };
-  }
-
- private:
-  const std::function<void(const Progress&)>* report_;
-  std::uint64_t total_, before_ = 0, done_ = 0;
-};
-
-struct ScenarioRuns {
-  Stressed stressed;
-  std::vector<EndOfLifeValue> end_of_life;
-  std::optional<BasisRun> risk_neutral, real_world;
-  std::optional<BasisRun> importance;  // real world, drawn from a mixture
-  [[nodiscard]] ScenarioRun view(const std::string& id) const {
-    return {id,
-            &stressed.market,
-            &stressed.book,
-            risk_neutral ? &*risk_neutral : nullptr,
-            real_world ? &*real_world : nullptr,
-            importance   ? &*importance
-            : real_world ? &*real_world
-                         : nullptr,
-            end_of_life};
-  }
-};
-
-void add_seconds(const char* stage, double seconds, RunFacts& facts) {
-  for (auto& [known, sum] : facts.stage_seconds)
-    if (known == stage) {
-      sum += seconds;
-      return;
-    }
-  facts.stage_seconds.emplace_back(stage, seconds);
-}
-
-void add_facts(const BasisRun& run, RunFacts& facts) {
-  facts.months = std::max(facts.months, month_of_step(run.plan.steps, run.plan.steps_per_year));
-  for (auto& [name, error] : facts.accuracy)
-    if (name == kInterpolationError) error = std::max(error, run.plan.interpolation_error);
-  facts.horizon_months =
-      std::max(facts.horizon_months, month_of_step(run.plan.months, run.plan.steps_per_year));
-  if (facts.resale_states_clamped) *facts.resale_states_clamped += run.clamped_ages;
-  double months = 0;
-  for (const auto& contract : run.plan.contracts) {
-    months += contract.months;
-    facts.liquidation_months = std::max(facts.liquidation_months, contract.lag);
-  }
-  facts.loan_months += months * run.paths;
-  const auto add = [&facts](const char* name, double seconds) {
-    add_seconds(name, seconds, facts);
-  };
-  add("compile", run.compile_seconds);
-  add("collateral_setup", run.plan.collateral_seconds);
-  add("simulate", run.simulate_seconds);
-  add("factors", run.factor_seconds);
-  add("market_rows", run.seconds.market);
-  add("parties", run.seconds.parties);
-  add("resale_rows", run.seconds.resale);
-  add("contracts", run.seconds.contracts);
-  add("instruments_and_fans", run.seconds.other);
-}
-
-// Holders exercise by prices: on the real-world basis too the rule is the risk-neutral one.
-std::vector<ExerciseRule> rules_of_prices(const Inputs& inputs, const std::string& id,
-                                          const Stressed& stressed, const Plan& plan) {
-  Plan prices =
-      plan.real_world ? compile_scenario(inputs, id, stressed, MeasureBasis::risk_neutral) : plan;
-  return fit_exercise(prices, inputs.settings.threads);
-}
-
-// The same plan on paths that are drawn from a mixture in which losses of the tails are common.
-BasisRun run_importance(Plan plan, const RunSettings& settings,
-                        const std::function<void(std::uint64_t)>& done, RunFacts& facts) {
-  const auto start = std::chrono::steady_clock::now();
-  fit_tilt(plan, settings);
-  BasisRun run = simulate_plan(std::move(plan), settings, false, false, done);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  add_seconds("importance_sampling", took.count(), facts);
-  return run;
-}
-
-// Tails come from a run of their own.
-bool draws_tails(const RunSettings& settings) {
-  return settings.importance_sampling && settings.real_world;
-}
-
-ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed stressed,
-                          bool paired, ProgressCounter& progress, RunFacts& facts) {
-  ScenarioRuns out;
-  out.stressed = std::move(stressed);
-  const RunSettings& settings = inputs.settings;
-  out.end_of_life = end_of_life_values(settings, out.stressed.market);
-  const std::size_t contracts = inputs.book.loans.size() + inputs.book.leases.size();
-  const bool by_contract =
-      settings.contract_months || (id == "baseline" && contracts <= kContractsByMonth);
-  std::optional<std::vector<ExerciseRule>> rules;
-  for (const MeasureBasis basis : bases_of(settings)) {
-    const auto start = std::chrono::steady_clock::now();
-    Plan plan = compile_scenario(inputs, id, out.stressed, basis);
-    if (exercises_early(plan)) {
-      if (!rules) rules = rules_of_prices(inputs, id, out.stressed, plan);
-      set_exercise(*rules, plan);
-    }
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (draws_tails(settings) && plan.real_world && !plan.contracts.empty())
-      out.importance = run_importance(plan, settings, progress.start(id), facts);
-    BasisRun run =
-        simulate_plan(std::move(plan), settings, by_contract, paired, progress.start(id));
-    run.compile_seconds = seconds;
-    add_facts(run, facts);
-    (basis == MeasureBasis::risk_neutral ? out.risk_neutral : out.real_world) = std::move(run);
-  }
-  return out;
-}
-
 void measure(const Inputs& inputs, const ScenarioRun& run, RunTables& tables) {
   measure_groups(inputs, run, tables);
+  measure_look_through(inputs, run, tables);
   measure_clearing(inputs, run, tables);
   measure_contracts(inputs, run, tables);
   measure_lease_class(run, tables);
@@ -201,8 +65,9 @@ void run_premia(const Inputs& inputs, const ScenarioRun& baseline, ProgressCount
   for (const double factor : premium_factors(inputs.settings)) {
     const std::string id = premium_scenario(factor);
     const Inputs scaled = with_premia_times(inputs, factor);
-    const ScenarioRuns runs =
-        run_scenario(scaled, id, {scaled.market, scaled.book, {}}, true, progress, results.facts);
+    const ScenarioRuns runs = run_scenario(
+        scaled, id, {scaled.market, scaled.book, {}}, true, [&] { return progress.start(id); },
+        results.facts);
     const ScenarioRun view = runs.view(id);
     measure_groups(scaled, view, results.tables);
     measure_contracts(scaled, view, results.tables);
@@ -253,6 +118,25 @@ void list_drivers(const Market& market, const Book& book, RunFacts& facts) {
   off(market.rates.liquidity_spread == 0, "rates.liquidity_spread");
 }
 
+// Tails of the baseline that no path lies in have no error: more paths would tell.
+void warn_of_tails(const Table& losses, const std::vector<double>& asked,
+                   std::vector<std::string>& warnings) {
+  std::string levels;
+  for (std::size_t row = 0; row < losses.rows(); ++row) {
+    const double level = losses.column("confidence").numbers[row];
+    if (losses.column("scenario").texts[row] != "baseline" ||
+        !std::isnan(losses.column("expected_shortfall_low").numbers[row]) ||
+        std::find(asked.begin(), asked.end(), level) == asked.end())
+      continue;
+    const double months = losses.column("horizon_months").numbers[row];
+    levels += (levels.empty() ? "" : ", ") + round_trip_text(100 * level) + " % " +
+              (months == 0 ? "lifetime" : "in " + round_trip_text(months) + " months");
+  }
+  if (!levels.empty())
+    warnings.push_back("no path loses more than the value at risk at " + levels +
+                       ": the errors of these tails are not known; take more paths");
+}
+
 void add_rejects(const Inputs& inputs, Table& table) {
   for (const auto& fault : inputs.rejected)
     table.add({std::string_view(fault.where.file), fault.where.line, fault.where.column,
@@ -274,22 +158,16 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   const auto scenarios = by_scenario(inputs.scenarios);
   facts.paths = whole_paths(inputs.settings.paths);
   facts.block_paths = engine::kBlockPaths;
-  const std::uint64_t bases = (inputs.settings.risk_neutral ? 1U : 0U) +
-                              (inputs.settings.real_world ? 1U : 0U) +
-                              (draws_tails(inputs.settings) ? 1U : 0U);
-  const std::uint64_t task_paths = engine::kBlockPaths * engine::kTaskBlocks;
-  const std::uint64_t tasks = (facts.paths + task_paths - 1) / task_paths;
-  ProgressCounter counter(
-      progress, tasks * (bases * (scenarios.size() + 1) + premium_factors(inputs.settings).size()));
+  const std::uint64_t tasks = tasks_of(facts.paths);
+  ProgressCounter counter(progress,
+                          tasks * (simulations_of(inputs.settings) * (scenarios.size() + 1) +
+                                   premium_factors(inputs.settings).size()));
 
-  if (has_income_strip(inputs.market)) {
-    facts.resale_states_clamped = 0.0;
-    facts.accuracy = {{kInterpolationError, 0.0},
-                      {"resale_moment_matching_bias", kMomentMatchingBias}};
-  }
+  ask_accuracy(inputs.market, facts);
   const bool paired = !scenarios.empty() || inputs.settings.premium_interval;
-  ScenarioRuns baseline =
-      run_scenario(inputs, "baseline", {inputs.market, inputs.book, {}}, paired, counter, facts);
+  ScenarioRuns baseline = run_scenario(
+      inputs, "baseline", {inputs.market, inputs.book, {}}, paired,
+      [&] { return counter.start("baseline"); }, facts);
   const ScenarioRun base = baseline.view("baseline");
   measure(inputs, base, results.tables);
   reconcile(inputs, base, results.tables);
@@ -299,11 +177,12 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
     const ScenarioRuns runs = run_scenario(
         inputs, id,
         apply_scenario(inputs.market, inputs.book, rows, inputs.settings.valuation_date), true,
-        counter, facts);
+        [&, name = id] { return counter.start(name); }, facts);
     const ScenarioRun view = runs.view(id);
     measure(inputs, view, results.tables);
     contributions(inputs, view, results);
     measure_changes(inputs, base, view, results.tables);
+    measure_percentile(inputs, base, view, results.tables);
   }
   measure_weighted(inputs.scenarios, results.tables.measures);
   run_premia(inputs, base, counter, results);
@@ -319,6 +198,7 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
     facts.balance += contract.held * contract.outstanding;
   facts.notes = assumptions(inputs);
   facts.warnings = warnings(inputs);
+  warn_of_tails(results.tables.losses, inputs.settings.confidence, facts.warnings);
   about_end_of_life(base.end_of_life, facts.notes);
   if (facts.paths != inputs.settings.paths)
     facts.notes.push_back("paths rounded up to whole blocks of " +

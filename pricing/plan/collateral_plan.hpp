@@ -101,6 +101,7 @@ struct SegmentPlan {
 struct PowerPlan {
   bool on = false;
   double level = 1;
+  std::vector<double> path;          // [steps + 1] a scenario's factor of it; empty: none
   std::uint32_t noise = kNone;       // p, into FactorPlan::noises; kNone: p is 0
   std::vector<double> fixed, share;  // [cost rows] (1 - power_share), power_share
 };
@@ -121,7 +122,8 @@ struct HardwarePlan {
   std::vector<LineLoading> lines;
   std::uint32_t idiosyncratic = kNone;  // into FactorPlan::noises, added to ln R
   bool utilization_moves = false;
-  double utilization = 1;  // constant, and the strip's mean
+  double utilization = 1;                  // constant, and the strip's mean
+  std::vector<double> utilization_factor;  // [steps + 1] a scenario's path; empty: none
   double logit_constant = 0, logit_loading = 0, utilization_min = 0, utilization_max = 1;
   std::uint32_t utilization_noise = kNone;  // into FactorPlan::noises, added to the logit
   std::vector<double> operating_cost;       // [steps + 1] hourly, at today's power price
@@ -133,6 +135,11 @@ struct HardwarePlan {
   std::uint32_t strip = kNone;      // income: into Plan::strips
   bool valued = false;              // a resale law was compiled: lots of it have values
   bool observed_value = false;      // some contract, test or fan reads its resale value
+
+  // The strip's mean as a path of a scenario has it in a month: it is taken to last.
+  [[nodiscard]] double mean_utilization(std::size_t k) const noexcept {
+    return utilization_factor.empty() ? utilization : utilization * utilization_factor[k];
+  }
 };
 
 // Units of one hardware that entered service in one month share a resale value.

@@ -84,6 +84,8 @@ void compile_fans(const CompileInput& input, Plan& plan);
 [[nodiscard]] int life_left(const Hardware& hardware, int age_today, int k);
 // Hourly cost today, kept above nothing so that rent over cost is finite (compile_hardware.cpp).
 [[nodiscard]] double cost_today(const Hardware& hardware);
+// What a scenario's path makes of the operating cost in a month, as a factor.
+[[nodiscard]] double cost_path_factor(const Hardware& hardware, double month);
 // The rent that resale laws follow today: 1 where the hardware earns nothing from the market.
 [[nodiscard]] double rent_today(const Hardware& hardware);
 // [steps + 1] the given curve of a unit's value over the expected rent, so that value = this x R.
@@ -102,6 +104,9 @@ inline constexpr int kLongestLag = 600;
 [[nodiscard]] std::vector<double> lag_distribution(double mean_months, double stdev_months);
 // Longest lag in months: whole_lag of a fixed one (stdev or mean 0), else the end of the above.
 [[nodiscard]] int longest_lag(double mean_months, double stdev_months);
+// Months from a default in month 1 to the sale, of a lag that began with a default on this date: at
+// least that month is left.
+[[nodiscard]] int lag_left(int lag, Date default_date, Date valuation_date);
 // Index of the lag's or tenor's row, added if new.
 [[nodiscard]] std::uint32_t lag_row(RatesPlan& rates, int lag);
 [[nodiscard]] std::uint32_t tenor_row(const CompileInput& input, Plan& plan, int months);

@@ -84,7 +84,10 @@ FanPlan power_fan(const CompileInput& input, const Plan& plan) {
   const engine::NoiseLaw law = noise_law(input.market->power->noise);
   for (int k = 0; k <= plan.steps; ++k) {
     const double reach = kStdevs * std::sqrt(engine::noise_variance(law, plan.years(k)));
-    add_bins(fan, middle - reach, middle + reach);
+    const double factor =
+        plan.power.path.empty() ? 1.0 : plan.power.path[static_cast<std::size_t>(k)];
+    const double moved = factor == 1 ? middle : middle + engine::log(std::max(factor, 1e-9));
+    add_bins(fan, moved - reach, moved + reach);
   }
   return fan;
 }
@@ -99,6 +102,50 @@ FanPlan constant_bins(FanPlan::Of of, std::uint32_t index, bool logarithmic, dou
   return fan;
 }
 
+FanPlan utilization_fan(const HardwarePlan& hardware, std::uint32_t g, int steps) {
+  if (hardware.utilization_factor.empty())
+    return constant_bins(FanPlan::Of::utilization, g, false, hardware.utilization_min,
+                         hardware.utilization_max, steps);
+  FanPlan fan;
+  fan.of = FanPlan::Of::utilization;
+  fan.index = g;
+  fan.logarithmic = false;
+  for (const double factor : hardware.utilization_factor)
+    add_bins(fan, factor * hardware.utilization_min, factor * hardware.utilization_max);
+  return fan;
+}
+
+// Of what is lent out in a month, 0 to all that is to be drawn: a bin a value, so that what is
+// drawn in full or not at all is told to the last digit.
+FanPlan draw_fan(std::uint32_t vehicle, double most, int steps) {
+  FanPlan fan;
+  fan.of = FanPlan::Of::draw;
+  fan.index = vehicle;
+  fan.logarithmic = false;
+  fan.scale = most;
+  const double width = most / (kFanBins - 1);
+  fan.low.assign(static_cast<std::size_t>(steps) + 1, -width / 2);
+  fan.inverse_width.assign(static_cast<std::size_t>(steps) + 1, 1 / width);
+  return fan;
+}
+
+// One of each vehicle with draws to come, and behind them the book's where there are several.
+void add_draw_fans(Plan& plan) {
+  std::uint32_t slots = 0;
+  double all = 0;
+  for (std::uint32_t v = 0; v < plan.vehicles.size(); ++v) {
+    double most = 0;
+    for (const TranchePlan& tranche : plan.vehicles[v].tranches)
+      if (tranche.draws)
+        most += plan.contracts[tranche.contract].held * plan.contracts[tranche.contract].to_draw;
+    if (!(most > 0)) continue;
+    plan.vehicles[v].draws = slots++;
+    plan.fans.push_back(draw_fan(v, most, plan.steps));
+    all += most;
+  }
+  if (slots > 0) plan.fans.push_back(draw_fan(kNone, all, plan.steps));
+}
+
 }  // namespace
 
 void compile_fans(const CompileInput& input, Plan& plan) {
@@ -110,12 +157,11 @@ void compile_fans(const CompileInput& input, Plan& plan) {
       for (std::uint32_t lot = 0; lot < plan.lots.size(); ++lot)
         if (plan.lots[lot].hardware == g && plan.lots[lot].age_months == 0)
           plan.fans.push_back(resale_fan(plan, g, lot));
-    if (hardware.utilization_moves)
-      plan.fans.push_back(constant_bins(Of::utilization, g, false, hardware.utilization_min,
-                                        hardware.utilization_max, plan.steps));
+    if (hardware.utilization_moves) plan.fans.push_back(utilization_fan(hardware, g, plan.steps));
   }
   if (plan.rates.random) plan.fans.push_back(short_rate_fan(input, plan));
   if (plan.power.on) plan.fans.push_back(power_fan(input, plan));
+  add_draw_fans(plan);
   for (std::uint32_t l = 0; l < plan.factors.lines.size(); ++l) {
     // One bin a launch.
     plan.fans.push_back(

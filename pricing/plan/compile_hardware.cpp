@@ -15,18 +15,9 @@ namespace {
 
 // ln(1 + shift) of a scenario's rental path at month k: linear between its months, last held.
 double path_shift(const Hardware& hardware, double k) {
-  const auto& path = hardware.rental_rate_path;
-  if (path.empty()) return 0;
-  if (k < path.front().first) return 0;
-  double shift = path.back().second;
-  for (std::size_t i = 1; i < path.size(); ++i)
-    if (k < path[i].first) {
-      const double share =
-          (k - path[i - 1].first) / static_cast<double>(path[i].first - path[i - 1].first);
-      shift = path[i - 1].second + share * (path[i].second - path[i - 1].second);
-      break;
-    }
-  return engine::log1p(shift);
+  const MonthPath& path = hardware.rental_rate_path;
+  if (path.empty() || k < path.front().first) return 0;
+  return engine::log1p(path_value(path, k, 0));
 }
 
 // Standard deviation of beta chi + eta in the long run; a part without mean reversion has no long
@@ -107,6 +98,12 @@ double cost_today(const Hardware& hardware) {
                   1e-9 * std::max(hardware.rental_rate, 1e-3));
 }
 
+double cost_path_factor(const Hardware& hardware, double month) {
+  const MonthPath& path = hardware.operating_cost_path;
+  // As cost_today(): a cost of nothing would leave nothing to divide by.
+  return path.empty() ? 1.0 : std::max(1 + path_value(path, month, 0), 1e-9);
+}
+
 double rent_today(const Hardware& hardware) {
   return hardware.rental_rate > 0 ? hardware.rental_rate : 1.0;
 }
@@ -164,7 +161,11 @@ void compile_hardware(const CompileInput& input, Plan& plan) {
       if (!out.forward_shift.empty())
         out.log_rent.back() += out.forward_shift[static_cast<std::size_t>(k)];
       out.operating_cost.push_back(cost *
-                                   engine::exp(hardware.operating_cost_growth * k / per_year));
+                                   engine::exp(hardware.operating_cost_growth * k / per_year) *
+                                   cost_path_factor(hardware, 12.0 * k / per_year));
+      if (!hardware.utilization_path.empty())
+        out.utilization_factor.push_back(
+            1 + path_value(hardware.utilization_path, 12.0 * k / per_year, 0));
     }
     for (const auto& [line, loading] : line_loadings(market, hardware))
       out.lines.push_back({line, loading});

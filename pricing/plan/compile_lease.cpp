@@ -72,7 +72,8 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
     if (!lease.net)
       cost = lease.units * kHoursPerMonth * cost_today *
              engine::exp(hardware.operating_cost_growth * k / 12.0) *
-             grid.share_of_month(k, lease.start, lease.end) * remaining_units(hardware, k / 12.0);
+             cost_path_factor(hardware, k) * grid.share_of_month(k, lease.start, lease.end) *
+             remaining_units(hardware, k / 12.0);
     // A cost that follows power is paid path by path, at its row.
     if (plan.hardware[plan.lots[contract.lot].hardware].cost_row != kNone) {
       columns.operating_cost[at] = cost * columns.present_factor[at];

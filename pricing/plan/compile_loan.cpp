@@ -38,6 +38,9 @@ void fill_revenue(const CompileInput& input, const Loan& loan, const TimeGrid& g
     const double growth =
         engine::exp(input.market->hardware[hardware].operating_cost_growth * k / 12.0);
     columns.operating_cost[at] = hours * active * own * growth;
+    // A path of a scenario is of the hardware's cost, not of one that the loan states.
+    if (!loan.operating_cost)
+      columns.operating_cost[at] *= cost_path_factor(input.market->hardware[hardware], k);
   }
 }
 

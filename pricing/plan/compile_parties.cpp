@@ -36,17 +36,25 @@ InputError party_fault(const Party& party, const std::string& problem, const std
   return InputError({{party.where, "party " + party.id, "", problem, remedy}});
 }
 
-std::vector<double> curve_hazards(const CompileInput& input, const Party& party, int months) {
+// path: a scenario's, of the party as it is in the scenario; the curve may be the baseline's.
+std::vector<double> curve_hazards(const CompileInput& input, const Party& party,
+                                  const MonthPath& path, int months) {
   try {
-    return monthly_hazards(party, market_of(input, party).rates, input.basis, months);
+    std::vector<double> hazards =
+        monthly_hazards(party, market_of(input, party).rates, input.basis, months);
+    if (!path.empty())  // the hazard of month k acts up to its end
+      for (std::size_t k = 0; k < hazards.size(); ++k)
+        hazards[k] *= 1 + path_value(path, static_cast<double>(k + 1), 0);
+    return hazards;
   } catch (const std::domain_error& error) {
     throw party_fault(party, error.what(), "check the party's curve and recovery");
   }
 }
 
 // The hazards of one party, fitted on the market of its curve.
-std::vector<double> log_hazards(const CompileInput& input, const Party& party, int months) {
-  const std::vector<double> hazards = curve_hazards(input, party, months);
+std::vector<double> log_hazards(const CompileInput& input, const Party& party,
+                                const MonthPath& path, int months) {
+  const std::vector<double> hazards = curve_hazards(input, party, path, months);
   try {
     return fit_log_hazards(hazards, party.scarcity_loading, party.fit_survival,
                            scarcity_law(input, market_of(input, party)));
@@ -57,14 +65,16 @@ std::vector<double> log_hazards(const CompileInput& input, const Party& party, i
 
 // Default at the last month of the book where loading M + sqrt(1 - loading^2) e < N^-1(PD), M the
 // scarcity factor of that month, standardised by the law of the market of the party's curve.
-void set_copula(const CompileInput& input, const Party& fitted, const Plan& plan, PartyPlan& out) {
+void set_copula(const CompileInput& input, const Party& fitted, const MonthPath& path,
+                const Plan& plan, PartyPlan& out) {
   constexpr double kFarthest = 40;  // standard deviations: a probability of 0 or 1
   const double loading = out.scarcity_loading;
   if (!(std::abs(loading) < 1))
     throw party_fault(fitted, "has a scarcity_loading that leaves nothing of its own in a copula",
                       "write the square root of the correlation, between -1 and 1");
   double integrated = 0;
-  for (const double hazard : curve_hazards(input, fitted, plan.months)) integrated += hazard / 12;
+  for (const double hazard : curve_hazards(input, fitted, path, plan.months))
+    integrated += hazard / 12;
   const double bound =
       std::clamp(engine::inverse_normal(-engine::expm1(-integrated)), -kFarthest, kFarthest);
   const double own = std::sqrt(1 - loading * loading);
@@ -109,13 +119,17 @@ void compile_parties(const CompileInput& input, Plan& plan) {
     out.scarcity_loading = party.scarcity_loading;
     out.count = party.count;
     if (input.settings->copula) {
-      set_copula(input, fitted, plan, out);
+      set_copula(input, fitted, party.hazard_path, plan, out);
     } else {
-      const std::vector<double> fit = log_hazards(input, fitted, plan.steps);
+      const std::vector<double> fit = log_hazards(input, fitted, party.hazard_path, plan.steps);
       out.log_hazard.assign(steps + 1, 0.0);
       std::copy(fit.begin(), fit.end(), out.log_hazard.begin() + 1);
     }
     if (party.forced_default_month) out.forced_month = *party.forced_default_month;
+    if (party.default_date) {
+      out.forced_month = 1;
+      out.defaulted = true;
+    }
     out.key = engine::stream_key(input.settings->seed, engine::StreamKind::party, party.id);
     out.sampled_value = input.settings->sample_values;
     plan.parties.push_back(std::move(out));

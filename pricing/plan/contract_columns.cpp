@@ -159,6 +159,9 @@ void set_liquidation(const CompileInput& input, const std::string& id, double un
     const double stdev = terms ? terms->lag_stdev_months : 0.0;
     const double holding = terms ? terms->holding_cost * units : 0.0;
     contract.lag = longest_lag(lag, stdev);
+    if (contract.party != kNone)
+      if (const auto& since = input.market->parties[contract.party].default_date)
+        contract.lag = lag_left(contract.lag, *since, input.settings->valuation_date);
     contract.haircut_units = units * (1 - haircut.value_or(terms ? terms->haircut : 0.0));
     if (lag > 0 && stdev > 0) {
       contract.lag_law = lag_law(plan, lag, stdev);

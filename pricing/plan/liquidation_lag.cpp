@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "engine/elementary/elementary.hpp"
@@ -24,6 +26,15 @@ std::vector<double> lag_distribution(double mean_months, double stdev_months) {
 int longest_lag(double mean_months, double stdev_months) {
   if (!(stdev_months > 0) || !(mean_months > 0)) return whole_lag(mean_months);
   return static_cast<int>(lag_distribution(mean_months, stdev_months).size()) - 1;
+}
+
+int lag_left(int lag, Date default_date, Date valuation_date) {
+  using namespace std::chrono;
+  const year_month_day then(default_date), now(valuation_date);
+  int passed = static_cast<int>((now.year() / now.month() - then.year() / then.month()).count());
+  const bool ends = now.day() == (now.year() / now.month() / last).day();
+  if (then.day() > now.day() && !ends) --passed;
+  return std::max(lag - passed - 1, 0);
 }
 
 }  // namespace lien::pricing

@@ -13,7 +13,8 @@ namespace lien::pricing {
 struct PartyPlan {
   std::vector<double> log_hazard;  // [steps + 1] a_k for month k; entry 0 unused
   double scarcity_loading = 0;
-  int forced_month = -1;          // defaults at this month on every path (scenarios); -1: none
+  int forced_month = -1;          // defaults at this month on every path; -1: none
+  bool defaulted = false;         // before the valuation date: forced_month is 1
   lien::engine::PhiloxKey key{};  // of its default clock
   bool sampled_value = false;     // values use the sampled default instead of survival weights
   bool networked = false;         // one of NetworkPlan::members

@@ -46,10 +46,11 @@ struct FanPlan {
     short_rate,
     launch_count,
     loan_to_value,
-    power
+    power,
+    draw
   };
   Of of = Of::rental_rate;
-  std::uint32_t index = kNone;  // hardware or line
+  std::uint32_t index = kNone;  // hardware, line, or vehicle; draw: kNone the book
   std::uint32_t lot = kNone;    // resale_value: the lot that entered service on the valuation date
   bool logarithmic = true;      // bins equal in ln, else in level
   double scale = 1;             // size of a value, for the integer totals

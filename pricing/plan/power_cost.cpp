@@ -28,6 +28,10 @@ void compile_power(const CompileInput& input, Plan& plan) {
   if (!market.power) return;
   plan.power.on = true;
   plan.power.level = market.power->level;
+  if (!market.power->level_path.empty())
+    for (int k = 0; k <= plan.steps; ++k)
+      plan.power.path.push_back(
+          1 + path_value(market.power->level_path, 12.0 * k / plan.steps_per_year, 0));
   if (market.power->noise.volatility == 0) return;
   const auto key = engine::stream_key(input.settings->seed, engine::StreamKind::noise, "power");
   plan.power.noise = static_cast<std::uint32_t>(plan.factors.noises.size());

@@ -149,7 +149,9 @@ const Launches& launch_state(const Setting& s, std::size_t i, const State& state
 double largest_error(const Setting& s, const State& state, const std::vector<Life>& lives) {
   const StripPlan& strip = s.plan->strips[s.hardware->strip];
   const double cost = s.hardware->operating_cost[static_cast<std::size_t>(s.k)];
-  const double moneyness = state.log_rent + engine::log(s.hardware->utilization / cost);
+  const double moneyness =
+      state.log_rent +
+      engine::log(s.hardware->mean_utilization(static_cast<std::size_t>(s.k)) / cost);
   std::vector<double> calls;
   const auto nodes = s.plan->nodes(s.k);
   for (std::size_t i = 0; i < nodes.size(); ++i) {

@@ -40,8 +40,11 @@ double lot_hours(const VehicleLot& lot, const Hardware& hardware, Date service,
 }
 
 double hourly_cost(const VehicleLot& lot, const Hardware& hardware, int k) {
-  return lot.operating_cost.value_or(hardware.operating_cost.value_or(0.0)) *
-         engine::exp(hardware.operating_cost_growth * k / 12.0);
+  const double growth = engine::exp(hardware.operating_cost_growth * k / 12.0);
+  // A path of a scenario is of the hardware's cost, not of one that the lot states.
+  return lot.operating_cost
+             ? *lot.operating_cost * growth
+             : hardware.operating_cost.value_or(0.0) * growth * cost_path_factor(hardware, k);
 }
 
 OfftakeMonth offtake_month(const VehicleLot& lot, const Hardware& hardware, const Offtake& offtake,

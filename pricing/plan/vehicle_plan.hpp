@@ -165,6 +165,7 @@ struct VehiclePlan {
   int lag = 0;                        // months from default to sale; the longest where it is drawn
   std::uint32_t lag_law = kNone;      // into Plan::lag_laws; kNone: the lag is fixed
   lien::engine::PhiloxKey lag_key{};  // of its drawn lag, one a path
+  std::uint32_t draws = kNone;  // its place among the vehicles of which something may be drawn
   std::uint32_t lag_row = 0;
   double deduction = 0;     // fixed cost of a sale, and holding cost where the lag is fixed
   double holding_cost = 0;  // of the lots, a month of lag, where the lag is drawn

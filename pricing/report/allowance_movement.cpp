@@ -1,37 +1,51 @@
 #include "pricing/report/allowance_movement.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace lien::pricing {
 namespace {
 
 struct Held {
-  std::size_t stage = 0;  // 0: stage 1, 1: stage 2
+  std::size_t stage = 0;  // 0: stage 1, 1: stage 2, 2: stage 3
   double allowance = 0;
 };
 
-// Contracts of the baseline that have a stage: 12 months' loss in stage 1, the life's in stage 2.
+// Contracts of the baseline that have a stage: 12 months' loss in stage 1, the life's from then on.
 std::map<std::string, Held> held_in(const Table& contracts) {
   std::map<std::string, Held> held;
   for (std::size_t row = 0; row < contracts.rows(); ++row) {
     const double stage = contracts.column("stage").numbers[row];
     if (contracts.column("scenario").texts[row] != "baseline" || std::isnan(stage)) continue;
-    const bool second = stage > 1;
     held[contracts.column("contract").texts[row]] = {
-        second ? 1U : 0U, contracts.column(second ? "ecl_lifetime" : "ecl_12m").numbers[row]};
+        static_cast<std::size_t>(stage) - 1,
+        contracts.column(stage > 1 ? "ecl_lifetime" : "ecl_12m").numbers[row]};
   }
   return held;
 }
 
 struct Step {
   const char* name;
-  std::array<double, 2> stages{};
+  std::array<double, 3> stages{};
   int contracts = 0;
 };
 
-enum Steps { kBefore, kNew, kGone, kWorse, kBetter, kOnMoves, kInPlace, kAfter, kSteps };
+enum Steps {
+  kBefore,
+  kNew,
+  kGone,
+  kToFirst,
+  kToSecond,
+  kToThird,
+  kOnMoves,
+  kInPlace,
+  kAfter,
+  kSteps
+};
 
 void add(Step& step, std::size_t stage, double amount, int contracts) {
   step.stages[stage] += amount;
@@ -49,8 +63,9 @@ StoryTable allowance_movement(const Table& before, const Table& after, double sc
   std::array<Step, kSteps> steps = {{{"before"},
                                      {"new contracts"},
                                      {"gone: matured or removed"},
-                                     {"moved to stage 2"},
                                      {"moved to stage 1"},
+                                     {"moved to stage 2"},
+                                     {"moved to stage 3"},
                                      {"measured anew on the move"},
                                      {"measured anew, same stage"},
                                      {"after"}}};
@@ -67,7 +82,7 @@ StoryTable allowance_movement(const Table& before, const Table& after, double sc
       add(steps[kInPlace], now.stage, change, 1);
       continue;
     }
-    Step& move = steps[now.stage == 1 ? kWorse : kBetter];
+    Step& move = steps[kToFirst + now.stage];
     add(move, then.stage, -then.allowance, 1);
     add(move, now.stage, then.allowance, 0);
     add(steps[kOnMoves], now.stage, change, 1);
@@ -76,14 +91,23 @@ StoryTable allowance_movement(const Table& before, const Table& after, double sc
     add(steps[kAfter], now.stage, now.allowance, 1);
     if (was.count(id) == 0) add(steps[kNew], now.stage, now.allowance, 1);
   }
+  // Without a contract in default the third column and row would be empty.
+  const bool third =
+      std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.stages[2] != 0; });
   table.columns = {{"step", "step"},
                    {"contracts", "contracts"},
                    {"stage_1", "stage 1", 3, scale},
-                   {"stage_2", "stage 2", 3, scale},
-                   {"total", "total", 3, scale}};
-  for (const Step& step : steps)
-    table.rows.push_back({std::string(step.name), step.contracts, step.stages[0], step.stages[1],
-                          step.stages[0] + step.stages[1]});
+                   {"stage_2", "stage 2", 3, scale}};
+  if (third) table.columns.push_back({"stage_3", "stage 3", 3, scale});
+  table.columns.push_back({"total", "total", 3, scale});
+  for (const Step& step : steps) {
+    if (&step == &steps[kToThird] && !third) continue;
+    std::vector<StoryCell> row = {std::string(step.name), step.contracts, step.stages[0],
+                                  step.stages[1]};
+    if (third) row.emplace_back(step.stages[2]);
+    row.emplace_back(step.stages[0] + step.stages[1] + step.stages[2]);
+    table.rows.push_back(std::move(row));
+  }
   table.note = "A move takes the old allowance along; what the other measure adds stands below it.";
   return table;
 }

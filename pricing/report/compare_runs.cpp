@@ -8,6 +8,7 @@
 #include "engine/elementary/hypotenuse.hpp"
 #include "pricing/book/diagnostic.hpp"
 #include "pricing/report/allowance_movement.hpp"
+#include "pricing/report/change_table.hpp"
 #include "pricing/report/run_bridge.hpp"
 #include "pricing/report/text_form.hpp"
 #include "pricing/report/tolerance_rows.hpp"
@@ -99,7 +100,7 @@ StoryTable bridge_table(const Bridge& bridge, const MoneyUnit& money) {
       [](Column c) { return engine::hypotenuse(c.before.standard_error, c.after.standard_error); });
   table.note =
       "Balance: change of what is owed, at the old number per balance. Value per balance: market, "
-      "model, terms, date and\nseed together; to part them, run again with one of them changed. "
+      "model, terms, date and\nseed together; without --stored they are parted. "
       "The error is that of independent runs: one\nseed in both makes it smaller.";
   return table;
 }
@@ -153,14 +154,24 @@ StoryFact run_fact(const char* key, const ComparedRun& run) {
 
 }  // namespace
 
-Comparison compare_runs(const ComparedRun& before, const ComparedRun& after,
-                        const std::vector<Tolerance>& tolerances) {
+std::vector<FollowedNumber> followed_numbers(const ComparedRun& before, const ComparedRun& after) {
   if (before.currency != after.currency)
     throw InputError({{{after.directory, 0, 0},
                        "currency",
                        after.currency,
                        "is another than " + before.currency + " of " + before.directory,
                        "compare runs in one currency"}});
+  std::vector<FollowedNumber> followed;
+  for (const BridgeColumn& column : bridge_of(before, after).columns) followed.push_back(column.of);
+  return followed;
+}
+
+bool same_files(const ComparedRun& before, const ComparedRun& after, const std::string& setting) {
+  return same_bytes(hashes_of(before, setting), hashes_of(after, setting));
+}
+
+Comparison compare_runs(const ComparedRun& before, const ComparedRun& after,
+                        const PartedChange* parted, const std::vector<Tolerance>& tolerances) {
   const Bridge bridge = bridge_of(before, after);
   double largest = 0;
   for (const BridgeColumn& column : bridge.columns)
@@ -170,8 +181,13 @@ Comparison compare_runs(const ComparedRun& before, const ComparedRun& after,
   out.story.kind = "comparison";
   out.story.id = before.name + (before.name == after.name ? "" : " and " + after.name);
   out.story.facts = {run_fact("before", before), run_fact("after", after)};
-  out.story.tables = {differences_of(before, after), bridge_table(bridge, money),
-                      largest_of(bridge, money)};
+  out.story.tables = {differences_of(before, after)};
+  if (parted == nullptr)
+    out.story.tables.push_back(bridge_table(bridge, money));
+  else
+    for (StoryTable& table : change_tables(bridge, *parted, money))
+      out.story.tables.push_back(std::move(table));
+  out.story.tables.push_back(largest_of(bridge, money));
   StoryTable movement =
       allowance_movement(before.contracts, after.contracts, 1 / money.size, money.label);
   if (!movement.rows.empty()) out.story.tables.push_back(std::move(movement));

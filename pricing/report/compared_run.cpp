@@ -57,7 +57,7 @@ void read_manifest(const Json& manifest, const fs::path& folder, ComparedRun& ru
     run.currency = currency;
   for (const Json& file : manifest.at("inputs"))
     run.inputs[text_at(file, "file")] = text_at(file, "sha256");
-  for (const char* name : {"measures.csv", "contracts.csv", "resolved.toml"}) {
+  for (const char* name : {"measures.csv", "contracts.csv", "contributions.csv", "resolved.toml"}) {
     const std::string path = (folder / name).string();
     const Json& outputs = manifest.at("outputs");
     const auto listed = std::find_if(outputs.begin(), outputs.end(), [&](const Json& file) {
@@ -112,6 +112,7 @@ ComparedRun read_compared_run(const std::string& directory) {
   run.settings = read_settings((folder / "resolved.toml").string());
   run.measures = read_result_table(directory, measures_table());
   run.contracts = read_result_table(directory, contracts_table());
+  run.contributions = read_result_table(directory, contributions_table());
   return run;
 }
 

@@ -18,7 +18,7 @@ struct ComparedRun {
   std::uint64_t paths = 0, seed = 0;
   std::map<std::string, std::string> inputs;    // file as the run names it: its SHA-256
   std::map<std::string, std::string> settings;  // "simulation.seed": as resolved.toml writes it
-  Table measures, contracts;
+  Table measures, contracts, contributions;
 
   // Files behind a setting that names some: market, book, scenarios, limits.
   [[nodiscard]] std::vector<std::string> files_of(const std::string& setting) const;

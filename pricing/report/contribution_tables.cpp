@@ -112,7 +112,8 @@ std::string concentration(const std::map<std::string, std::vector<Part>>& parts,
   table.header = {"By", "", "Share of balance, %", "Share of expected shortfall, %",
                   "Part of expected shortfall, " + id_cell(money.label)};
   table.first_number = 2;
-  for (const char* by : {"party", "group", "hardware", "vendor", "vintage"}) {
+  for (const char* by :
+       {"party", "group", "customer", "guarantor", "hardware", "vendor", "vintage"}) {
     const auto kind = parts.find(by);
     if (kind == parts.end()) continue;
     const std::vector<Part>& list = kind->second;

@@ -4,9 +4,12 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
+#include "pricing/book/kept_inputs.hpp"
 #include "pricing/report/resolved_settings.hpp"
 #include "pricing/report/text_form.hpp"
 
@@ -59,6 +62,27 @@ Json run_object(const Inputs& inputs, const RunFacts& facts, const BuildFacts& b
                      "is not a manifest of lien, or is damaged",
                      "restore the file, or run again",
                      false}});
+}
+
+// The copies of the inputs that the directory keeps, and nothing beside them. A directory without
+// them was written by a version that kept none.
+void compare_kept(const Json& inputs, const fs::path& folder, Verification& found) {
+  if (!fs::exists(folder / kKeptInputs)) return;
+  std::set<fs::path> known;
+  for (auto file = std::next(inputs.begin()); file != inputs.end(); ++file) {  // not the run file
+    const fs::path path = folder / kKeptInputs / kept_name(file->at("file").get<std::string>());
+    known.insert(path);
+    ++found.files;
+    try {
+      if (digest_of_file(path.string()).sha256 != file->at("sha256").get<std::string>())
+        found.faults.push_back(path.string() + " changed since the run");
+    } catch (const OutputError& error) {
+      found.faults.emplace_back(error.what());
+    }
+  }
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder / kKeptInputs))
+    if (!entry.is_directory() && known.count(entry.path()) == 0)
+      found.faults.push_back(entry.path().string() + " is not in the manifest");
 }
 
 }  // namespace
@@ -156,11 +180,12 @@ Verification verify_run(const std::string& directory) {
     const Json& by_library = manifest.at("run").at("outputs");
     compare(manifest.at("outputs"), folder);
     compare(by_library, folder);
+    compare_kept(manifest.at("inputs"), folder, found);
     compare(manifest.at("inputs"),
             fs::path(manifest.at("run").at("input_folder").get<std::string>()));
     for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
       const std::string name = entry.path().filename().string();
-      bool listed = name == "manifest.json";
+      bool listed = name == "manifest.json" || name == kKeptInputs;
       for (const Json& file : manifest.at("outputs")) listed |= file.at("file") == name;
       for (const Json& file : by_library) listed |= file.at("file") == name;
       if (!listed) found.faults.push_back(entry.path().string() + " is not in the manifest");

@@ -22,6 +22,9 @@ struct Question {
   const char* short_label;
 };
 
+constexpr const char* kWeightLabel = "Weight";
+constexpr const char* kPercentileLabel = "Percentile of its loss in the baseline";
+
 constexpr Question kQuestions[] = {
     {"present_value", "Present value", "market-consistent value of all cash flows to the lender",
      "risk_neutral", false, SummaryUnit::money, "Present value"},
@@ -44,6 +47,11 @@ constexpr Question kQuestions[] = {
     {"breach_probability", "Covenants breached",
      "share of the book's tests that are failed at least once", "real_world", true,
      SummaryUnit::share, "Breached"},
+    {"scenario_weight", kWeightLabel, "probability that scenarios.csv gives the scenario",
+     "real_world", false, SummaryUnit::share, "Weight"},
+    {"loss_percentile", kPercentileLabel,
+     "share of the baseline's paths that lose no more than the scenario does on average",
+     "real_world", true, SummaryUnit::share, "Percentile of its loss"},
 };
 
 // The portfolio rows of measures.csv; horizon -1 where it is empty.
@@ -191,6 +199,10 @@ bool has_many_scenarios(const PortfolioSummary& summary) { return summary.scenar
 bool is_tail(const SummaryRow& row) {
   return std::any_of(row.values.begin(), row.values.end(),
                      [](const Estimate& e) { return !std::isnan(e.low); });
+}
+
+bool is_likelihood(const SummaryRow& row) {
+  return row.label.starts_with(kWeightLabel) || row.label.starts_with(kPercentileLabel);
 }
 
 PortfolioSummary headline_scenarios(const PortfolioSummary& summary) {

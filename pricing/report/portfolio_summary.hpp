@@ -40,6 +40,8 @@ struct PortfolioSummary {
 [[nodiscard]] PortfolioSummary headline_scenarios(const PortfolioSummary& summary);
 // True of a row of losses at a confidence: it has intervals.
 [[nodiscard]] bool is_tail(const SummaryRow& row);
+// True of a row that says how likely a scenario is: its weight, or where it lies in the model.
+[[nodiscard]] bool is_likelihood(const SummaryRow& row);
 // Reads measures (level portfolio) and losses (at confidence 0.99, or the highest there is).
 [[nodiscard]] PortfolioSummary summarize_portfolio(const RunTables& tables);
 

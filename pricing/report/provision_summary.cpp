@@ -34,7 +34,7 @@ std::vector<StageLine> stage_lines(const Table& contracts) {
       return l.scenario == scenario[row] && l.stage == stage;
     });
     if (line == lines.end()) {
-      // Both stages of a scenario stand together, whichever is met first.
+      // All stages of a scenario stand together, whichever is met first.
       const auto after = std::find_if(lines.begin(), lines.end(), [&](const StageLine& l) {
         return l.scenario == scenario[row] && l.stage > stage;
       });

@@ -14,8 +14,8 @@ struct StageLine {
   int stage = 1;
   std::size_t contracts = 0;
   double balance = 0;
-  // Expected credit loss of 12 months in stage 1, of the life in stage 2. Its error is the sum of
-  // the contracts', an upper bound.
+  // Expected credit loss of 12 months in stage 1, of the life from stage 2 on. Its error is the sum
+  // of the contracts', an upper bound.
   Estimate provision;
 };
 

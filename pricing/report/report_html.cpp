@@ -137,6 +137,7 @@ std::string report_html(const ReportSubject& subject, const RunResults& results)
   page += loan_to_value_section(tables);
   page += losses_section(tables, money);
   page += contributions_section(tables, money);
+  page += exposure_section(tables.measures, money);
   if (const auto& asked = subject.settings.reverse_stress)
     page += reverse_stress_section(tables, *asked, money);
   page += largest_losses_section(tables.contracts, money);

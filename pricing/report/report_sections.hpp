@@ -14,6 +14,8 @@ namespace lien::pricing {
 [[nodiscard]] std::string scenario_section(const std::vector<ScenarioRow>& scenarios);
 [[nodiscard]] std::string losses_section(const RunTables& tables, const MoneyUnit& money);
 [[nodiscard]] std::string contributions_section(const RunTables& tables, const MoneyUnit& money);
+// Exposures by role; only with [results] look_through.
+[[nodiscard]] std::string exposure_section(const Table& measures, const MoneyUnit& money);
 [[nodiscard]] std::string reverse_stress_section(const RunTables& tables,
                                                  const ReverseStress& asked,
                                                  const MoneyUnit& money);

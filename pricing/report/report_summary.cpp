@@ -121,6 +121,34 @@ std::string tails_table(const PortfolioSummary& summary, const MoneyUnit& money)
   return html_table(table);
 }
 
+// The weight of every scenario beside where its loss lies in the model's own distribution.
+std::string likelihood_table(const PortfolioSummary& summary) {
+  HtmlTable table;
+  table.header.emplace_back("How likely the model calls it");
+  std::vector<const SummaryRow*> rows;
+  std::vector<std::vector<EstimateText>> texts;
+  for (const SummaryRow& row : summary.rows) {
+    if (!is_likelihood(row)) continue;
+    rows.push_back(&row);
+    table.header.push_back(html_text(row.short_label));
+    texts.push_back(estimate_texts(row.values, row.unit, 1, false));
+  }
+  for (std::size_t s = 0; s < summary.scenarios.size(); ++s) {
+    std::vector<std::string> cells{html_text(summary.scenarios[s])};
+    bool told = false;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const bool has = !std::isnan(rows[r]->values[s].value);
+      cells.push_back(has ? cell(texts[r][s], "") : "");
+      told = told || has;
+    }
+    if (told) table.rows.push_back(std::move(cells));
+  }
+  if (table.rows.empty()) return {};
+  return "<p class=\"note\">Percentile of its loss: the share of the baseline's paths that lose "
+         "no more than the scenario does on average.</p>\n" +
+         html_table(table);
+}
+
 }  // namespace
 
 std::string headline_cards(const PortfolioSummary& summary, const MoneyUnit& money) {
@@ -151,6 +179,7 @@ std::string summary_section(const PortfolioSummary& summary, const MoneyUnit& mo
   const PortfolioSummary shown = many ? headline_scenarios(summary) : summary;
   for (const std::string& scenario : shown.scenarios) table.header.push_back(html_text(scenario));
   for (const SummaryRow& row : shown.rows) {
+    if (is_likelihood(row)) continue;
     std::vector<std::string> cells{row_head(row, money, true)};
     const auto texts = estimate_texts(row.values, row.unit, money.size, false);
     for (std::size_t s = 0; s < texts.size(); ++s) cells.push_back(cell(texts[s], ""));
@@ -161,6 +190,7 @@ std::string summary_section(const PortfolioSummary& summary, const MoneyUnit& mo
     body += stress_table(summary, money) + tails_table(summary, money);
   else if (summary.scenarios.size() > 1)
     body += changes_table(summary, money);
+  body += likelihood_table(summary);
   return html_section("summary", "The portfolio",
                       "Below each number stands one standard error of the simulation, or a 95 % "
                       "interval in brackets. Prices are risk-neutral, losses are real-world.",
@@ -186,6 +216,8 @@ std::string scenario_section(const std::vector<ScenarioRow>& scenarios) {
         return "launch";
       case Shock::cancel:
         return "cancel";
+      case Shock::draw:
+        return "draw";
     }
     return "";
   };

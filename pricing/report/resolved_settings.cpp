@@ -106,6 +106,7 @@ std::string resolved_settings(const RunSettings& settings,
             toml_float(factors->second) + "]\n";
   text += std::string("contract_months = ") + (settings.contract_months ? "true" : "false") + "\n";
   if (settings.cecl) text += "cecl = true\n";
+  if (settings.look_through) text += "look_through = true\n";
   if (settings.provisions) {
     text += "\n[provisions]\nsignificant_increase_ratio = " +
             toml_float(settings.provisions->significant_increase_ratio);

@@ -204,9 +204,13 @@ std::string portfolio_blocks(const PortfolioSummary& summary, const MoneyUnit& m
                              const TerminalStyle& style) {
   const bool many = has_many_scenarios(summary);
   const PortfolioSummary shown = many ? headline_scenarios(summary) : summary;
-  std::vector<SummaryRow> measures, tails, changes, all_tails;
+  std::vector<SummaryRow> measures, tails, changes, all_tails, likelihoods;
   for (std::size_t r = 0; r < summary.rows.size(); ++r) {
     const SummaryRow& row = summary.rows[r];
+    if (is_likelihood(row)) {
+      likelihoods.push_back(row);
+      continue;
+    }
     (is_tail(row) ? tails : measures).push_back(shown.rows[r]);
     if (is_tail(row)) all_tails.push_back(row);
     if (!row.changes.empty()) changes.push_back(row);
@@ -221,6 +225,9 @@ std::string portfolio_blocks(const PortfolioSummary& summary, const MoneyUnit& m
     if (!all_tails.empty())
       text += stress_blocks("Tail of the losses, " + money.label, summary, all_tails,
                             &SummaryRow::values, money, style);
+    if (!likelihoods.empty())
+      text += stress_blocks("How likely the model calls it", summary, likelihoods,
+                            &SummaryRow::values, money, style);
     return text;
   }
   if (!tails.empty())
@@ -228,6 +235,9 @@ std::string portfolio_blocks(const PortfolioSummary& summary, const MoneyUnit& m
                    style);
   if (!changes.empty() && summary.scenarios.size() > 1)
     text += blocks(against, shown, changes, &SummaryRow::changes, money, style);
+  if (!likelihoods.empty())
+    text += stress_blocks("How likely the model calls it", summary, likelihoods,
+                          &SummaryRow::values, money, style);
   return text;
 }
 

@@ -250,6 +250,27 @@ std::string waterfall_list(const Vehicle& vehicle) {
   return out + "</ol>\n";
 }
 
+// What its lenders still have to pay out, by month.
+std::string draws_table(const Vehicle& vehicle, const Table& paths, const MoneyUnit& money) {
+  HtmlTable table;
+  const std::string unit = ", " + id_cell(money.label);
+  table.header = {"Month", "Expected draw" + unit, "95 % draw" + unit};
+  table.first_number = 1;
+  for (std::size_t row = 0; row < paths.rows(); ++row) {
+    if (paths.column("series").texts[row] != "draw" ||
+        paths.column("id").texts[row] != vehicle.id ||
+        paths.column("scenario").texts[row] != "baseline" ||
+        paths.column("measure_basis").texts[row] != "real_world")
+      continue;
+    const Number mean{paths.column("mean").numbers[row],
+                      paths.column("standard_error").numbers[row]};
+    if (mean.value == 0) continue;
+    table.rows.push_back({paths.column("date").texts[row].substr(0, 7), cell(mean, money.size, 2),
+                          fixed_text(paths.column("quantile_95").numbers[row] / money.size, 2)});
+  }
+  return table.rows.empty() ? "" : html_table(table);
+}
+
 // A part of a vehicle under a line that says what it is; empty without the part.
 std::string under(const char* words, const std::string& part) {
   return part.empty() ? part : "<p class=\"note\">" + std::string(words) + "</p>\n" + part;
@@ -275,6 +296,8 @@ std::string one_vehicle(const Vehicle& vehicle, const RunTables& tables, const M
          (facts.empty() ? "" : "<p class=\"note\">" + facts + ".</p>\n") +
          tranches_table(vehicle, tables, money) + coverage_chart(vehicle, tables.measures) +
          under("Tests, and when they may fail:", tests_table(vehicle, tests)) + tests_chart(tests) +
+         under("Undrawn commitments, of the part held:",
+               draws_table(vehicle, tables.paths, money)) +
          under("Guarantees and hedges:", promises_table(vehicle, tables.measures, money)) +
          under("Every month's cash, in this order:", waterfall_list(vehicle));
 }

@@ -1,6 +1,7 @@
 #include "pricing/report/write_run.hpp"
 
 #include "pricing/report/csv_writer.hpp"
+#include "pricing/report/keep_inputs.hpp"
 #include "pricing/report/manifest.hpp"
 #include "pricing/report/report_html.hpp"
 #include "pricing/report/resolved_settings.hpp"
@@ -56,6 +57,7 @@ std::vector<FileDigest> write_run(const Inputs& inputs,
   const ReportSubject subject{inputs.settings, inputs.market.currency, inputs.scenarios,
                               build.version, &inputs.book.vehicles};
   written.push_back(write_text(directory, "report.html", report_html(subject, results)));
+  keep_inputs(inputs, input_digests, directory);
   // Their bytes hang on the libraries' versions, so the manifest keeps them apart.
   std::vector<FileDigest> by_library;
   write_sqlite(all, directory.claim("results.sqlite"));

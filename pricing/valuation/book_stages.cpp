@@ -37,6 +37,12 @@ class Stopwatch {
 }  // namespace
 
 namespace {
+std::size_t draw_slots(const Plan& plan) {
+  return static_cast<std::size_t>(
+      std::count_if(plan.vehicles.begin(), plan.vehicles.end(),
+                    [](const VehiclePlan& vehicle) { return vehicle.draws != kNone; }));
+}
+
 // True if a draw of some vehicle pays for a lot of it.
 bool buys_by_draws(const Plan& plan) {
   return std::any_of(plan.vehicles.begin(), plan.vehicles.end(), [](const VehiclePlan& vehicle) {
@@ -84,6 +90,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       vehicle_sale_(plan.vehicles.size() * rows(plan) * kBlockPaths),
       vehicle_after_draw_(buys_by_draws(plan) ? vehicle_sale_.size() : 0),
       vehicle_tested_(plan.vehicles.size() * rows(plan) * kBlockPaths),
+      vehicle_drawn_(draw_slots(plan) * rows(plan) * kBlockPaths),
       tranche_samples_(most(plan, tranches) * layout.samples * kBlockPaths),
       tranche_months_(most(plan, tranches) * rows(plan) * kMonthRows * kLanes),
       coverage_(plan.vehicles.empty() ? 0 : rows(plan) * kCoverageSums * kLanes),
@@ -153,7 +160,9 @@ void BookStages::fill_power(PathBlock& block, int k) noexcept {
   const PowerPlan& power = plan_->power;
   const double* const noise = noise_row(block, power.noise, k);
   double* const level = block.row(series(power_), k);
-  exponential_row(power.level, 1.0, noise == nullptr ? block.row(series(zeros_), k) : noise, level,
+  const double price =
+      power.path.empty() ? power.level : power.level * power.path[static_cast<std::size_t>(k)];
+  exponential_row(price, 1.0, noise == nullptr ? block.row(series(zeros_), k) : noise, level,
                   kBlockPaths);
   for (std::size_t i = 0; i < power.share.size(); ++i)
     affine_row(power.fixed[i], power.share[i], level, block.row(series(cost_ + i), k), kBlockPaths);
@@ -223,6 +232,8 @@ void BookStages::fill_market(PathBlock& block) noexcept {
       double* const utilization = block.row(series(utilization_ + g), k);
       utilization_row(hardware, block.row(engine::kScarcity, k),
                       noise_row(block, hardware.utilization_noise, k), utilization, kBlockPaths);
+      if (!hardware.utilization_factor.empty())
+        affine_row(0.0, hardware.utilization_factor[step], utilization, utilization, kBlockPaths);
       double* const spot = block.row(series(spot_ + g), k);
       if (hardware.earns)
         spot_row(utilization, log_rent, spot, kBlockPaths);

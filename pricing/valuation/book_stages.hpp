@@ -232,6 +232,11 @@ class BookStages {
   void draw_vehicle_lags() noexcept;
   void prepare_vehicle_sale(PathBlock& block, std::size_t vehicle) noexcept;
   void count_vehicles(PathBlock& block) noexcept;
+  // What is lent out in a month to the vehicle of a slot, a row of paths.
+  double* drawn(std::size_t slot, std::size_t month) noexcept {
+    return vehicle_drawn_.get() + (slot * (layout_->steps + 1) + month) * lien::engine::kBlockPaths;
+  }
+  const double* draws_of(std::uint32_t vehicle, std::size_t month) noexcept;
   // What a draw of this month adds to the sale of a default after it, a row of paths.
   double* after_draw(std::size_t vehicle, int month) noexcept {
     return vehicle_after_draw_.get() +
@@ -346,6 +351,8 @@ class BookStages {
   // Vehicles: what their lots bring in a sale and in a test, then one vehicle's results.
   // [vehicles][steps + 1][paths]; vehicle_after_draw_ is empty where no draw pays for a lot
   lien::engine::AlignedDoubles vehicle_sale_, vehicle_after_draw_, vehicle_tested_;
+  lien::engine::AlignedDoubles
+      vehicle_drawn_;  // [fans of draws, without the book's][steps + 1][paths]
   lien::engine::AlignedDoubles tranche_samples_;  // [tranches][samples][paths]
   lien::engine::AlignedDoubles tranche_months_;   // [tranches][steps + 1][kMonthRows][kLanes]
   lien::engine::AlignedDoubles coverage_;         // [steps + 1][kCoverageSums][kLanes]

@@ -233,6 +233,16 @@ void BookStages::count_fan(std::size_t fan, const double* level, const double* a
   }
 }
 
+// What a vehicle's lenders pay out in a month, or those of the whole book.
+const double* BookStages::draws_of(std::uint32_t vehicle, std::size_t month) noexcept {
+  if (vehicle != kNone) return drawn(plan_->vehicles[vehicle].draws, month);
+  double* const all = work_.get();
+  std::fill_n(all, kBlockPaths, 0.0);
+  for (const VehiclePlan& one : plan_->vehicles)
+    if (one.draws != kNone) add_scaled_row(1.0, drawn(one.draws, month), all, kBlockPaths);
+  return all;
+}
+
 void BookStages::run_fans(PathBlock& block, double* sums) noexcept {
   using Of = FanPlan::Of;
   double* const level = work_.get();
@@ -273,6 +283,9 @@ void BookStages::run_fans(PathBlock& block, double* sums) noexcept {
         }
         case Of::power:
           count_fan(f, block.row(series(power_), k), nullptr, k, sums);
+          break;
+        case Of::draw:
+          count_fan(f, draws_of(fan.index, step), nullptr, k, sums);
           break;
         case Of::resale_value:
           break;

@@ -68,12 +68,12 @@ void BookStages::fill_shape(PathBlock& block, std::size_t index, int k) noexcept
       fill_power_strip(block, g, k, input);
       continue;
     }
-    strip_call_rows(
-        plan.strips[hardware.strip], shape.time_values,
-        {nodes, node, block.row(series(log_rent_ + g), k),
-         engine::log(hardware.utilization / hardware.operating_cost[static_cast<std::size_t>(k)]),
-         rows},
-        calls_of(hardware) + node * kBlockPaths, kBlockPaths);
+    strip_call_rows(plan.strips[hardware.strip], shape.time_values,
+                    {nodes, node, block.row(series(log_rent_ + g), k),
+                     engine::log(hardware.mean_utilization(static_cast<std::size_t>(k)) /
+                                 hardware.operating_cost[static_cast<std::size_t>(k)]),
+                     rows},
+                    calls_of(hardware) + node * kBlockPaths, kBlockPaths);
   }
 }
 
@@ -95,7 +95,7 @@ void BookStages::fill_power_strip(PathBlock& block, std::size_t index, int k,
   input.offset = offset_.get();
   input.log_rent = block.row(series(log_rent_ + index), k);
   input.log_utilization_over_cost =
-      engine::log(hardware.utilization / hardware.operating_cost[step]);
+      engine::log(hardware.mean_utilization(step) / hardware.operating_cost[step]);
   if (!strip.forward.empty()) input.forward = &strip.forward[node];
   double* const calls = calls_of(hardware) + node * kBlockPaths;
   strip_rows(strip, input, calls, kBlockPaths);

@@ -44,6 +44,7 @@ void charge_keep(const VehicleLotPlan& lot, const std::size_t* lags, int k, doub
 void BookStages::clear_vehicles() noexcept {
   std::fill_n(vehicle_sale_.get(), vehicle_sale_.size(), 0.0);
   std::fill_n(vehicle_after_draw_.get(), vehicle_after_draw_.size(), 0.0);
+  std::fill_n(vehicle_drawn_.get(), vehicle_drawn_.size(), 0.0);
   std::fill_n(vehicle_tested_.get(), vehicle_tested_.size(), 0.0);
 }
 
@@ -229,6 +230,7 @@ void BookStages::run_vehicles(PathBlock& block, double* sums) noexcept {
     }
     if (vehicle.pressed != kNone)
       a.pressed = vehicle_pressed_.get() + vehicle.pressed * (layout_->steps + 1) * kBlockPaths;
+    if (vehicle.draws != kNone) a.drawn = drawn(vehicle.draws, 0);
     run_vehicle(a);
     add_vehicle(v, sums);
   }

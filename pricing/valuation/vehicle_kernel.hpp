@@ -83,6 +83,9 @@ struct VehicleArguments {
   // [snapshots][kBlockPaths]; overwritten.
   double* balloons;
   double* defaulted;
+  // Where something may be drawn, else null: what is lent out in the month of the part held, on
+  // paths on which the borrower lives by its sampled default; [steps + 1][kBlockPaths], added to.
+  double* drawn;
   std::uint64_t* breaches;  // [covenants][steps + 1] one bit a path, overwritten
   std::uint64_t* living;    // [steps + 1] paths without any default so far, overwritten
   // Where own sales press prices, else null: month of the sampled default on whose claims the lots

@@ -296,6 +296,16 @@ inline void BookPayments(const Room& room, std::size_t k) {
   }
 }
 
+// The path's own draw, for its distribution: by the sampled default where values have a survival.
+inline void CountDraw(const Room& room, std::size_t t, std::size_t k, std::size_t p, V made) {
+  const std::size_t party = room.v.party == kNone ? room.a.parties : room.v.party;
+  const V default_month = Row(room.a.default_months + party * kBlockPaths, p);
+  const V lives = hn::IfThenElseZero(hn::Gt(default_month, Num(static_cast<double>(k))),
+                                     Row(room.state(kAlive), p));
+  const double held = room.a.contracts[room.v.tranches[t].contract].held;
+  Add(room.a.drawn + k * kBlockPaths, p, hn::Mul(hn::Mul(lives, Num(held)), made));
+}
+
 // Pays out the month's draw, and those that were stopped before, to the living. The money goes to
 // the sellers of the hardware: no account sees it.
 inline void Draw(const Room& room, std::size_t t, std::size_t k) {
@@ -327,6 +337,7 @@ inline void Draw(const Room& room, std::size_t t, std::size_t k) {
     }
     double* const repaid = room.months(t, k, kRepaid, p);
     Put(repaid, 0, hn::NegMulAdd(living, made, Row(repaid, 0)));
+    if (room.a.drawn != nullptr) CountDraw(room, t, k, p, made);
   }
 }
 

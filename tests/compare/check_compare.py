@@ -4,11 +4,13 @@
 usage: check_compare.py --lien PROGRAM EXAMPLE
 
 The bridge is worked out a second time here from the CSV files of both runs; which inputs differ is
-known, since this made them differ; and what is wrong ends as it should.
+known, since this made them differ; each step of the parted bridge is held against runs of what
+stands between; and what is wrong ends as it should.
 """
 import argparse
 import csv
 import json
+import math
 import pathlib
 import shutil
 import subprocess
@@ -18,6 +20,8 @@ import tempfile
 PATHS = 2048
 BRIDGE = {"present_value": ("risk_neutral", "0"), "expected_loss": ("real_world", "0"),
           "ecl_12m": ("real_world", "12"), "ecl_lifetime": ("real_world", "0")}
+SHORTFALL = {"measure": "expected_shortfall", "horizon_months": "0", "confidence": "0.99",
+             "level": "portfolio"}
 
 
 class Checks:
@@ -36,17 +40,19 @@ class Checks:
         if not holds:
             self.faults.append(otherwise)
 
-    def value(self, name, example, change=None, *options):
+    def value(self, name, example, change=None, *options, paths=PATHS):
         """A run of the example with its inputs changed; the folder it writes."""
         inputs = self.scratch / (name + "_inputs")
         shutil.copytree(example, inputs)
         if change:
             change(inputs)
-        self.run("run", inputs / "run.toml", "--paths", PATHS, "--scenario", "baseline", "--out",
+        self.run("run", inputs / "run.toml", "--paths", paths, "--scenario", "baseline", "--out",
                  self.scratch / name, *options)
         return self.scratch / name
 
-    def compare(self, a, b, *options, code=0):
+    def compare(self, a, b, *options, code=0, parted=False):
+        if not parted:
+            options = ("--stored", *options)
         text = self.run("compare", a, b, "--json", *options, code=code)
         return json.loads(text) if code <= 1 and text else {}
 
@@ -177,6 +183,163 @@ def check_movement(checks, example):
     expect(c, a, "new contracts", 1, l3[0], 0)
 
 
+def portfolio(folder):
+    """What the bridge follows, value and error."""
+    found = {}
+    for row in rows(folder, "measures.csv"):
+        if row["level"] != "portfolio":
+            continue
+        for measure, (basis, horizon) in BRIDGE.items():
+            if (row["measure"], row["measure_basis"], row["horizon_months"]) == (measure, basis,
+                                                                                 horizon):
+                found[measure] = (float(row["value"]), float(row["standard_error"]))
+        if all(row[key] == value for key, value in SHORTFALL.items()):
+            found["expected_shortfall"] = (float(row["value"]), float(row["standard_error"]))
+    return found
+
+
+def steps_of(told):
+    """{step: {measure: value, measure_se: error, contracts: n}} of both tables."""
+    steps = {}
+    for table in ("bridge", "bridge_allowance"):
+        for row in told[table]:
+            steps.setdefault(row["step"], {}).update(row)
+    return steps
+
+
+def check_steps(checks, name, a, b, told, between):
+    """between: (step, folder that ends it), in order; each step is a difference of two runs."""
+    steps, before, after = steps_of(told), portfolio(a), portfolio(b)
+    for measure in (*BRIDGE, "expected_shortfall"):
+        size = abs(before[measure][0])
+        sums = sum(row[measure] for step, row in steps.items()
+                   if step not in ("before", "after", "change"))
+        checks.that(abs(sums - (after[measure][0] - before[measure][0])) <= 1e-14 * size,
+                    f"{name}: {measure}: the steps do not sum to the change")
+        checks.that(abs(steps["rounding"][measure]) <= 1e-12 * size
+                    and steps["model: program"][measure] == 0,
+                    f"{name}: {measure}: rounding or program is something")
+        last, walked = a, set()
+        for step, folder in between:
+            was, now = portfolio(last)[measure], portfolio(folder)[measure]
+            found = steps[step][measure]
+            if step.startswith("in both: terms") or step.startswith("book and market"):
+                found += steps["in both: balance"][measure]
+            checks.that(abs(found - (now[0] - was[0])) <= 1e-12 * size,
+                        f"{name}: {measure}, {step}: {found}, not {now[0] - was[0]}")
+            error, alone = steps[step][measure + "_se"], math.hypot(was[1], now[1])
+            if step in ("seed", "model: settings"):
+                checks.that(abs(error - alone) <= 1e-9 * alone,
+                            f"{name}: {measure}, {step}: error {error}, not {alone}")
+            else:
+                checks.that(0 < error < 1.05 * alone,
+                            f"{name}: {measure}, {step}: error {error} of {alone} unpaired")
+            last, walked = folder, walked | {step}
+        for step in {"gone: matured or removed", "in both: balance", "in both: terms and time",
+                     "new contracts", "market", "model: settings", "seed"} & steps.keys() - walked:
+            if step != "in both: balance":
+                checks.that(steps[step][measure] == 0 == steps[step][measure + "_se"],
+                            f"{name}: {measure}, {step}: {steps[step]}, not 0")
+
+
+def check_parts(checks, example):
+    """From one run to another in which everything is changed, by runs of what stands between."""
+    def without(*ids):
+        def change(inputs):
+            lines = (inputs / "loans.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+            (inputs / "loans.csv").write_text(
+                "".join(line for line in lines if line.split(",")[0] not in ids), encoding="utf-8")
+        return change
+
+    def other_terms(inputs):
+        loans = inputs / "loans.csv"
+        replace(loans, "180000000", "150000000")
+        replace(loans, "0.1150", "0.1250")
+
+    def renamed(inputs):
+        replace(inputs / "loans.csv", "L-001", "L-009")
+
+    def other_market(inputs):
+        replace(inputs / "market.toml", "volatility = 0.40", "volatility = 0.45")
+
+    def other_model(inputs):
+        replace(inputs / "run.toml", "[simulation]", "[simulation]\nhorizon_months = 48")
+
+    def all_of(*changes):
+        def change(inputs):
+            for one in changes:
+                one(inputs)
+        return change
+
+    a = checks.value("p0", example)
+    gone = checks.value("p1", example, without("L-001"))
+    terms = checks.value("p2", example, all_of(other_terms, without("L-001")))
+    new = checks.value("p3", example, all_of(other_terms, renamed))
+    market = checks.value("p4", example, all_of(other_terms, renamed, other_market))
+    model = checks.value("p5", example, all_of(other_terms, renamed, other_market, other_model),
+                         paths=4096)
+    last = checks.value("p6", example, all_of(other_terms, renamed, other_market, other_model),
+                        "--seed", 7, paths=4096)
+    for number in range(7):  # what went in need not be there any more
+        shutil.rmtree(checks.scratch / f"p{number}_inputs")
+    told = checks.compare(a, last, parted=True)
+    check_steps(checks, "everything", a, last, told,
+                [("gone: matured or removed", gone), ("in both: terms and time", terms),
+                 ("new contracts", new), ("market", market), ("model: settings", model),
+                 ("seed", last)])
+    check_steps(checks, "nothing", a, a, checks.compare(a, a, parted=True), [])
+    check_steps(checks, "market alone", new, market, checks.compare(new, market, parted=True),
+                [("market", market)])
+    check_steps(checks, "backwards", new, gone, checks.compare(new, gone, parted=True),
+                [("gone: matured or removed", terms), ("in both: terms and time", gone)])
+
+    def later(day, *changes):
+        def change(inputs):
+            replace(inputs / "run.toml", "2026-09-30", day)
+            all_of(*changes)(inputs)
+        return change
+
+    def launched(inputs):
+        replace(inputs / "market.toml", "mean_years = 1.25", "mean_years = 1.25\nyears_since_last = 0.1")
+        text = (inputs / "market.toml").read_text(encoding="utf-8")
+        (inputs / "market.toml").write_text(
+            "".join(line for line in text.splitlines(keepends=True)
+                    if not line.startswith("scheduled")), encoding="utf-8")
+
+    rolled = checks.value("p7", example, later("2026-10-10"))
+    dear = checks.value("p8", example, later("2026-10-10", other_market))
+    check_steps(checks, "time", a, dear, checks.compare(a, dear, parted=True),
+                [("in both: terms and time", rolled), ("market", dear)])
+    # After the launch that it schedules the first market is none of the second date.
+    passed = checks.value("p9", example, later("2026-10-31", launched))
+    told = checks.compare(a, passed, parted=True)
+    check_steps(checks, "launched", a, passed, told, [("book and market together", passed)])
+    checks.that("market" not in steps_of(told), "a market that was parted")
+    text = checks.run("compare", a, passed)
+    checks.that("could not be parted" in text and "scheduled" in text, text)
+
+
+def check_kept(checks, example):
+    """The copies are the inputs, and what becomes of them is seen."""
+    a = checks.value("kept", example)
+    for name in ("market.toml", "loans.csv", "scenarios.csv"):
+        checks.that((a / "inputs" / name).read_bytes() == (example / name).read_bytes(),
+                    f"{name} is not kept as it was")
+    checks.run("verify", a)
+    replace(a / "inputs" / "market.toml", "volatility = 0.40", "volatility = 0.41")
+    checks.run("verify", a, code=65)
+    message = checks.run("compare", a, a, code=65)
+    checks.that("inputs/market.toml" in message and "changed since the run" in message, message)
+    checks.run("compare", a, a, "--stored")
+    shutil.rmtree(a / "inputs")
+    checks.run("verify", a)
+    message = checks.run("compare", a, a, code=65)
+    checks.that("--stored" in message, message)
+    b = checks.value("more", example)
+    (b / "inputs" / "stray").write_text("", encoding="utf-8")
+    checks.run("verify", b, code=65)
+
+
 def check_faults(checks, a, other):
     checks.run("compare", a, code=64)
     checks.run("compare", a, checks.scratch / "absent", code=65)
@@ -236,11 +399,13 @@ def main():
         changes = checks.compare(a, market)["largest_changes"]
         sizes = [abs(row["change"]) for row in changes]
         checks.that(len(sizes) == 3 and sizes == sorted(sizes, reverse=True), f"changes: {sizes}")
-        text = checks.run("compare", a, book)
+        text = checks.run("compare", a, book, "--stored")
         checks.that("gone: matured or removed" in text and "loans.csv" in text, text)
         check_tolerances(checks, a, seed, book)
         checks.that("allowance_movement" not in checks.compare(a, book), "a movement without stages")
         check_movement(checks, example)
+        check_parts(checks, example)
+        check_kept(checks, example)
         check_faults(checks, a, euro)
     for fault in checks.faults:
         print(fault)

@@ -350,12 +350,15 @@ TEST(Sha256, GivesThePublishedAnswer) {
 TEST_F(Manifest, VerifyFindsEveryChange) {
   write_sample("run");
   EXPECT_TRUE(verify_run(in("run")).faults.empty());
-  EXPECT_EQ(verify_run(in("run")).files, 15u);  // thirteen outputs, two inputs
+  EXPECT_EQ(verify_run(in("run")).files, 16u);  // thirteen outputs, two inputs, one of them kept
   put(in("run/losses.csv"), "changed");
   fs::remove(in("run/paths.csv"));
   put(in("run/more.csv"), "new");
   put(in("book/market.toml"), "currency = \"EUR\"\n");
   EXPECT_EQ(verify_run(in("run")).faults.size(), 4u);
+  put(in("run/inputs/market.toml"), "changed");
+  put(in("run/inputs/stray.toml"), "");
+  EXPECT_EQ(verify_run(in("run")).faults.size(), 6u);
   put(in("run/manifest.json"), "{\"outputs\": 3}");
   EXPECT_THROW(static_cast<void>(verify_run(in("run"))), std::runtime_error);
   EXPECT_THROW(static_cast<void>(verify_run(in("nowhere"))), OutputError);

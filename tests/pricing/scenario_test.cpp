@@ -229,9 +229,12 @@ TEST(Scenario, RowsWithMonthsMakeAPathOfTheRentalRate) {
   EXPECT_EQ(s.market.hardware[0].rental_rate_path, path);
   EXPECT_EQ(s.market.hardware[1].rental_rate_path, path);
   EXPECT_EQ(s.market.hardware[0].rental_rate, 2.5);
-  EXPECT_NE(fault(row("rates.zero_curve", Shock::absolute, 0.02, 6)).find("in this version"),
+  EXPECT_NE(fault(row("rates.zero_curve", Shock::relative, 0.02, 6))
+                .find("goes with absolute shocks of rates.zero_curve only"),
             std::string::npos);
-  EXPECT_NE(fault(row("hardware.*.rental_rate", Shock::relative, -1.5, 6)).find("negative"),
+  EXPECT_NE(fault(row("hardware.H100.wear", Shock::absolute, 0.02, 6)).find("no series by month"),
+            std::string::npos);
+  EXPECT_NE(fault(row("hardware.*.rental_rate", Shock::relative, -1.5, 6)).find("at least -1"),
             std::string::npos);
   ScenarioRow again = row("hardware.H100.rental_rate", Shock::relative, -0.1, 6);
   try {
@@ -240,6 +243,46 @@ TEST(Scenario, RowsWithMonthsMakeAPathOfTheRentalRate) {
   } catch (const InputError& error) {
     EXPECT_NE(std::string(error.what()).find("stands twice"), std::string::npos);
   }
+}
+
+TEST(Scenario, RowsWithMonthsMakePathsOfOtherSeries) {
+  Market m = market();
+  m.power = Power{{1.5, 0.4}, 1};
+  const std::vector<ScenarioRow> rows = {row("power.level", Shock::relative, 0.5, 6),
+                                         row("hardware.*.utilization", Shock::relative, -0.2, 12),
+                                         row("hardware.*.operating_cost", Shock::relative, 0.3, 3),
+                                         row("party.lab.hazard", Shock::relative, 1.0, 9),
+                                         row("rates.zero_curve", Shock::absolute, 0.01, 12)};
+  const Stressed s = apply_scenario(m, {}, rows, day(2026, 9, 30));
+  const auto one = [](int month, double value) { return MonthPath{{month, value}}; };
+  EXPECT_EQ(s.market.power->level_path, one(6, 0.5));
+  EXPECT_EQ(s.market.power->level, 1);
+  EXPECT_EQ(s.market.hardware[0].utilization_path, one(12, -0.2));
+  EXPECT_TRUE(s.market.hardware[1].utilization_path.empty());
+  EXPECT_EQ(s.market.hardware[1].operating_cost_path, one(3, 0.3));
+  EXPECT_EQ(s.market.parties[1].hazard_path, one(9, 1.0));
+  EXPECT_EQ(s.changed_credit_curves, std::vector<std::string>{"lab"});
+  // No more hours can be rented than there are: 0.97 on the best path.
+  EXPECT_NE(fault(row("hardware.H100.utilization", Shock::relative, 0.04, 6)).find("no point"),
+            std::string::npos);
+  EXPECT_EQ(fault(row("hardware.H100.utilization", Shock::relative, 0.03, 6)), "accepted");
+}
+
+// Forward rates 1 % higher from the first year on: nothing in it, 1 % (t - 1) / t after it.
+TEST(Scenario, MovesForwardRatesFromAMonthOn) {
+  const Stressed s = apply({row("rates.zero_curve", Shock::absolute, 0.01, 12)});
+  const Curve& moved = s.market.rates.zero_curve;
+  const Curve before = market().rates.zero_curve;
+  const auto at = [](const Curve& curve, double t) {
+    for (std::size_t i = 0; i < curve.years.size(); ++i)
+      if (curve.years[i] == t) return curve.values[i];
+    return std::nan("");
+  };
+  EXPECT_EQ(at(moved, 0.5), 0.03);
+  EXPECT_EQ(at(moved, 1.0), at(before, 1.0));
+  EXPECT_NEAR(at(moved, 2.0), 0.0325 + 0.01 / 2, 1e-15);
+  EXPECT_NEAR(at(moved, 5.0), 0.04 + 0.01 * 4 / 5, 1e-15);
+  EXPECT_NEAR(at(moved, 10.0), 0.04 + 0.01 * 9 / 10, 1e-15);
 }
 
 TEST(Scenario, NamesTheRowOfAWrongInput) {
