@@ -56,6 +56,10 @@ double integrated_variance(double y) {
 
 double exponential_integral_factor(double k, double t) { return t * decayed_mean(k * t); }
 
+double integrated_decay_factor(double k, double a, double t) {
+  return t * t * integrated_decay(k * t, a * t);
+}
+
 double integrated_rate_variance(double mean_reversion, double volatility, double t) {
   return volatility * volatility * t * t * t * integrated_variance(mean_reversion * t);
 }

@@ -26,6 +26,10 @@ struct FactorLaw {
 // int_0^t e^{-k s} ds = (1 - e^{-k t}) / k, in years; t where k = 0. k per year, t in years, >= 0.
 [[nodiscard]] double exponential_integral_factor(double k, double t);
 
+// int_0^t e^{-k s} (1 - e^{-a s}) / a ds: what a shock that decays by k has in common with the
+// integral of one that decays by a, in years squared; a, k per year, >= 0. Relative error 1e-14.
+[[nodiscard]] double integrated_decay_factor(double k, double a, double t);
+
 // Variance V_I(t) of the integral of x over [0, t], t in years:
 // sr^2/a^2 [t - 2 (1 - e^{-at})/a + (1 - e^{-2at})/(2a)]. Relative error 1e-14 (the bracket alone
 // would lose nine digits at a t = 0.007).

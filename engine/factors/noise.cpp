@@ -17,17 +17,26 @@ NoisePlan noise_step(const NoiseLaw& law, double dt_years, PhiloxKey key) {
   return {exp(-law.mean_reversion * dt_years), std::sqrt(noise_variance(law, dt_years)), key, {}};
 }
 
-NoisePlan correlated_noise_step(const NoiseLaw& law, double scarcity_correlation,
+std::array<double, 4> noise_covariance(const NoiseLaw& law, const NoiseCorrelation& correlation,
+                                       const FactorLaw& factors, double dt_years) {
+  const double k = law.mean_reversion, a = factors.rate_mean_reversion;
+  const auto B = [dt_years](double speed) { return exponential_integral_factor(speed, dt_years); };
+  const double rate = correlation.rate * factors.rate_volatility * law.volatility;
+  return {correlation.scarcity * factors.scarcity_volatility * law.volatility *
+              B(factors.scarcity_mean_reversion + k),
+          correlation.frontier * factors.frontier_volatility * law.volatility * B(k),
+          rate * B(k + a), rate * integrated_decay_factor(k, a, dt_years)};
+}
+
+NoisePlan correlated_noise_step(const NoiseLaw& law, const NoiseCorrelation& correlation,
                                 const FactorLaw& factors, double dt_years, PhiloxKey key) {
   NoisePlan plan = noise_step(law, dt_years, key);
   const double variance = plan.stdev * plan.stdev;
   const auto lower = lower_cholesky(step_covariance(factors, dt_years));
-  const double covariance =
-      scarcity_correlation * factors.scarcity_volatility * law.volatility *
-      exponential_integral_factor(factors.scarcity_mean_reversion + law.mean_reversion, dt_years);
+  const auto covariance = noise_covariance(law, correlation, factors, dt_years);
   double left = variance;
   for (std::size_t j = 0; j < 4; ++j) {
-    double residual = j == 0 ? covariance : 0.0;
+    double residual = covariance[j];
     for (std::size_t i = 0; i < j; ++i) residual -= lower[4 * j + i] * plan.joint[i];
     // A pivot of zero leaves nothing to be correlated with.
     plan.joint[j] = lower[5 * j] > 0 ? residual / lower[5 * j] : 0.0;

@@ -26,10 +26,22 @@ struct NoisePlan {
 };
 [[nodiscard]] NoisePlan noise_step(const NoiseLaw& law, double dt_years, PhiloxKey key);
 
-// A noise whose Brownian motion has this correlation with scarcity's and none with the two others:
-// the next row of the Cholesky factor of the joint step, whose other rows stay as they are. Throws
-// std::domain_error if the correlations contradict each other.
-[[nodiscard]] NoisePlan correlated_noise_step(const NoiseLaw& law, double scarcity_correlation,
+// Correlations of a noise's Brownian motion with those of scarcity, frontier and short rate.
+struct NoiseCorrelation {
+  double scarcity = 0, frontier = 0, rate = 0;
+};
+
+// Covariance of one step of a noise with one of the four factors (chi, xi, x, I). Source:
+// docs/model.md, "Exact monthly transitions".
+[[nodiscard]] std::array<double, 4> noise_covariance(const NoiseLaw& law,
+                                                     const NoiseCorrelation& correlation,
+                                                     const FactorLaw& factors, double dt_years);
+
+// A noise that is correlated with the factors: the next row of the Cholesky factor of the joint
+// step, whose other rows stay as they are. Throws std::domain_error if the correlations contradict
+// each other.
+[[nodiscard]] NoisePlan correlated_noise_step(const NoiseLaw& law,
+                                              const NoiseCorrelation& correlation,
                                               const FactorLaw& factors, double dt_years,
                                               PhiloxKey key);
 

@@ -49,7 +49,8 @@ struct CurveForm {
 [[nodiscard]] LaunchLine read_launch_line(const TomlValue& table,
                                           std::optional<Date> valuation_date, const Scope& top);
 [[nodiscard]] Hardware read_hardware(const TomlValue& table, const Scope& top);
-[[nodiscard]] Party read_party(const TomlValue& table, const Scope& top);
+// has_credit: [credit] is there, which a credit_loading needs.
+[[nodiscard]] Party read_party(const TomlValue& table, bool has_credit, const Scope& top);
 // [[contagion]], [clearing], [[claim]]: what connects the parties, which are read already.
 void read_network(const TomlValue& root, std::optional<Date> valuation_date, Market& market,
                   const Scope& top);

@@ -12,7 +12,7 @@ std::span<const Field<Market>> market_fields() {
       apart<T>("scarcity"),
       apart<T>("frontier"),
       apart<T>("power"),
-      later<T>("credit"),
+      apart<T>("credit"),
       apart<T>("correlation"),
       apart<T>("launches"),
       apart<T>("hardware"),
@@ -87,15 +87,23 @@ std::span<const Field<Frontier>> frontier_fields() {
   return fields;
 }
 
+std::span<const Field<Credit>> credit_fields() {
+  using T = Credit;
+  static constexpr std::array fields = {
+      number("mean_reversion", &T::mean_reversion, above(0)).required(),
+  };
+  return fields;
+}
+
 std::span<const Field<Correlation>> correlation_fields() {
   using T = Correlation;
   static constexpr std::array fields = {
       number("scarcity_frontier", &T::scarcity_frontier, between(-1, 1)),
       number("scarcity_rate", &T::scarcity_rate, between(-1, 1)),
       number("frontier_rate", &T::frontier_rate, between(-1, 1)),
-      later<T>("scarcity_credit", "0"),
-      later<T>("frontier_credit", "0"),
-      later<T>("rate_credit", "0"),
+      number("scarcity_credit", &T::scarcity_credit, between(-1, 1)),
+      number("frontier_credit", &T::frontier_credit, between(-1, 1)),
+      number("rate_credit", &T::rate_credit, between(-1, 1)),
       number("scarcity_power", &T::scarcity_power, between(-1, 1)),
   };
   return fields;
@@ -312,9 +320,9 @@ std::span<const Field<Party>> party_fields() {
       share("recovery", &T::recovery).required(),
       number("risk_neutral_ratio", &T::risk_neutral_ratio, above(0)),
       number("scarcity_loading", &T::scarcity_loading),
-      later<T>("credit_loading", "0"),
-      later<T>("hazard_mean_reversion"),
-      later<T>("hazard_volatility", "0"),
+      number("credit_loading", &T::credit_loading),
+      number("hazard_mean_reversion", &T::hazard_mean_reversion, at_least(0)),
+      number("hazard_volatility", &T::hazard_volatility, at_least(0)),
       choice<T>(
           "fit", +[](T& p, std::int64_t k) { p.fit_survival = k == 0; }, "survival|none"),
       text("rating", &T::rating),

@@ -18,6 +18,7 @@ inline constexpr Range kGammaShapes = between(0.5, 50);
 [[nodiscard]] std::span<const Field<Scarcity>> scarcity_fields();
 [[nodiscard]] std::span<const Field<Regime>> regime_fields();
 [[nodiscard]] std::span<const Field<Frontier>> frontier_fields();
+[[nodiscard]] std::span<const Field<Credit>> credit_fields();
 [[nodiscard]] std::span<const Field<Correlation>> correlation_fields();
 [[nodiscard]] std::span<const Field<LaunchLine>> launch_fields();
 [[nodiscard]] std::span<const Field<LaunchLine>> drop_fields();

@@ -40,9 +40,10 @@ void check_correlation(const TomlValue& table, const Correlation& c, const Scope
   if (consistent(c)) return;
   scope.fault(table.line, table.column, "", "",
               "has correlations that contradict each other (not positive semidefinite)",
-              consistent_factors(c)
-                  ? "move scarcity_power towards 0"
-                  : "move one of the three towards the product of the two others");
+              !consistent_factors(c) ? "move one of the three towards the product of the two others"
+              : consistent_power(c)
+                  ? "move scarcity_credit, frontier_credit and rate_credit towards 0"
+                  : "move scarcity_power towards 0");
 }
 
 void read_regime(const TomlValue* block, std::optional<Scarcity>& scarcity, const Scope& top) {
@@ -225,6 +226,7 @@ std::optional<Market> read_market(const std::string& file, const Location& named
   read_regime(root->find("scarcity"), market.scarcity, top);
   read_block(*root, "frontier", frontier_fields(), market.frontier, top);
   read_block(*root, "power", power_fields(), market.power, top);
+  read_block(*root, "credit", credit_fields(), market.credit, top);
   read_liquidation(*root, market.liquidation, top);
   read_refinancing(*root, market.refinancing, top);
   std::optional<Correlation> correlation;
@@ -238,7 +240,7 @@ std::optional<Market> read_market(const std::string& file, const Location& named
   for (const TomlValue* table : tables_of(root->find("hardware"), "hardware", top))
     market.hardware.push_back(read_hardware(*table, top));
   for (const TomlValue* table : tables_of(root->find("party"), "party", top))
-    market.parties.push_back(read_party(*table, top));
+    market.parties.push_back(read_party(*table, root->find("credit") != nullptr, top));
   if (valuation_date) check_defaults(market, *valuation_date, top);
   check_unique(market.launches, &LaunchLine::line, "launches", top);
   check_unique(market.hardware, &Hardware::id, "hardware", top);

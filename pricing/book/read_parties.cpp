@@ -64,14 +64,33 @@ void read_credit_input(const TomlValue& table, Party& party, const Given& given,
   party.hazard = read_curve(hazard, "hazard", {{"years", "rates", between(0, 100)}}, scope);
 }
 
+// The noise of a party is its own, and has a stationary law.
+void check_noise(const TomlValue& table, const Party& party, const Scope& scope) {
+  if (party.hazard_volatility == 0) return;
+  const TomlValue& volatility = *table.find("hazard_volatility");
+  if (party.hazard_mean_reversion == 0)
+    scope.fault(volatility.scalar(), "hazard_volatility",
+                "is the stationary stdev of a noise whose hazard_mean_reversion is 0",
+                "write a hazard_mean_reversion above 0");
+  if (party.count > 1)
+    scope.fault(volatility.scalar(), "hazard_volatility",
+                "goes with one party, and count makes a pool",
+                "write a [[party]] for each, or remove it");
+}
+
 }  // namespace
 
-Party read_party(const TomlValue& table, const Scope& top) {
+Party read_party(const TomlValue& table, bool has_credit, const Scope& top) {
   const Scope scope{top.faults, top.file, block_label("party", table, "id")};
   Party party;
   party.where = {scope.file, table.line, table.column};
   const Given given = read_table(table, party_fields(), party, "field of [[party]]", scope);
   read_credit_input(table, party, given, scope);
+  if (party.credit_loading != 0 && !has_credit)
+    scope.fault(table.find("credit_loading")->scalar(), "credit_loading",
+                "needs [credit], which is not given",
+                "add [credit] with mean_reversion, or remove it");
+  check_noise(table, party, scope);
   return party;
 }
 

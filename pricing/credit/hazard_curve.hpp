@@ -30,6 +30,9 @@ struct ScarcityLaw {
   std::optional<Regime> regime{};
 };
 
+// Mean of chi at the start of month k, entry k - 1, without regimes.
+[[nodiscard]] std::vector<double> scarcity_means(const ScarcityLaw& law, std::size_t months);
+
 // a_k, entry k - 1 for month k, such that the hazard exp(a_k - loading chi_{k-1}), held for month
 // k, gives E[survival] = the curve's at the end of every month: relative 1e-12, by forward
 // recursion on the density of the survivors, by regime where there are regimes. fit_survival false,

@@ -19,20 +19,6 @@ constexpr double kNoHazard = -1e4;  // log of a hazard of 0
 
 double log_hazard(double hazard) { return hazard > 0 ? engine::log(hazard) : kNoHazard; }
 
-// Mean of chi at the start of month k, k = 1..months.
-std::vector<double> scarcity_means(const ScarcityLaw& law, std::size_t months) {
-  const double decay = engine::exp(-law.mean_reversion * kMonth);
-  const double drifted =
-      law.drift * engine::exponential_integral_factor(law.mean_reversion, kMonth);
-  std::vector<double> means;
-  double mean = law.initial;
-  for (std::size_t k = 0; k < months; ++k) {
-    means.push_back(mean);
-    mean = decay * mean + drifted;
-  }
-  return means;
-}
-
 // One exact step of a density on the grid, in one regime: weight of each point it comes from.
 struct Transition {
   std::vector<double> first_step;         // [points] mass after one step from 0
@@ -51,6 +37,9 @@ struct DeviationGrid {
 };
 
 constexpr double kReach = 9;  // stdevs: a tail of 1e-19
+// Widest spacing in the log hazard: exp(-dt e^x) is analytic up to pi / 2 beside the real line, so
+// that a trapezoid sum of it errs by exp(-pi^2 / spacing), 6e-13 here.
+constexpr double kWidestInLogHazard = 0.35;
 
 Transition make_transition(const std::vector<double>& deviation, double spacing, double decay,
                            double shift, double stdev) {
@@ -99,7 +88,8 @@ DeviationGrid make_grid(const ScarcityLaw& law, double loading, std::size_t mont
     grid.initial = static_cast<std::size_t>(chain.initial);
   }
   const double width = 2 * half_width + (highest - lowest);
-  const double intervals = std::min(std::ceil(width / (step_stdev / 2)), max_points);
+  const double widest_spacing = std::min(step_stdev / 2, kWidestInLogHazard / std::abs(loading));
+  const double intervals = std::min(std::ceil(width / widest_spacing), max_points);
   const double spacing = width / intervals;
   if (law.regime && spacing > step_stdev / 1.4)
     throw std::domain_error("scarcity.volatility is too small to fit a hazard under regimes");
@@ -204,6 +194,19 @@ void refuse_regimes_without_volatility(const ScarcityLaw& law) {
 }
 
 }  // namespace
+
+std::vector<double> scarcity_means(const ScarcityLaw& law, std::size_t months) {
+  const double decay = engine::exp(-law.mean_reversion * kMonth);
+  const double drifted =
+      law.drift * engine::exponential_integral_factor(law.mean_reversion, kMonth);
+  std::vector<double> means;
+  double mean = law.initial;
+  for (std::size_t k = 0; k < months; ++k) {
+    means.push_back(mean);
+    mean = decay * mean + drifted;
+  }
+  return means;
+}
 
 std::vector<double> fit_log_hazards(const std::vector<double>& hazards, double loading,
                                     bool fit_survival, const ScarcityLaw& law) {

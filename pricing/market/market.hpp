@@ -84,11 +84,20 @@ struct Power {
   MonthPath level_path{};
 };
 
+// Systematic credit factor: dz = -mean_reversion z dt + sqrt(2 mean_reversion) dW, 0 today; high is
+// good.
+struct Credit {
+  double mean_reversion = 0;  // per year, > 0
+};
+
 struct Correlation {
   double scarcity_frontier = 0;
   double scarcity_rate = 0;
   double frontier_rate = 0;
   double scarcity_power = 0;
+  double scarcity_credit = 0;
+  double frontier_credit = 0;
+  double rate_credit = 0;
 };
 
 enum class LaunchLaw { weibull, gamma, exponential, none };
@@ -242,7 +251,11 @@ struct Party {
   double recovery = 0;     // of the unsecured claim left
   double risk_neutral_ratio = 1;
   double scarcity_loading = 0;  // hazard times exp(-loading scarcity)
-  bool fit_survival = true;     // false: the curve is the hazard at zero factors
+  double credit_loading = 0;    // hazard times exp(-loading credit)
+  // Own noise of the log hazard, an Ornstein-Uhlenbeck process: its stationary stdev; 0: off.
+  double hazard_mean_reversion = 1;  // per year, > 0 where there is noise
+  double hazard_volatility = 0;
+  bool fit_survival = true;  // false: the curve is the hazard at zero factors
   std::string rating;
   std::string group;
   double cash = 0;  // own assets in clearing, money
@@ -296,6 +309,7 @@ struct Market {
   std::optional<Scarcity> scarcity;
   std::optional<Frontier> frontier;
   std::optional<Power> power;
+  std::optional<Credit> credit;
   Correlation correlation;
   std::vector<LaunchLine> launches;
   std::vector<Hardware> hardware;

@@ -186,6 +186,7 @@ std::vector<MarketInput> market_inputs(Market& market) {
   if (market.frontier)
     add_numbers(inputs, "frontier", "", "", frontier_fields(), *market.frontier, kAll);
   if (market.power) add_power(inputs, *market.power);
+  if (market.credit) add_numbers(inputs, "credit", "", "", credit_fields(), *market.credit, kAll);
   add_numbers(inputs, "correlation", "", "", correlation_fields(), market.correlation, kAll);
   if (market.liquidation) add_liquidation(inputs, *market.liquidation);
   for (LaunchLine& line : market.launches) add_launches(inputs, line);

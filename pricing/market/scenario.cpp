@@ -31,12 +31,11 @@ bool names_block(const std::string& input, const std::string& block) {
 }
 
 void RowChange::unknown_input(const Market& market, const std::vector<std::string>& known) const {
-  if (names_block(row.input, "credit"))
-    return fault("input", row.input, std::string(kNotInThisVersion), "remove the row");
   const std::pair<const char*, bool> blocks[] = {
       {"scarcity", market.scarcity.has_value()}, {"frontier", market.frontier.has_value()},
       {"power", market.power.has_value()},       {"liquidation", market.liquidation.has_value()},
-      {"clearing", market.clearing.has_value()}, {"refinancing", market.refinancing.has_value()}};
+      {"clearing", market.clearing.has_value()}, {"refinancing", market.refinancing.has_value()},
+      {"credit", market.credit.has_value()}};
   for (const auto& [block, present] : blocks)
     if (!present && names_block(row.input, block))
       return fault("input", row.input, "is of a block that " + market.file + " does not have",
@@ -299,6 +298,17 @@ void check_together(const Market& market, const RowChange& last) {
     if (!u.moves && u.noise.volatility == 0) continue;
     if (!(u.min < u.mean && u.mean < u.max))
       last.fault("value", "", "leaves utilization of " + hardware.id + " without min < mean < max");
+  }
+  for (const Party& party : market.parties) {
+    if (party.credit_loading != 0 && !market.credit)
+      last.fault("value", "",
+                 "loads party " + party.id + " on the credit factor, and " + market.file +
+                     " has no [credit]");
+    if (party.hazard_volatility > 0 && (party.hazard_mean_reversion == 0 || party.count > 1))
+      last.fault(
+          "value", "",
+          "leaves party " + party.id +
+              " with a hazard_volatility and a hazard_mean_reversion of 0 or a count above 1");
   }
   if (!consistent(market.correlation))
     last.fault("value", "", "leaves correlations that contradict each other");

@@ -3,6 +3,7 @@
 
 #include "engine/factors/joint_step.hpp"
 #include "pricing/measures/measure_rows.hpp"
+#include "pricing/plan/credit_factor.hpp"
 #include "pricing/plan/market_laws.hpp"
 #include "pricing/plan/time_grid.hpp"
 
@@ -56,6 +57,20 @@ void add_instruments(const ScenarioRun& scenario, const BasisRun& run, RunTables
   }
 }
 
+// Of the credit factor, whether a party loads on it or not.
+void add_credit_covariances(const Market& market, MeasureWriter& writer) {
+  if (!market.credit) return;
+  const double month = 1.0 / 12;
+  const engine::NoiseLaw law = credit_law(market);
+  writer.add_exact("credit/credit", "factor_covariance", 1, engine::noise_variance(law, month));
+  const auto s =
+      engine::noise_covariance(law, credit_correlation(market), factor_law_of(market), month);
+  const char* const names[4] = {"scarcity", "frontier", "short_rate", "rate_integral"};
+  for (std::size_t f = 0; f < 4; ++f)
+    if (s[f] != 0)
+      writer.add_exact(std::string(names[f]) + "/credit", "factor_covariance", 1, s[f]);
+}
+
 void add_covariances(const ScenarioRun& scenario, const BasisRun& run, RunTables& tables) {
   const auto s = engine::step_covariance(factor_law_of(*scenario.market), 1.0 / 12);
   const char* const names[4] = {"scarcity", "frontier", "short_rate", "rate_integral"};
@@ -66,6 +81,7 @@ void add_covariances(const ScenarioRun& scenario, const BasisRun& run, RunTables
       writer.add_exact(std::string(names[i]) + "/" + names[j], "factor_covariance", 1,
                        s[4 * i + j]);
     }
+  add_credit_covariances(*scenario.market, writer);
   if (!scenario.market->power || run.plan.power.noise == kNone) return;
   const engine::NoisePlan& power = run.plan.factors.noises[run.plan.power.noise];
   double variance = power.stdev * power.stdev;

@@ -71,6 +71,8 @@ ReplayedPath replay_path(const Inputs& inputs, MeasureBasis basis, std::uint32_t
     const auto at = [&](std::size_t series) { return block.row(series, k)[path]; };
     out.scarcity.push_back(at(engine::kScarcity));
     out.frontier.push_back(at(engine::kFrontier));
+    if (plan.credit != kNone)
+      out.credit.push_back(at(engine::noise_series(plan.factors, plan.credit)));
     out.rent.push_back(of.earns ? engine::exp(at(stages.log_rent_series(hardware))) : 0.0);
     out.utilization.push_back(at(stages.utilization_series(hardware)));
     out.earned.push_back(at(stages.spot_series(hardware)));

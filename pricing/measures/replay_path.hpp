@@ -22,6 +22,7 @@ struct ReplayedPath {
   std::uint64_t number = 0;
   int steps = 0, steps_per_year = 12;
   std::vector<double> scarcity, frontier;
+  std::vector<double> credit;                     // empty: no party loads on it
   std::vector<double> rent, utilization, earned;  // of the hardware; earned = utilization x rent
   std::vector<double> cost;                       // hourly, of a unit
   std::vector<double> value;  // of a unit that enters service today; empty: no resale law

@@ -13,6 +13,8 @@ namespace lien::pricing {
 struct PartyPlan {
   std::vector<double> log_hazard;  // [steps + 1] a_k for month k; entry 0 unused
   double scarcity_loading = 0;
+  double credit_loading = 0;      // on Plan::credit
+  std::uint32_t noise = kNone;    // into FactorPlan::noises, added to the log hazard
   int forced_month = -1;          // defaults at this month on every path; -1: none
   bool defaulted = false;         // before the valuation date: forced_month is 1
   lien::engine::PhiloxKey key{};  // of its default clock
@@ -21,9 +23,10 @@ struct PartyPlan {
   // Parties behind the id. Above 1 every survival is the share of them that lives, values too.
   int count = 1;
   // Copula: the party defaults at this month where its own standard normal is below
-  // copula_constant - copula_loading chi of that month; -1: by its hazard.
+  // copula_constant - copula_loading chi - copula_credit_loading z of that month; -1: by its
+  // hazard.
   int copula_month = -1;
-  double copula_constant = 0, copula_loading = 0;
+  double copula_constant = 0, copula_loading = 0, copula_credit_loading = 0;
 };
 
 // Hazards that the components of FactorPlan::tilt multiply, so that a tail's defaults are drawn

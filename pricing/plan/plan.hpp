@@ -91,6 +91,8 @@ struct Plan {
   std::vector<LagPlan> lag_laws;
   std::vector<DepthPlan> depths;
   std::vector<StepInPlan> step_ins;
+  std::uint32_t credit =
+      kNone;  // credit factor, into FactorPlan::noises; none: no party loads on it
   std::vector<PartyPlan> parties;
   NetworkPlan network;
   HazardTilt hazard_tilt;               // read where factors.tilt is on

@@ -36,7 +36,7 @@ void compile_power(const CompileInput& input, Plan& plan) {
   const auto key = engine::stream_key(input.settings->seed, engine::StreamKind::noise, "power");
   plan.power.noise = static_cast<std::uint32_t>(plan.factors.noises.size());
   plan.factors.noises.push_back(engine::correlated_noise_step(
-      noise_law(market.power->noise), market.correlation.scarcity_power, factor_law_of(market),
+      noise_law(market.power->noise), {market.correlation.scarcity_power}, factor_law_of(market),
       plan.factors.dt_years, key));
 }
 

@@ -317,6 +317,7 @@ Story explain_path(const FinishedRun& run, std::size_t index, std::uint64_t numb
                     false,
                     "rent, earned (utilization x rent) and cost are hourly; value: a unit that "
                     "enters service on the valuation date"};
+  if (!path.credit.empty()) months.columns.push_back({"credit", "credit", 4});
   std::map<int, int> counts;
   for (const ReplayedLaunch& launch : path.launches) counts[launch.step] += launch.count;
   for (int k = 0; k <= path.steps; ++k) {
@@ -326,6 +327,7 @@ Story explain_path(const FinishedRun& run, std::size_t index, std::uint64_t numb
                            counts.count(k) != 0 ? StoryCell(counts.at(k)) : StoryCell(),
                            path.rent[at], path.utilization[at], path.earned[at], path.cost[at],
                            path.value.empty() ? StoryCell() : StoryCell(path.value[at])});
+    if (!path.credit.empty()) months.rows.back().emplace_back(path.credit[at]);
   }
   story.tables = {std::move(launches), std::move(months)};
   return story;

@@ -39,6 +39,10 @@ const char* input_name(CreditInput input) {
   return "";
 }
 
+bool moved_by_scarcity_alone(const Party& party) {
+  return party.credit_loading == 0 && party.hazard_volatility == 0;
+}
+
 StoryTable hazards_table(const FinishedRun& run, std::size_t index) {
   const Party& party = run.inputs.market.parties[index];
   const Plan plan = compile_scenario(run.inputs, "baseline",
@@ -48,7 +52,10 @@ StoryTable hazards_table(const FinishedRun& run, std::size_t index) {
                    "Hazard and survival",
                    {{"month", "month"},
                     {"curve_hazard", "hazard of the curve, %", 3, 100},
-                    {"fitted_hazard", "fitted, at no scarcity, %", 3, 100},
+                    {"fitted_hazard",
+                     moved_by_scarcity_alone(party) ? "fitted, at no scarcity, %"
+                                                    : "fitted, all factors at 0, %",
+                     3, 100},
                     {"curve_survival", "survival of the curve, %", 3, 100},
                     {"simulated_survival", "simulated, %", 3, 100},
                     {"standard_error", "+-", 3, 100}},
@@ -59,6 +66,12 @@ StoryTable hazards_table(const FinishedRun& run, std::size_t index) {
                          "scarcity does to it"
                        : "fit = \"none\": the curve is the hazard at no scarcity, and the mean "
                          "survival is another"};
+  if (!moved_by_scarcity_alone(party))
+    table.note = party.fit_survival
+                     ? "the fitted hazard makes the mean survival that of the curve, whatever "
+                       "scarcity, credit and its own noise do to it"
+                     : "fit = \"none\": the curve is the hazard where all factors are 0, and the "
+                       "mean survival is another";
   if (plan.parties.empty()) return table;  // another grid than months has no hazards
   double accumulated = 0;
   for (int k = 1; k <= plan.months; ++k) {
@@ -117,6 +130,16 @@ Story explain_party(const FinishedRun& run, std::size_t index) {
        {"risk_neutral_ratio", "risk-neutral hazard over real-world", party.risk_neutral_ratio},
        {"scarcity_loading", "loading of the hazard on scarcity", party.scarcity_loading}},
       {}};
+  if (party.credit_loading != 0)
+    story.facts.push_back(
+        {"credit_loading", "loading of the hazard on credit", party.credit_loading});
+  if (party.hazard_volatility > 0) {
+    story.facts.push_back({"hazard_mean_reversion",
+                           "mean reversion of its own hazard noise, a year",
+                           party.hazard_mean_reversion});
+    story.facts.push_back({"hazard_volatility", "stationary stdev of that noise in the log hazard",
+                           party.hazard_volatility});
+  }
   story.tables = {hazards_table(run, index), dependents_table(run, party.id),
                   measures_of(run, "party", party.id)};
   return story;

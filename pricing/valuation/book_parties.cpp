@@ -3,8 +3,10 @@
 #include "engine/elementary/elementary.hpp"
 #include "engine/kernels/random_rows.hpp"
 #include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
 #include "pricing/valuation/network_rows.hpp"
+#include "pricing/valuation/resale_rows.hpp"
 
 // Who defaults when: parties on their own, pools, copulas, and the network of those whose defaults
 // depend on each other.
@@ -21,6 +23,7 @@ enum ClearingRow : std::size_t { kCash, kPayment, kClearingRows };
 
 BookStages::PartyWork::PartyWork(const Plan& plan)
     : rows(4 * kBlockPaths),
+      mover(kBlockPaths),
       living(std::any_of(plan.parties.begin(), plan.parties.end(),
                          [](const PartyPlan& p) { return p.count > 1; })
                  ? (static_cast<std::size_t>(plan.steps) + 1) * kBlockPaths
@@ -31,15 +34,32 @@ BookStages::PartyWork::PartyWork(const Plan& plan)
       solver(3 * plan.network.members.size() + clearing_work(plan.network.members.size())),
       standing(plan.network.members.size()) {}
 
+// What is taken off the log hazard of a party that more than scarcity moves, at month k.
+const double* BookStages::fill_mover(const PathBlock& block, const PartyPlan& party,
+                                     int k) noexcept {
+  double* const mover = party_work_.mover.get();
+  affine_row(0.0, party.scarcity_loading, block.row(engine::kScarcity, k), mover, kBlockPaths);
+  if (party.credit_loading != 0)
+    add_scaled_row(party.credit_loading, noise_row(block, plan_->credit, k), mover, kBlockPaths);
+  if (party.noise != kNone)
+    add_scaled_row(-1.0, noise_row(block, party.noise, k), mover, kBlockPaths);
+  return mover;
+}
+
 // One month of a party: hazard, the scenario's default.
 void BookStages::party_step(PathBlock& block, std::size_t i, int k, double* clock,
                             double* accumulated) noexcept {
   const auto& party = plan_->parties[i];
   double* const default_month = default_months_.get() + i * kBlockPaths;
   double* const survival = block.row(series(survival_ + i), k);
-  party_month(party.log_hazard[static_cast<std::size_t>(k)], party.scarcity_loading,
-              plan_->factors.dt_years, k, block.row(engine::kScarcity, k - 1), clock, accumulated,
-              survival, default_month, kBlockPaths);
+  const double* mover = block.row(engine::kScarcity, k - 1);
+  double loading = party.scarcity_loading;
+  if (party.credit_loading != 0 || party.noise != kNone) {
+    mover = fill_mover(block, party, k - 1);
+    loading = 1;
+  }
+  party_month(party.log_hazard[static_cast<std::size_t>(k)], loading, plan_->factors.dt_years, k,
+              mover, clock, accumulated, survival, default_month, kBlockPaths);
   if (plan_->factors.tilt.on()) tilt_month(i, k, clock, accumulated);
   if (k == party.forced_month)
     for (std::size_t p = 0; p < kBlockPaths; ++p)
@@ -104,6 +124,9 @@ void BookStages::fill_copula(PathBlock& block, std::size_t i) noexcept {
   const double* const chi = block.row(engine::kScarcity, party.copula_month);
   for (std::size_t p = 0; p < kBlockPaths; ++p)
     bound[p] = party.copula_constant - party.copula_loading * chi[p];
+  if (party.copula_credit_loading != 0)
+    add_scaled_row(-party.copula_credit_loading,
+                   noise_row(block, plan_->credit, party.copula_month), bound, kBlockPaths);
   std::fill_n(living, kBlockPaths, 0.0);
   for (int m = 0; m < party.count; ++m) {
     engine::uniform_and_normal_row(party.key, paths_, static_cast<std::uint32_t>(m), unused, normal,

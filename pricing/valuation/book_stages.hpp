@@ -124,6 +124,7 @@ class BookStages {
   struct PartyWork {
     explicit PartyWork(const Plan& plan);
     lien::engine::AlignedDoubles rows;      // [4][paths] of one party
+    lien::engine::AlignedDoubles mover;     // [paths] of one party's month
     lien::engine::AlignedDoubles living;    // [steps + 1][paths] of one pool
     lien::engine::AlignedDoubles members;   // [members][4][paths] of the network
     lien::engine::AlignedDoubles kicks;     // [kicks][2][paths]
@@ -137,6 +138,7 @@ class BookStages {
   void fill_copula(PathBlock& block, std::size_t party) noexcept;
   void fill_network(PathBlock& block, double* sums) noexcept;
   void clear_network(std::size_t clearing, double* sums) noexcept;
+  const double* fill_mover(const PathBlock& block, const PartyPlan& party, int k) noexcept;
   void party_step(PathBlock& block, std::size_t party, int k, double* clock,
                   double* accumulated) noexcept;
   void keep_survival(PathBlock& block, std::size_t party, int k) noexcept;

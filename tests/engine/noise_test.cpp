@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <stdexcept>
 #include <vector>
 
 #include "engine/kernels/random_rows.hpp"
@@ -112,12 +113,49 @@ TEST(Noise, LeavesTheOtherSeriesAsTheyAre) {
   EXPECT_EQ(next, numbers.size());
 }
 
-// A noise correlated with scarcity: covariances with all four factors after two years, by
-// quadrature of the responses, and the factors keep their numbers to the bit.
-TEST(Noise, IsCorrelatedWithScarcityAlone) {
+// Covariance with factor f after t years, by the midpoint rule of the product of the responses to a
+// shock u years ago.
+double covariance_by_quadrature(const NoiseLaw& noise, const NoiseCorrelation& correlation,
+                                const FactorLaw& law, std::size_t f, double t) {
+  constexpr int kSteps = 20000;
+  double sum = 0;
+  for (int s = 0; s < kSteps; ++s) {
+    const double u = t * (s + 0.5) / kSteps, a = law.rate_mean_reversion;
+    const double integral = a > 0 ? (1 - std::exp(-a * u)) / a : u;
+    const std::array<double, 4> response = {
+        correlation.scarcity * law.scarcity_volatility * std::exp(-law.scarcity_mean_reversion * u),
+        correlation.frontier * law.frontier_volatility,
+        correlation.rate * law.rate_volatility * std::exp(-a * u),
+        correlation.rate * law.rate_volatility * integral};
+    sum += response[f] * noise.volatility * std::exp(-noise.mean_reversion * u) * t / kSteps;
+  }
+  return sum;
+}
+
+TEST(Noise, HasTheCovariancesOfItsLaw) {
+  const FactorLaw example = {0.9, 0.40, 0.18, 0.08, 0.05, 0.30, 0.25, 0.10};
+  const FactorLaw walks = {0, 0.40, 0.18, 0, 0.05, 0.30, 0.25, 0.10};
+  for (const FactorLaw& law : {example, walks})
+    for (const NoiseLaw& noise : {NoiseLaw{0.5, 1.0}, {1e-7, 0.3}, {25, 2}})
+      for (const double t : {1.0 / 12, 5.0}) {
+        const NoiseCorrelation correlation{0.4, -0.3, 0.2};
+        const auto got = noise_covariance(noise, correlation, law, t);
+        for (std::size_t f = 0; f < 4; ++f) {
+          const double expected = covariance_by_quadrature(noise, correlation, law, f, t);
+          EXPECT_NEAR(got[f], expected, 1e-5 * std::abs(expected))
+              << f << ' ' << noise.mean_reversion << ' ' << t;
+        }
+      }
+}
+
+// Noises correlated with scarcity alone (as power is) and with all three (as credit is):
+// covariances with all four factors after two years, by quadrature of the responses, that of the
+// two noises by what both take of the factors; and the factors keep their numbers to the bit.
+TEST(Noise, IsCorrelatedWithTheFactors) {
   const FactorLaw law = {0.9, 0.40, 0.18, 0.08, 0.05, 0.30, 0.25, 0.10};
-  const NoiseLaw noise = {1.5, 0.4};
-  constexpr double kCorrelation = -0.6;
+  const std::array<NoiseLaw, 2> noises = {NoiseLaw{1.5, 0.4}, {0.5, 1.0}};
+  const std::array<NoiseCorrelation, 2> correlations = {NoiseCorrelation{-0.6, 0, 0},
+                                                        {0.5, -0.4, 0.3}};
   FactorPlan plan;
   plan.steps = 24;
   plan.scarcity_decay = std::exp(-law.scarcity_mean_reversion / 12);
@@ -131,37 +169,48 @@ TEST(Noise, IsCorrelatedWithScarcityAlone) {
   each_block(plan, kBlockPaths, [&](const PathBlock& block, std::uint64_t) {
     alone.assign(block.row(0, 0), block.row(3, 24) + kBlockPaths);
   });
-  plan.noises = {correlated_noise_step(noise, kCorrelation, law, 1.0 / 12,
-                                       stream_key(1, StreamKind::noise, "power"))};
-  std::array<double, 4> product{}, square{};
-  double own = 0;
+  for (std::size_t i = 0; i < 2; ++i)
+    plan.noises.push_back(
+        correlated_noise_step(noises[i], correlations[i], law, 1.0 / 12,
+                              stream_key(1, StreamKind::noise, i == 0 ? "power" : "credit")));
+  std::array<std::array<double, 4>, 2> product{};
+  std::array<double, 4> square{};
+  std::array<double, 2> own{};
   each_block(plan, kPaths, [&](const PathBlock& block, std::uint64_t first) {
     if (first == 0) {
       const double* x = block.row(0, 0);
       for (const double before : alone) ASSERT_EQ(*x++, before);
     }
-    for (std::size_t p = 0; p < kBlockPaths; ++p) {
-      const double y = block.row(noise_series(plan, 0), 24)[p];
-      own += y * y;
-      for (std::size_t f = 0; f < 4; ++f) {
-        const double x = block.row(f, 24)[p];
-        product[f] += x * y;
-        square[f] += x * x;
+    for (std::size_t p = 0; p < kBlockPaths; ++p)
+      for (std::size_t i = 0; i < 2; ++i) {
+        const double y = block.row(noise_series(plan, i), 24)[p];
+        own[i] += y * y;
+        for (std::size_t f = 0; f < 4; ++f) {
+          const double x = block.row(f, 24)[p];
+          product[i][f] += x * y;
+          if (i == 0) square[f] += x * x;
+        }
       }
-    }
   });
-  double with_scarcity = 0;  // midpoint rule of the product of the responses
-  for (int s = 0; s < 4000; ++s) {
-    const double u = 2 * (s + 0.5) / 4000;
-    with_scarcity += kCorrelation * 0.4 * std::exp(-0.9 * u) * 0.4 * std::exp(-1.5 * u) * 2 / 4000;
+  const double n = static_cast<double>(kPaths);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const double variance = variance_by_quadrature(noises[i], 2);
+    EXPECT_NEAR(own[i] / n, variance, kBand * variance * std::sqrt(2 / n));
+    for (std::size_t f = 0; f < 4; ++f) {
+      const double expected = covariance_by_quadrature(noises[i], correlations[i], law, f, 2);
+      const double error = std::sqrt((square[f] / n * variance + expected * expected) / n);
+      EXPECT_NEAR(product[i][f] / n, expected, kBand * error) << i << names[f];
+    }
   }
-  const double n = static_cast<double>(kPaths), variance = variance_by_quadrature(noise, 2);
-  EXPECT_NEAR(own / n, variance, kBand * variance * std::sqrt(2 / n));
-  for (std::size_t f = 0; f < 4; ++f) {
-    const double expected = f == 0 ? with_scarcity : 0;
-    const double error = std::sqrt((square[f] / n * variance + expected * expected) / n);
-    EXPECT_NEAR(product[f] / n, expected, kBand * error) << names[f];
-  }
+}
+
+TEST(Noise, RefusesCorrelationsThatContradictEachOther) {
+  const FactorLaw law = {0.9, 0.40, 0.18, 0.08, 0.05, 0.9, 0, 0};
+  EXPECT_NO_THROW(
+      static_cast<void>(correlated_noise_step({0.9, 1}, {0.8, 0.6, 0}, law, 1.0 / 12, {})));
+  EXPECT_THROW(
+      static_cast<void>(correlated_noise_step({0.9, 1}, {0.8, -0.6, 0}, law, 1.0 / 12, {})),
+      std::domain_error);
 }
 
 }  // namespace

@@ -175,9 +175,18 @@ double PlainMarket::gross(std::size_t p, int k, int tenor) const {
 
 double PlainMarket::hazard(std::size_t p, std::size_t party, int k) const {
   const auto& plan = plan_.parties[party];
-  return std::exp(plan.log_hazard[static_cast<std::size_t>(k)] -
-                  market_.parties[party].scarcity_loading *
-                      block_.row(engine::kScarcity, k - 1)[p]);
+  const Party& of = market_.parties[party];
+  double log_hazard = plan.log_hazard[static_cast<std::size_t>(k)] -
+                      of.scarcity_loading * block_.row(engine::kScarcity, k - 1)[p];
+  if (of.credit_loading != 0)
+    log_hazard -=
+        of.credit_loading * block_.row(engine::noise_series(plan_.factors, plan_.credit), k - 1)[p];
+  if (of.hazard_volatility > 0)
+    log_hazard += noise(
+        p, plan.noise,
+        {of.hazard_mean_reversion, of.hazard_volatility * std::sqrt(2 * of.hazard_mean_reversion)},
+        k - 1);
+  return std::exp(log_hazard);
 }
 
 double PlainMarket::default_month(std::size_t p, const std::string& party) const {

@@ -234,5 +234,36 @@ TEST(Power, CorrelationsMustFitTogether) {
   EXPECT_FALSE(consistent(c));
 }
 
+// Four factors of which any two have the correlation r: eigenvalues 1 - r and 1 + 3 r. Credit
+// against three that are independent: its squares sum to at most 1.
+TEST(Credit, CorrelationsMustFitTogether) {
+  Correlation c;
+  c.scarcity_credit = 0.6;
+  c.frontier_credit = -0.48;
+  c.rate_credit = 0.63;  // squares: 0.9873
+  EXPECT_TRUE(consistent(c));
+  c.rate_credit = 0.65;  // 1.0129, and no two of them above 1
+  EXPECT_FALSE(consistent_credit(c));
+  EXPECT_TRUE(consistent_power(c));
+  const auto all = [](double r) {
+    Correlation same;
+    same.scarcity_frontier = same.scarcity_rate = same.frontier_rate = r;
+    same.scarcity_credit = same.frontier_credit = same.rate_credit = r;
+    return same;
+  };
+  EXPECT_TRUE(consistent(all(0.99)));
+  EXPECT_TRUE(consistent(all(-0.33)));
+  EXPECT_FALSE(consistent(all(-0.34)));
+  EXPECT_TRUE(consistent_factors(all(-0.34)));
+  c = {0.9, 0, 0, 0};
+  c.scarcity_credit = 0.8;
+  c.frontier_credit = -0.6;
+  EXPECT_FALSE(consistent(c));
+  c.frontier_credit = 0.6;
+  EXPECT_TRUE(consistent(c));
+  c.scarcity_power = 0.4;  // power and credit ask nothing of each other
+  EXPECT_TRUE(consistent(c));
+}
+
 }  // namespace
 }  // namespace lien::pricing

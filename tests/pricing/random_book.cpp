@@ -107,6 +107,12 @@ Market random_market(Draw& draw) {
                                    between(draw, 0, 40), one_of(draw, {0.0, 1.0, 6.0})};
   market.parties = {party("borrower", 0.15, 0.35, 1.5), party("customer", 0.25, 0.4, -0.5),
                     party("guarantor", 0.3, 0.4, 0.0)};
+  // Of scarcity's mean reversion: their hazards are fitted on one line, and compile fast.
+  market.credit = Credit{0.9};
+  market.correlation.scarcity_credit = 0.5;
+  market.parties[0].credit_loading = 0.7;
+  market.parties[1].hazard_volatility = 0.6;
+  market.parties[1].hazard_mean_reversion = 0.9;
   return market;
 }
 

@@ -297,9 +297,10 @@ TEST(Scenario, NamesTheRowOfAWrongInput) {
             std::string::npos);
   // Nothing reads cash but clearing.
   EXPECT_NE(fault(row("party.lab.cash", Shock::level, 5)).find("is no input"), std::string::npos);
-  EXPECT_NE(
-      fault(row("credit.mean_reversion", Shock::relative, 1)).find("not supported in this version"),
-      std::string::npos);
+  EXPECT_NE(fault(row("credit.mean_reversion", Shock::relative, 1)).find("add [credit]"),
+            std::string::npos);
+  EXPECT_NE(fault(row("party.lab.credit_loading", Shock::level, 1)).find("has no [credit]"),
+            std::string::npos);
   EXPECT_NE(fault(row("scarcity.initial", Shock::level, 1)).find("add [scarcity]"),
             std::string::npos);
 }

@@ -193,6 +193,7 @@ VALUES = {
         ("mothball_value", "irreversible", "0"): "costless_mothball",
     },
     "balloon": {},
+    "credit": {},
     "launch_lines": {},
     "stages": {},
     "walk_away": {},
