@@ -227,7 +227,7 @@ std::span<const Field<Loan>> loan_fields() {
       number("payment", &T::payment, above(0)),
       later<T>("target_debt_service_coverage_ratio"),
       share("closing_fee", &T::closing_fee, Range{0, 1, false, true}),
-      later<T>("original_issue_discount", "0"),
+      share("original_issue_discount", &T::original_issue_discount, Range{0, 1, false, true}),
       later<T>("undrawn_fee", "0"),
       later<T>("cash_sweep", "0"),
       later<T>("prepayment_penalty"),

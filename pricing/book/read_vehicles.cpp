@@ -5,6 +5,7 @@
 #include "pricing/book/market_blocks.hpp"
 #include "pricing/book/tranche_balloon.hpp"
 #include "pricing/book/tranche_draws.hpp"
+#include "pricing/book/tranche_grid.hpp"
 #include "pricing/book/tranche_repayment.hpp"
 #include "pricing/book/vehicle_checks.hpp"
 #include "pricing/book/vehicle_fields.hpp"
@@ -68,6 +69,7 @@ class VehicleReader {
     read_guarantees();
     read_waterfall();
     finish_repayments(vehicle_, table_, scope_, context_.book.loans);
+    check_sponsor(vehicle_, table_, scope_);
     check_shares(vehicle_, table_, scope_);
     check_waterfall(vehicle_, table_, scope_);
     context_.book.vehicles.push_back(std::move(vehicle_));
@@ -77,6 +79,8 @@ class VehicleReader {
   void read_own(const ContractChecks& check) {
     check.unique_id(vehicle_.id);
     check.one_party("borrower", check.party("borrower", vehicle_.borrower));
+    check.one_party("sponsor", check.party("sponsor", vehicle_.sponsor));
+    not_the_borrower(vehicle_, "sponsor", vehicle_.sponsor, check);
     if (!check.has("recourse"))
       vehicle_.recourse = check.has("borrower") ? Recourse::full : Recourse::none;
     if (check.good("recourse") && vehicle_.recourse == Recourse::full && !check.has("borrower"))
@@ -156,6 +160,9 @@ class VehicleReader {
                   [&](Tranche& t, const ContractChecks& check, const TomlValue&, const Scope&) {
                     check_equity(vehicle_, t, check);
                     if (sound) check_balloon(t, context_.book.loans[*t.loan], check);
+                    if (const TomlValue* grid = own.find("margin_grid"))
+                      read_margin_grid(*grid, sound ? &context_.book.loans[*t.loan] : nullptr, t,
+                                       scope);
                   });
     }
     need_one("tranche", !debt().empty(), "a vehicle owes one tranche of debt at least");
@@ -174,6 +181,7 @@ class VehicleReader {
     }
     const ContractChecks check(given, scope, context_);
     check_debt(loan, check, context_.valuation_date);
+    check_cap(loan, check);
     check_commitment(loan, tranche.payment_in_kind > 0, check);
     read_repayment(terms, tranche.payment_in_kind > 0, loan, check, scope, context_.valuation_date);
     if (check.good("maturity"))
@@ -218,6 +226,7 @@ class VehicleReader {
                    const Scope& scope) {
                  offtake.lots = ids_of(part, "lots", names(vehicle_.lots), scope);
                  check_offtake(vehicle_, offtake, check, context_);
+                 check_rating(vehicle_, "customer", offtake.customer, check, context_);
                });
   }
 
@@ -227,6 +236,7 @@ class VehicleReader {
                    const Scope& scope) {
                  lease.lots = ids_of(part, "lots", names(vehicle_.lots), scope);
                  check_vehicle_lease(vehicle_, lease, check, context_);
+                 check_rating(vehicle_, "lessee", lease.lessee, check, context_);
                });
   }
 
@@ -274,8 +284,9 @@ class VehicleReader {
                    const Scope& scope) {
                  covenant.consequences =
                      bits_of(part.find("consequence"), "consequence",
-                             "cash_trap|cash_sweep|margin_step_up|event_of_default|draw_stop",
-                             "mandatory_prepayment", true, scope);
+                             "cash_trap|cash_sweep|margin_step_up|event_of_default|draw_stop|"
+                             "mandatory_prepayment",
+                             "", true, scope);
                  check_covenant(vehicle_, covenant, check, context_);
                });
   }

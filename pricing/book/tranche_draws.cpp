@@ -10,11 +10,17 @@ void check_commitment(const Loan& loan, bool in_kind, const ContractChecks& chec
   if (!check.has("commitment")) {
     if (!check.has("principal"))
       check.missing("principal", "a tranche without a commitment is lent at its closing");
-    check.useless({"draw", "draw_end", "undrawn_fee"}, "needs commitment, which is not given",
-                  "add commitment, or remove it");
+    check.useless({"draw", "draw_end", "undrawn_fee", "revolving", "draw_maturity_months"},
+                  "needs commitment, which is not given", "add commitment, or remove it");
     return;
   }
   check.useless({"payment"}, "does not go with a commitment: every draw changes it");
+  const bool parts = loan.amortization == Amortization::level ||
+                     loan.amortization == Amortization::straight_line ||
+                     loan.amortization == Amortization::bullet;
+  if (!parts && check.good("amortization"))
+    check.useless({"draw_maturity_months"},
+                  "goes with amortization level, straight_line or bullet");
   if (in_kind)
     check.wrong("commitment",
                 "stands beside payment_in_kind: the two do not go together in this version",
@@ -110,7 +116,7 @@ void check_drawn(Loan& loan, const TomlValue& terms, const Scope& scope,
                  std::optional<Date> valuation_date) {
   std::stable_sort(loan.draws.begin(), loan.draws.end(),
                    [](const LoanDraw& a, const LoanDraw& b) { return a.date < b.date; });
-  if (!loan.commitment) return;
+  if (!loan.commitment || loan.revolving) return;  // of a revolving one the schedule tells
   double all = loan.principal, to_come = loan.outstanding_principal.value_or(0.0);
   for (const LoanDraw& draw : loan.draws) {
     all += draw.amount;

@@ -103,7 +103,8 @@ namespace {
 void check_pressed(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check,
                    const BookContext& context) {
   if (covenant.test != CovenantTest::loan_to_value ||
-      (covenant.consequences & kEventOfDefault) == 0 || covenant.consequences == kEventOfDefault ||
+      (covenant.consequences & kEventOfDefault) == 0 ||
+      (covenant.consequences == kEventOfDefault && covenant.equity_cure_count == 0) ||
       !context.market || !context.market->liquidation)
     return;
   const auto& base = context.market->liquidation->installed_base;
@@ -111,10 +112,15 @@ void check_pressed(const Vehicle& vehicle, const Covenant& covenant, const Contr
     for (const Hardware& hardware : context.market->hardware)
       if (hardware.id == lot.hardware && base.count(hardware.id) != 0 && hardware.resale &&
           is_resale_value(vehicle.mark, hardware.resale->law)) {
-        check.wrong("consequence",
-                    "has event_of_default beside others, and own sales press the price of " +
-                        hardware.id + ", at which that event alone is tested",
-                    "write two covenants: one with event_of_default, one with the rest");
+        const bool cured = covenant.consequences == kEventOfDefault;
+        check.wrong(cured ? "equity_cure_count" : "consequence",
+                    std::string(cured ? "does not go with an event of default of which nothing else"
+                                        " follows"
+                                      : "has event_of_default beside others") +
+                        ", and own sales press the price of " + hardware.id +
+                        ", at which that event alone is tested",
+                    cured ? "remove it, or the installed_base"
+                          : "write two covenants: one with event_of_default, one with the rest");
         return;
       }
 }
@@ -134,6 +140,26 @@ void check_termination(const Vehicle& vehicle, const Covenant& covenant,
                 "add notice_months and walk_away_ratio to its offtake, or remove the test");
 }
 
+// Money cures a ratio of money.
+void check_cures(const Covenant& covenant, const ContractChecks& check) {
+  const bool count = covenant.equity_cure_count > 0, limit = covenant.equity_cure_limit > 0;
+  if (count && !limit && check.good("equity_cure_count"))
+    check.wrong("equity_cure_count", "needs equity_cure_limit, the most that is paid in all",
+                "add equity_cure_limit");
+  if (limit && !count && check.good("equity_cure_limit"))
+    check.wrong("equity_cure_limit", "needs equity_cure_count, the number of cures",
+                "add equity_cure_count");
+  if (!count) return;
+  const bool back = covenant.test == CovenantTest::debt_service_coverage_ratio &&
+                    covenant.window_months >= 0;  // 0 is a fault of its own
+  const bool of_money = covenant.test == CovenantTest::loan_to_value ||
+                        covenant.test == CovenantTest::loan_to_cost ||
+                        covenant.test == CovenantTest::liquidity;
+  if (!back && !of_money)
+    check.wrong("equity_cure_count", "does not go with this test: no money of the sponsor mends it",
+                "remove it");
+}
+
 }  // namespace
 
 void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check,
@@ -147,11 +173,29 @@ void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const Cont
   needs(kMarginStepUp, "step_up");
   needs(kCashSweep, "sweep_share");
   needs(kEventOfDefault, "cure_period_days");
+  check_cures(covenant, check);
+  const bool unsure =
+      !vehicle.leases.empty() || std::any_of(vehicle.offtakes.begin(), vehicle.offtakes.end(),
+                                             [](const Offtake& o) { return o.renewal_count > 0; });
+  if (covenant.window_months < 0 && unsure)
+    check.wrong("window_months",
+                "looks ahead of a lease or a renewal: the two do not go together in this version",
+                "look back, or remove one of them");
+  if (covenant.window_months == 0)
+    check.wrong("window_months", "is no month", "write months back, or below 0 months ahead");
   const bool draws = std::any_of(vehicle.tranches.begin(), vehicle.tranches.end(),
                                  [](const Tranche& tranche) { return !tranche.draws.empty(); });
   if ((covenant.consequences & kDrawStop) != 0 && !draws)
     check.wrong("consequence", "stops draws, and no tranche of this vehicle draws",
                 "add draw to a tranche, or remove draw_stop");
+  const bool revolves =
+      std::any_of(vehicle.tranches.begin(), vehicle.tranches.end(), [&](const Tranche& tranche) {
+        return tranche.loan && context.book.loans[*tranche.loan].revolving;
+      });
+  if ((covenant.consequences & kDrawStop) != 0 && revolves)
+    check.wrong("consequence",
+                "stops draws of a revolving tranche: the two do not go together in this version",
+                "remove one of them");
   if ((covenant.consequences & kMarginStepUp) != 0 && !check.has("step_up"))
     check.missing("step_up", "margin_step_up has a size");
   if (covenant.test == CovenantTest::party_default) {
@@ -166,8 +210,9 @@ void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const Cont
     return;
   }
   check.useless({"party"}, "goes with an event only");
-  const bool most =
-      covenant.test == CovenantTest::loan_to_value || covenant.test == CovenantTest::loan_to_cost;
+  const bool most = covenant.test == CovenantTest::loan_to_value ||
+                    covenant.test == CovenantTest::loan_to_cost ||
+                    covenant.test == CovenantTest::customer_concentration;
   check.useless({most ? "min" : "max"}, most ? "is no bound of this test: it has a most"
                                              : "is no bound of this test: it has a least");
   if (!check.has(most ? "max" : "min"))
@@ -178,8 +223,9 @@ void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const Cont
                                   [](const VehicleLot& lot) { return lot.purchase_price; });
   if (covenant.test == CovenantTest::loan_to_cost && !priced)
     check.wrong("test", "needs the purchase_price of every lot", "add purchase_price to the lots");
-  if (covenant.test == CovenantTest::contract_realization && vehicle.offtakes.empty() &&
-      vehicle.leases.empty())
+  const bool of_customers = covenant.test == CovenantTest::contract_realization ||
+                            covenant.test == CovenantTest::customer_concentration;
+  if (of_customers && vehicle.offtakes.empty() && vehicle.leases.empty())
     check.wrong("test", "needs an offtake", "add [[vehicle.offtake]], or remove the test");
   const bool floats =
       std::any_of(vehicle.tranches.begin(), vehicle.tranches.end(), [&](const Tranche& tranche) {
@@ -228,6 +274,19 @@ std::optional<ShareFault> fault_of_shares(const Vehicle& vehicle) {
   return std::nullopt;
 }
 
+void check_sponsor(const Vehicle& vehicle, const TomlValue& table, const Scope& scope) {
+  const bool cures = std::any_of(vehicle.covenants.begin(), vehicle.covenants.end(),
+                                 [](const Covenant& c) { return c.equity_cure_count > 0; });
+  if (!vehicle.sponsor.empty() && !cures)
+    scope.fault(table.line, table.column, "sponsor", "",
+                "stands for equity cures, and no covenant has equity_cure_count",
+                "add equity_cure_count and equity_cure_limit to a covenant, or remove it");
+  if (vehicle.sponsor.empty() && cures && !table.find("sponsor"))
+    scope.fault(table.line, table.column, "sponsor", "",
+                "is missing: a covenant has equity_cure_count, and someone pays the cure",
+                "add sponsor, or remove equity_cure_count");
+}
+
 void check_shares(const Vehicle& vehicle, const TomlValue& table, const Scope& scope) {
   if (auto fault = fault_of_shares(vehicle))
     scope.fault(table.line, table.column, fault->field, "", std::move(fault->problem),
@@ -257,6 +316,7 @@ class WaterfallCheck {
     for (const Covenant& covenant : vehicle_.covenants) {
       sweeps = sweeps || (covenant.consequences & kCashSweep) != 0;
       traps = traps || (covenant.consequences & kCashTrap) != 0;
+      sweeps = sweeps || (covenant.consequences & kMandatoryPrepayment) != 0;
     }
     if (sweeps) need(CashStep::cash_sweep, "cash_sweep", "");
     if (traps) need(CashStep::cash_trap, "cash_trap", "");

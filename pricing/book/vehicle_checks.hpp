@@ -34,6 +34,8 @@ struct ShareFault {
 [[nodiscard]] std::optional<ShareFault> fault_of_shares(const Vehicle& vehicle);
 // Of the whole, once all parts are read. table: the vehicle's own.
 void check_shares(const Vehicle& vehicle, const TomlValue& table, const Scope& scope);
+// The sponsor and the cures that it pays go together.
+void check_sponsor(const Vehicle& vehicle, const TomlValue& table, const Scope& scope);
 void check_waterfall(const Vehicle& vehicle, const TomlValue& table, const Scope& scope);
 
 }  // namespace lien::pricing

@@ -20,7 +20,7 @@ std::span<const Field<Vehicle>> vehicle_fields() {
   static constexpr std::array fields = {
       id("id", &T::id).required(),
       id("borrower", &T::borrower),
-      later<T>("sponsor"),
+      id("sponsor", &T::sponsor),
       choice<&T::recourse>("recourse", "full|none"),
       choice<T>(
           "mark", +[](T& v, std::int64_t k) { v.mark = static_cast<Mark>(k + 1); },
@@ -151,7 +151,7 @@ std::span<const Field<ReserveAccount>> reserve_fields() {
       number("target", &T::target, at_least(0)),
       number("target_months", &T::target_months, between(0, 600)),
       apart<T>("covers"),
-      later<T>("earns_interest", "false"),
+      flag("earns_interest", &T::earns_interest),
   };
   return fields;
 }
@@ -163,14 +163,13 @@ std::span<const Field<Covenant>> covenant_fields() {
       choice<&T::test>("test",
                        "debt_service_coverage_ratio|loan_to_value|loan_to_cost|"
                        "contract_realization|liquidity|hedge_ratio|party_default|"
-                       "offtake_termination",
-                       "customer_concentration")
+                       "offtake_termination|customer_concentration")
           .required(),
       number("min", &T::min),
       number("max", &T::max),
       id("party", &T::party),
       later<T>("mark"),
-      integer("window_months", &T::window_months, between(1, 60)),
+      integer("window_months", &T::window_months, between(-60, 60)),
       choice<T>(
           "frequency",
           +[](T& covenant, std::int64_t k) {
@@ -183,8 +182,8 @@ std::span<const Field<Covenant>> covenant_fields() {
       share("sweep_share", &T::sweep_share),
       integer("release_tests", &T::release_tests, between(1, 600)),
       integer("cure_period_days", &T::cure_period_days, between(0, 3650)),
-      later<T>("equity_cure_limit", "0"),
-      later<T>("equity_cure_count", "0"),
+      number("equity_cure_limit", &T::equity_cure_limit, at_least(0)),
+      integer("equity_cure_count", &T::equity_cure_count, between(0, 600)),
   };
   return fields;
 }
@@ -223,13 +222,20 @@ std::span<const Field<Tranche>> tranche_fields() {
       integer("rank", &T::rank, between(1, 1000)).required(),
       share("payment_in_kind", &T::payment_in_kind),
       share("cash_sweep", &T::cash_sweep, Range{0, 1, false, true}),
-      later<T>("margin_grid"),
-      later<T>("revolving", "false"),
-      later<T>("draw_maturity_months"),
+      apart<T>("margin_grid"),
       integer("extension_months", &T::extension_months, between(0, 120)),
       integer("extension_count", &T::extension_count, between(0, 120)),
       share("extension_fee", &T::extension_fee, Range{0, 1, false, true}),
       number("refinancing_max_loan_to_value", &T::refinancing_max_loan_to_value, above(0)),
+  };
+  return fields;
+}
+
+std::span<const Field<GridMargin>> grid_fields() {
+  using T = GridMargin;
+  static constexpr std::array fields = {
+      text("rating", &T::rating).required(),
+      rate("margin", &T::margin, Range{-0.1, 1, true, true}).required(),
   };
   return fields;
 }
@@ -242,6 +248,12 @@ std::span<const Field<Loan>> tranche_debt_fields() {
       apart<T>("draw"),
       date("draw_end", &T::draw_end),
       rate("undrawn_fee", &T::undrawn_fee, Range{0, 1, false, true}),
+      flag("revolving", &T::revolving),
+      integer<T>(
+          "draw_maturity_months",
+          +[](T& loan, std::int64_t n) { loan.draw_maturity_months = static_cast<int>(n); },
+          between(1, 600)),
+      rate("cap", &T::cap),
       choice<&T::amortization>(
           "amortization", "level|straight_line|bullet|balloon|custom|depreciated_cost|sculpted")
           .required(),
@@ -272,7 +284,6 @@ std::vector<Field<Loan>> debt_fields() {
                                   "coupon",
                                   "margin",
                                   "floor",
-                                  "cap",
                                   "current_rate",
                                   "frequency",
                                   "day_count",

@@ -24,6 +24,7 @@ namespace lien::pricing {
 // What the debt of a tranche has that a tape's loan has not, or has otherwise.
 [[nodiscard]] std::span<const Field<Loan>> tranche_debt_fields();
 [[nodiscard]] std::span<const Field<TrancheDraw>> draw_fields();
+[[nodiscard]] std::span<const Field<GridMargin>> grid_fields();
 // Those, and the fields of a loan that are its debt's, without its collateral, customer and
 // accounts.
 [[nodiscard]] std::vector<Field<Loan>> debt_fields();

@@ -79,18 +79,22 @@ struct Loan {
   Amortization amortization = Amortization::level;
   double balloon = 0;  // share of principal left for maturity
   int interest_only_months = 0;
-  std::optional<double> payment;  // level payment, if the agreement states it
-  double closing_fee = 0;         // share of principal, to the lender at closing
-  double held = 1;                // part of the loan this book owns
+  std::optional<double> payment;       // level payment, if the agreement states it
+  double closing_fee = 0;              // share of principal, to the lender at closing
+  double original_issue_discount = 0;  // share of what is lent that the lender keeps back
+  double held = 1;                     // part of the loan this book owns
 
   double reserve_initial = 0;  // money today
   double reserve_target = 0;   // filled to
   std::optional<double> min_debt_service_coverage_ratio;
   std::optional<double> max_loan_to_value;
   // A tranche of a vehicle alone.
+  std::optional<double> cap{};                 // on the forward rate
   std::optional<double> commitment;            // may be drawn in all; default: principal
   std::vector<LoanDraw> draws{};               // by date
   std::optional<Date> draw_end{};              // what is undrawn lapses then; default: maturity
+  bool revolving = false;                      // what is repaid may be drawn again
+  std::optional<int> draw_maturity_months{};   // each draw is repaid so long after its day
   double undrawn_fee = 0;                      // a year, on the commitment less what is drawn
   std::vector<Instalment> schedule{};          // custom: by months, of shares that sum to 1
   std::optional<double> depreciation_years{};  // depreciated_cost

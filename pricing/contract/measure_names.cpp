@@ -18,6 +18,7 @@ constexpr MeasureName kMeasures[] = {
     {"ecl_12m_change", "portfolio|party", "money"},
     {"ecl_lifetime", "portfolio|party|contract", "money"},
     {"ecl_lifetime_change", "portfolio|party", "money"},
+    {"equity_cure_value", "vehicle", "money"},
     {"equity_value", "party|vehicle", "money"},
     {"ever_under_cost_probability", "hardware", "share"},
     {"exercise_probability", "contract", "share"},

@@ -94,6 +94,13 @@ struct ReserveAccount {
   std::optional<double> target;
   std::optional<double> target_months;  // of the items covered, as scheduled
   unsigned covers = kDebtServiceItem;   // CashItem
+  bool earns_interest = false;          // at the short rate
+};
+
+// The margin while this is the lowest rating of the customers under contract.
+struct GridMargin {
+  std::string rating;
+  double margin = 0;
 };
 
 // Money that a tranche's lender pays out later: on a date, or when lots enter service.
@@ -124,6 +131,7 @@ struct Tranche {
   std::optional<double> refinancing_max_loan_to_value{};
   int extension_months = 0, extension_count = 0;
   double extension_fee = 0;  // share of what is extended
+  std::vector<GridMargin> margin_grid{};
 };
 
 enum class CovenantTest {
@@ -134,7 +142,8 @@ enum class CovenantTest {
   liquidity,
   hedge_ratio,
   party_default,
-  offtake_termination
+  offtake_termination,
+  customer_concentration
 };
 enum Consequence : unsigned {
   kCashTrap = 1,
@@ -142,14 +151,15 @@ enum Consequence : unsigned {
   kMarginStepUp = 4,
   kEventOfDefault = 8,
   kDrawStop = 16,
+  kMandatoryPrepayment = 32,
 };
 
 struct Covenant {
   std::string id;
   CovenantTest test = CovenantTest::debt_service_coverage_ratio;
   std::optional<double> min, max;
-  std::string party;  // party_default; offtake_termination: the customer; empty: any
-  int window_months = 1;
+  std::string party;      // party_default; offtake_termination: the customer; empty: any
+  int window_months = 1;  // below 0: so many months ahead
   Frequency frequency = Frequency::monthly;
   std::optional<Date> first_test;
   unsigned consequences = 0;
@@ -157,6 +167,8 @@ struct Covenant {
   double sweep_share = 1;  // cash_sweep
   int release_tests = 1;   // passes in a row that end the consequences
   int cure_period_days = 0;
+  double equity_cure_limit = 0;  // money that the sponsor pays in all, to pass so many tests
+  int equity_cure_count = 0;
 };
 
 enum class GuaranteeKind { residual_value, capacity, payment, last_lessee, pay_or_step_in };
@@ -203,7 +215,8 @@ struct Vehicle {
   ~Vehicle();
 
   std::string id;
-  std::string borrower;  // party; empty: none
+  std::string borrower;   // party; empty: none
+  std::string sponsor{};  // party that cures covenants; empty: none
   Recourse recourse = Recourse::none;
   Mark mark = Mark::by_law;  // of loan-to-value tests
   std::optional<double> liquidation_haircut;

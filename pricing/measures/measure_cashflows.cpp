@@ -50,7 +50,7 @@ MonthFlows scheduled(const BasisRun& run, const ContractPlan& contract, int k) {
   const auto& c = run.plan.columns;
   const std::size_t at = contract.first_month + static_cast<std::size_t>(k);
   f.interest = contract.held * c.interest[at];
-  f.principal = contract.held * (c.principal[at] - c.draw[at]);
+  f.principal = contract.held * (c.principal[at] - c.draw[at] * (1 - contract.issue_discount));
   f.fee = contract.held * c.fee[at];
   f.rent = contract.held * c.rent[at];
   f.outstanding = contract.held * c.closing[at];

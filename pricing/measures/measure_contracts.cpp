@@ -49,12 +49,12 @@ Estimate any_breach(const BasisRun& run, const ContractPlan& contract, int horiz
   return most;
 }
 
-// Share of what is owed and of what is still to be drawn, the latter at par: what a lender pays who
-// takes over both, over both.
+// What a lender pays who takes over what is owed and what is still to be drawn, over both; what he
+// pays on the draws counts as it is paid out.
 Estimate price_of(const ContractPlan& contract, const Estimate& value) {
   const double whole = contract.outstanding + contract.to_draw;
   Estimate price = scaled(value, 1 / whole);
-  if (contract.to_draw > 0) price.value += contract.to_draw / whole;
+  if (contract.to_draw > 0) price.value += contract.to_pay() / whole;
   return price;
 }
 
@@ -79,7 +79,7 @@ void add_prices(const Inputs& inputs, const ScenarioRun& scenario, const BasisRu
   const bool loan = contract.kind == ContractKind::loan;
   const auto& quoted = loan ? scenario.book->loans[contract.source].quoted_price
                             : scenario.book->leases[contract.source].quoted_price;
-  const double amount = quoted ? *quoted * whole - contract.to_draw : value.value;
+  const double amount = quoted ? *quoted * whole - contract.to_pay() : value.value;
   // Rates and lives of the flows to the horizon would be those of another contract.
   if (contract.outlives_horizon) return;
   if (!contract.schedule_flows.empty()) {

@@ -14,23 +14,26 @@ std::size_t group_sample(const BasisRun& run, std::size_t g, SnapshotSample whic
 
 // Balance and tests of every group, parties then portfolio, in one walk over the contracts.
 struct GroupTotals {
-  std::vector<double> balance, to_draw, tests;
+  std::vector<double> balance, to_draw, to_pay, tests;
 };
 
 GroupTotals group_totals(const BasisRun& run) {
   const std::vector<double> none(run.layout.groups);
-  GroupTotals totals{none, none, none};
+  GroupTotals totals{none, none, none, none};
   for (std::size_t i = 0; i < run.plan.contracts.size(); ++i) {
     const ContractPlan& contract = run.plan.contracts[i];
     const double balance = contract.held * contract.outstanding;
     const double to_draw = contract.held * contract.to_draw;
+    const double to_pay = contract.held * contract.to_pay();
     const double tests = tests_of(run.plan, i);
     totals.balance[run.layout.portfolio()] += balance;
     totals.to_draw[run.layout.portfolio()] += to_draw;
+    totals.to_pay[run.layout.portfolio()] += to_pay;
     totals.tests[run.layout.portfolio()] += tests;
     if (contract.group == kNone) continue;
     totals.balance[contract.group] += balance;
     totals.to_draw[contract.group] += to_draw;
+    totals.to_pay[contract.group] += to_pay;
     totals.tests[contract.group] += tests;
   }
   return totals;
@@ -45,7 +48,7 @@ void add_group(const RunSettings& settings, const BasisRun& run, const GroupTota
     writer.add(id, "present_value", 0, value);
     const double whole = balance + totals.to_draw[g];  // price: as of a contract
     Estimate price = scaled(value, 1 / whole);
-    if (totals.to_draw[g] > 0) price.value += totals.to_draw[g] / whole;
+    if (totals.to_draw[g] > 0) price.value += totals.to_pay[g] / whole;
     if (whole > 0) writer.add(id, "price", 0, price);
   } else {
     writer.add(id, "ecl_12m", 12, run.mean(group_sample(run, g, kCreditLoss, 12)));

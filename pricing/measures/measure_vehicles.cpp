@@ -16,12 +16,12 @@ std::string part(const Vehicle& vehicle, const std::string& id) { return vehicle
 // What the tranches that `counts` owe, what is still to be drawn of them, and what they are worth;
 // the error is that of their sum, or where only some count at most the sum of their own.
 struct Debt {
-  double owed = 0, to_draw = 0;
+  double owed = 0, to_draw = 0, to_pay = 0;
   engine::Estimate value{};
-  // As of a contract: what is to be drawn counts at par.
+  // As of a contract.
   [[nodiscard]] engine::Estimate price() const {
     const double whole = owed + to_draw;
-    return {(value.value + to_draw) / whole, value.standard_error / whole};
+    return {(value.value + to_pay) / whole, value.standard_error / whole};
   }
 };
 
@@ -35,6 +35,7 @@ Debt debt_of(const BasisRun& run, const VehiclePlan& vehicle, const Counts& coun
         run.mean(run.layout.contract(vehicle.tranches[t].contract, kPresentValue)), contract.held);
     debt.owed += contract.outstanding * contract.held;
     debt.to_draw += contract.to_draw * contract.held;
+    debt.to_pay += contract.to_pay() * contract.held;
     debt.value.value += value.value;
     debt.value.standard_error += value.standard_error;
   }
@@ -109,6 +110,9 @@ void add_measures(const Inputs& inputs, const ScenarioRun& scenario, const Basis
   MeasureWriter parts(tables.measures, scenario.id, run, "contract");
   if (!run.plan.real_world) {
     own.add(terms.id, "equity_value", 0, run.mean(run.layout.vehicle(v, kDistributions)));
+    if (std::any_of(plan.covenants.begin(), plan.covenants.end(),
+                    [](const CovenantPlan& c) { return c.cures > 0; }))
+      own.add(terms.id, "equity_cure_value", 0, run.mean(run.layout.vehicle(v, kCures)));
     add_guarantees(run, v, terms, inputs.book.vehicles[plan.source], parts);
     for (std::size_t h = 0; h < plan.hedges.size(); ++h)
       parts.add(part(terms, terms.hedges[h].id), "hedge_value", 0,

@@ -85,7 +85,7 @@ void fill_floating(const CompileInput& input, const MonthlySchedule& schedule, P
 void set_effective_rate(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid,
                         ContractPlan& contract) {
   std::vector<double> times, flows;  // of what is drawn, without the fee on what is not
-  // The fee not yet earned lowers the carrying amount; it is earned by the day.
+  // The fee and the discount not yet earned lower the carrying amount; they are earned by the day.
   const double whole = static_cast<double>((loan.maturity - loan.closing).count());
   const auto unearned = [&](Date d) {
     return std::clamp(static_cast<double>((loan.maturity - d).count()) / whole, 0.0, 1.0);
@@ -96,16 +96,17 @@ void set_effective_rate(const Loan& loan, const LoanSchedule& schedule, const Ti
     contract.schedule_times.push_back(times.back());
     contract.schedule_flows.push_back(flows.back() + payment.fee);
   }
-  // Of a commitment each draw carries its part of the fee.
+  // Of a commitment each draw carries its part of the fee, and comes at its own discount.
+  const double discount = loan.original_issue_discount;
   for (const auto& draw : schedule.draws) {
     times.push_back(grid.time_of(draw.date));
-    flows.push_back(-draw.amount * (1 - loan.closing_fee * unearned(draw.date)));
+    flows.push_back(-draw.amount * (1 - loan.closing_fee * unearned(draw.date) - discount));
     contract.schedule_times.push_back(times.back());
-    contract.schedule_flows.push_back(-draw.amount);
+    contract.schedule_flows.push_back(-draw.amount * (1 - discount));
   }
   const double lent =
       loan.commitment ? *loan.commitment - schedule.commitment_left : loan.principal;
-  const double fee = loan.closing_fee * lent * unearned(grid.date(0));
+  const double fee = (loan.closing_fee + discount) * lent * unearned(grid.date(0));
   contract.effective_rate = effective_rate(times, flows, schedule.outstanding - fee);
 }
 

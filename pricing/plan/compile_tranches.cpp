@@ -63,6 +63,7 @@ void add_draws(const Loan& loan, const Rates& rates, const TimeGrid& grid,
                const LoanSchedule& schedule, const ContractColumns& columns, TranchePlan& tranche) {
   tranche.draws = true;
   tranche.undrawn = schedule.commitment_left;
+  tranche.revolving = loan.revolving ? *loan.commitment : 0.0;
   tranche.elapsed_today = schedule.elapsed_today;
   tranche.undrawn_today = schedule.undrawn_today;
   const Date last_draw = loan.draw_end.value_or(loan.maturity);
@@ -172,6 +173,7 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
   contract.held = loan.held;
   contract.outstanding = schedule.outstanding;
   for (const ScheduledDraw& draw : schedule.draws) contract.to_draw += draw.amount;
+  contract.issue_discount = loan.original_issue_discount;
   contract.scale = std::max(schedule.outstanding + contract.to_draw, 1e-6);
   contract.day_zero = schedule.closing_fee;
   const VehicleLag lag = vehicle_lag(input, vehicle, plan);

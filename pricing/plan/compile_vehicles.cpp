@@ -207,6 +207,7 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
     for (const VehicleLot& lot : terms.lots)
       add_lot(work, lot,
               lot_of(hardware_index(*input.market, lot.hardware), in_service(terms, lot, book)));
+    for (std::size_t t = 0; t < debt.size(); ++t) add_margin_grid(work, *debt[t], out.tranches[t]);
     add_schedules(work);
     add_fees(work);
     work.hedges = compile_hedges(input, terms, grid, plan, out, faults);

@@ -64,6 +64,7 @@ struct ContractPlan {
   double loss_floor = 0;          // share of the exposure that a default costs at least, in ECL
   double outstanding = 0;         // principal owed today (lease: net investment)
   double to_draw = 0;             // draws to come, by schedule
+  double issue_discount = 0;      // share of a draw that its lender keeps back
   double day_zero = 0;            // flows on the valuation date, certain
   double scale = 1;               // size of a path's value, for the integer totals
   double effective_rate = 0;      // EIR, a year
@@ -80,6 +81,9 @@ struct ContractPlan {
   // Test slots for covenants: kNone or index into the count arrays.
   std::uint32_t coverage_test = kNone, value_test_slot = kNone;
   std::vector<double> schedule_times, schedule_flows;  // for yields; empty where never asked
+
+  // Money that the lender pays out for the draws to come.
+  [[nodiscard]] double to_pay() const noexcept { return to_draw * (1 - issue_discount); }
 };
 
 // Month columns of all contracts, each one array; a contract's part starts at its first_month.

@@ -32,8 +32,9 @@ struct OfftakePlan {
   std::uint32_t lot = 0, step_in = kNone;
   std::uint32_t place = 0;  // of its lot, in the vehicle's lots
   double step_in_units = 0, step_in_rate = 0;
-  int bought = 0;    // as its lot
-  bool net = false;  // the customer pays the cost of its hours
+  int bought = 0;           // as its lot
+  bool net = false;         // the customer pays the cost of its hours
+  std::uint32_t payer = 0;  // number of its customer among the vehicle's, where a test asks
   // Rows of a customer that decides, among the block's: from which month on it pays nothing, and
   // of a renewal the rent that `revenue` and `agreed` are multiplied with, 0 where it is not taken:
   // the hours are then let at the market's rent at once. kNone: by its default alone; always taken.

@@ -6,6 +6,7 @@
 
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/draw_terms.hpp"
+#include "pricing/plan/repayment.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -21,130 +22,17 @@ std::vector<LoanPayment> periods_from_closing(const Loan& loan) {
   return periods;
 }
 
-// What joins the balance before each payment, the part of it that bears no interest there yet, and
-// the part of it that the fee on what is undrawn is still charged on.
-struct Inflows {
-  std::vector<double> drawn, elapsed, undrawn;
-  explicit Inflows(std::size_t periods)
-      : drawn(periods, 0.0), elapsed(periods, 0.0), undrawn(periods, 0.0) {}
-};
-
-// The amount of each remaining payment from period `first` on.
-struct Repayment {
-  double level = 0, part = 0;
-};
-Repayment repayment_from(const Loan& loan, double balance, double residual, double elapsed,
-                         std::span<const double> shares, std::size_t first) {
-  // balance x growth - amount x annuity = residual, by the recursion of the balance itself.
-  double growth = 1, annuity = 0, later = 1;
-  for (std::size_t i = first; i < shares.size(); ++i) {
-    growth *= 1 + shares[i];
-    annuity = annuity * (1 + shares[i]) + 1;
-    if (i > first) later *= 1 + shares[i];
-  }
-  const double not_due = elapsed * shares[first] * later;
-  return {loan.payment.value_or((balance * growth - not_due - residual) / annuity),
-          (balance - residual) / static_cast<double>(shares.size() - first)};
-}
-
-// Shares of the custom schedule by period.
-std::vector<double> custom_shares(const Loan& loan, std::span<const LoanPayment> periods) {
-  std::vector<double> shares(periods.size(), 0.0);
-  for (const Instalment& part : loan.schedule) {
-    const Date due = add_months(loan.closing, part.months, ends_month(loan.closing));
-    if (due <= periods.front().start) continue;
-    std::size_t i = 0;
-    while (i + 1 < periods.size() && periods[i].end < due) ++i;
-    shares[i] += part.share;
-  }
-  return shares;
-}
-
-// What is left of the cost of the hardware in service, as a share of it; 1 where none is:
-// hardware that is still to come has lost nothing.
-double cost_left(const Loan& loan, Date d) {
-  double cost = 0, left = 0;
-  for (const FinancedCost& lot : loan.financed) {
-    if (lot.service > d) continue;
-    const double age = year_fractions(DayCount::thirty_360, {lot.service, d}).front();
-    cost += lot.cost;
-    left += lot.cost * std::max(0.0, 1 - age / loan.depreciation_years.value_or(1.0));
-  }
-  return cost > 0 ? left / cost : 1.0;
-}
-
-// Fills opening, principal and interest of `count` periods of `periods`, which run to maturity,
-// from the balance at the start of the first. lent: what was paid out so far. Returns the balance
-// after them.
-double repay(const Loan& loan, double balance, double lent, std::span<LoanPayment> periods,
-             std::span<const double> shares, const Inflows& inflows, std::size_t count,
-             const std::vector<double>& sculpted = {}) {
-  const Date interest_only_end =
-      add_months(loan.closing, loan.interest_only_months, ends_month(loan.closing));
-  std::size_t repaying = 0;  // first period that repays
-  while (repaying < periods.size() && periods[repaying].end <= interest_only_end) ++repaying;
-
-  std::vector<double> custom;
-  double custom_left = 0;
-  if (loan.amortization == Amortization::custom) {
-    custom = custom_shares(loan, periods);
-    for (const double share : custom) custom_left += share;
-  }
-  bool stale = true;  // the amounts are those of another balance
-  Repayment each;
-  for (std::size_t i = 0; i < count; ++i) {
-    LoanPayment& period = periods[i];
-    balance += inflows.drawn[i];
-    lent += inflows.drawn[i];
-    stale = stale || inflows.drawn[i] > 0;
-    if (stale && i >= repaying) {
-      each = repayment_from(loan, balance, std::min(loan.balloon * lent, balance),
-                            inflows.elapsed[i], shares, i);
-      stale = false;
-    }
-    period.opening = balance;
-    period.base = balance - inflows.elapsed[i];
-    period.interest = period.base * shares[i];
-    if (i + 1 == periods.size()) {
-      period.principal = balance;
-    } else if (i < repaying) {
-      period.principal = 0;
-    } else {
-      switch (loan.amortization) {
-        case Amortization::bullet:
-          period.principal = 0;
-          break;
-        case Amortization::straight_line:
-          period.principal = each.part;
-          break;
-        case Amortization::custom:
-          period.principal = custom_left > 0 ? balance * (custom[i] / custom_left) : 0.0;
-          break;
-        case Amortization::depreciated_cost:
-          period.principal = std::max(0.0, balance - lent * cost_left(loan, period.end));
-          break;
-        case Amortization::sculpted:
-          period.principal = i < sculpted.size() ? std::min(sculpted[i], balance) : 0.0;
-          break;
-        case Amortization::level:
-        case Amortization::balloon:
-          period.principal = std::min(each.level - period.interest, balance);
-          break;
-      }
-    }
-    if (!custom.empty()) custom_left -= custom[i];
-    balance -= period.principal;
-  }
-  return balance;
+// The running rate stands for the past ones.
+double past_rate(const Loan& loan, const LoanPayment& running, double share) {
+  if (!loan.floating) return loan.coupon;
+  return running.accrual > 0 ? share / running.accrual : loan.margin;
 }
 
 // Principal owed today by a loan that states none. Its past rates are not on file, so the running
 // one stands for them; it matters to level repayment alone.
 double outstanding_by_schedule(const Loan& loan, std::span<LoanPayment> all, std::size_t past,
                                double running_share, const TimeGrid& grid) {
-  const double running_accrual = all[past].accrual;
-  double rate = loan.floating ? loan.margin : loan.coupon;
-  if (loan.floating && running_accrual > 0) rate = running_share / running_accrual;
+  const double rate = past_rate(loan, all[past], running_share);
   std::vector<double> shares;
   shares.reserve(all.size());
   for (const LoanPayment& period : all) shares.push_back(rate * period.accrual);
@@ -191,8 +79,8 @@ Inflows add_draws(const Loan& loan, const TimeGrid& grid, std::span<const LoanPa
       schedule.draws.push_back(made);
     }
   }
-  schedule.commitment_left =
-      std::max(0.0, loan.commitment.value_or(0.0) - lent_today(loan, schedule, grid));
+  const double used = loan.revolving ? schedule.outstanding : lent_today(loan, schedule, grid);
+  schedule.commitment_left = std::max(0.0, loan.commitment.value_or(0.0) - used);
   return inflows;
 }
 
@@ -203,7 +91,8 @@ void charge_undrawn(const Loan& loan, const Inflows& inflows, const LoanSchedule
   double left = schedule.commitment_left;
   for (std::size_t i = 0; i < remaining.size(); ++i) {
     LoanPayment& period = remaining[i];
-    left -= inflows.drawn[i];
+    left =
+        loan.revolving ? std::max(0.0, *loan.commitment - period.opening) : left - inflows.drawn[i];
     period.fee_rate = loan.undrawn_fee * years_to_draw(loan, period.start, period.end);
     period.fee = period.fee_rate * (left + inflows.undrawn[i]);
   }
@@ -231,6 +120,7 @@ std::vector<double> interest_shares(const Loan& loan, const Curve& zero_curve, c
                            discount_factor(zero_curve, grid.time_of(period.end)) -
                        1;
       if (loan.floor) forward = std::max(forward, *loan.floor * period.accrual);
+      if (loan.cap) forward = std::min(forward, *loan.cap * period.accrual);
       shares.push_back(forward + loan.margin * period.accrual);
     }
   }
@@ -245,7 +135,8 @@ LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid&
   LoanSchedule schedule;
   if (loan.maturity <= valuation_date) return schedule;
   if (loan.closing == valuation_date)
-    schedule.closing_fee = loan.closing_fee * loan.commitment.value_or(loan.principal);
+    schedule.closing_fee = loan.closing_fee * loan.commitment.value_or(loan.principal) +
+                           loan.original_issue_discount * loan.principal;
 
   std::vector<LoanPayment> all = periods_from_closing(loan);
   const auto first = std::find_if(all.begin(), all.end(), [&](const LoanPayment& period) {
@@ -254,13 +145,38 @@ LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid&
   const std::span<LoanPayment> remaining(first, all.end());
   const std::vector<double> shares = interest_shares(loan, rates.zero_curve, grid, remaining);
   const auto past = static_cast<std::size_t>(first - all.begin());
-  schedule.outstanding = loan.outstanding_principal
-                             ? *loan.outstanding_principal
-                             : outstanding_by_schedule(loan, all, past, shares.front(), grid);
+  // Draws that mature each on their own day: what is left of each, in proportion to what is owed.
+  std::vector<DrawPart> parts;
+  std::vector<double> left;
+  if (loan.draw_maturity_months) {
+    parts = parts_of(loan, all, grid);
+    left = left_of_parts(loan, parts, all, past, past_rate(loan, *first, shares.front()), grid);
+    double by_schedule = 0;
+    for (const double part : left) by_schedule += part;
+    schedule.outstanding = loan.outstanding_principal.value_or(by_schedule);
+    if (by_schedule == 0 && schedule.outstanding > 0)
+      throw std::domain_error(
+          "states what is owed, and by principal, draw and draw_maturity_months nothing is: name "
+          "the draws of the past");
+    for (double& part : left) part *= by_schedule > 0 ? schedule.outstanding / by_schedule : 1.0;
+  } else {
+    schedule.outstanding = loan.outstanding_principal
+                               ? *loan.outstanding_principal
+                               : outstanding_by_schedule(loan, all, past, shares.front(), grid);
+  }
   const Inflows inflows = add_draws(loan, grid, all, past, schedule);
-  repay(loan, schedule.outstanding, lent_today(loan, schedule, grid), remaining, shares, inflows,
-        remaining.size(), sculpted);
+  if (loan.draw_maturity_months)
+    repay_parts(loan, parts, left, past, remaining, shares);
+  else
+    repay(loan, schedule.outstanding, lent_today(loan, schedule, grid), remaining, shares, inflows,
+          remaining.size(), sculpted);
   charge_undrawn(loan, inflows, schedule, remaining);
+  if (loan.revolving)
+    for (const LoanPayment& period : remaining)
+      if (period.opening > *loan.commitment * (1 + 1e-12))
+        throw std::domain_error(
+            "owes more than the commitment by schedule: lower the draws, or date them after what "
+            "is repaid");
   for (const LoanPayment& payment : remaining)
     if (payment.opening != 0 || loan.commitment || loan.amortization == Amortization::sculpted)
       schedule.payments.push_back(payment);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "pricing/contract/contract.hpp"
+#include "pricing/plan/plan_indices.hpp"
 #include "pricing/plan/time_grid.hpp"
 
 namespace lien::pricing {
@@ -36,7 +37,7 @@ struct ScheduledDraw {
 // Dates: from closing in steps of the frequency, each counted from closing (31 Jan, 28 Feb,
 // 31 Mar), then a last short period to maturity; a closing that ends its month keeps month ends.
 //
-// Rates: coupon; or max(forward, floor) + margin, the forward of a period (s,e] being
+// Rates: coupon; or min(max(forward, floor), cap) + margin, the forward of a period (s,e] being
 //   (P(0,s)/P(0,e) - 1)/accrual.
 // A floating period that runs on the valuation date (start <= it < end) has current_rate, all-in;
 // one that starts on it and has none takes the forward.
@@ -112,16 +113,17 @@ struct MonthlySchedule {
 
   // Where the rate floats, and 0 base elsewhere, with G = 1/P(t_fixing, t_fixing + tenor) on the
   // path, fixed at month `fixing`:
-  //   interest = floating_base x (max(gross_ratio x G - 1, floor) + margin).
+  //   interest = floating_base x (min(max(gross_ratio x G - 1, floor), cap) + margin).
   // For a period (s,e] with any dates
   //   gross_ratio = [P(0,s)/P(0,e)] / [P(0,t_fixing)/P(0,t_k)]
   // makes E[D_k timing (gross_ratio G - 1)] = P(0,s) - P(0,e): the value of a floating payment is
   // exact although G spans whole months. Two floating payments in one month (a short last period)
-  // merge into one fixed with the first; without a floor their joint value stays exact.
+  // merge into one fixed with the first; without floor and cap their joint value stays exact.
   std::vector<double> floating_base;  // principal of the period
   std::vector<double> floating_base_timed;
   std::vector<double> gross_ratio;
   std::vector<double> floor;   // floor x accrual; -1 where there is none, as no rate is below
+  std::vector<double> cap;     // cap x accrual; kUncapped where there is none
   std::vector<double> margin;  // margin x accrual
   std::vector<double> floating_accrual;
   std::vector<int> fixing;  // month, < k; 0 where nothing floats

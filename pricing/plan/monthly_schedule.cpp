@@ -26,6 +26,7 @@ MonthlySchedule empty_schedule(int months) {
           .floating_base_timed = zero,
           .gross_ratio = zero,
           .floor = zero,
+          .cap = std::vector<double>(size, kUncapped),
           .margin = zero,
           .floating_accrual = zero,
           .fixing = none,
@@ -52,6 +53,11 @@ void add_floating(MonthlySchedule& monthly, std::size_t k, const LoanPayment& pa
   };
   average(monthly.gross_ratio[k], start / end / over_grid);
   average(monthly.floor[k], loan.floor ? *loan.floor * payment.accrual : -1.0);
+  if (loan.cap) {
+    // The first payment of the month finds no bound to average with.
+    if (monthly.floating_base_timed[k] == 0) monthly.cap[k] = 0;
+    average(monthly.cap[k], *loan.cap * payment.accrual);
+  }
   average(monthly.margin[k], loan.margin * payment.accrual);
   average(monthly.floating_accrual[k], payment.accrual);
   monthly.floating_base[k] += payment.base;

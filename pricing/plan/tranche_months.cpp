@@ -40,6 +40,8 @@ TrancheMonth tranche_month(const CompileInput& input, const MonthlySchedule& mon
   month.floating_base = monthly.floating_base[k] / bearing;
   month.gross_ratio = monthly.gross_ratio[k];
   month.floor = monthly.floor[k];
+  month.cap = monthly.cap[k];
+  month.floating_accrual = monthly.floating_accrual[k];
   month.margin = monthly.margin[k];
   month.floating_timing =
       present * ratio_or(monthly.floating_base_timed[k], monthly.floating_base[k], 1.0);

@@ -37,8 +37,10 @@ struct VehicleLotPlan {
 struct TrancheMonth {
   double fixed_interest = 0;
   double floating_base = 0, gross_ratio = 0, floor = 0, margin = 0;  // see MonthlySchedule
-  double accrual = 0;  // years of interest paid in the month, for a step of the margin
-  double repaid = 0;   // of principal
+  double cap = kUncapped;                                            // the same
+  double floating_accrual = 0;  // years of interest at a forward rate
+  double accrual = 0;           // years of interest paid in the month, for a step of the margin
+  double repaid = 0;            // of principal
   double in_kind = 0;  // share of the interest that is added to principal; 0 at the last payment
   // Part of the month's dues that is paid from cash; the rest, of a payment period that began
   // before the valuation date, was set aside by then.
@@ -87,11 +89,16 @@ struct TranchePlan {
   int rank = 1;
   bool floating = false;
   double cash_sweep = 0;
+  // By a margin grid: the margin while the customer of an offtake is the lowest rated, [offtakes],
+  // and without customers. Empty without a grid.
+  std::vector<double> grid;
+  double grid_without = 0;
   std::vector<TrancheMonth> months;
   // Of a commitment: what is undrawn today, and what the running period's draws leave of interest
   // and of the fee on it.
   bool draws = false;
   double undrawn = 0, elapsed_today = 0, undrawn_today = 0;
+  double revolving = 0;  // the commitment, of which what is not owed is undrawn; 0: never again
   BalloonPlan balloon;
   int last_payment = 0;  // month of it by schedule, without extensions; after the run: its last + 1
 };
@@ -100,6 +107,7 @@ struct ReservePlan {
   double initial = 0;
   unsigned covers = 0;  // CashItem
   std::vector<double> target;
+  bool earns = false;  // interest, at the rate of VehiclePlan::month_rate
 };
 
 struct FeePlan {
@@ -110,12 +118,21 @@ struct FeePlan {
 struct CovenantPlan {
   CovenantTest test = CovenantTest::debt_service_coverage_ratio;
   double limit = 0;
+  double reached = 0;    // the limit by a billionth to the safe side: what money brings a ratio to
   bool at_least = true;  // the limit is a minimum
   std::uint32_t party = kNone;
   std::vector<std::uint32_t> notice_rows;  // offtake_termination: of the customers it watches
   unsigned consequences = 0;
   double step_up = 0, sweep_share = 1;
   int window = 1;  // months
+  // Months that a test of coverage looks ahead, 0: none. What is agreed of them, sums over the
+  // months after k, [months + 1] a lot or offtake: hours let freely, their cost, a customer's rent.
+  int ahead = 0;
+  std::vector<double> ahead_hours, ahead_cost, ahead_revenue;
+  std::vector<double> ahead_fees;     // [months + 1] stated fees
+  std::vector<double> ahead_service;  // [months + 1] debt service on 1 of debt
+  std::uint32_t sponsor = kNone;      // pays for cures, at most this much and so many
+  double cure_limit = 0, cures = 0;
   double release_tests = 1, cure_months = 0;
   std::uint32_t slot = 0;      // of its counts, into Plan::tests
   std::vector<double> cost;    // [months + 1] loan_to_cost: what the lots cost
@@ -180,6 +197,9 @@ struct VehiclePlan {
   std::vector<OfftakePlan> offtakes;
   std::vector<LeasedLotPlan> leases;
   std::vector<CustomerPlan> customers;  // those that decide
+  std::uint32_t payers = 0;             // customers, each counted once, where a test asks
+  std::uint32_t month_rate = 0;         // into the tenors, of one month: what accounts earn
+  bool prepays = false;                 // some covenant asks for prepayment
   std::vector<TranchePlan> tranches;    // debt, by rank
   std::vector<FeePlan> fees;
   std::vector<ReservePlan> reserves;

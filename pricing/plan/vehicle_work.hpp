@@ -43,6 +43,8 @@ void add_leases(VehicleWork& work, const VehicleLot& lot, Date service, VehicleL
 void check_hours(VehicleWork& work, const VehicleLot& lot, const VehicleLotPlan& own);
 // In this order, once the vehicle's lots, tranches and schedules are known: each adds its part of
 // the plan. tranches: ids of the debt by rank. A covenant that is tested in no month is a fault.
+// The margins of a grid by offtake.
+void add_margin_grid(const VehicleWork& work, const Tranche& terms, TranchePlan& tranche);
 void add_fees(VehicleWork& work);
 void add_reserves(VehicleWork& work);
 void add_covenants(VehicleWork& work);

@@ -68,7 +68,7 @@ std::string step_in_words(const Vehicle& vehicle, const WaterfallStep& step) {
                         : "keep the rest back while one of these is in breach: " + by;
     }
     case CashStep::cash_sweep: {
-      const std::string by = trappers(vehicle, kCashSweep);
+      const std::string by = trappers(vehicle, kCashSweep | kMandatoryPrepayment);
       return "prepay " + joined(debt_of(vehicle, step.part)) + " with its own share of the rest" +
              (by.empty() ? "" : ", or that of a breach of " + by);
     }

@@ -203,8 +203,8 @@ std::string coverage_chart(const Vehicle& vehicle, const Table& measures) {
   const double lowest = std::min(0.0, *std::min_element(ratios.begin(), ratios.end()));
   std::vector<const Covenant*> limits;
   for (const Covenant& covenant : vehicle.covenants)
-    if (covenant.test == CovenantTest::debt_service_coverage_ratio && covenant.min &&
-        limits.size() < kMostLines) {
+    if (covenant.test == CovenantTest::debt_service_coverage_ratio && covenant.window_months > 0 &&
+        covenant.min && limits.size() < kMostLines) {
       limits.push_back(&covenant);
       highest = std::max(highest, *covenant.min);
     }

@@ -9,6 +9,8 @@
 
 #include <cstdint>
 
+#include "pricing/valuation/vehicle_coverage-inl.h"
+#include "pricing/valuation/vehicle_cures-inl.h"
 #include "pricing/valuation/vehicle_room-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -30,12 +32,8 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
   };
   switch (covenant.test) {
     case CovenantTest::debt_service_coverage_ratio: {
-      V cash = Zero(), service = Zero();
-      for (int i = 0; i < covenant.window; ++i) {
-        const std::size_t month = k - static_cast<std::size_t>(i);
-        cash = hn::Add(cash, Row(room.window(month, kWindowCash), p));
-        service = hn::Add(service, Row(room.window(month, kWindowService), p));
-      }
+      const auto [cash, service] =
+          covenant.ahead > 0 ? Ahead(room, covenant, k, p) : WindowOf(room, covenant.window, k, p);
       return hn::And(hn::Gt(service, Zero()), fails(cash, hn::Mul(limit, service)));
     }
     case CovenantTest::loan_to_value: {
@@ -77,6 +75,17 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
         first = hn::Min(first, Row(room.customer(row), p));
       return hn::Le(first, Num(static_cast<double>(k)));
     }
+    case CovenantTest::customer_concentration: {
+      V largest = Zero(), all = Zero();
+      for (std::uint32_t payer = 0; payer < room.v.payers; ++payer) {
+        V paid = Zero();
+        for (const OfftakePlan& offtake : room.v.offtakes)
+          if (offtake.payer == payer) paid = hn::Add(paid, RentOf(room, offtake, k, p));
+        largest = hn::Max(largest, paid);
+        all = hn::Add(all, paid);
+      }
+      return fails(largest, hn::Mul(limit, all));
+    }
   }
   return hn::Gt(Zero(), Num(1.0));
 }
@@ -91,7 +100,10 @@ inline void RunTests(const Room& room, std::size_t k) {
     std::uint64_t* const word = room.a.breaches + c * (room.a.steps + 1) + k;
     *word = 0;
     for (std::size_t p = 0; p < kBlockPaths && covenant.tested[k]; p += kWidth) {
-      const M breach = Breached(room, covenant, k, p);
+      M breach = Breached(room, covenant, k, p);
+      // After the last payment there is nothing to save.
+      const bool last = static_cast<int>(k) == room.v.months && !room.v.outlives_horizon;
+      if (covenant.cures > 0 && !last) breach = hn::AndNot(Cure(room, c, k, p, breach), breach);
       std::uint8_t bytes[8] = {};
       hn::StoreMaskBits(Tag(), breach, bytes);
       *word |= static_cast<std::uint64_t>(bytes[0]) << p;

@@ -11,6 +11,7 @@
 #include "pricing/valuation/vehicle_balloons-inl.h"
 #include "pricing/valuation/vehicle_covenants-inl.h"
 #include "pricing/valuation/vehicle_coverage-inl.h"
+#include "pricing/valuation/vehicle_cures-inl.h"
 #include "pricing/valuation/vehicle_default-inl.h"
 #include "pricing/valuation/vehicle_hedges-inl.h"
 #include "pricing/valuation/vehicle_waterfall-inl.h"
@@ -84,6 +85,7 @@ void RunMonth(const Room& room, std::size_t k) {
   Collect(room, k);
   CollectHedges(room, k);
   CallForHours(room, k);
+  EarnInterest(room, k);
   SetDues(room, k);
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     Put(room.state(kBefore), p, Row(room.state(kDebt), p));
@@ -106,10 +108,10 @@ void RunMonth(const Room& room, std::size_t k) {
   for (std::size_t t = 0; t < v.tranches.size(); ++t)
     if (v.tranches[t].draws) Draw(room, t, k);
   Close(room, k);
-  if (room.a.owed != nullptr)
-    std::copy_n(room.state(kDebt), kBlockPaths, room.a.owed + k * kBlockPaths);
   if (room.has_balloons()) CloseBalloons(room, k);
   RunTests(room, k);
+  if (room.a.owed != nullptr)
+    std::copy_n(room.state(kDebt), kBlockPaths, room.a.owed + k * kBlockPaths);
   CovenantDefaults(room, k);
 }
 
@@ -142,6 +144,10 @@ void Start(const Room& room) {
   }
   for (std::size_t g = 0; g < v.guarantees.size(); ++g)
     std::fill_n(room.guarantee(g, kCapLeft), kBlockPaths, v.guarantees[g].cap);
+  for (std::size_t c = 0; c < v.covenants.size(); ++c) {
+    std::fill_n(room.covenant(c, kCureLeft), kBlockPaths, v.covenants[c].cure_limit);
+    std::fill_n(room.covenant(c, kCuresLeft), kBlockPaths, v.covenants[c].cures);
+  }
 }
 
 void RunVehicle(const VehicleArguments& a) {
@@ -173,7 +179,7 @@ HWY_EXPORT(RunVehicle);
 std::size_t vehicle_work_rows(const VehiclePlan& v) noexcept {
   // As Room lays them out: its own rows, then tranches, accounts, covenants, guarantees, windows;
   // where balloons are due, accounts once more.
-  constexpr std::size_t kOwn = 22, kTranche = 14, kCovenant = 3, kGuarantee = 2, kWindow = 2;
+  constexpr std::size_t kOwn = 23, kTranche = 14, kCovenant = 5, kGuarantee = 2, kWindow = 2;
   return kOwn + v.tranches.size() * kTranche + v.reserves.size() + v.covenants.size() * kCovenant +
          v.guarantees.size() * kGuarantee + static_cast<std::size_t>(v.longest_window) * kWindow +
          (v.balloons.empty() ? 0 : 2 + v.reserves.size());

@@ -15,7 +15,8 @@ namespace lien::pricing {
 enum VehicleSample : std::size_t {
   kDistributions = 0,  // to equity, discounted on the path with the liquidity spread
   kCashImbalance = 1,  // cash in less cash out, undiscounted, relative to what came in; rounding
-  kVehicleSamples = 2,
+  kCures = 2,          // what the sponsor pays to cure covenants, discounted as distributions
+  kVehicleSamples = 3,
 };
 
 // What coverage is made of, by month: cash before debt service and debt service of the payment

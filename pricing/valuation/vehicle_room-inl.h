@@ -51,6 +51,7 @@ enum StateRow : std::size_t {
   kSweepShare,
   kTrapped,    // 1 while a covenant keeps excess cash back
   kStopped,    // 1 while a covenant stops draws
+  kPrepay,     // what covenants ask to be prepaid this month, as far as it has not been
   kWeight,     // of the default that is being booked
   kSampled,    // the same, where the sampled default is this one
   kAvailable,  // cash of the default that is being booked
@@ -59,7 +60,7 @@ enum StateRow : std::size_t {
   kOutflow,
   kWorkRows
 };
-static_assert(kWorkRows == 22, "vehicle_work_rows counts them");
+static_assert(kWorkRows == 23, "vehicle_work_rows counts them");
 // kFloating: interest at a forward rate, as a share of what bears it. kElapsed: of new draws, what
 // bears no interest at the next payment; kOpen: what the fee on the undrawn is charged on besides.
 // kStoppedDraw: scheduled, and not made as a covenant stopped it. Of vehicles with balloons: kHeld,
@@ -84,7 +85,15 @@ enum TrancheRow : std::size_t {
   kTrancheRows
 };
 static_assert(kTrancheRows == 14, "vehicle_work_rows counts them");
-enum CovenantRow : std::size_t { kActive = 0, kPasses, kSince, kCovenantRows };
+enum CovenantRow : std::size_t {
+  kActive = 0,
+  kPasses,
+  kSince,
+  kCureLeft,   // money that the sponsor still pays
+  kCuresLeft,  // and how often
+  kCovenantRows
+};
+static_assert(kCovenantRows == 5, "vehicle_work_rows counts them");
 enum GuaranteeRow : std::size_t { kCapLeft = 0, kDrawn, kGuaranteeRows };  // drawn by one default
 enum WindowRow : std::size_t { kWindowCash = 0, kWindowService, kWindowRows };
 
@@ -184,6 +193,23 @@ HWY_INLINE V ForLeasedLots(const Room& room, std::size_t k, std::size_t p) {
     paid = hn::Add(paid, hn::IfThenElseZero(now, Row(room.leased(lot, kPaid), p)));
   }
   return paid;
+}
+
+// True where the customer of an offtake pays in month k.
+HWY_INLINE M Pays(const Room& room, const OfftakePlan& offtake, std::size_t k, std::size_t p) {
+  const M stays = hn::Lt(Num(static_cast<double>(k)), Row(room.gone(offtake), p));
+  if (offtake.rent_row == kNone) return stays;
+  return hn::And(stays, hn::Gt(Row(room.customer(offtake.rent_row), p), Zero()));
+}
+
+// Contracted revenue of an offtake in month k.
+HWY_INLINE V RentOf(const Room& room, const OfftakePlan& offtake, std::size_t k, std::size_t p) {
+  if (!(offtake.lost_hours[k] > 0) && !(offtake.revenue[k] > 0)) return Zero();
+  V paid = Num(offtake.revenue[k]);
+  if (offtake.rent_row != kNone) paid = hn::Mul(Row(room.customer(offtake.rent_row), p), paid);
+  if (!offtake.borne.empty()) paid = hn::Add(paid, Num(offtake.borne[k]));
+  if (!offtake.credited.empty()) paid = hn::Add(paid, Num(offtake.credited[k]));
+  return hn::IfThenElseZero(Pays(room, offtake, k, p), paid);
 }
 
 // All accounts of the vehicle.

@@ -12,6 +12,7 @@
 #include "pricing/valuation/vehicle_guarantees-inl.h"
 #include "pricing/valuation/vehicle_hedges-inl.h"
 #include "pricing/valuation/vehicle_room-inl.h"
+#include "pricing/valuation/vehicle_sweep-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
@@ -70,6 +71,35 @@ HWY_INLINE V Bearing(const Room& room, std::size_t t, std::size_t p) {
   return Positive(hn::Sub(owed, Row(room.tranche(t, kElapsed), p)));
 }
 
+// The margin for the lowest rated of the customers who pay in month k: the highest of theirs.
+HWY_INLINE V GridMarginOf(const Room& room, const TranchePlan& plan, std::size_t k, std::size_t p) {
+  V margin = Num(-1.0);
+  for (std::size_t o = 0; o < room.v.offtakes.size(); ++o) {
+    const OfftakePlan& offtake = room.v.offtakes[o];
+    if (!(offtake.lost_hours[k] > 0) && !(offtake.revenue[k] > 0)) continue;
+    const M pays = Pays(room, offtake, k, p);
+    margin = hn::Max(margin, hn::IfThenElse(pays, Num(plan.grid[o]), Num(-1.0)));
+  }
+  return hn::IfThenElse(hn::Gt(margin, Num(-1.0)), margin, Num(plan.grid_without));
+}
+
+// What accounts that earn interest have earned since the month before, at its short rate.
+inline void EarnInterest(const Room& room, std::size_t k) {
+  const double* const gross =
+      room.a.gross + (room.v.month_rate * (room.a.steps + 1) + k - 1) * kBlockPaths;
+  for (std::size_t r = 0; r < room.v.reserves.size(); ++r) {
+    if (!room.v.reserves[r].earns) continue;
+    double* const account = room.reserve(r);
+    for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+      const V held = Row(account, p);
+      const V interest = hn::Mul(held, hn::Sub(Row(gross, p), Num(1.0)));
+      Put(account, p, hn::Add(held, interest));
+      Add(room.state(kPot), p, interest);
+      Add(room.state(kInflow), p, hn::Mul(Row(room.state(kAlive), p), interest));
+    }
+  }
+}
+
 // What each tranche is due in month k.
 inline void SetDues(const Room& room, std::size_t k) {
   for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
@@ -81,9 +111,12 @@ inline void SetDues(const Room& room, std::size_t k) {
           hn::MulAdd(Row(room.state(kStep), p), Num(month.accrual), Num(month.fixed_interest));
       if (month.floating_base > 0) {
         const V gross = Row(room.a.gross + static_cast<std::size_t>(month.fixing) * kBlockPaths, p);
-        const V forward =
-            hn::Max(hn::MulSub(Num(month.gross_ratio), gross, Num(1.0)), Num(month.floor));
-        floating = hn::Mul(Num(month.floating_base), hn::Add(forward, Num(month.margin)));
+        const V unbounded = hn::MulSub(Num(month.gross_ratio), gross, Num(1.0));
+        const V forward = hn::Min(hn::Max(unbounded, Num(month.floor)), Num(month.cap));
+        const V margin = plan.grid.empty()
+                             ? Num(month.margin)
+                             : hn::Mul(GridMarginOf(room, plan, k, p), Num(month.floating_accrual));
+        floating = hn::Mul(Num(month.floating_base), hn::Add(forward, margin));
       }
       Put(room.tranche(t, kFloating), p, floating);
       if (room.has_balloons()) {
@@ -97,8 +130,9 @@ inline void SetDues(const Room& room, std::size_t k) {
       Put(room.tranche(t, kInKind), p, in_kind);
       V due = hn::Add(hn::Sub(interest, in_kind), Num(month.fee));
       if (plan.draws) {
-        const V undrawn =
-            hn::Add(Row(room.tranche(t, kUndrawn), p), Row(room.tranche(t, kOpen), p));
+        const V left = plan.revolving > 0 ? Positive(hn::Sub(Num(plan.revolving), owed))
+                                          : Row(room.tranche(t, kUndrawn), p);
+        const V undrawn = hn::Add(left, Row(room.tranche(t, kOpen), p));
         due = hn::MulAdd(Num(month.undrawn_rate), undrawn, due);
       }
       Put(room.tranche(t, kInterest), p, due);
@@ -141,19 +175,6 @@ inline void TrapCash(const Room& room) {
     const M on = hn::Gt(Row(room.state(kTrapped), p), Zero());
     Put(trap, p, hn::IfThenElseZero(on, both));
     Put(cash, p, hn::IfThenZeroElse(on, both));
-  }
-}
-
-inline void Sweep(const Room& room, std::size_t t) {
-  double* const cash = room.state(kCash);
-  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
-    const V share = hn::Max(Row(room.state(kSweepShare), p), Num(room.v.tranches[t].cash_sweep));
-    V owed = hn::Sub(Row(room.tranche(t, kOwed), p), Row(room.tranche(t, kPrincipal), p));
-    // What a new lender repays this month is nothing to prepay.
-    if (room.has_balloons()) owed = hn::Sub(owed, Row(room.tranche(t, kRefinanced), p));
-    const V swept = hn::Min(hn::Mul(share, Row(cash, p)), Positive(owed));
-    Add(room.tranche(t, kSwept), p, swept);
-    Put(cash, p, hn::Sub(Row(cash, p), swept));
   }
 }
 
@@ -229,6 +250,7 @@ inline void RunSteps(const Room& room, std::size_t k) {
     std::fill_n(room.state(row), kBlockPaths, 0.0);
   for (std::size_t t = 0; t < room.v.tranches.size(); ++t)
     std::fill_n(room.tranche(t, kSwept), kBlockPaths, 0.0);
+  if (room.v.prepays) AskPrepayment(room, k);
   for (const CashStepPlan& step : room.v.waterfall) RunStep(room, step, k);
 }
 
@@ -311,6 +333,8 @@ inline void CountDraw(const Room& room, std::size_t t, std::size_t k, std::size_
 inline void Draw(const Room& room, std::size_t t, std::size_t k) {
   const TrancheMonth& month = room.v.tranches[t].months[k];
   const V late_timing = Num(room.terms(t, k).present_factor), timing = Num(month.draw_timing);
+  // Of what joins the debt the lender keeps its discount back.
+  const V paid_out = Num(1 - room.a.contracts[room.v.tranches[t].contract].issue_discount);
   double *const elapsed = room.tranche(t, kElapsed), *const open = room.tranche(t, kOpen);
   double* const value = room.sample(t, kPresentValue);
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
@@ -329,7 +353,8 @@ inline void Draw(const Room& room, std::size_t t, std::size_t k) {
     Put(open, p,
         hn::MulAdd(late, Num(month.late_undrawn),
                    hn::Add(was_open, hn::IfThenElseZero(goes_on, Num(month.draw_undrawn)))));
-    const V living = hn::Mul(Row(room.state(kAlive), p), Row(room.a.survival + k * kBlockPaths, p));
+    const V living = hn::Mul(
+        paid_out, hn::Mul(Row(room.state(kAlive), p), Row(room.a.survival + k * kBlockPaths, p)));
     if (room.a.prices) {
       const V timed = hn::MulAdd(now, timing, hn::Mul(late, late_timing));
       const V discount = Row(room.a.discount + k * kBlockPaths, p);

@@ -27,6 +27,8 @@ struct Outcome {
   std::array<double, 5> guaranteed{};
   std::array<double, 2> hedged{};
   double equity = 0;
+  double cured = 0;  // what the sponsor paid, discounted
+  int cures = 0, refused = 0, prepaid = 0;
   struct Balloon {
     double refinanced = 0, extended = 0, failed = 0;
   };
@@ -58,6 +60,10 @@ class PlainVehicle {
     active_.assign(v_.covenants.size(), false);
     passes_.assign(v_.covenants.size(), 0);
     since_.assign(v_.covenants.size(), 0);
+    for (const CovenantPlan& covenant : v_.covenants) {
+      cure_money_.push_back(covenant.cure_limit);
+      cures_left_.push_back(covenant.cures);
+    }
   }
 
   Outcome run() {
@@ -179,6 +185,12 @@ class PlainVehicle {
     return std::max(0.0, owed_[t] - elapsed_[t]);
   }
 
+  // Of a revolving commitment what is repaid is undrawn again.
+  [[nodiscard]] double unused(std::size_t t) const {
+    const double commitment = v_.tranches[t].revolving;
+    return commitment > 0 ? std::max(0.0, commitment - owed_[t]) : undrawn_[t];
+  }
+
   // What the month's end pays out: its own draw and those that waited, or none.
   void draw(std::size_t t, int k, double living) {
     if (!v_.tranches[t].draws) return;
@@ -196,10 +208,11 @@ class PlainVehicle {
     undrawn_[t] = std::max(0.0, undrawn_[t] - m.draw - late);
     elapsed_[t] += m.draw_elapsed + late * m.late_elapsed;
     open_[t] += m.draw_undrawn + late * m.late_undrawn;
+    const double paid_out = 1 - c_.plan.contracts[t].issue_discount;
     if (c_.prices)
-      out_.parts[t].value -= living * at(c_.discount, k) *
+      out_.parts[t].value -= living * at(c_.discount, k) * paid_out *
                              (m.draw * m.draw_timing + late * terms(t, k).present_factor);
-    out_.parts[t].principal -= living * (m.draw + late);
+    out_.parts[t].principal -= living * paid_out * (m.draw + late);
   }
 
   // Received from a hedge in the month, or paid on it.
@@ -312,6 +325,13 @@ class PlainVehicle {
     if (alive_)
       settle(k, at(c_.survival, k - 1) - at(c_.survival, k), default_month(0) == k,
              opening_cash + for_the_lot(k));
+    // Accounts at interest: the gross rate of the month that begins where the last ended.
+    double opening_pot = opening_cash;
+    if (v_.reserves[0].earns) {
+      const double interest = reserves_[0] * (at(c_.gross, k - 1) - 1);
+      reserves_[0] += interest;
+      opening_pot += interest;
+    }
     double contracted = 0;
     const double earned =
         revenue(k, contracted) + std::max(0.0, settled(0, k)) + std::max(0.0, settled(1, k));
@@ -322,12 +342,14 @@ class PlainVehicle {
       double share = m.fixed_interest + step_ * m.accrual;
       if (m.floating_base > 0)
         floating[t] =
-            std::max(m.gross_ratio * at(c_.gross, static_cast<int>(m.fixing)) - 1, m.floor) +
-            m.margin;
+            std::min(
+                std::max(m.gross_ratio * at(c_.gross, static_cast<int>(m.fixing)) - 1, m.floor),
+                m.cap) +
+            margin(t, k, m);
       share += floating[t];
       in_kind[t] = bearing(t) * share * v_.tranches[t].months[at_k].in_kind;
       interest[t] = bearing(t) * share - in_kind[t] + m.fee;
-      if (v_.tranches[t].draws) interest[t] += m.undrawn_rate * (undrawn_[t] + open_[t]);
+      if (v_.tranches[t].draws) interest[t] += m.undrawn_rate * (unused(t) + open_[t]);
       principal[t] = owed_[t] * m.repaid;
     }
     const double debt_before = owed_[0] + owed_[1] + owed_[2];
@@ -338,6 +360,7 @@ class PlainVehicle {
     const auto spend = [&] {
       unpaid = operating = service = distributed = 0;
       swept.fill(0);
+      double ask = asked(k, principal, in_kind);
       const auto due = [&](unsigned item, double amount) { unpaid += pay(item, amount); };
       const bool fills = v_.pays[at_k] != 0;
       const auto fill = [&](std::size_t r) {
@@ -376,8 +399,11 @@ class PlainVehicle {
       trap_ = trapped_ ? both : 0;
       cash_ = trapped_ ? 0 : both;
       for (const std::size_t t : {std::size_t{0}, std::size_t{2}}) {
-        swept[t] = std::min(std::max(sweep_, v_.tranches[t].cash_sweep) * cash_,
+        const double share = std::max(sweep_, v_.tranches[t].cash_sweep);
+        swept[t] = std::min(std::max(share * cash_, std::min(ask, cash_)),
                             owed_[t] - principal[t] - refinanced[t]);
+        if (ask > 0 && alive_ && swept[t] > share * cash_) ++out_.prepaid;
+        ask = std::max(0.0, ask - swept[t]);
         cash_ -= swept[t];
       }
       distributed = cash_;
@@ -404,7 +430,7 @@ class PlainVehicle {
     if (alive_ && v_.default_on_shortfall && unpaid > 0) {
       alive_ = false;
       settle(k, at(c_.survival, k), default_month(0) > k,
-             opening_cash + std::max(0.0, earned - operating));
+             opening_pot + std::max(0.0, earned - operating));
       for (std::size_t t = 0; t < 3; ++t)
         if (date_of(t, k) && principal[t] + refinanced[t] + extended[t] > 0)
           out_.balloons[t].failed += at(c_.survival, k);
@@ -424,7 +450,8 @@ class PlainVehicle {
       const TrancheMonth& m = v_.tranches[t].months[at_k];
       part.interest += living * (interest[t] - m.fee - m.undrawn_fee);
       part.principal += living * (principal[t] + swept[t] + refinanced[t]);
-      owed_[t] += in_kind[t] - principal[t] - swept[t];
+      // In this order: what is left of a tranche that is swept whole is the rounding of the sum.
+      owed_[t] = std::max(0.0, owed_[t] - (principal[t] + swept[t]) + in_kind[t]);
     }
     out_.equity += all_living * at(c_.discount, k) * terms(0, k).present_factor * distributed;
     for (std::size_t h = 0; h < 2; ++h)
@@ -499,16 +526,128 @@ class PlainVehicle {
     }
   }
 
+  // The margin of a grid is the highest of those of the customers who pay.
+  [[nodiscard]] double margin(std::size_t t, int k, const TrancheMonth& m) const {
+    const TranchePlan& tranche = v_.tranches[t];
+    if (tranche.grid.empty()) return m.margin;
+    double margin = -1;
+    for (std::size_t o = 0; o < 3; ++o)
+      if (rents(o, k)) margin = std::max(margin, tranche.grid[o]);
+    return m.floating_accrual * (margin < 0 ? tranche.grid_without : margin);
+  }
+  // True where the customer of an offtake is under contract in month k, and pays.
+  [[nodiscard]] bool rents(std::size_t o, int k) const {
+    if (o == 0) return k < default_month(1);
+    if ((o == 1) != (k <= 9) || k >= decision(kGone)) return false;
+    return o == 1 || decision(kCustomerRows) > 0;
+  }
+  [[nodiscard]] double rent_of(std::size_t payer, int k) const {
+    const auto month = static_cast<std::size_t>(k);
+    double sum = 0;
+    for (std::size_t o = 0; o < 3; ++o) {
+      const OfftakePlan& offtake = v_.offtakes[o];
+      if (offtake.payer != payer || !rents(o, k)) continue;
+      sum += (o == 2 ? decision(kCustomerRows) : 1) * offtake.revenue[month];
+      if (!offtake.borne.empty()) sum += offtake.borne[month];
+      if (!offtake.credited.empty()) sum += offtake.credited[month];
+    }
+    return sum;
+  }
+
+  // What tests in breach ask to be prepaid.
+  [[nodiscard]] double asked(int k, const std::array<double, 3>& principal,
+                             const std::array<double, 3>& in_kind) const {
+    double most = 0, left = 0;
+    for (std::size_t t = 0; t < 3; ++t) left += owed_[t] - principal[t] + in_kind[t];
+    for (std::size_t c = 0; c < v_.covenants.size(); ++c) {
+      const CovenantPlan& covenant = v_.covenants[c];
+      if ((covenant.consequences & kMandatoryPrepayment) == 0 || !active_[c]) continue;
+      double ask = 1e300;
+      if (covenant.test == CovenantTest::loan_to_value)
+        ask = left - covenant.reached * at(c_.tested, k);
+      if (covenant.test == CovenantTest::loan_to_cost)
+        ask = left - covenant.reached * covenant.cost[static_cast<std::size_t>(k)];
+      most = std::max(most, ask);
+    }
+    return most;
+  }
+
+  // Cash and debt service of the months ahead: what stands in the agreements, at today's rents.
+  std::array<double, 2> ahead(const CovenantPlan& covenant, int k, double debt) const {
+    double cash = 0, service = 0;
+    const double power = c_.seed % 3 == 0 ? at(c_.gross, k) : 1.0;
+    for (int j = k + 1; j <= std::min(kMonths, k + covenant.ahead); ++j) {
+      const auto month = static_cast<std::size_t>(j);
+      cash += v_.lots[0].free_hours[month] * at(c_.spot, k);
+      cash -= v_.lots[0].operating_cost[month] * power + v_.fees[0].amount[month];
+      for (std::size_t o = 0; o < 3; ++o) {
+        const OfftakePlan& offtake = v_.offtakes[o];
+        const double gone = o == 0 ? default_month(1) : decision(kGone);
+        if (k < gone)
+          cash += offtake.revenue[month];
+        else if (j >= gone + offtake.relet_months)
+          cash += offtake.lost_hours[month] * at(c_.spot, k);
+      }
+      service += Case::service_on_one(j) * debt;
+    }
+    return {cash, service};
+  }
+
+  // The sponsor pays what is missing, if it can: as cash, or to the lenders by rank.
+  bool cure(std::size_t c, int k, double& debt) {
+    const CovenantPlan& covenant = v_.covenants[c];
+    if (!(covenant.cures > 0) || k == kMonths || !alive_) return false;
+    double missing = covenant.reached - accounts();
+    if (covenant.test == CovenantTest::debt_service_coverage_ratio) {
+      missing = 0;
+      for (int i = k - 2; i <= k; ++i)
+        missing += covenant.reached * coverage_service_[i] - coverage_cash_[i];
+    }
+    const bool repays =
+        covenant.test == CovenantTest::loan_to_value || covenant.test == CovenantTest::loan_to_cost;
+    if (covenant.test == CovenantTest::loan_to_value)
+      missing = debt - covenant.reached * at(c_.tested, k);
+    if (covenant.test == CovenantTest::loan_to_cost)
+      missing = debt - covenant.reached * covenant.cost[static_cast<std::size_t>(k)];
+    if (default_month(2) <= k || cures_left_[c] == 0 || missing > cure_money_[c]) {
+      ++out_.refused;
+      return false;
+    }
+    cures_left_[c] -= 1;
+    cure_money_[c] -= missing;
+    const double factor = at(c_.discount, k) * terms(0, k).present_factor;
+    out_.cured += at(c_.survival, k) * factor * missing;
+    ++out_.cures;
+    if (!repays) {
+      cash_ += missing;
+      coverage_cash_[k] += missing;
+      return true;
+    }
+    debt -= missing;
+    const double senior = std::min(missing, owed_[0] + owed_[1]), both = owed_[0] + owed_[1];
+    const std::array<double, 3> paid = {both > 0 ? senior * owed_[0] / both : 0,
+                                        both > 0 ? senior * owed_[1] / both : 0, missing - senior};
+    for (std::size_t t = 0; t < 3; ++t) {
+      owed_[t] -= paid[t];
+      if (!held_[t]) continue;
+      out_.parts[t].principal += at(c_.survival, k) * paid[t];
+      if (c_.prices)
+        out_.parts[t].value +=
+            at(c_.survival, k) * at(c_.discount, k) * terms(t, k).present_factor * paid[t];
+    }
+    return true;
+  }
+
   void test(int k, double contracted, double debt_before) {
-    const double debt = owed_[0] + owed_[1] + owed_[2];
-    out_.owed[static_cast<std::size_t>(k)] = alive_ ? debt : 0;
+    double debt = owed_[0] + owed_[1] + owed_[2];
     step_ = sweep_ = 0;
     trapped_ = stopped_ = false;
     bool ends = false;
     for (std::size_t c = 0; c < v_.covenants.size(); ++c) {
       const CovenantPlan& covenant = v_.covenants[c];
       if (covenant.tested[static_cast<std::size_t>(k)] != 0) {
-        const bool breach = breached(covenant, k, contracted, debt, debt_before);
+        const bool breach =
+            breached(covenant, k, contracted, debt, debt_before) && !cure(c, k, debt);
         if (breach) out_.breaches[static_cast<std::size_t>(k)] |= 1U << c;
         if (breach && !active_[c]) since_[c] = k;
         passes_[c] = breach ? 0 : passes_[c] + 1;
@@ -524,6 +663,7 @@ class PlainVehicle {
       if ((covenant.consequences & kEventOfDefault) != 0 && k - since_[c] >= covenant.cure_months)
         ends = true;
     }
+    out_.owed[static_cast<std::size_t>(k)] = alive_ ? debt : 0;
     if (!alive_ || !ends || !(debt > 0)) return;
     alive_ = false;
     settle(k, at(c_.survival, k), default_month(0) > k, accounts(), at(c_.after_draw, k));
@@ -535,9 +675,13 @@ class PlainVehicle {
     switch (covenant.test) {
       case CovenantTest::debt_service_coverage_ratio: {
         double cash = 0, service = 0;
-        for (int i = k - 2; i <= k; ++i) {
+        for (int i = k - 2; i <= k && covenant.ahead == 0; ++i) {
           cash += coverage_cash_[i];
           service += coverage_service_[i];
+        }
+        if (covenant.ahead > 0) {
+          const auto sums = ahead(covenant, k, debt);
+          cash = sums[0], service = sums[1];
         }
         return service > 0 && cash < covenant.limit * service;
       }
@@ -560,6 +704,11 @@ class PlainVehicle {
         return default_month(1) <= k;
       case CovenantTest::offtake_termination:
         return decision(kNotice) <= k;
+      case CovenantTest::customer_concentration: {
+        // Of the first offtake, and of the two that follow it.
+        const double one = rent_of(0, k), two = rent_of(1, k);
+        return std::max(one, two) > covenant.limit * (one + two);
+      }
     }
     return false;
   }
@@ -581,6 +730,7 @@ class PlainVehicle {
   std::vector<bool> active_;
   std::vector<double> passes_;
   std::vector<int> since_;
+  std::vector<double> cure_money_, cures_left_;
   std::map<int, double> coverage_cash_, coverage_service_;
 };
 

@@ -65,6 +65,8 @@ struct Case {
     add_hedges();
     fill_openings();
     add_customer();
+    for (CovenantPlan& covenant : vehicle.covenants)
+      if (covenant.ahead > 0) look_ahead(covenant);
     if (chance(0.6)) add_lease();
   }
 
@@ -124,6 +126,7 @@ struct Case {
     ContractPlan contract;
     contract.outstanding = uniform(20, 60);
     contract.day_zero = uniform(0, 1);
+    contract.issue_discount = chance(0.4) ? uniform(0, 0.1) : 0.0;
     contract.loss_floor = chance(0.5) ? 0.5 : 0;
     contract.first_month = plan.terms.size();
     contract.months = kMonths;
@@ -146,6 +149,8 @@ struct Case {
           month.gross_ratio = uniform(0.99, 1.01);
           month.floor = 0.001;
           month.margin = 0.01;
+          month.floating_accrual = 0.25;
+          if (chance(0.5)) month.cap = uniform(0.001, 0.006);
           month.fixing = k - 1;
         }
         month.timing = uniform(0.98, 1);
@@ -156,6 +161,10 @@ struct Case {
       plan.terms.push_back(terms);
     }
     if (chance(0.6)) add_draws(tranche);
+    if (chance(0.4)) {
+      tranche.grid = {uniform(0.02, 0.06), uniform(0.02, 0.06), uniform(0.02, 0.06)};
+      tranche.grid_without = uniform(0.06, 0.1);
+    }
     tranche.last_payment = kMonths;
     if (chance(0.5)) add_balloon(tranche);
     vehicle.tranches.push_back(tranche);
@@ -191,6 +200,7 @@ struct Case {
   void add_draws(TranchePlan& tranche) {
     tranche.draws = true;
     tranche.undrawn = uniform(5, 40);
+    tranche.revolving = chance(0.3) ? uniform(30, 90) : 0.0;
     tranche.elapsed_today = uniform(0, 5);
     tranche.undrawn_today = uniform(-1, 5);
     for (int k = 1; k < kMonths; ++k) {
@@ -245,8 +255,9 @@ struct Case {
     vehicle.offtakes = {offtake};
     vehicle.lots[0].operating_cost = column(0.5, 2);
     vehicle.fees = {{column(0, 0.2), 0.0005}};
-    vehicle.reserves = {{8, kDebtServiceItem | kFeeItem, column(3, 9)},
-                        {2, kOperatingCostItem | kHedgeItem, column(1, 2)}};
+    vehicle.reserves = {{8, kDebtServiceItem | kFeeItem, column(3, 9), chance(0.5)},
+                        {2, kOperatingCostItem | kHedgeItem, column(1, 2), false}};
+    vehicle.payers = 2;
     add_covenants();
     add_guarantees();
     using S = CashStep;
@@ -285,6 +296,7 @@ struct Case {
     agreed.relet_months = renewed.relet_months = 3;
     agreed.gone_row = renewed.gone_row = kGone;
     renewed.rent_row = kCustomerRows;
+    agreed.payer = renewed.payer = 1;
     for (OfftakePlan* offtake : {&agreed, &renewed}) {
       offtake->revenue = column(1, 3);
       offtake->agreed = column(1, 3);
@@ -332,6 +344,7 @@ struct Case {
     covenant.test = test;
     covenant.limit = limit;
     covenant.at_least = at_least;
+    covenant.reached = limit * (at_least ? 1.01 : 0.99);  // far enough off the limit to be seen
     covenant.consequences = consequences;
     covenant.party = 1;
     covenant.step_up = 0.04;
@@ -343,7 +356,35 @@ struct Case {
     covenant.tested.assign(kMonths + 1, 0);
     for (int k = 3; k <= kMonths; ++k) covenant.tested[static_cast<std::size_t>(k)] = 1;
     vehicle.longest_window = 3;
+    vehicle.prepays = vehicle.prepays || (consequences & kMandatoryPrepayment) != 0;
     vehicle.covenants.push_back(covenant);
+  }
+  // Debt service of month k on 1 of debt that a test ahead counts with.
+  static double service_on_one(int k) { return 0.02 + 0.001 * k; }
+  // What is agreed of the months after each, as compile adds it up.
+  void look_ahead(CovenantPlan& covenant) {
+    const int months = covenant.ahead;
+    const auto sums = [&](const auto& of_month) {
+      std::vector<double> out(kMonths + 1, 0.0);
+      for (int k = 0; k <= kMonths; ++k)
+        for (int j = k + 1; j <= std::min(kMonths, k + months); ++j)
+          out[static_cast<std::size_t>(k)] += of_month(static_cast<std::size_t>(j));
+      return out;
+    };
+    covenant.ahead_hours = sums([&](std::size_t j) { return vehicle.lots[0].free_hours[j]; });
+    covenant.ahead_cost = sums([&](std::size_t j) { return vehicle.lots[0].operating_cost[j]; });
+    for (const OfftakePlan& offtake : vehicle.offtakes) {
+      const std::vector<double> of = sums([&](std::size_t j) { return offtake.revenue[j]; });
+      covenant.ahead_revenue.insert(covenant.ahead_revenue.end(), of.begin(), of.end());
+    }
+    covenant.ahead_fees = sums([&](std::size_t j) { return vehicle.fees[0].amount[j]; });
+    covenant.ahead_service =
+        sums([](std::size_t j) { return service_on_one(static_cast<int>(j)); });
+  }
+  void add_cures(CovenantPlan& covenant) {
+    covenant.sponsor = 2;
+    covenant.cure_limit = uniform(5, 60);
+    covenant.cures = std::floor(uniform(1, 4));
   }
   void add_covenants() {
     add_covenant(CovenantTest::debt_service_coverage_ratio, 1.1, true, kCashTrap);
@@ -353,7 +394,27 @@ struct Case {
     add_covenant(CovenantTest::hedge_ratio, 0.6, true, kMarginStepUp);
     add_covenant(CovenantTest::offtake_termination, 0, true, kCashTrap);
     vehicle.covenants.back().notice_rows = {kNotice};
-    if (chance(0.5)) add_covenant(CovenantTest::liquidity, 6, true, kEventOfDefault);
+    if (chance(0.5)) {
+      add_covenant(CovenantTest::debt_service_coverage_ratio, uniform(0.5, 2), true,
+                   kMandatoryPrepayment);
+      vehicle.covenants.back().ahead = 4;
+    }
+    if (chance(0.5))
+      add_covenant(CovenantTest::customer_concentration, uniform(0.5, 1), false, kMarginStepUp);
+    if (chance(0.5)) {
+      add_covenant(CovenantTest::loan_to_value, uniform(0.6, 1), false, kMandatoryPrepayment);
+      if (chance(0.5)) add_cures(vehicle.covenants.back());
+    }
+    if (chance(0.5)) {
+      add_covenant(CovenantTest::loan_to_cost, uniform(0.4, 0.7), false,
+                   kMandatoryPrepayment | kEventOfDefault);
+      if (chance(0.7)) add_cures(vehicle.covenants.back());
+    }
+    if (chance(0.5)) add_cures(vehicle.covenants.front());
+    if (chance(0.5)) {
+      add_covenant(CovenantTest::liquidity, 6, true, kEventOfDefault);
+      if (chance(0.5)) add_cures(vehicle.covenants.back());
+    }
     if (chance(0.3)) add_covenant(CovenantTest::party_default, 0, true, kEventOfDefault);
     if (chance(0.3)) {
       add_covenant(CovenantTest::loan_to_value, 1.2, false, kEventOfDefault);

@@ -1,0 +1,151 @@
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "pricing/plan/vehicle_work.hpp"
+
+// Tests of a vehicle, and the months whose coverage is reported.
+namespace lien::pricing {
+namespace {
+
+// Months between the payments of the tranche that pays most often.
+int payment_months(const VehicleWork& work) {
+  int months = 12;
+  for (const Tranche& tranche : work.terms.tranches)
+    if (tranche.loan)
+      months = std::min(months, static_cast<int>(work.input.book->loans[*tranche.loan].frequency));
+  return months;
+}
+
+// False where the window holds a payment whose period began before this run saw its cash.
+bool seen_whole(const VehicleWork& work, int last, int window) {
+  for (const TranchePlan& tranche : work.out.tranches)
+    for (int k = last - window + 1; k <= last; ++k)
+      if (tranche.months[static_cast<std::size_t>(k)].from_cash != 1.0) return false;
+  return true;
+}
+
+// What is agreed of the months after each that the test looks ahead to, as far as the run goes.
+void look_ahead(const VehicleWork& work, int months, CovenantPlan& plan) {
+  plan.ahead = months;
+  const std::size_t size = work.debt.size();
+  const auto sums_of = [&](const std::vector<double>& column) {
+    std::vector<double> sums(size, 0.0);
+    for (std::size_t k = 0; k < size; ++k)
+      for (std::size_t j = k + 1; j < size && j <= k + static_cast<std::size_t>(months); ++j)
+        sums[k] += column[j];
+    return sums;
+  };
+  const auto append = [&](const std::vector<double>& column, std::vector<double>& all) {
+    const std::vector<double> sums = sums_of(column);
+    all.insert(all.end(), sums.begin(), sums.end());
+  };
+  for (const VehicleLotPlan& lot : work.out.lots) {
+    append(lot.free_hours, plan.ahead_hours);
+    append(lot.operating_cost, plan.ahead_cost);
+  }
+  for (const OfftakePlan& offtake : work.out.offtakes) append(offtake.revenue, plan.ahead_revenue);
+  plan.ahead_fees = sums_of(work.fees);
+  plan.ahead_service = sums_of(work.debt_service);
+  for (std::size_t k = 0; k < size; ++k)
+    plan.ahead_service[k] = work.debt[k] > 0 ? plan.ahead_service[k] / work.debt[k] : 0.0;
+}
+
+// Numbers the customers of offtakes and leases.
+void number_payers(VehicleWork& work) {
+  std::vector<std::uint32_t> seen;
+  for (OfftakePlan& offtake : work.out.offtakes) {
+    auto found = std::find(seen.begin(), seen.end(), offtake.customer);
+    if (found == seen.end()) found = seen.insert(seen.end(), offtake.customer);
+    offtake.payer = static_cast<std::uint32_t>(found - seen.begin());
+  }
+  work.out.payers = static_cast<std::uint32_t>(seen.size());
+}
+
+}  // namespace
+
+void add_covenants(VehicleWork& work) {
+  // Lots that draws pay for cost from their draw on.
+  std::vector<double> cost = work.column();
+  for (std::size_t i = 0; i < work.terms.lots.size(); ++i) {
+    const VehicleLot& lot = work.terms.lots[i];
+    for (std::size_t k = 0; k < cost.size(); ++k)
+      if (static_cast<int>(k) >= work.out.lots[i].bought)
+        cost[k] += lot.units * lot.purchase_price.value_or(0);
+  }
+  const bool sold_at_mark =
+      std::any_of(work.out.lots.begin(), work.out.lots.end(),
+                  [](const VehicleLotPlan& l) { return l.depth != kNone && l.mark == kNone; });
+  for (const Covenant& covenant : work.terms.covenants) {
+    CovenantPlan plan;
+    plan.test = covenant.test;
+    plan.at_least = covenant.min.has_value();
+    plan.limit = covenant.min ? *covenant.min : covenant.max.value_or(0.0);
+    plan.reached = plan.limit * (plan.at_least ? 1 + 1e-9 : 1 - 1e-9);
+    plan.party = work.party(covenant.party);
+    if (covenant.test == CovenantTest::offtake_termination)
+      for (std::size_t o = 0; o < work.terms.offtakes.size(); ++o) {
+        const Offtake& offtake = work.terms.offtakes[o];
+        if ((offtake.notice_months || offtake.cancelled) &&
+            (covenant.party.empty() || covenant.party == offtake.customer))
+          plan.notice_rows.push_back(work.out.customers[work.customers[o]].first_row + kNotice);
+      }
+    plan.consequences = covenant.consequences;
+    plan.step_up = covenant.step_up;
+    plan.sweep_share = covenant.sweep_share;
+    const bool coverage = covenant.test == CovenantTest::debt_service_coverage_ratio;
+    const bool ahead = coverage && covenant.window_months < 0;
+    plan.window = coverage && !ahead ? std::max(covenant.window_months, payment_months(work)) : 1;
+    if (ahead) look_ahead(work, -covenant.window_months, plan);
+    work.out.prepays = work.out.prepays || (covenant.consequences & kMandatoryPrepayment) != 0;
+    plan.sponsor = work.party(work.terms.sponsor);
+    plan.cure_limit = covenant.equity_cure_limit;
+    plan.cures = covenant.equity_cure_count;
+    if (covenant.test == CovenantTest::customer_concentration && work.out.payers == 0)
+      number_payers(work);
+    plan.release_tests = covenant.release_tests;
+    plan.cure_months = (covenant.cure_period_days + 29) / 30;
+    plan.slot = static_cast<std::uint32_t>(work.plan.tests++);
+    plan.cost = cost;
+    plan.hedged = work.hedges.hedged;
+    // A ratio that is the least allowed passes, whatever its last digit.
+    if (covenant.test == CovenantTest::hedge_ratio) plan.limit *= 1 - 1e-9;
+    plan.pressed = sold_at_mark && covenant.test == CovenantTest::loan_to_value &&
+                   covenant.consequences == kEventOfDefault;
+    plan.tested.assign(work.debt.size(), 0);
+    // After the last payment the accounts are the owner's: there is no liquidity to test.
+    // After the last month there is none to look at.
+    const bool emptied =
+        (covenant.test == CovenantTest::liquidity && !work.out.outlives_horizon) || ahead;
+    const int last = work.out.months - (emptied ? 1 : 0);
+    for (int k = plan.window; k <= last; ++k) {
+      const auto at = static_cast<std::size_t>(k);
+      const bool due = k % static_cast<int>(covenant.frequency) == 0 &&
+                       (!covenant.first_test || work.grid.date(k) >= *covenant.first_test);
+      const bool covered =
+          !coverage || ahead || (work.out.pays[at] != 0 && seen_whole(work, k, plan.window));
+      plan.tested[at] = due && covered ? 1 : 0;
+    }
+    if (std::find(plan.tested.begin(), plan.tested.end(), 1) == plan.tested.end())
+      work.faults.push_back({{work.terms.source.file, work.terms.source.line, 0},
+                             "vehicle " + work.terms.id + " covenant " + covenant.id,
+                             "",
+                             "is tested in no month of the vehicle's debt",
+                             "look at first_test, frequency and window_months: coverage is tested "
+                             "in months in which debt is paid"});
+    work.out.longest_window = std::max(work.out.longest_window, plan.window);
+    work.out.covenants.push_back(std::move(plan));
+  }
+}
+
+void add_coverage(VehicleWork& work) {
+  const int months = payment_months(work);
+  work.out.coverage_months = months;
+  work.out.covered.assign(work.debt.size(), 0);
+  for (int k = months; k <= work.out.months; ++k)
+    work.out.covered[static_cast<std::size_t>(k)] =
+        work.out.pays[static_cast<std::size_t>(k)] != 0 && seen_whole(work, k, months) ? 1 : 0;
+  work.out.longest_window = std::max(work.out.longest_window, months);
+}
+
+}  // namespace lien::pricing
