@@ -4,6 +4,7 @@
 #include "engine/factors/gap_table.hpp"
 #include "engine/kernels/factor_rows.hpp"
 #include "engine/kernels/random_rows.hpp"
+#include "engine/kernels/sobol_rows.hpp"
 #include "engine/random/stream_key.hpp"
 #include "engine/schedule/integer_totals.hpp"
 
@@ -125,6 +126,41 @@ Repeat spread_ramp() {
   });
 }
 
+const engine::SobolPoints& points() {
+  static const engine::SobolPoints kPoints(1, 4096, 64);
+  return kPoints;
+}
+
+// Item: one number: an exclusive or, four multiplications of 32 bits and a reversal of bits,
+// sixteen words a vector, and a conversion. Bound by arithmetic.
+Repeat sobol_uniform_row() {
+  return repeating(
+      [row_of = zeros(1)] { engine::sobol_uniform_row(points(), 17, 1984, row(row_of, 0)); });
+}
+
+// Item: one number: the same, a logarithm with one division and a polynomial of 14 coefficients.
+Repeat sobol_normal_row() {
+  return repeating(
+      [row_of = zeros(1)] { engine::sobol_normal_row(points(), 17, 1984, row(row_of, 0)); });
+}
+
+// Item: one number: the words of a uniform and a logarithm.
+Repeat sobol_exponential_row() {
+  return repeating(
+      [row_of = zeros(1)] { engine::sobol_exponential_row(points(), 17, 1984, row(row_of, 0)); });
+}
+
+// Item: one number: three multiply-adds, 24 bytes loaded and 8 stored.
+Repeat bridge_row() {
+  return repeating([node = engine::brownian_bridge(60)[3], z = normals(1, 0.0, 1.0),
+                    rows = zeros(61)] { engine::bridge_row(node, row(z, 0), row(rows, 0)); });
+}
+
+// Item: one number of 60 rows: a difference, 16 bytes loaded and 8 stored.
+Repeat increment_rows() {
+  return repeating([rows = zeros(61)] { engine::increment_rows(60, row(rows, 0)); });
+}
+
 constexpr std::size_t kNumbers = 4096;
 // Item: one number of one task of 1,024 paths, so a thousandth of it a path. A multiplication, a
 // rounding, a conversion and a 128-bit addition, 8 + 8 bytes loaded and 32 read and written:
@@ -140,12 +176,19 @@ Repeat integer_totals() {
 
 std::vector<KernelCase> engine_cases() {
 #define IN_RANDOM(name) "engine/kernels/random_rows.cpp:" name
+#define IN_SOBOL(name) "engine/kernels/sobol_rows.cpp:" name
 #define IN_FACTORS(name) "engine/kernels/factor_rows.cpp:" name
   return {
       {"normal_rows", IN_RANDOM("NormalRows"), 4 * kBlockPaths, normal_rows},
       {"uniform_and_normal_row", IN_RANDOM("UniformAndNormalRow"), kBlockPaths,
        uniform_and_normal_row},
       {"clock_row", IN_RANDOM("ExponentialRow"), kBlockPaths, exponential_row},
+      {"sobol_uniform_row", IN_SOBOL("SobolUniformRow"), kBlockPaths, sobol_uniform_row},
+      {"sobol_normal_row", IN_SOBOL("SobolNormalRow"), kBlockPaths, sobol_normal_row},
+      {"sobol_exponential_row", IN_SOBOL("SobolExponentialRow"), kBlockPaths,
+       sobol_exponential_row},
+      {"bridge_row", IN_SOBOL("BridgeRow"), kBlockPaths, bridge_row},
+      {"increment_rows", IN_SOBOL("IncrementRows"), 60 * kBlockPaths, increment_rows},
       {"advance_factors", IN_FACTORS("AdvanceFactors"), kBlockPaths, advance_factors},
       {"advance_noise", IN_FACTORS("AdvanceNoise"), kBlockPaths, advance_noise},
       {"add_shock", IN_FACTORS("AddShock"), kBlockPaths, add_shock},
@@ -157,6 +200,7 @@ std::vector<KernelCase> engine_cases() {
       {"integer_totals_add", "", kNumbers, integer_totals},
   };
 #undef IN_RANDOM
+#undef IN_SOBOL
 #undef IN_FACTORS
 }
 

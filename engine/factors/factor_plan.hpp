@@ -11,6 +11,7 @@
 #include "engine/factors/launch_law.hpp"
 #include "engine/factors/noise.hpp"
 #include "engine/factors/regime.hpp"
+#include "engine/factors/sobol_plan.hpp"
 #include "engine/random/path_numbers.hpp"
 #include "engine/random/philox.hpp"
 
@@ -57,6 +58,7 @@ struct FactorPlan {
   std::vector<LaunchLinePlan> lines;
   std::vector<NoisePlan> noises;  // only those that something reads
   FactorTilt tilt;                // of the normals; off: paths are drawn from the law
+  SobolPlan sobol;                // off: all is drawn from the streams of the keys; never tilted
 };
 
 // Series of a PathBlock that the engine fills. Line l owns kLineSeries from

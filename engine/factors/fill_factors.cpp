@@ -2,8 +2,10 @@
 
 #include "engine/factors/factor_plan.hpp"
 #include "engine/factors/factor_scratch.hpp"
+#include "engine/factors/fill_bridge.hpp"
 #include "engine/kernels/factor_rows.hpp"
 #include "engine/kernels/random_rows.hpp"
+#include "engine/kernels/sobol_rows.hpp"
 #include "engine/simulation/path_block.hpp"
 
 namespace lien::engine {
@@ -21,8 +23,11 @@ const double* drift_row(const FactorPlan& plan, PathNumbers numbers,
                         FactorScratch& scratch) noexcept {
   if (plan.frontier_drift_stdev == 0) return nullptr;
   double* const rows = scratch.launch.get();
-  normal_rows(plan.frontier_drift_key, numbers, 0, rows, rows + kPaths, rows + 2 * kPaths,
-              rows + 3 * kPaths, kPaths);
+  if (plan.sobol.on() && plan.sobol.drift != SobolPlan::kNoDimension)
+    sobol_normal_row(plan.sobol.points, plan.sobol.drift, numbers, rows);
+  else
+    normal_rows(plan.frontier_drift_key, numbers, 0, rows, rows + kPaths, rows + 2 * kPaths,
+                rows + 3 * kPaths, kPaths);
   for (std::size_t p = 0; p < kPaths; ++p) rows[p] *= plan.frontier_drift_stdev;
   return rows;
 }
@@ -81,6 +86,26 @@ void tilt_step(const FactorPlan& plan, PathNumbers numbers, int step, double* co
         std::copy_n(log_ratio + c * kPaths, kPaths, tilt_row(plan, block, u * tilt.components + c));
 }
 
+// The normals of four steps of each factor that moves, from its stream.
+void stream_normals(const FactorPlan& plan, PathNumbers numbers, std::uint32_t group,
+                    double* z) noexcept {
+  for (std::size_t f = 0; f < 4; ++f) {
+    if (!plan.random[f]) continue;
+    double* const rows = z + 4 * f * kPaths;
+    normal_rows(plan.keys[f], numbers, group, rows, rows + kPaths, rows + 2 * kPaths,
+                rows + 3 * kPaths, kPaths);
+  }
+}
+
+// The normals of all steps of each factor that moves, from points. Rows of a factor that is off
+// were zeroed with the scratch and stay so.
+void bridge_normals(const FactorPlan& plan, PathNumbers numbers, FactorScratch& scratch) noexcept {
+  for (std::size_t f = 0; f < 4; ++f)
+    if (plan.random[f])
+      fill_bridge(plan.sobol, plan.sobol.joint[f], plan.keys[f], numbers, scratch.normals.get(),
+                  scratch.bridge.get() + f * FactorScratch::bridge_size(plan));
+}
+
 void fill_joint_factors(const FactorPlan& plan, PathNumbers numbers, FactorScratch& scratch,
                         PathBlock& block) noexcept {
   const FactorRow today = factor_row(block, 0);
@@ -94,18 +119,19 @@ void fill_joint_factors(const FactorPlan& plan, PathNumbers numbers, FactorScrat
   const double* const own_drift = drift_row(plan, numbers, scratch);
   // Rows of a factor that is off were zeroed with the scratch and stay so.
   double* const z = scratch.normals.get();
+  if (plan.sobol.on()) bridge_normals(plan, numbers, scratch);
   for (int step = 0; step < plan.steps; ++step) {
     const int within = step % 4;
-    if (within == 0)
-      for (std::size_t f = 0; f < 4; ++f) {
-        if (!plan.random[f]) continue;
-        double* const rows = z + 4 * f * kPaths;
-        normal_rows(plan.keys[f], numbers, static_cast<std::uint32_t>(step / 4), rows,
-                    rows + kPaths, rows + 2 * kPaths, rows + 3 * kPaths, kPaths);
-      }
     double* normals[4];
-    for (std::size_t f = 0; f < 4; ++f)
-      normals[f] = z + (4 * f + static_cast<std::size_t>(within)) * kPaths;
+    if (plan.sobol.on()) {
+      for (std::size_t f = 0; f < 4; ++f)
+        normals[f] = scratch.bridge.get() + f * FactorScratch::bridge_size(plan) +
+                     (static_cast<std::size_t>(step) + 1) * kPaths;
+    } else {
+      if (within == 0) stream_normals(plan, numbers, static_cast<std::uint32_t>(step / 4), z);
+      for (std::size_t f = 0; f < 4; ++f)
+        normals[f] = z + (4 * f + static_cast<std::size_t>(within)) * kPaths;
+    }
     if (plan.tilt.on()) tilt_step(plan, numbers, step, normals, scratch, block);
     advance_factors(plan, normals, factor_row(block, step), factor_row(block, step + 1), kPaths);
     if (plan.regime) advance_regime(plan, numbers, step, scratch, block);
@@ -116,12 +142,31 @@ void fill_joint_factors(const FactorPlan& plan, PathNumbers numbers, FactorScrat
   }
 }
 
+// The joint factors of the block are filled: the shocks that a noise shares are in their bridges.
+void fill_bridged_noise(const FactorPlan& plan, std::size_t n, PathNumbers numbers,
+                        FactorScratch& scratch, PathBlock& block) noexcept {
+  const NoisePlan& noise = plan.noises[n];
+  const std::size_t series = noise_series(plan, n);
+  double* const z = scratch.noise_bridge.get();
+  fill_bridge(plan.sobol, plan.sobol.noises[n], noise.key, numbers, scratch.noise_normals.get(), z);
+  for (int step = 0; step < plan.steps; ++step) {
+    const std::size_t at = (static_cast<std::size_t>(step) + 1) * kPaths;
+    double* const to = block.row(series, step + 1);
+    advance_noise(noise, z + at, block.row(series, step), to, kPaths);
+    for (std::size_t f = 0; f < 4; ++f)
+      if (noise.joint[f] != 0)
+        add_shock(noise.joint[f], scratch.bridge.get() + f * FactorScratch::bridge_size(plan) + at,
+                  to, kPaths);
+  }
+}
+
 void fill_noise(const FactorPlan& plan, std::size_t n, PathNumbers numbers, FactorScratch& scratch,
                 PathBlock& block) noexcept {
   const NoisePlan& noise = plan.noises[n];
   const std::size_t series = noise_series(plan, n);
   double* const z = scratch.noise_normals.get();
   std::fill_n(block.row(series, 0), kPaths, 0.0);
+  if (plan.sobol.on()) return fill_bridged_noise(plan, n, numbers, scratch, block);
   for (int step = 0; step < plan.steps; ++step) {
     const std::size_t within = static_cast<std::size_t>(step % 4) * kPaths;
     const auto draw = [&](PhiloxKey key, double* rows) {
@@ -172,8 +217,21 @@ bool scatter(const LaunchLinePlan& line, double dt_years, int steps, int cleared
   return any;
 }
 
-void draw_launches(const LaunchLinePlan& line, double dt_years, int steps, PathNumbers numbers,
+// The uniform of a launch's time and the normal of its drop.
+void draw_launch(const FactorPlan& plan, std::size_t l, std::uint32_t draw, PathNumbers numbers,
+                 double* uniform, double* normal) noexcept {
+  const std::size_t dimension = plan.sobol.of_launch(l, draw);
+  if (dimension == SobolPlan::kNoDimension)
+    return uniform_and_normal_row(plan.lines[l].key, numbers, draw, uniform, normal, kPaths);
+  sobol_uniform_row(plan.sobol.points, dimension, numbers, uniform);
+  sobol_normal_row(plan.sobol.points, dimension + 1, numbers, normal);
+}
+
+void draw_launches(const FactorPlan& plan, std::size_t l, PathNumbers numbers,
                    FactorScratch& scratch, const Jumps& jumps) noexcept {
+  const LaunchLinePlan& line = plan.lines[l];
+  const double dt_years = plan.dt_years;
+  const int steps = plan.steps;
   double* const work = scratch.launch.get();
   double *const uniform = work, *const normal = work + kPaths, *const time = work + 2 * kPaths;
   double* const clock = work + 6 * kPaths;
@@ -181,7 +239,7 @@ void draw_launches(const LaunchLinePlan& line, double dt_years, int steps, PathN
   std::uint32_t draw = 0;
   for (std::size_t i = 0; i < line.process.scheduled.size(); ++i) {
     const auto& scheduled = line.process.scheduled[i];
-    uniform_and_normal_row(line.key, numbers, draw++, uniform, normal, kPaths);
+    draw_launch(plan, l, draw++, numbers, uniform, normal);
     scheduled_times(std::max(scheduled.years, 0.0), scheduled.slip_years, uniform, time, kPaths);
     scatter(line, dt_years, steps, static_cast<int>(i), time, scratch, jumps);
     for (std::size_t p = 0; p < kPaths; ++p) clock[p] = std::max(clock[p], time[p]);
@@ -189,7 +247,7 @@ void draw_launches(const LaunchLinePlan& line, double dt_years, int steps, PathN
   if (line.process.law == RenewalLaw::none) return;
   bool first = line.process.scheduled.empty();
   for (bool any = true; any;) {
-    uniform_and_normal_row(line.key, numbers, draw++, uniform, normal, kPaths);
+    draw_launch(plan, l, draw++, numbers, uniform, normal);
     renewal_times(line, first, uniform, clock, time, kPaths);
     any = scatter(line, dt_years, steps, -1, time, scratch, jumps);
     std::copy_n(time, kPaths, clock);
@@ -226,7 +284,7 @@ void fill_line(const FactorPlan& plan, std::size_t l, PathNumbers numbers, Facto
   const Jumps jumps{all, all + rows, all + 2 * rows, all + 3 * rows};
   std::fill_n(all, 3 * rows, 0.0);
   std::fill_n(jumps.last, rows, -1.0);
-  draw_launches(line, plan.dt_years, plan.steps, numbers, scratch, jumps);
+  draw_launches(plan, l, numbers, scratch, jumps);
   for (const auto& forced : line.forced)
     if (forced.step >= 1 && forced.step <= plan.steps)
       for (std::size_t p = 0; p < kPaths; ++p) {

@@ -27,7 +27,7 @@ TailEstimate tail_of(const std::vector<double>& sorted, double confidence) {
   TailEstimate t;
   t.confidence = q;
   t.value_at_risk = order(std::ceil(nq));
-  const double half = 1.959963984540054 * std::sqrt(n * q * (1 - q));
+  const double half = kNormalHalfWidth * std::sqrt(n * q * (1 - q));
   t.value_at_risk_low = order(std::floor(n * q - half));
   t.value_at_risk_high = order(std::ceil(n * q + half) + 1);
 
@@ -44,7 +44,7 @@ TailEstimate tail_of(const std::vector<double>& sorted, double confidence) {
   t.expected_shortfall = t.value_at_risk + sum / tail;
   const double mean = sum / n;
   const double variance = std::max(0.0, square / n - mean * mean) / ((1 - q) * (1 - q));
-  const double error = 1.959963984540054 * std::sqrt(variance / n);
+  const double error = kNormalHalfWidth * std::sqrt(variance / n);
   t.expected_shortfall_low = t.expected_shortfall - error;
   t.expected_shortfall_high = t.expected_shortfall + error;
   return t;

@@ -4,6 +4,9 @@
 
 namespace lien::engine {
 
+// Half width of a 95 % interval in standard errors, by the normal law.
+inline constexpr double kNormalHalfWidth = 1.959963984540054;
+
 // One level of a loss distribution estimated from n independent equally likely paths.
 struct TailEstimate {
   double confidence = 0;

@@ -18,6 +18,7 @@ struct CommandLine {
   std::optional<std::uint64_t> paths;
   std::optional<std::uint64_t> seed;
   std::optional<unsigned> threads;
+  std::optional<double> target_error;  // share of the balance
   std::vector<std::string> scenarios;  // ids to run besides the baseline; empty: all
   // Folder in which a run directory keeps the files that its settings name (kept_inputs.hpp);
   // empty: they are where the run file says.

@@ -15,7 +15,8 @@ namespace lien::pricing {
 namespace {
 
 constexpr Range kPaths{1, 1e9};
-constexpr std::string_view kSobolRemedy = "write sampling = \"philox\"";
+// Replicates of Sobol points: fewer than two show no error.
+constexpr Range kReplicates{2, 1024};
 
 std::span<const Field<RunSettings>> run_fields() {
   using T = RunSettings;
@@ -45,8 +46,11 @@ std::span<const Field<RunSettings>> simulation_fields() {
       integer<T>(
           "seed", +[](T& s, std::int64_t n) { s.seed = static_cast<std::uint64_t>(n); },
           between(0, 9.3e18)),
-      apart<T>("sampling"),
-      later<T>("replicates"),
+      choice<T>(
+          "sampling", +[](T& s, std::int64_t k) { s.sobol = k == 0; }, "sobol|philox"),
+      integer<T>(
+          "replicates", +[](T& s, std::int64_t n) { s.replicates = static_cast<std::uint64_t>(n); },
+          kReplicates),
       apart<T>("measure_basis"),
       integer("horizon_months", &T::horizon_months, between(0, 600)),
       integer("steps_per_year", &T::steps_per_year, between(1, 366)),
@@ -58,7 +62,7 @@ std::span<const Field<RunSettings>> simulation_fields() {
           },
           "survival_weighted|sampled|copula"),
       flag("importance_sampling", &T::importance_sampling),
-      later<T>("target_error"),
+      number("target_error", &T::target_error, above(0)),
       integer<T>(
           "threads", +[](T& s, std::int64_t n) { s.threads = static_cast<unsigned>(n); },
           between(0, 65536)),
@@ -119,24 +123,20 @@ void read_measure_basis(const TomlValue& list, RunSettings& settings, const Scop
   }
 }
 
-void read_simulation(const TomlValue* table, RunFile& run, const Scope& top,
-                     const TomlValue& root) {
+void read_simulation(const TomlValue* table, RunFile& run, const Scope& top) {
   RunSettings& settings = run.settings;
   const Scope scope{top.faults, top.file, "simulation", true};
-  const TomlValue* sampling = table ? table->find("sampling") : nullptr;
-  if (sampling) {
-    (void)read_choice(sampling->scalar(), "sampling", "philox", "sobol", scope);
-  } else {
-    const TomlValue& place = table ? *table : root;
-    scope.fault(place.line, place.column, "sampling", "",
-                "\"sobol\", the default, is not in this version", std::string(kSobolRemedy));
-  }
+  settings.sobol = true;  // the default of a file that says nothing
   if (!table) return;
   if (const TomlValue* steps = table->find("steps_per_year"))
     run.steps_named = {settings.file, steps->line, steps->column};
   (void)read_table(*table, simulation_fields(), settings, "field of [simulation]", scope);
   if (const TomlValue* list = table->find("measure_basis"))
     read_measure_basis(*list, settings, scope);
+  const TomlValue* replicates = table->find("replicates");
+  if (replicates && !settings.sobol)
+    scope.fault(replicates->line, replicates->column, "replicates", "",
+                "goes with sampling sobol only", "remove it");
 }
 
 // [low, high], factors on every risk premium.
@@ -194,6 +194,26 @@ void read_block(const TomlValue& root, std::string_view name, std::span<const Fi
   const Scope scope{top.faults, top.file, std::string(name), true};
   out.emplace();
   (void)read_table(*table, fields, *out, "field of [" + std::string(name) + "]", scope);
+}
+
+// What a way of sampling cannot give; the target may come from the command line.
+void refuse_useless_sampling(const TomlValue& root, const RunSettings& settings, const Scope& top) {
+  const auto refuse = [&](const char* block, std::string_view field, const char* why,
+                          const char* remedy) {
+    const TomlValue* const table = root.find(block);
+    const TomlValue* const written = table && !field.empty() ? table->find(field) : table;
+    const TomlValue& place = written ? *written : table ? *table : root;
+    Scope{top.faults, top.file, block, true}.fault(place.line, place.column, field, "", why,
+                                                   remedy);
+  };
+  if (settings.target_error && !settings.risk_neutral)
+    refuse("simulation", "target_error",
+           "is an error of present_value, which needs a basis that measure_basis leaves out",
+           "add \"risk_neutral\" to measure_basis, or state paths instead");
+  if (settings.reverse_stress && settings.sobol)
+    refuse("reverse_stress", "",
+           "compares paths that are drawn independently, which those of sampling sobol are not",
+           "write sampling = \"philox\", or remove the block");
 }
 
 std::string resolve(const std::string& run_file, const std::string& path, const std::string& kept) {
@@ -258,7 +278,7 @@ std::optional<RunFile> read_run(const std::string& file, const CommandLine& opti
   const Given given = read_table(*root, run_fields(), run.settings, "field of a run file", top);
   if (given.good("valuation_date")) run.valuation_date = run.settings.valuation_date;
   read_paths(*root, options.kept_inputs, run, top);
-  read_simulation(table_of(root->find("simulation"), "simulation", top), run, top, *root);
+  read_simulation(table_of(root->find("simulation"), "simulation", top), run, top);
   if (const TomlValue* results = table_of(root->find("results"), "results", top)) {
     read_results(*results, run.settings, top);
     run.premium_interval_named = place_of(file, results->find("premium_interval"));
@@ -292,6 +312,8 @@ std::optional<RunFile> read_run(const std::string& file, const CommandLine& opti
   run.settings.paths = options.paths.value_or(run.settings.paths);
   run.settings.seed = options.seed.value_or(run.settings.seed);
   run.settings.threads = options.threads.value_or(run.settings.threads);
+  if (options.target_error) run.settings.target_error = options.target_error;
+  refuse_useless_sampling(*root, run.settings, top);
   return run;
 }
 

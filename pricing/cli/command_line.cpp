@@ -33,6 +33,18 @@ std::uint64_t integer_option(const std::string& name, const std::string& text, s
   return value;
 }
 
+// A share from basis points.
+double basis_points(const std::string& name, const std::string& text) {
+  constexpr double kLeast = 1e-4, kMost = 1000;
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stopped != end || !(value >= kLeast && value <= kMost))
+    throw UsageError(name + " is '" + without_controls(text) +
+                     "'; write basis points of the balance from 0.0001 to 1000");
+  return value * 1e-4;
+}
+
 void add_run_options(CLI::App& run, Options& options, Texts& texts) {
   run.add_option("--out", options.out, "run directory to write [the run's name, in this folder]")
       ->type_name("DIR");
@@ -48,15 +60,17 @@ void add_run_options(CLI::App& run, Options& options, Texts& texts) {
   run.add_option("--instruction-set", options.instruction_set,
                  "avx2 or avx512, instead of the best this CPU has; changes no result")
       ->type_name("NAME");
-  run.add_option("--target-error", texts.target_error, "not in this version")->type_name("BP");
+  run.add_option("--target-error", texts.target_error,
+                 "paths until the standard error of present value is this, in basis points of the "
+                 "balance")
+      ->type_name("BP");
   run.add_flag("--fail-on-breach", options.fail_on_breach,
                "exit 1 where a limit of the run's limits file is not kept");
 }
 
 void read_run_options(Options& options, const Texts& texts) {
   if (!texts.target_error.empty())
-    throw UsageError(
-        "--target-error: this version of lien cannot stop at an error yet; choose --paths");
+    options.overrides.target_error = basis_points("--target-error", texts.target_error);
   if (!texts.paths.empty())
     options.overrides.paths = integer_option("--paths", texts.paths, 1, kMostPaths);
   if (!texts.seed.empty())

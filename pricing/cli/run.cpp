@@ -58,7 +58,7 @@ Json portfolio_rows(const Table& measures) {
 Json stages_of(const RunFacts& facts) {
   const auto simulated = [](const std::string& stage) {
     return stage != "compile" && stage != "collateral_setup" && stage != "simulate" &&
-           stage != "tail_replay" && stage != "reverse_stress";
+           stage != "tail_replay" && stage != "reverse_stress" && stage != "target_error";
   };
   double total = 0;
   for (const auto& [stage, seconds] : facts.stage_seconds)
@@ -93,6 +93,10 @@ std::string results_json(const Inputs& inputs, const RunResults& results,
                  {"files", Json::array()}};
   for (const auto& [stage, seconds] : facts.stage_seconds)
     object["stage_seconds"][stage] = json_number(seconds);
+  if (!facts.error_rounds.empty())
+    object["target_error"] = {{"asked", json_number(*inputs.settings.target_error)},
+                              {"standard_error", json_number(facts.error_rounds.back().error)},
+                              {"rounds", facts.error_rounds.size()}};
   for (const FileDigest& file : written) object["files"].push_back(file.path);
   return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

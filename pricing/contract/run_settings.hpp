@@ -55,6 +55,10 @@ struct RunSettings {
 
   std::uint64_t paths = 65536;
   std::uint64_t seed = 1;
+  bool sobol = false;             // sampling; else philox
+  std::uint64_t replicates = 16;  // of Sobol points: independent scrambles
+  // Share of the balance that the standard error of present_value is to reach.
+  std::optional<double> target_error;
   bool risk_neutral = true;  // measure_basis
   bool real_world = true;
   int horizon_months = 0;            // 0: to the last cash flow

@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <memory>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "engine/factors/factor_scratch.hpp"
 #include "engine/simulation/simulate.hpp"
+#include "engine/statistics/student.hpp"
+#include "pricing/measures/replicate_sums.hpp"
 #include "pricing/plan/time_grid.hpp"
 
 namespace lien::pricing {
@@ -48,47 +53,98 @@ void refuse_non_finite(const engine::IntegerTotals& totals, const SumLayout& lay
 
 }  // namespace
 
-std::uint64_t whole_paths(std::uint64_t paths) {
-  return (std::max<std::uint64_t>(paths, 1) + kBlockPaths - 1) / kBlockPaths * kBlockPaths;
+// A pair is sampled by path, or by block: sums over kBlockPaths paths. Replicates are the samples
+// where there are any, each the mean of its own.
+BasisRun::Samples BasisRun::samples(double paths_a_sample) const {
+  if (replicates.count == 0) return {paths / paths_a_sample, 1};
+  return {static_cast<double>(replicates.count), replicates.paths / paths_a_sample};
 }
 
-engine::Estimate BasisRun::mean(std::size_t pair) const {
-  return engine::mean_of(sums[2 * pair], sums[2 * pair + 1], paths, references[pair]);
+engine::Estimate BasisRun::mean(std::size_t pair, double paths_a_sample) const {
+  const Samples of = samples(paths_a_sample);
+  const double square = replicates.count == 0 ? sums[2 * pair + 1] : replicates.squares[pair];
+  return engine::mean_of(sums[2 * pair] / of.each, square / (of.each * of.each), of.count,
+                         references[pair]);
 }
+
+engine::Estimate BasisRun::mean(std::size_t pair) const { return mean(pair, 1); }
 
 engine::Estimate BasisRun::block_mean(std::size_t pair) const {
-  const double blocks = paths / kBlockPaths;
-  const auto e = engine::mean_of(sums[2 * pair], sums[2 * pair + 1], blocks, references[pair]);
+  const auto e = mean(pair, kBlockPaths);
   return {e.value / kBlockPaths, e.standard_error / kBlockPaths};
 }
 
-engine::Estimate BasisRun::loss_given_default(std::size_t first) const {
-  const std::size_t exposure = first + kExposure, loss = first + kLossAtDefault;
-  const double rx = references[loss], ry = references[exposure];
-  const double dx = sums[2 * loss], dy = sums[2 * exposure];
+engine::Estimate BasisRun::mean_of_paths(std::size_t pair) const {
+  return engine::mean_of(sums[2 * pair], sums[2 * pair + 1], paths, references[pair]);
+}
+
+engine::Estimate BasisRun::ratio(std::size_t x, std::size_t y, std::size_t product,
+                                 double paths_a_sample) const {
+  const Samples of = samples(paths_a_sample);
+  const double n = of.count, each = of.each;
+  const auto second = [&](std::size_t pair, std::size_t half) {
+    return replicates.count == 0 ? sums[2 * pair + half] : replicates.squares[pair] / (each * each);
+  };
+  const double rx = references[x], ry = references[y];
+  const double dx = sums[2 * x] / each, dy = sums[2 * y] / each;
   engine::PairSums s;
   // Sums of the numbers themselves from those of their deviations.
-  s.x = dx + paths * rx;
-  s.y = dy + paths * ry;
-  s.xx = sums[2 * loss + 1] + 2 * rx * dx + paths * rx * rx;
-  s.yy = sums[2 * exposure + 1] + 2 * ry * dy + paths * ry * ry;
-  s.xy = sums[2 * (first + layout.samples)] + rx * dy + ry * dx + paths * rx * ry;
-  return engine::ratio_of(s, paths);
+  s.x = dx + n * rx;
+  s.y = dy + n * ry;
+  s.xx = second(x, 1) + 2 * rx * dx + n * rx * rx;
+  s.yy = second(y, 1) + 2 * ry * dy + n * ry * ry;
+  s.xy = second(product, 0) + rx * dy + ry * dx + n * rx * ry;
+  return engine::ratio_of(s, n);
+}
+
+engine::Estimate BasisRun::loss_given_default(std::size_t first) const {
+  return ratio(first + kLossAtDefault, first + kExposure, first + layout.samples, 1);
 }
 
 engine::Estimate BasisRun::coverage(std::size_t vehicle, int month) const {
   const auto k = static_cast<std::size_t>(month);
-  const std::size_t cash = layout.coverage(vehicle, k, kPairCash);
-  const std::size_t service = layout.coverage(vehicle, k, kPairService);
-  const double blocks = paths / kBlockPaths, rx = references[cash], ry = references[service];
-  const double dx = sums[2 * cash], dy = sums[2 * service];
-  engine::PairSums s;
-  s.x = dx + blocks * rx;
-  s.y = dy + blocks * ry;
-  s.xx = sums[2 * cash + 1] + 2 * rx * dx + blocks * rx * rx;
-  s.yy = sums[2 * service + 1] + 2 * ry * dy + blocks * ry * ry;
-  s.xy = sums[2 * layout.coverage(vehicle, k, kPairProduct)] + rx * dy + ry * dx + blocks * rx * ry;
-  return engine::ratio_of(s, blocks);
+  return ratio(layout.coverage(vehicle, k, kPairCash), layout.coverage(vehicle, k, kPairService),
+               layout.coverage(vehicle, k, kPairProduct), kBlockPaths);
+}
+
+double BasisRun::covariance_of_means(std::size_t a, std::size_t b, std::size_t product) const {
+  const Samples of = samples(1);
+  const double n = of.count, each = of.each;
+  const double together =
+      replicates.count == 0 ? sums[2 * product] : replicates.squares[product] / (each * each);
+  return (together - sums[2 * a] / each * (sums[2 * b] / each) / n) / (n * (n - 1));
+}
+
+engine::Estimate BasisRun::share(double hits, double squares) const {
+  if (replicates.count == 0) return engine::share_of(hits, paths);
+  const Samples of = samples(1);
+  const double n = of.count, each = of.each;
+  return {hits / paths, engine::mean_of(hits / each, squares / (each * each), n, 0).standard_error};
+}
+
+engine::Estimate BasisRun::under_cost_share(std::size_t hardware, int month,
+                                            UnderCost which) const {
+  const std::size_t at =
+      (hardware * (layout.steps + 1) + static_cast<std::size_t>(month)) * kUnderCosts + which;
+  return share(under_costs[at], replicates.count == 0 ? 0.0 : replicates.under_costs[at]);
+}
+
+engine::Estimate BasisRun::in_breach(std::uint32_t test, int month) const {
+  return share(tests(test, month, kInBreach),
+               replicates.count == 0 ? 0.0 : replicates.tests[test_at(test, month, kInBreach)]);
+}
+
+engine::Estimate BasisRun::breached(std::uint32_t test, int month) const {
+  double hits = 0;
+  for (int m = 0; m <= month; ++m) hits += tests(test, m, kFirstBreach);
+  return share(hits,
+               replicates.count == 0 ? 0.0 : replicates.tests[test_at(test, month, kFirstBreach)]);
+}
+
+double BasisRun::errors(double k) const {
+  return replicates.count == 0
+             ? k
+             : engine::student_multiple(k, static_cast<double>(replicates.count - 1));
 }
 
 std::size_t BasisRun::snapshot(int months) const {
@@ -103,41 +159,56 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
   BasisRun run;
   run.plan = std::move(plan);
   run.layout = lay_out_sums(run.plan, contract_months);
-  const engine::SimulationSize size{whole_paths(settings.paths), settings.threads};
-  run.paths = static_cast<double>(size.paths);
+  const std::uint64_t paths = simulated_paths(settings);
+  const engine::SobolPlan& sobol = run.plan.factors.sobol;
+  // One replicate after the other, each over all threads: no more than one is in memory.
+  const std::uint64_t each = sobol.on() ? sobol.points.points() : paths;
+  run.paths = static_cast<double>(paths);
   run.references = pilot(run.plan, run.layout);
   if (run.plan.real_world)
-    run.results.losses.assign(run.plan.snapshots.size(), std::vector<double>(size.paths));
+    run.results.losses.assign(run.plan.snapshots.size(), std::vector<double>(paths));
   if (run.plan.factors.tilt.on()) run.results.weights = run.results.losses;
   if (keep_paired)
-    run.results.block_groups.assign(size.blocks() * run.layout.groups * run.layout.samples, 0.0);
+    run.results.block_groups.assign(paths / kBlockPaths * run.layout.groups * run.layout.samples,
+                                    0.0);
+  if (sobol.on()) start_replicates(paths / each, each, run);
 
-  engine::IntegerTotals totals(run.layout.scales);
-  const auto simulated = engine::simulate(
-      run.plan.factors, size, totals,
-      [&run] { return BookStages(run.plan, run.layout, run.results, run.references.data()); },
-      task_done);
-  refuse_non_finite(totals, run.layout);
-  run.sums.resize(totals.size());
-  for (std::size_t i = 0; i < totals.size(); ++i) run.sums[i] = totals.value(i);
-  run.factor_seconds = simulated.factor_seconds;
-  for (const auto& stages : simulated.stages) {
-    run.test_counts.resize(stages->test_counts().size());
-    run.under_costs.resize(stages->under_cost().size());
-    for (std::size_t i = 0; i < run.under_costs.size(); ++i)
-      run.under_costs[i] += stages->under_cost()[i];
-    run.fan_counts.resize(stages->fan_counts().size());
-    for (std::size_t i = 0; i < run.test_counts.size(); ++i)
-      run.test_counts[i] += stages->test_counts()[i];
-    for (std::size_t i = 0; i < run.fan_counts.size(); ++i)
-      run.fan_counts[i] += stages->fan_counts()[i];
-    run.seconds.market += stages->seconds().market;
-    run.seconds.parties += stages->seconds().parties;
-    run.seconds.resale += stages->seconds().resale;
-    run.seconds.contracts += stages->seconds().contracts;
-    run.seconds.other += stages->seconds().other;
-    run.clamped_ages += static_cast<double>(stages->clamped_ages());
+  std::optional<engine::IntegerTotals> totals;
+  // Stages are large: those of one replicate go on with the next.
+  std::vector<std::unique_ptr<BookStages>> idle;
+  const auto make_stages = [&]() -> BookStages {
+    if (idle.empty()) return BookStages(run.plan, run.layout, run.results, run.references.data());
+    BookStages again = std::move(*idle.back());
+    idle.pop_back();
+    return again;
+  };
+  std::uint64_t tasks_before = 0;
+  for (std::uint64_t first = 0; first < paths; first += each) {
+    const engine::SimulationSize size{each, settings.threads, first};
+    engine::IntegerTotals own(run.layout.scales);
+    auto simulated = engine::simulate(
+        run.plan.factors, size, own, make_stages,
+        task_done ? engine::TaskDone([&](std::uint64_t done) { task_done(tasks_before + done); })
+                  : engine::TaskDone());
+    tasks_before += size.tasks();
+    refuse_non_finite(own, run.layout);
+    StageCounts counts;
+    for (auto& stages : simulated.stages) {
+      counts.add(*stages);
+      stages->restart_counts();
+      idle.push_back(std::move(stages));
+    }
+    if (sobol.on()) add_replicate(own, counts, run);
+    counts.move_to(run);
+    run.factor_seconds += simulated.factor_seconds;
+    if (totals)
+      totals->add(own);
+    else
+      totals.emplace(std::move(own));
   }
+  for (const auto& stages : idle) add_stages(*stages, run);
+  run.sums.resize(totals->size());
+  for (std::size_t i = 0; i < totals->size(); ++i) run.sums[i] = totals->value(i);
   run.simulate_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return run;

@@ -5,10 +5,23 @@
 
 #include "engine/statistics/moments.hpp"
 #include "pricing/plan/compile.hpp"
+#include "pricing/plan/sampling.hpp"
 #include "pricing/valuation/book_stages.hpp"
 #include "pricing/valuation/under_cost.hpp"
 
 namespace lien::pricing {
+
+// What the replicates of a run under sobol say apart from each other. Paths of one replicate depend
+// on each other, so every error comes from these sums over replicates.
+struct ReplicateSums {
+  std::size_t count = 0;         // 0: paths are independent
+  double paths = 0;              // of each
+  std::vector<double> squares;   // [pairs] of a pair's sum of deviations, squared; of a pair that
+                                 // holds a product, the product of its two factors' sums
+  std::vector<bool> is_product;  // [pairs]
+  std::vector<double> tests;     // as test_counts: of counts squared, kFirstBreach of those so far
+  std::vector<double> under_costs;  // as under_costs: of counts squared
+};
 
 // One simulated plan: a scenario on one measure basis, with its sums turned back into estimates.
 struct BasisRun {
@@ -20,6 +33,7 @@ struct BasisRun {
   std::vector<std::uint32_t> test_counts;  // [tests][steps + 1][kTestCounts]
   std::vector<std::uint32_t> fan_counts;   // [fans][steps + 1][kFanBins]
   std::vector<std::uint32_t> under_costs;  // [hardware][steps + 1][kUnderCosts]
+  ReplicateSums replicates;
   PathResults results;
   StageSeconds seconds;
   double clamped_ages = 0;  // BookStages::clamped_ages, of all paths
@@ -28,12 +42,18 @@ struct BasisRun {
 
   // Mean over paths of a pair sampled by path.
   [[nodiscard]] engine::Estimate mean(std::size_t pair) const;
+  // The same with the error that independent paths would have: it shows how paths spread.
+  [[nodiscard]] engine::Estimate mean_of_paths(std::size_t pair) const;
+  // Covariance of the means of two pairs sampled by path whose product stands at a third.
+  [[nodiscard]] double covariance_of_means(std::size_t a, std::size_t b, std::size_t product) const;
   // Mean over paths of a pair sampled by block (sums over kBlockPaths paths).
   [[nodiscard]] engine::Estimate block_mean(std::size_t pair) const;
   // Loss given default of a contract or group whose samples start at `first`: a ratio of means.
   [[nodiscard]] engine::Estimate loss_given_default(std::size_t first) const;
   // Debt service coverage of the payment period that ends in a month: a ratio of means.
   [[nodiscard]] engine::Estimate coverage(std::size_t vehicle, int month) const;
+  // Standard errors that hold what k would of a normal law.
+  [[nodiscard]] double errors(double k) const;
   [[nodiscard]] std::size_t snapshot(int months) const;  // index of a horizon; 0: lifetime
   // Number of paths on which the hardware's rent is under its cost at a month, or was so far.
   [[nodiscard]] std::uint32_t under_cost(std::size_t hardware, int month, UnderCost which) const {
@@ -41,12 +61,31 @@ struct BasisRun {
                            kUnderCosts +
                        which];
   }
+  // The shares of paths of these counts, with their errors; breached: by that month.
+  [[nodiscard]] engine::Estimate under_cost_share(std::size_t hardware, int month,
+                                                  UnderCost which) const;
+  [[nodiscard]] engine::Estimate in_breach(std::uint32_t test, int month) const;
+  [[nodiscard]] engine::Estimate breached(std::uint32_t test, int month) const;
   [[nodiscard]] std::uint32_t tests(std::uint32_t test, int month, TestCount which) const {
-    return test_counts[(static_cast<std::size_t>(test) * (layout.steps + 1) +
-                        static_cast<std::size_t>(month)) *
-                           kTestCounts +
-                       which];
+    return test_counts[test_at(test, month, which)];
   }
+  [[nodiscard]] std::size_t test_at(std::uint32_t test, int month, TestCount which) const noexcept {
+    return (static_cast<std::size_t>(test) * (layout.steps + 1) + static_cast<std::size_t>(month)) *
+               kTestCounts +
+           which;
+  }
+
+ private:
+  // Independent samples, as means over equally many paths each: their number, and what a sum over
+  // all paths or blocks is divided by.
+  struct Samples {
+    double count, each;
+  };
+  [[nodiscard]] Samples samples(double paths_a_sample) const;
+  [[nodiscard]] engine::Estimate mean(std::size_t pair, double paths_a_sample) const;
+  [[nodiscard]] engine::Estimate ratio(std::size_t x, std::size_t y, std::size_t product,
+                                       double paths_a_sample) const;
+  [[nodiscard]] engine::Estimate share(double hits, double squares) const;
 };
 
 // Simulates a compiled plan. keep_paired: also sums by block, for differences between scenarios.
@@ -54,8 +93,5 @@ struct BasisRun {
 [[nodiscard]] BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_months,
                                      bool keep_paired,
                                      const std::function<void(std::uint64_t)>& task_done);
-
-// Paths are simulated in whole blocks: the number asked for, rounded up.
-[[nodiscard]] std::uint64_t whole_paths(std::uint64_t paths);
 
 }  // namespace lien::pricing

@@ -4,7 +4,9 @@
 
 namespace lien::pricing {
 
-LossSample::LossSample(std::vector<double> losses) : sorted_(std::move(losses)) {
+LossSample::LossSample(std::vector<double> losses, std::size_t replicates)
+    : sorted_(std::move(losses)) {
+  if (replicates > 0) replicated_.emplace(sorted_, replicates);
   std::sort(sorted_.begin(), sorted_.end());
 }
 
@@ -14,7 +16,8 @@ double LossSample::quantile_near(double level) const {
 }
 
 LossSample loss_sample(const BasisRun& run, std::size_t snapshot) {
-  if (run.results.weights.empty()) return LossSample(run.results.losses[snapshot]);
+  if (run.results.weights.empty())
+    return LossSample(run.results.losses[snapshot], run.replicates.count);
   return LossSample(engine::WeighedLosses(run.results.losses[snapshot],
                                           run.results.weights[snapshot],
                                           run.plan.factors.tilt.of.data(), engine::kBlockPaths));

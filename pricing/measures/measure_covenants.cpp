@@ -26,7 +26,7 @@ void add_test(const ScenarioRun& scenario, const BasisRun& run, const ContractPl
     if (!tested(run, contract, coverage, month)) continue;
     const double in = run.tests(test, month, kInBreach);
     ever += run.tests(test, month, kFirstBreach);
-    const auto now = engine::share_of(in, run.paths);
+    const auto now = run.in_breach(test, month);
     // Of the paths in breach at the test before, the share that passes this one.
     const double cured = before > 0 ? run.tests(test, month, kCured) / before
                                     : std::numeric_limits<double>::quiet_NaN();

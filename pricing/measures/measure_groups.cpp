@@ -114,14 +114,19 @@ Estimate paired_change(const BasisRun& before, const BasisRun& after, GroupNumbe
   const auto at = [](const BasisRun& run, std::size_t block, GroupNumber of) {
     return (block * run.layout.groups + of.group) * run.layout.samples + of.sample;
   };
+  // Independent are the blocks of philox, and the replicates of sobol.
+  const std::size_t samples = after.replicates.count == 0 ? blocks : after.replicates.count;
+  const std::size_t each = blocks / samples;
   double sum = 0, square = 0;
-  for (std::size_t n = 0; n < blocks; ++n) {
-    const double d =
-        (b[at(after, n, of_after)] - a[at(before, n, of_before)]) / engine::kBlockPaths;
+  for (std::size_t s = 0; s < samples; ++s) {
+    double d = 0;
+    for (std::size_t n = s * each; n < (s + 1) * each; ++n)
+      d += (b[at(after, n, of_after)] - a[at(before, n, of_before)]) / engine::kBlockPaths;
+    d /= static_cast<double>(each);
     sum += d;
     square += d * d;
   }
-  return engine::mean_of(sum, square, static_cast<double>(blocks), 0.0);
+  return engine::mean_of(sum, square, static_cast<double>(samples), 0.0);
 }
 
 namespace {

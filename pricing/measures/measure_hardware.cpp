@@ -37,10 +37,8 @@ void add_under_cost(const BasisRun& run, std::size_t g, const std::string& id,
                     MeasureWriter& writer) {
   for (int year = 1; year <= years_of(run.plan); ++year) {
     const int h = 12 * year, step = year * run.plan.steps_per_year;
-    writer.add(id, "under_cost_probability", h,
-               engine::share_of(run.under_cost(g, step, kUnderNow), run.paths));
-    writer.add(id, "ever_under_cost_probability", h,
-               engine::share_of(run.under_cost(g, step, kUnderEver), run.paths));
+    writer.add(id, "under_cost_probability", h, run.under_cost_share(g, step, kUnderNow));
+    writer.add(id, "ever_under_cost_probability", h, run.under_cost_share(g, step, kUnderEver));
   }
 }
 
@@ -101,7 +99,7 @@ void measure_under_cost(const Inputs& inputs, const ScenarioRun& scenario, RunTa
           // One row a month, as of a fan: the last step in it.
           if (k < run->plan.months && month_of_step(k, per_year) == month_of_step(k + 1, per_year))
             continue;
-          const auto share = engine::share_of(run->under_cost(g, k, which), run->paths);
+          const auto share = run->under_cost_share(g, k, which);
           const std::string date = iso_text(grid.date(k));
           tables.paths.add({std::string_view(scenario.id), std::string_view(basis),
                             std::string_view(series), std::string_view(hardware.id),

@@ -10,9 +10,6 @@ namespace {
 
 constexpr int kHistogramBins = 60;
 
-// Normal half width of a 95 % interval in standard errors.
-constexpr double kHalf = 1.959963984540054;
-
 void add_histogram(const std::string& scenario, int horizon, const LossSample& sample,
                    Table& table) {
   const double low = std::min(sample.least(), 0.0);
@@ -69,6 +66,7 @@ void measure_losses(const Inputs& inputs, const ScenarioRun& scenario, RunTables
   for (const int horizon : inputs.settings.loss_horizon_months) {
     const LossSample sample = loss_sample(*run, run->snapshot(horizon));
     const bool may_lose = loses_by_chance(*scenario.real_world, horizon, sample);
+    const double half = sample.multiple();
     if (scenario.id == "baseline")
       add_histogram(scenario.id, horizon, sample, tables.loss_histogram);
     std::vector<double> levels = inputs.settings.confidence;
@@ -86,10 +84,10 @@ void measure_losses(const Inputs& inputs, const ScenarioRun& scenario, RunTables
       const auto& asked = inputs.settings.confidence;
       if (std::find(asked.begin(), asked.end(), level) == asked.end()) continue;
       writer.add_tail("", "value_at_risk", horizon, level,
-                      {t.value_at_risk, (t.value_at_risk_high - t.value_at_risk_low) / 2 / kHalf});
+                      {t.value_at_risk, (t.value_at_risk_high - t.value_at_risk_low) / 2 / half});
       writer.add_tail(
           "", "expected_shortfall", horizon, level,
-          {t.expected_shortfall, (t.expected_shortfall_high - t.expected_shortfall) / kHalf});
+          {t.expected_shortfall, (t.expected_shortfall_high - t.expected_shortfall) / half});
     }
   }
 }

@@ -12,9 +12,9 @@ namespace {
 
 // Covariance of the means of an instrument's payoff and annuity.
 double covariance_of_means(const BasisRun& run, std::size_t i) {
-  const auto sum = [&](InstrumentSample s) { return run.sums[2 * run.layout.instrument(i, s)]; };
-  const double n = run.paths;
-  return (sum(kPayoffTimesAnnuity) - sum(kPayoff) * sum(kExercised) / n) / (n * (n - 1));
+  return run.covariance_of_means(run.layout.instrument(i, kPayoff),
+                                 run.layout.instrument(i, kExercised),
+                                 run.layout.instrument(i, kPayoffTimesAnnuity));
 }
 
 // The strike at which a swap is worth nothing, the coupon at which a bond is worth par; both are

@@ -79,8 +79,8 @@ void measure_paths(const Inputs& inputs, const ScenarioRun& scenario, RunTables&
         if (fan.of == FanPlan::Of::loan_to_value && !(run->plan.book_balance[month] > 0)) continue;
         const std::size_t pair = run->layout.fan(f, month);
         const auto mean = run->mean(pair);
-        const double stdev =
-            std::sqrt(std::max(0.0, mean.standard_error * mean.standard_error * run->paths));
+        const double spread = run->mean_of_paths(pair).standard_error;
+        const double stdev = std::sqrt(std::max(0.0, spread * spread * run->paths));
         const std::uint32_t* const counts =
             run->fan_counts.data() +
             (f * (run->layout.steps + 1) + month) * static_cast<std::size_t>(kFanBins);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ using engine::Estimate;
 
 // P(loss <= x) of the baseline, and its variance over paths that may have weights.
 Estimate below(const LossSample& sample, double x) {
+  if (const auto replicated = sample.replicated_below(x)) return *replicated;
   double share = 0, square = 0, paths = 0;
   sample.each([&](double loss, double chance) {
     ++paths;
@@ -88,8 +90,11 @@ void add_rent_percentiles(const ScenarioRun& scenario, const std::vector<Scenari
         continue;
       const Estimate mean = run.mean(run.layout.fan(f, at));
       Estimate share{under(baseline, f, at, mean.value), 0};
+      // Counts of a fan are of all replicates together: under sobol they show no error.
       share.standard_error =
-          std::sqrt(share.value * (1 - share.value) / static_cast<double>(baseline.paths));
+          baseline.replicates.count > 0
+              ? std::numeric_limits<double>::quiet_NaN()
+              : std::sqrt(share.value * (1 - share.value) / static_cast<double>(baseline.paths));
       writer.add(id, "rental_rate_percentile", month,
                  with_error_of(share, under(baseline, f, at, mean.value - mean.standard_error),
                                under(baseline, f, at, mean.value + mean.standard_error)));

@@ -53,9 +53,7 @@ engine::Estimate scaled(engine::Estimate estimate, double factor) {
 
 engine::Estimate breach_probability(const BasisRun& run, std::uint32_t test, int horizon) {
   const int last = horizon == 0 ? run.plan.months : std::min(horizon, run.plan.steps);
-  double hits = 0;
-  for (int m = 0; m <= last; ++m) hits += run.tests(test, m, kFirstBreach);
-  return engine::share_of(hits, run.paths);
+  return run.breached(test, last);
 }
 
 }  // namespace lien::pricing

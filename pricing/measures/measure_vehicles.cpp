@@ -148,7 +148,7 @@ void add_test(const ScenarioRun& scenario, const BasisRun& run, const VehiclePla
     if (!covenant.tested[static_cast<std::size_t>(month)]) continue;
     const double in = run.tests(covenant.slot, month, kInBreach);
     ever += run.tests(covenant.slot, month, kFirstBreach);
-    const auto now = engine::share_of(in, run.paths);
+    const auto now = run.in_breach(covenant.slot, month);
     const double cured = before > 0 ? run.tests(covenant.slot, month, kCured) / before
                                     : std::numeric_limits<double>::quiet_NaN();
     table.add({std::string_view(scenario.id),

@@ -59,11 +59,12 @@ std::set<std::string> common_parts(const Book& a, const Book& b) {
 // Settings that could change a number of the portfolio are those that resolved.toml would write;
 // here those that simulation reads.
 bool same_model(const RunSettings& a, const RunSettings& b) {
-  return a.paths == b.paths && a.horizon_months == b.horizon_months &&
-         a.steps_per_year == b.steps_per_year && a.sample_values == b.sample_values &&
-         a.copula == b.copula && a.importance_sampling == b.importance_sampling &&
-         a.risk_neutral == b.risk_neutral && a.real_world == b.real_world &&
-         a.loss_horizon_months == b.loss_horizon_months && a.confidence == b.confidence;
+  return a.paths == b.paths && a.sobol == b.sobol && a.replicates == b.replicates &&
+         a.horizon_months == b.horizon_months && a.steps_per_year == b.steps_per_year &&
+         a.sample_values == b.sample_values && a.copula == b.copula &&
+         a.importance_sampling == b.importance_sampling && a.risk_neutral == b.risk_neutral &&
+         a.real_world == b.real_world && a.loss_horizon_months == b.loss_horizon_months &&
+         a.confidence == b.confidence;
 }
 
 std::string first_fault(const InputError& error) {
@@ -140,11 +141,10 @@ const BasisRun* tails_of(const Valued& state) {
 Estimate shortfall(const Valued& state, const FollowedNumber& of) {
   const BasisRun* run = tails_of(state);
   if (run == nullptr) return {};
-  const engine::TailEstimate tail =
-      loss_sample(*run, run->snapshot(of.horizon)).tail(of.confidence);
-  constexpr double kHalf = 1.959963984540054;
+  const LossSample sample = loss_sample(*run, run->snapshot(of.horizon));
+  const engine::TailEstimate tail = sample.tail(of.confidence);
   return {tail.expected_shortfall,
-          (tail.expected_shortfall_high - tail.expected_shortfall) / kHalf};
+          (tail.expected_shortfall_high - tail.expected_shortfall) / sample.multiple()};
 }
 
 Estimate value_of(const Valued& state, const FollowedNumber& of) {
@@ -167,14 +167,19 @@ double paired_shortfall_error(const BasisRun& a, const BasisRun& b, const Follow
     return loss_sample(run, run.snapshot(of.horizon)).tail(of.confidence).value_at_risk;
   };
   const double low = at_risk(a), high = at_risk(b);
+  // Independent are the paths of philox, and the replicates of sobol.
+  const std::size_t samples = b.replicates.count == 0 ? was.size() : b.replicates.count;
+  const std::size_t each = was.size() / samples;
   double sum = 0, square = 0;
-  for (std::size_t i = 0; i < was.size(); ++i) {
-    const double d =
-        (std::max(is[i] - high, 0.0) - std::max(was[i] - low, 0.0)) / (1 - of.confidence);
+  for (std::size_t s = 0; s < samples; ++s) {
+    double d = 0;
+    for (std::size_t i = s * each; i < (s + 1) * each; ++i)
+      d += (std::max(is[i] - high, 0.0) - std::max(was[i] - low, 0.0)) / (1 - of.confidence);
+    d /= static_cast<double>(each);
     sum += d;
     square += d * d;
   }
-  return engine::mean_of(sum, square, static_cast<double>(was.size()), 0.0).standard_error;
+  return engine::mean_of(sum, square, static_cast<double>(samples), 0.0).standard_error;
 }
 
 Estimate change_of(const Valued& a, const Valued& b, const FollowedNumber& of) {
@@ -204,7 +209,7 @@ void value_states(const std::vector<State>& states, const std::vector<FollowedNu
                   const std::function<void(const Progress&)>& progress, PartedChange& out) {
   std::uint64_t tasks = 0;
   for (const State& state : states)
-    tasks += tasks_of(state.inputs.settings.paths) * simulations_of(state.inputs.settings);
+    tasks += tasks_of(state.inputs.settings) * simulations_of(state.inputs.settings);
   ProgressCounter counter(progress, tasks);
   RunFacts facts;
   Valued last;

@@ -32,8 +32,8 @@ class ProgressCounter {
   std::uint64_t total_, before_ = 0, done_ = 0;
 };
 
-// Tasks of one simulation of so many paths, and how many simulations a scenario takes.
-[[nodiscard]] std::uint64_t tasks_of(std::uint64_t paths);
+// Tasks of one simulation, and how many simulations a scenario takes.
+[[nodiscard]] std::uint64_t tasks_of(const RunSettings& settings);
 [[nodiscard]] std::uint64_t simulations_of(const RunSettings& settings);
 
 }  // namespace lien::pricing

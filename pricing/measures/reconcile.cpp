@@ -9,7 +9,8 @@
 #include "pricing/plan/expected_rent.hpp"
 
 // checks.csv: what a run can verify about itself, each against something it did not compute that
-// way. Simulated numbers are held to 4.5 standard errors: with a hundred checks a sound run fails
+// way. Simulated numbers are held to 4.5 standard errors (under sobol what these are in Student's
+// law): with a hundred checks a sound run fails
 // one in a thousand times.
 namespace lien::pricing {
 namespace {
@@ -54,9 +55,10 @@ void check_groups(const BasisRun& run, Checks& checks) {
   const auto sampled =
       run.mean(run.layout.group(portfolio, kFixedSamples + last * kSnapshotSamples + kSampledLoss));
   const auto weighted = run.mean(run.layout.group(portfolio, loss_sample));
-  checks.add("sampled losses average to the expected loss, real_world", weighted.value,
-             sampled.value,
-             kErrors * engine::hypotenuse(sampled.standard_error, weighted.standard_error) + scale);
+  checks.add(
+      "sampled losses average to the expected loss, real_world", weighted.value, sampled.value,
+      run.errors(kErrors) * engine::hypotenuse(sampled.standard_error, weighted.standard_error) +
+          scale);
 }
 
 // Kicks and what a party owes make defaults that its curve does not know.
@@ -82,7 +84,8 @@ void check_survival(const Inputs& inputs, const BasisRun& run, Checks& checks) {
     const auto survival = run.mean(run.layout.survival(i, run.snapshot(0)));
     checks.add("survival of " + party.id + " is its curve's, " +
                    (run.plan.real_world ? "real_world" : "risk_neutral"),
-               engine::exp(-sum), survival.value, kErrors * survival.standard_error + 1e-9);
+               engine::exp(-sum), survival.value,
+               run.errors(kErrors) * survival.standard_error + 1e-9);
   }
 }
 
@@ -106,7 +109,7 @@ void check_rents(const Inputs& inputs, const BasisRun& run, Checks& checks) {
         expected.back() + (shift.empty() ? 0.0 : shift[static_cast<std::size_t>(run.plan.months)]));
     checks.add("mean rent of " + hardware.id + " is its closed form, " +
                    (run.plan.real_world ? "real_world" : "risk_neutral"),
-               closed, mean.value, kErrors * mean.standard_error + 1e-9 * closed);
+               closed, mean.value, run.errors(kErrors) * mean.standard_error + 1e-9 * closed);
   }
 }
 
@@ -114,7 +117,7 @@ void check_rents(const Inputs& inputs, const BasisRun& run, Checks& checks) {
 void check_cash(const BasisRun& run, Checks& checks) {
   double worst = 0;
   for (std::size_t v = 0; v < run.plan.vehicles.size(); ++v) {
-    const auto imbalance = run.mean(run.layout.vehicle(v, kCashImbalance));
+    const auto imbalance = run.mean_of_paths(run.layout.vehicle(v, kCashImbalance));
     worst = std::max(worst,
                      std::abs(imbalance.value) + imbalance.standard_error * std::sqrt(run.paths));
   }

@@ -24,10 +24,11 @@ std::vector<TailCell> cells_of(const BasisRun& run, const RunSettings& settings)
   return cells;
 }
 
-// Paths that some cell weighs; a path that loses nothing adds nothing to anybody.
-void choose_paths(TailReplay& replay) {
-  const std::size_t paths = replay.losses->empty() ? 0 : replay.losses->front().size();
-  for (std::size_t p = 0; p < paths; ++p) {
+// Paths from `first` to `last` that some cell weighs; a path that loses nothing adds nothing to
+// anybody.
+void choose_paths(std::size_t first, std::size_t last, TailReplay& replay) {
+  replay.paths.clear();
+  for (std::size_t p = first; p < last; ++p) {
     const bool counts =
         std::any_of(replay.cells.begin(), replay.cells.end(), [&](const TailCell& cell) {
           const double loss = (*replay.losses)[cell.snapshot][p];
@@ -37,6 +38,24 @@ void choose_paths(TailReplay& replay) {
   }
   replay.count = replay.paths.size();
   while (replay.paths.size() % kBlockPaths != 0) replay.paths.push_back(replay.paths.back());
+}
+
+// Adds what the paths of one replicate, first .. last - 1, sum to.
+void add_replicate(const TailReplay& replay, const engine::IntegerTotals& totals, std::size_t first,
+                   std::size_t last, TailParts& out) {
+  const std::size_t cells = replay.cells.size();
+  for (std::size_t c = 0; c < cells; ++c) {
+    const std::vector<double>& losses = (*replay.losses)[replay.cells[c].snapshot];
+    double weights = 0;
+    for (std::size_t p = first; p < last; ++p) weights += replay.cells[c].tail.weight(losses[p]);
+    for (std::size_t m = 0; m < replay.contracts + replay.groups; ++m) {
+      const double weighted = totals.value(replay.at(m, c) + kTailWeighted);
+      engine::ReplicatedTailSums& sums = out.replicated[m * cells + c];
+      sums.squares += weighted * weighted;
+      sums.products += weighted * weights;
+      sums.weights += weights * weights;
+    }
+  }
 }
 
 std::vector<double> scales_of(const SumLayout& layout, const Plan& plan, const TailReplay& replay) {
@@ -59,9 +78,10 @@ std::vector<double> scales_of(const SumLayout& layout, const Plan& plan, const T
 
 engine::TailContribution TailParts::part(std::size_t member, std::size_t cell) const {
   const double* const at = sums.data() + (member * cells.size() + cell) * kTailNumbers;
-  return engine::contribution_of(
-      {at[kTailWeighted], at[kTailTwiceWeighted], at[kTailSquare], at[kTailNear], near_total[cell]},
-      cells[cell].tail);
+  const engine::TailSums own = {at[kTailWeighted], at[kTailTwiceWeighted], at[kTailSquare],
+                                at[kTailNear], near_total[cell]};
+  if (replicated.empty()) return engine::contribution_of(own, cells[cell].tail);
+  return engine::contribution_of(own, replicated[member * cells.size() + cell], cells[cell].tail);
 }
 
 TailParts replay_tail(const BasisRun& run, const RunSettings& settings,
@@ -82,12 +102,10 @@ TailParts replay_tail(const BasisRun& run, const RunSettings& settings,
     }
     replay.groups = before;
   }
-  choose_paths(replay);
 
   TailParts out;
   out.cells = replay.cells;
   out.contracts = replay.contracts;
-  out.replayed = replay.count;
   for (const TailCell& cell : replay.cells) {
     double near = 0;
     const std::vector<double>& losses = run.results.losses[cell.snapshot];
@@ -96,12 +114,26 @@ TailParts replay_tail(const BasisRun& run, const RunSettings& settings,
         near += replay.path_weight(cell.snapshot, p) * losses[p];
     out.near_total.push_back(near);
   }
-  engine::IntegerTotals totals(scales_of(layout, run.plan, replay));
+  const std::vector<double> scales = scales_of(layout, run.plan, replay);
+  engine::IntegerTotals totals(scales);
   PathResults results;
   results.tail = &replay;
-  engine::simulate(run.plan.factors,
-                   {replay.paths.size(), settings.threads, 0, replay.paths.data()}, totals,
-                   [&] { return BookStages(run.plan, layout, results, nullptr); }, {});
+  const std::size_t paths = replay.losses->empty() ? 0 : replay.losses->front().size();
+  const std::size_t replicates = std::max<std::size_t>(1, run.replicates.count);
+  if (run.replicates.count > 0)
+    out.replicated.assign((replay.contracts + replay.groups) * replay.cells.size(),
+                          {replicates, 0, 0, 0});
+  for (std::size_t r = 0; r < replicates; ++r) {
+    const std::size_t first = r * (paths / replicates), last = first + paths / replicates;
+    choose_paths(first, last, replay);
+    out.replayed += replay.count;
+    engine::IntegerTotals own(scales);
+    engine::simulate(run.plan.factors,
+                     {replay.paths.size(), settings.threads, 0, replay.paths.data()}, own,
+                     [&] { return BookStages(run.plan, layout, results, nullptr); }, {});
+    if (!out.replicated.empty()) add_replicate(replay, own, first, last, out);
+    totals.add(own);
+  }
   for (std::size_t i = replay.first; i < replay.difference(); ++i)
     out.sums.push_back(totals.value(i));
   out.difference = totals.value(replay.difference());

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "engine/statistics/replicates.hpp"
 #include "pricing/measures/basis_run.hpp"
 #include "pricing/measures/tail_groups.hpp"
 #include "pricing/valuation/tail_replay.hpp"
@@ -16,6 +17,8 @@ struct TailParts {
   std::size_t contracts = 0;
   std::vector<double> near_total;  // [cells] losses near VaR
   std::vector<double> sums;        // [members][cells][kTailNumbers]
+  // Under sobol: [members][cells] of products, and by cell of weights.
+  std::vector<engine::ReplicatedTailSums> replicated;
   double difference = 0;     // sum over replayed paths of |loss - the run's|: 0 but for a fault
   std::size_t replayed = 0;  // paths
 

@@ -9,6 +9,7 @@
 #include "pricing/measures/fit_tilt.hpp"
 #include "pricing/measures/progress_counter.hpp"
 #include "pricing/measures/run_notes.hpp"
+#include "pricing/plan/sampling.hpp"
 #include "pricing/plan/time_grid.hpp"
 #include "pricing/valuation/fit_exercise.hpp"
 
@@ -60,6 +61,7 @@ std::vector<ExerciseRule> rules_of_prices(const Inputs& inputs, const std::strin
 BasisRun run_importance(Plan plan, const RunSettings& settings,
                         const std::function<void(std::uint64_t)>& done, RunFacts& facts) {
   const auto start = std::chrono::steady_clock::now();
+  plan.factors.sobol = {};  // a mixture is drawn path by path, as its weights are
   fit_tilt(plan, settings);
   BasisRun run = simulate_plan(std::move(plan), settings, false, false, done);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
@@ -82,9 +84,12 @@ bool draws_tails(const RunSettings& settings) {
   return settings.importance_sampling && settings.real_world;
 }
 
-std::uint64_t tasks_of(std::uint64_t paths) {
+std::uint64_t tasks_of(const RunSettings& settings) {
   const std::uint64_t task_paths = engine::kBlockPaths * engine::kTaskBlocks;
-  return (paths + task_paths - 1) / task_paths;
+  const std::uint64_t paths = simulated_paths(settings);
+  // Replicates are simulated one after the other.
+  const std::uint64_t together = settings.sobol ? points_a_replicate(settings) : paths;
+  return paths / together * ((together + task_paths - 1) / task_paths);
 }
 
 std::uint64_t simulations_of(const RunSettings& settings) {

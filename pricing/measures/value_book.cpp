@@ -152,13 +152,15 @@ std::uint64_t rejected_rows(const Inputs& inputs) {
   return rows.size();
 }
 
-RunResults value_book(const Inputs& inputs, const std::function<void(const Progress&)>& progress) {
+namespace {
+
+RunResults value_paths(const Inputs& inputs, const std::function<void(const Progress&)>& progress) {
   RunResults results;
   RunFacts& facts = results.facts;
   const auto scenarios = by_scenario(inputs.scenarios);
-  facts.paths = whole_paths(inputs.settings.paths);
+  facts.paths = simulated_paths(inputs.settings);
   facts.block_paths = engine::kBlockPaths;
-  const std::uint64_t tasks = tasks_of(facts.paths);
+  const std::uint64_t tasks = tasks_of(inputs.settings);
   ProgressCounter counter(progress,
                           tasks * (simulations_of(inputs.settings) * (scenarios.size() + 1) +
                                    premium_factors(inputs.settings).size()));
@@ -201,8 +203,29 @@ RunResults value_book(const Inputs& inputs, const std::function<void(const Progr
   warn_of_tails(results.tables.losses, inputs.settings.confidence, facts.warnings);
   about_end_of_life(base.end_of_life, facts.notes);
   if (facts.paths != inputs.settings.paths)
-    facts.notes.push_back("paths rounded up to whole blocks of " +
-                          std::to_string(engine::kBlockPaths) + ": " + std::to_string(facts.paths));
+    facts.notes.push_back(
+        inputs.settings.sobol
+            ? "paths rounded up to " + std::to_string(inputs.settings.replicates) +
+                  " replicates of a power of two: " + std::to_string(facts.paths)
+            : "paths rounded up to whole blocks of " + std::to_string(engine::kBlockPaths) + ": " +
+                  std::to_string(facts.paths));
+  return results;
+}
+
+}  // namespace
+
+RunResults value_book(const Inputs& inputs, const std::function<void(const Progress&)>& progress) {
+  if (!inputs.settings.target_error) return value_paths(inputs, progress);
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<ErrorRound> rounds = reach_error(inputs, [&](std::uint64_t paths) {
+    if (progress) progress({"target error, " + std::to_string(paths) + " paths", 0, 1});
+  });
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  Inputs enough = inputs;
+  enough.settings.paths = rounds.back().paths;
+  RunResults results = value_paths(enough, progress);
+  results.facts.error_rounds = rounds;
+  add_seconds("target_error", took.count(), results.facts);
   return results;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pricing/book/read.hpp"
+#include "pricing/measures/reach_error.hpp"
 #include "pricing/report/table.hpp"
 
 namespace lien::pricing {
@@ -36,6 +37,8 @@ struct RunFacts {
   std::optional<double> resale_states_clamped;
   // Where time went, seconds by stage (not part of the compared bytes).
   std::vector<std::pair<std::string, double>> stage_seconds;
+  // The tries at a target error, the last one with the run's paths; empty where none was asked for.
+  std::vector<ErrorRound> error_rounds;
   double loan_months = 0;  // contract-months times paths times bases and scenarios
 };
 
@@ -46,7 +49,8 @@ struct RunResults {
 
 // The main job: compiles, simulates and measures the baseline and every scenario on the same random
 // numbers, on both measure bases. Throws InputError where the book asks what the market lacks,
-// std::runtime_error on a non-finite result.
+// std::runtime_error on a non-finite result. With a target error the paths are first found that
+// reach it, and all of the run has as many.
 [[nodiscard]] RunResults value_book(const Inputs& inputs,
                                     const std::function<void(const Progress&)>& progress);
 

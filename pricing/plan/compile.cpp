@@ -6,6 +6,7 @@
 
 #include "pricing/plan/compile_vehicles.hpp"
 #include "pricing/plan/power_cost.hpp"
+#include "pricing/plan/sampling.hpp"
 #include "pricing/plan/stream_keys.hpp"
 #include "pricing/plan/strip_accuracy.hpp"
 
@@ -126,6 +127,7 @@ Plan compile_with(const CompileInput& input, const Horizon& horizon, const TimeG
   compile_fans(input, plan);
   if (!faults.empty()) throw InputError(std::move(faults));
   refuse_equal_keys(input, plan, stream_keys(plan));
+  set_sampling(*input.settings, plan);
   plan.interpolation_error = strip_interpolation_error(input, plan);
   return plan;
 }

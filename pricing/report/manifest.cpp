@@ -99,7 +99,7 @@ std::string manifest_json(const Inputs& inputs, const std::vector<FileDigest>& i
                    {"status", "complete"},
                    {"name", settings.name},
                    {"valuation_date", iso_text(settings.valuation_date)},
-                   {"sampling", "philox"},
+                   {"sampling", settings.sobol ? "sobol" : "philox"},
                    {"seed", settings.seed},
                    {"paths", facts.paths},
                    {"block_paths", facts.block_paths},
@@ -117,6 +117,17 @@ std::string manifest_json(const Inputs& inputs, const std::vector<FileDigest>& i
                    {"inputs", digests(input_digests, settings.file)},
                    {"outputs", digests(written, "")},
                    {"run", run_object(inputs, facts, build, circumstances, by_library)}};
+  if (settings.sobol) manifest.push_back({"replicates", settings.replicates});
+  if (settings.target_error) {
+    const ErrorRound& last = facts.error_rounds.back();
+    Json rounds = Json::array();
+    for (const ErrorRound& round : facts.error_rounds)
+      rounds.push_back({{"paths", round.paths}, {"standard_error", number(round.error)}});
+    const Json target = {{"asked", number(*settings.target_error)},
+                         {"reached", last.error <= *settings.target_error},
+                         {"rounds", rounds}};
+    manifest.push_back({"target_error", target});
+  }
   if (facts.resale_states_clamped)
     manifest["accuracy"]["resale_states_clamped"] = number(*facts.resale_states_clamped);
   return manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

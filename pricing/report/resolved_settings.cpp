@@ -87,7 +87,9 @@ std::string resolved_settings(const RunSettings& settings,
   text += "\n\n[simulation]\n";
   text += "paths = " + std::to_string(settings.paths) + "\n";
   text += "seed = " + std::to_string(settings.seed) + "\n";
-  text += "sampling = \"philox\"\n";
+  text += std::string("sampling = ") + (settings.sobol ? "\"sobol\"" : "\"philox\"") + "\n";
+  if (settings.sobol) text += "replicates = " + std::to_string(settings.replicates) + "\n";
+  if (settings.target_error) text += "target_error = " + toml_float(*settings.target_error) + "\n";
   text += "measure_basis = " + toml_list(bases, quoted) + "\n";
   text += "horizon_months = " + std::to_string(settings.horizon_months) + "\n";
   if (settings.steps_per_year != 12)

@@ -241,6 +241,22 @@ std::string portfolio_blocks(const PortfolioSummary& summary, const MoneyUnit& m
   return text;
 }
 
+// What it took to reach the error that was asked for; empty where none was.
+std::string target_sentence(const RunSettings& settings, const RunFacts& facts) {
+  if (facts.error_rounds.empty() || !settings.target_error) return {};
+  const ErrorRound& last = facts.error_rounds.back();
+  const double asked = *settings.target_error;
+  std::string text = last.error <= asked ? "target error reached: " : "target error NOT reached: ";
+  text += fixed_text(last.error * 1e4, 3) +
+          " bp of the balance is the standard error of present "
+          "value, asked were " +
+          fixed_text(asked * 1e4, 3) + " bp; " + std::to_string(facts.error_rounds.size()) +
+          (facts.error_rounds.size() == 1 ? " round" : " rounds");
+  for (const auto& [stage, seconds] : facts.stage_seconds)
+    if (stage == "target_error") text += ", " + fixed_text(seconds, 1) + " s";
+  return text + "\n";
+}
+
 }  // namespace
 
 std::string text_table(const ReportSubject& subject, const RunResults& results,
@@ -253,6 +269,7 @@ std::string text_table(const ReportSubject& subject, const RunResults& results,
       ": " + integer_text(facts.contracts_priced) + " contracts, balance " + money.label + " " +
       fixed_text(facts.balance / money.size, 1) + ", " + integer_text(facts.paths) +
       " paths, seed " + std::to_string(subject.settings.seed) + "\n";
+  text += target_sentence(subject.settings, facts);
   if (facts.rows_rejected > 0)
     text += integer_text(facts.rows_rejected) + " of " + integer_text(facts.rows_read) +
             " rows were rejected and are not priced: see rejects.csv\n";

@@ -2,6 +2,7 @@
 
 #include "engine/elementary/elementary.hpp"
 #include "engine/kernels/random_rows.hpp"
+#include "engine/kernels/sobol_rows.hpp"
 #include "pricing/valuation/book_stages.hpp"
 #include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
@@ -75,9 +76,18 @@ void BookStages::keep_survival(PathBlock& block, std::size_t i, int k) noexcept 
       row_sums(survival, 0.0, kBlockPaths).sum;
 }
 
+void BookStages::draw_clock(std::size_t i, double* clock) noexcept {
+  const engine::SobolPlan& sobol = plan_->factors.sobol;
+  const std::size_t dimension = sobol.of_clock(i);
+  if (dimension == engine::SobolPlan::kNoDimension)
+    engine::exponential_row(plan_->parties[i].key, paths_, clock, kBlockPaths);
+  else
+    engine::sobol_exponential_row(sobol.points, dimension, paths_, clock);
+}
+
 void BookStages::fill_party(PathBlock& block, std::size_t i) noexcept {
   double *const clock = party_work_.rows.get(), *const accumulated = clock + kBlockPaths;
-  engine::exponential_row(plan_->parties[i].key, paths_, clock, kBlockPaths);
+  draw_clock(i, clock);
   tilt_clock(i, clock);
   std::fill_n(accumulated, kBlockPaths, 0.0);
   for (int k = 1; k <= plan_->steps; ++k) {
@@ -201,8 +211,7 @@ void BookStages::fill_network(PathBlock& block, double* sums) noexcept {
     return party_work_.kicks.get() + (kick * kKickRows + which) * kBlockPaths;
   };
   for (std::size_t m = 0; m < n; ++m) {
-    engine::exponential_row(plan_->parties[network.members[m]].key, paths_, row(m, kClock),
-                            kBlockPaths);
+    draw_clock(network.members[m], row(m, kClock));
     tilt_clock(network.members[m], row(m, kClock));
     std::fill_n(row(m, kAccumulated), kBlockPaths, 0.0);
     std::fill_n(party_work_.clearing.get() + m * kBlockPaths, kBlockPaths, network.cash[m]);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -71,6 +72,11 @@ class BookStages {
   [[nodiscard]] const std::vector<std::uint32_t>& under_cost() const noexcept {
     return under_cost_;
   }
+  // Counts of tests and of rents under cost begin anew; all others go on.
+  void restart_counts() noexcept {
+    std::fill(counts_.begin(), counts_.end(), 0U);
+    std::fill(under_cost_.begin(), under_cost_.end(), 0U);
+  }
   // Series of a filled block, for who replays a path: the values are those of the last lot.
   [[nodiscard]] std::size_t log_rent_series(std::size_t hardware) const noexcept {
     return series(log_rent_ + hardware);
@@ -133,6 +139,7 @@ class BookStages {
     std::vector<Standing> standing;         // [members] of one path
   };
   void fill_parties(PathBlock& block, double* sums) noexcept;
+  void draw_clock(std::size_t party, double* clock) noexcept;
   void fill_party(PathBlock& block, std::size_t party) noexcept;
   void fill_pool(PathBlock& block, std::size_t party) noexcept;
   void fill_copula(PathBlock& block, std::size_t party) noexcept;

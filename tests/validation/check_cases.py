@@ -55,6 +55,10 @@ share paths, so they are not independent).
 # Cases that are tested where the number is computed: the test that does it, and its file.
 FUNCTION_LEVEL = [
     ("O07 sd ln S", "tests/engine/joint_step_test.cpp", "LogPriceVariance, ReproducesCaseO07"),
+    ("O09 on Sobol paths", "tests/pricing/sobol_test.cpp",
+     "SobolRuns, HaveErrorsThatFallFasterThanTheRootOnCaseO09"),
+    ("O14 on Sobol paths", "tests/pricing/sobol_test.cpp",
+     "SobolRuns, HaveErrorsThatFallFasterThanTheRootOnCaseO14"),
     ("O20", "tests/engine/tail_test.cpp", "TailContribution, OfStrataIsTheClosedFormOfCaseO20"),
     ("O20b", "tests/pricing/importance_test.cpp", "ImportanceSampling, ReproducesCaseO20b"),
     ("O22", "tests/pricing/traded_assets_test.cpp", "TradedAssets, ExchangeAtMargrabesPrice"),

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/schedule/integer_totals.hpp"
+#include "pricing/measures/basis_run.hpp"
+
+namespace lien::pricing {
+
+// What the threads of one simulation counted, each for itself, where replicates are told apart.
+struct StageCounts {
+  std::vector<std::uint32_t> tests, under_costs;
+
+  void add(const BookStages& stages);
+  void move_to(BasisRun& run);
+};
+// What they gathered over all simulations: fans, seconds, clamped states.
+void add_stages(const BookStages& stages, BasisRun& run);
+
+// Before the first replicate of `paths` paths.
+void start_replicates(std::uint64_t count, std::uint64_t paths, BasisRun& run);
+// Folds what one replicate summed and counted into run.replicates.
+void add_replicate(const lien::engine::IntegerTotals& totals, const StageCounts& counts,
+                   BasisRun& run);
+
+}  // namespace lien::pricing
