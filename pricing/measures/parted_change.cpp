@@ -12,6 +12,7 @@
 #include "pricing/measures/loss_sample.hpp"
 #include "pricing/measures/progress_counter.hpp"
 #include "pricing/measures/scenario_runs.hpp"
+#include "pricing/report/resolved_settings.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -56,16 +57,20 @@ std::set<std::string> common_parts(const Book& a, const Book& b) {
   return both;
 }
 
-// Settings that could change a number of the portfolio are those that resolved.toml would write;
-// here those that simulation reads.
-bool same_model(const RunSettings& a, const RunSettings& b) {
-  return a.paths == b.paths && a.sobol == b.sobol && a.replicates == b.replicates &&
-         a.horizon_months == b.horizon_months && a.steps_per_year == b.steps_per_year &&
-         a.sample_values == b.sample_values && a.copula == b.copula &&
-         a.importance_sampling == b.importance_sampling && a.risk_neutral == b.risk_neutral &&
-         a.real_world == b.real_world && a.loss_horizon_months == b.loss_horizon_months &&
-         a.confidence == b.confidence;
+// Two runs' settings are one model where resolved.toml says the same of both, but for what are
+// steps of their own: a setting that is added there is compared here.
+std::string model_of(RunSettings settings) {
+  settings.name = settings.file = settings.market = "same";
+  settings.book = {"same"};
+  settings.scenarios.clear();
+  settings.limits.clear();
+  settings.skip_rejected_rows = false;
+  settings.valuation_date = {};
+  settings.seed = 0;
+  return resolved_settings(settings, {});
 }
+
+bool same_model(const RunSettings& a, const RunSettings& b) { return model_of(a) == model_of(b); }
 
 std::string first_fault(const InputError& error) {
   const Diagnostic& fault = error.faults().front();
