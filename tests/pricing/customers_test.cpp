@@ -316,11 +316,12 @@ TEST(Customers, WithoutAReasonStay) {
   EXPECT_NEAR(y.equity(), x.equity(), 1e-13 * x.equity());
 }
 
-// A buyer counts on no contract that has been given notice of: as on one that has ended.
+// A buyer counts on no contract that has been given notice of, though its rent is still paid: as on
+// one that has ended. Equity has the rent, the lender the sale.
 TEST(Customers, WhoHaveGivenNoticeAddNothingToASale) {
   Offtake leaves = contract(10, 20), ends = contract(10, 1);
   leaves.walk_away_ratio = 1.5;
-  leaves.notice_months = 0;
+  leaves.notice_months = 12;
   leaves.relet_months = ends.relet_months = 0;
   Book a = book_of({leaves}, "income"), b = book_of({ends}, "income");
   Book stays = a;

@@ -151,7 +151,8 @@ TEST(VehicleLeases, TheLenderSellsWhatIsLeft) {
   }
   market.parties[0].hazard = {{1}, {0.5}};
   VehicleLease lease = lease_of(10);
-  lease.end_option = EndOption::one_dollar;
+  lease.end_option = EndOption::fixed_price;
+  lease.option_price = 30000;
   Book sold = book_of({lease});
   Book kept = sold;
   kept.vehicles[0].leases[0].end_option = EndOption::none;
@@ -164,23 +165,29 @@ TEST(VehicleLeases, TheLenderSellsWhatIsLeft) {
     book->loans[0].amortization = Amortization::bullet;
   }
   const Ran x(market, sold, 1), y(market, kept, 1);
-  // Sales of months up to 9 are of the lot, later ones bring the dollar less what a sale costs.
   const auto recovered = [](const Ran& ran, int k) {
     return ran.b.sum(ran.b.layout.contract_month(0, static_cast<std::size_t>(k), kRecovery));
   };
-  const double own = market.parties[0].recovery;
+  const auto defaults = [&x](int k) {  // weight of those in month k
+    double weight = 0;
+    for (std::size_t p = 0; p < engine::kBlockPaths; ++p)
+      weight += x.b.rows.row(x.stages.survival_series(0), k - 1)[p] -
+                x.b.rows.row(x.stages.survival_series(0), k)[p];
+    return weight;
+  };
+  // Sales of months up to 9 are of the lot. Then a default before month 10 brings the price, less
+  // what a sale costs; in month 10 the price is the estate's, and later there is nothing.
+  const double own = market.parties[0].recovery, net = 30000 - 5000 - 10 * 2.0 * 6;
   for (int k = 7; k <= kEnd + 6; ++k) {
     if (k < 10) {
       EXPECT_NEAR(recovered(x, k), recovered(y, k), 1e-9 * recovered(y, k)) << k;
       continue;
     }
-    double weight = 0;
-    for (std::size_t p = 0; p < engine::kBlockPaths; ++p) {
-      const double* const s0 = x.b.rows.row(x.stages.survival_series(0), k - 7);
-      const double* const s1 = x.b.rows.row(x.stages.survival_series(0), k - 6);
-      weight += s0[p] - s1[p];
-    }
-    EXPECT_NEAR(recovered(x, k), own * 150000 * weight, 2e-5 * 150000 * weight) << k;
+    const int of = k - 6;
+    const double sale = of < 10 ? net : 0, claim = of == 10 ? 120000 : 150000;
+    const double expected =
+        (sale + own * (claim - sale)) * defaults(of) + (k == 10 ? 30000 * defaults(10) : 0.0);
+    EXPECT_NEAR(recovered(x, k), expected, 1e-9 * expected) << k;
   }
 }
 
