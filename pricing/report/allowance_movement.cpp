@@ -37,7 +37,7 @@ struct Step {
 enum Steps {
   kBefore,
   kNew,
-  kGone,
+  kMatured,
   kToFirst,
   kToSecond,
   kToThird,
@@ -73,7 +73,7 @@ StoryTable allowance_movement(const Table& before, const Table& after, double sc
     add(steps[kBefore], then.stage, then.allowance, 1);
     const auto found = is.find(id);
     if (found == is.end()) {
-      add(steps[kGone], then.stage, -then.allowance, 1);
+      add(steps[kMatured], then.stage, -then.allowance, 1);
       continue;
     }
     const Held& now = found->second;
