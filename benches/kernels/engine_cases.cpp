@@ -152,7 +152,7 @@ Repeat sobol_exponential_row() {
 
 // Item: one number: three multiply-adds, 24 bytes loaded and 8 stored.
 Repeat bridge_row() {
-  return repeating([node = engine::brownian_bridge(60)[3], z = normals(1, 0.0, 1.0),
+  return repeating([node = engine::brownian_bridge(60)[3], z = normals(4, 0.0, 1.0),
                     rows = zeros(61)] { engine::bridge_row(node, row(z, 0), row(rows, 0)); });
 }
 
