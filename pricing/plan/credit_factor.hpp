@@ -7,7 +7,8 @@
 #include "pricing/plan/compile.hpp"
 
 // The systematic credit factor as the engine's: a noise of unit stationary variance that is
-// correlated with scarcity, frontier and short rate. Source: docs/model.md, "Credit factor".
+// correlated with scarcity, frontier and short rate. Source: docs/model.md, "Exact monthly
+// transitions".
 namespace lien::pricing {
 
 // The market's law of it; there must be [credit].
