@@ -43,7 +43,9 @@ Weights contracted_rent(const Market& market, const Book& book, const Vehicle& v
       if (hardware == nullptr || !names_part(offtake.lots, lot.id)) continue;
       const Date service = in_service(vehicle, lot, book);
       for (int k = 1; k <= months; ++k)
-        rent[offtake.customer] += offtake_month(lot, *hardware, offtake, service, grid, k).revenue;
+        if (!offtake.cancelled || grid.date(k) <= *offtake.cancelled)
+          rent[offtake.customer] +=
+              offtake_month(lot, *hardware, offtake, service, grid, k).revenue;
     }
   for (const VehicleLease& lease : vehicle.leases)
     for (const VehicleLot& lot : vehicle.lots) {
@@ -103,10 +105,11 @@ RoleShares shares_of_lease(const Market& market, const Lease& lease, const Contr
   return shares;
 }
 
-RoleShares shares_of_loan(const Market& market, const Loan& loan) {
+RoleShares shares_of_loan(const Market& market, const Loan& loan, Date today) {
   RoleShares shares;
   if (!loan.borrower.empty()) shares[kBorrower][loan.borrower] = 1;
-  if (!loan.customer.empty()) shares[kCustomer][loan.customer] = 1;
+  const bool contracted = !loan.contract_end || *loan.contract_end > today;
+  if (!loan.customer.empty() && contracted) shares[kCustomer][loan.customer] = 1;
   if (!loan.hardware.empty())
     shares[kVendor] = shares_of({{vendor_of(market, loan.hardware), 1.0}});
   return shares;
@@ -138,7 +141,7 @@ std::vector<RoleShares> look_through(const Inputs& inputs, const ScenarioRun& sc
     }
     const Loan& loan = book.loans[contract.source];
     if (!loan.vehicle) {
-      out.push_back(shares_of_loan(market, loan));
+      out.push_back(shares_of_loan(market, loan, inputs.settings.valuation_date));
       continue;
     }
     const Vehicle& vehicle = book.vehicles[*loan.vehicle];

@@ -176,6 +176,11 @@ void refuse_party(const CompileInput& input, const Party& party) {
   if (party.hazard_volatility > 0 && input.settings->copula)
     throw party_fault(party, "has a hazard_volatility, and a copula has no hazard",
                       "remove it, or set default_method to sampled");
+  // The reader says it of a file; a scenario may bring the drawn lag.
+  if (party.default_date && input.market->liquidation &&
+      input.market->liquidation->lag_stdev_months > 0)
+    throw party_fault(party, "has a default_date, which does not go with a drawn lag",
+                      "leave lag_stdev_months of [liquidation] at 0");
 }
 
 std::uint32_t add_party_noise(const CompileInput& input, const Party& party, Plan& plan) {

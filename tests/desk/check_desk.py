@@ -8,7 +8,8 @@ import math
 import sys
 
 from desk_runs import HOURS, Desk, normal_cdf, path_rows, path_value
-from desk_vehicles import check_draws, check_held, check_look_through
+from desk_vehicles import (check_customers_that_are_gone, check_draws, check_held,
+                           check_look_through)
 
 LOAN = ("id,borrower,principal,closing,maturity,coupon,amortization,day_count\n"
         "L,b,10000000,2026-10-01,2029-10-01,0.12,level,30/360\n")
@@ -192,6 +193,10 @@ recovery = 0.4
                                          measure_basis="real_world", horizon_months=0), 1)
     stages = {row["contract"]: row["stage"] for row in run.rows("contracts", scenario="baseline")}
     desk.that(stages == {"L": "3", "S": "1"}, f"stages: {stages}")
+    refused = desk.refused(market, {"loans.csv": book},
+                           "late,liquidation.lag_stdev_months,level,,3,\n")
+    desk.that("in scenario late: has a default_date, which does not go with a drawn lag" in refused,
+              f"a drawn lag: {refused}")
 
 
 def check_percentiles(desk):
@@ -253,7 +258,8 @@ def main():
     parser.add_argument("--lien", required=True)
     desk = Desk(parser.parse_args().lien)
     for check in (check_hazard_path, check_forward_path, check_cost_paths, check_utilization_path,
-                  check_default_under_way, check_look_through, check_held, check_draws, check_percentiles,
+                  check_default_under_way, check_look_through, check_customers_that_are_gone, check_held,
+                  check_draws, check_percentiles,
                   check_tails_without_a_path_above):
         try:
             check(desk)

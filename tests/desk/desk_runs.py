@@ -26,7 +26,16 @@ class Desk:
 
     def run(self, market, book, scenarios="", settings="", bases=("risk_neutral", "real_world"),
             paths=1024):
-        """book: {file name: text}. The folder written."""
+        """book: {file name: text}. What the run writes."""
+        inputs = self.write(market, book, scenarios, settings, bases, paths)
+        out = self.scratch / f"{self.runs}"
+        done = self.call("run", str(inputs / "run.toml"), "--out", str(out))
+        self.that(done.returncode == 0, f"run {self.runs}: exit {done.returncode}\n{done.stderr}")
+        return Result(out)
+
+    def write(self, market, book, scenarios="", settings="", bases=("risk_neutral", "real_world"),
+              paths=1024):
+        """The folder of inputs written."""
         self.runs += 1
         inputs = self.scratch / f"{self.runs}_inputs"
         inputs.mkdir()
@@ -43,11 +52,16 @@ class Desk:
             + ('scenarios = "scenarios.csv"\n' if scenarios else "")
             + f'[simulation]\npaths = {paths}\nseed = 1\nsampling = "philox"\n'
             f"measure_basis = [{listed}]\n" + settings, encoding="utf-8")
-        out = self.scratch / f"{self.runs}"
-        done = subprocess.run([self.lien, "run", str(inputs / "run.toml"), "--out", str(out)],
-                              capture_output=True, text=True, check=False)
-        self.that(done.returncode == 0, f"run {self.runs}: exit {done.returncode}\n{done.stderr}")
-        return Result(out)
+        return inputs
+
+    def refused(self, market, book, scenarios):
+        """What `lien check` says of an input with a fault."""
+        done = self.call("check", str(self.write(market, book, scenarios) / "run.toml"))
+        self.that(done.returncode == 65, f"check {self.runs}: exit {done.returncode}")
+        return done.stdout + done.stderr
+
+    def call(self, *arguments):
+        return subprocess.run([self.lien, *arguments], capture_output=True, text=True, check=False)
 
 
 class Result:

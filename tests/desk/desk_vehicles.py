@@ -139,6 +139,24 @@ def check_look_through(desk):
                           confidence=0.99))
 
 
+def check_customers_that_are_gone(desk):
+    """A contract that has ended, and one that a scenario cancels, hang on nobody."""
+    tape = ("id,borrower,hardware,units,principal,outstanding_principal,closing,maturity,coupon,"
+            "amortization,customer,contract_share,contract_rate,contract_end\n"
+            "T,d,X,10,100000,90000,2026-01-01,2029-10-01,0.10,bullet,c,0.5,2.0,2026-09-01\n")
+    run = desk.run(LOOKED, {"vehicles.toml": VEHICLE.replace("HELD", "0.5"), "loans.csv": tape},
+                   scenarios="alone,vehicle.V.offtake.second,cancel,,,\n",
+                   settings="[results]\nlook_through = true\n", bases=("real_world",))
+    for scenario, of_c, of_d in (("baseline", 750000.0, 250000.0), ("alone", 1e6, None)):
+        found = [run.measure("customer_exposure", scenario, level="party", id=party)
+                 for party in ("c", "d")]
+        desk.near(f"customer c, {scenario}", found[0], of_c)
+        if of_d is None:
+            desk.that(found[1] is None, f"customer d, {scenario}: {found[1]}")
+        else:
+            desk.near(f"customer d, {scenario}", found[1], of_d)
+
+
 def check_held(desk):
     """A book that holds a tenth of every tranche has a tenth of every sum of money."""
     settings = ("[results]\nlook_through = true\n[provisions]\nsignificant_increase_ratio = 3\n"
