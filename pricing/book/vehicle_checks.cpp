@@ -175,12 +175,14 @@ void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const Cont
   needs(kEventOfDefault, "cure_period_days");
   check_cures(covenant, check);
   const bool unsure =
-      !vehicle.leases.empty() || std::any_of(vehicle.offtakes.begin(), vehicle.offtakes.end(),
-                                             [](const Offtake& o) { return o.renewal_count > 0; });
+      !vehicle.leases.empty() ||
+      std::any_of(vehicle.offtakes.begin(), vehicle.offtakes.end(),
+                  [](const Offtake& o) { return o.renewal_count > 0 || o.notice_months; });
   if (covenant.window_months < 0 && unsure)
-    check.wrong("window_months",
-                "looks ahead of a lease or a renewal: the two do not go together in this version",
-                "look back, or remove one of them");
+    check.wrong(
+        "window_months",
+        "looks ahead of a lease, a renewal or a notice: they do not go together in this version",
+        "look back, or remove one of them");
   if (covenant.window_months == 0)
     check.wrong("window_months", "is no month", "write months back, or below 0 months ahead");
   const bool draws = std::any_of(vehicle.tranches.begin(), vehicle.tranches.end(),
