@@ -157,10 +157,11 @@ class VehicleReader {
           scope.fault(entry.line, entry.column, entry.key, "", "does not go with kind equity",
                       "remove it");
       finish_part(tranche, given, *part, scope, vehicle_.tranches,
-                  [&](Tranche& t, const ContractChecks& check, const TomlValue&, const Scope&) {
+                  [&, grid = own.find("margin_grid")](Tranche& t, const ContractChecks& check,
+                                                      const TomlValue&, const Scope&) {
                     check_equity(vehicle_, t, check);
                     if (sound) check_balloon(t, context_.book.loans[*t.loan], check);
-                    if (const TomlValue* grid = own.find("margin_grid"))
+                    if (grid != nullptr)
                       read_margin_grid(*grid, sound ? &context_.book.loans[*t.loan] : nullptr, t,
                                        scope);
                   });
