@@ -69,9 +69,9 @@ void add_covenants(VehicleWork& work) {
   std::vector<double> cost = work.column();
   for (std::size_t i = 0; i < work.terms.lots.size(); ++i) {
     const VehicleLot& lot = work.terms.lots[i];
+    work.out.lots[i].price = lot.units * lot.purchase_price.value_or(0);
     for (std::size_t k = 0; k < cost.size(); ++k)
-      if (static_cast<int>(k) >= work.out.lots[i].bought)
-        cost[k] += lot.units * lot.purchase_price.value_or(0);
+      if (static_cast<int>(k) >= work.out.lots[i].bought) cost[k] += work.out.lots[i].price;
   }
   const bool sold_at_mark =
       std::any_of(work.out.lots.begin(), work.out.lots.end(),

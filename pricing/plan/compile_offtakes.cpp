@@ -38,7 +38,7 @@ int first_month(const TimeGrid& grid, Date from) {
 void add_hours(VehicleWork& work, const VehicleLot& lot, const Offtake& offtake, Date service,
                std::uint32_t hardware_row, std::uint32_t segment, CustomerPlan& customer) {
   const Hardware& hardware = work.input.market->hardware[hardware_row];
-  CustomerPlan::Lot out{hardware_row, segment, work.column(), work.column(), {}, {}, 0, {}, {}};
+  CustomerPlan::Lot out{hardware_row, segment, work.column(), work.column(), {}, {}, 0, {}, {}, {}};
   const int first = std::max(1, first_month(work.grid, offtake_term(offtake, service, 0).from));
   for (int k = first; k <= work.out.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
@@ -171,7 +171,9 @@ void add_offtakes(VehicleWork& work, const VehicleLot& lot, Date service, std::u
     plan.lot = own.lot;
     plan.net = offtake.net;
     plan.bought = own.bought;
-    add_step_in(work, lot, offtake, plan);
+    // A buyer would have to honour what is prepaid; until it is earned the contract may be a
+    // burden.
+    if (!(offtake.prepaid > 0)) add_step_in(work, lot, offtake, plan);
     plan.relet_months = offtake.relet_months;
     plan.revenue = plan.lost_hours = plan.agreed = work.column();
     const std::vector<double> paid =
@@ -200,12 +202,16 @@ void add_offtakes(VehicleWork& work, const VehicleLot& lot, Date service, std::u
     customer.lots[l].spot = own.rent;
     customer.lots[l].rent_left.push_back(left_of(plan.revenue));
     customer.lots[l].hours_left.push_back(left_of(plan.lost_hours));
+    customer.lots[l].borne_left.push_back(work.column());
     work.out.offtakes.push_back(plan);
     for (std::size_t i = 1; i < customer.terms.size(); ++i) {
       plan.rent_row = customer.terms[i].rent_row + l;
+      plan.decided = customer.terms[i - 1].last;
       add_renewal(work, lot, offtake, service, static_cast<int>(i), own, plan);
       customer.lots[l].rent_left.push_back(left_of(work.out.offtakes.back().revenue));
       customer.lots[l].hours_left.push_back(left_of(work.out.offtakes.back().lost_hours));
+      const std::vector<double>& borne = work.out.offtakes.back().borne;
+      customer.lots[l].borne_left.push_back(left_of(borne.empty() ? work.column() : borne));
     }
   }
 }

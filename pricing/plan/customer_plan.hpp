@@ -39,6 +39,7 @@ struct OfftakePlan {
   // of a renewal the rent that `revenue` and `agreed` are multiplied with, 0 where it is not taken:
   // the hours are then let at the market's rent at once. kNone: by its default alone; always taken.
   std::uint32_t gone_row = kNone, rent_row = kNone;
+  int decided = 0;                 // of a renewal: at the end of which month it is taken or not
   std::vector<double> revenue;     // while the customer lives, with the operating cost it pays
   std::vector<double> lost_hours;  // let at the market's rent once the customer is lost
   std::vector<double> agreed;      // revenue if all were delivered and accepted
@@ -70,9 +71,10 @@ struct CustomerPlan {
     std::vector<double> hours, cost;
     std::vector<std::vector<double>> rates;
     std::vector<double> first_rates;
-    // By term, from a month on: what is left of its rent and hours in the run. Where it is backed.
+    // By term, from a month on: what is left of its rent and hours in the run, and of the
+    // operating cost borne beside the rent. Where it is backed.
     std::uint32_t spot = 0;  // as OfftakePlan::rent
-    std::vector<std::vector<double>> rent_left, hours_left;
+    std::vector<std::vector<double>> rent_left, hours_left, borne_left;
   };
   // The agreed one, then renewals.
   struct Term {

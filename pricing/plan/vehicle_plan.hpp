@@ -21,6 +21,7 @@ struct VehicleLotPlan {
   std::uint32_t mark = kNone;   // into Plan::marks; kNone: a part of the resale value
   std::uint32_t lease = kNone;  // into the vehicle's leases
   double units = 0;
+  double price = 0;       // that all of them cost, for loan_to_cost
   double sale_units = 0;  // units x (1 - haircut)
   double mark_units = 0;
   int bought =

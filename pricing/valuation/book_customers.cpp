@@ -119,7 +119,7 @@ void BookStages::call_guarantor(PathBlock& block, const CustomerPlan& customer) 
         const std::size_t month = static_cast<std::size_t>(k);
         const double rate =
             t > 0 ? customer_row(term.rent_row + static_cast<std::uint32_t>(l))[p] : 1.0;
-        cost += rate * lot.rent_left[t][month] -
+        cost += rate * lot.rent_left[t][month] + lot.borne_left[t][month] -
                 lot.hours_left[t][month] * block.row(series(spot_row_of(lot.spot)), k)[p];
       }
       if (cost <= customer.guarantors_fee) {

@@ -45,7 +45,7 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
       return fails(debt, hn::Mul(limit, Row(worth + k * kBlockPaths, p)));
     }
     case CovenantTest::loan_to_cost:
-      return fails(Row(room.state(kDebt), p), Num(covenant.limit * covenant.cost[k]));
+      return fails(Row(room.state(kDebt), p), hn::Mul(limit, TestedCost(room, covenant, k, p)));
     case CovenantTest::contract_realization: {
       double surely = 0;
       for (const auto& offtake : room.v.offtakes)

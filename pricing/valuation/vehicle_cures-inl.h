@@ -24,7 +24,7 @@ HWY_INLINE V Missing(const Room& room, const CovenantPlan& covenant, std::size_t
       return hn::NegMulAdd(limit, Row(room.a.tested + k * kBlockPaths, p),
                            Row(room.state(kDebt), p));
     case CovenantTest::loan_to_cost:
-      return hn::Sub(Row(room.state(kDebt), p), Num(covenant.reached * covenant.cost[k]));
+      return hn::Sub(Row(room.state(kDebt), p), hn::Mul(limit, TestedCost(room, covenant, k, p)));
     default:  // liquidity: no other test is cured
       return hn::Sub(limit, Accounts(room, p));
   }

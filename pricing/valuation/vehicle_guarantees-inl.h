@@ -66,14 +66,20 @@ inline void TakeLost(const Room& room, std::size_t g, std::size_t k) {
       const V gone = Row(room.gone(offtake), p);
       M relet = hn::Ge(now, hn::Add(gone, Num(offtake.relet_months)));
       M lost = hn::Ge(now, gone);
+      V since = gone;  // of the loss: by default, or because it left or did not renew before that
       if (offtake.rent_row != kNone) {
         const M refused = hn::Eq(Row(room.customer(offtake.rent_row), p), Zero());
         relet = hn::Or(relet, refused);
         lost = hn::Or(lost, refused);
+        since = hn::IfThenElse(refused, hn::Min(gone, Num(offtake.decided)), gone);
       }
-      const M dead = hn::Le(Row(room.month_of(offtake.customer), p), now);
-      if (!of_default) lost = hn::AndNot(dead, lost);
-      if (!of_end) lost = hn::And(dead, lost);
+      M by_default = hn::Le(Row(room.month_of(offtake.customer), p), since);
+      if (offtake.gone_row != kNone) {  // a default in the month after its notice has run out
+        const V ends = Row(room.customer(offtake.gone_row - kGone + kFeeMonth), p);
+        by_default = hn::AndNot(hn::Lt(ends, gone), by_default);
+      }
+      if (!of_default) lost = hn::AndNot(by_default, lost);
+      if (!of_end) lost = hn::And(by_default, lost);
       const V hours = Num(offtake.lost_hours[k]);
       const V earned =
           hn::IfThenElseZero(relet, hn::Mul(hours, Row(room.a.spot[offtake.rent] + row, p)));

@@ -184,6 +184,17 @@ HWY_INLINE V OfOwned(const Room& room, const VehicleLotPlan& lot, std::size_t k,
   const M owned = hn::Ge(Row(room.leased(lot, kLeaves), p), Num(static_cast<double>(k)));
   return hn::IfThenElseZero(owned, amount);
 }
+// What the lots of a test of loan to cost cost at t_k, without those that a lease has parted with.
+HWY_INLINE V TestedCost(const Room& room, const CovenantPlan& covenant, std::size_t k,
+                        std::size_t p) {
+  V cost = Num(covenant.cost[k]);
+  for (const auto& lot : room.v.lots) {
+    if (lot.lease == kNone || lot.bought > static_cast<int>(k)) continue;
+    const M gone = hn::Le(Row(room.leased(lot, kLeaves), p), Num(static_cast<double>(k)));
+    cost = hn::Sub(cost, hn::IfThenElseZero(gone, Num(lot.price)));
+  }
+  return cost;
+}
 // What the lessee, its guarantor or a buyer pays in month k for what becomes of leased lots.
 HWY_INLINE V ForLeasedLots(const Room& room, std::size_t k, std::size_t p) {
   V paid = Zero();

@@ -339,6 +339,27 @@ TEST(Customers, WhoHaveGivenNoticeAddNothingToASale) {
   EXPECT_GT(z.b.sum(value), 1.001 * y.b.sum(value));
 }
 
+// Nor on a contract that is prepaid: what the advance credits would be the buyer's to honour.
+TEST(Customers, WhoHavePrepaidAddNothingToASale) {
+  Offtake prepaid = contract(10, 20);
+  prepaid.prepaid = 100 * kHours;
+  prepaid.prepaid_months = 20;
+  Book a = book_of({prepaid}, "income"), b = book_of({contract(10, 1)}, "income");
+  Book stays = a;
+  stays.vehicles[0].offtakes[0].prepaid = 0;
+  for (Book* book : {&a, &b, &stays}) {
+    book->vehicles[0].borrower = "borrower";
+    book->vehicles[0].recourse = Recourse::full;
+    book->vehicles[0].lots.resize(1);
+    book->loans[0].borrower = "borrower";
+    book->loans[0].principal = 400000;
+  }
+  const Ran x(certain_rates(), a, 2), y(certain_rates(), b, 2), z(certain_rates(), stays, 2);
+  const std::size_t value = x.b.layout.contract(0, kPresentValue);
+  EXPECT_NEAR(x.b.sum(value), y.b.sum(value), 1e-12 * y.b.sum(value));
+  EXPECT_GT(z.b.sum(value), 1.001 * y.b.sum(value));
+}
+
 // An advance is credited in equal parts; what a month's rent is too small for, in the next.
 TEST(Customers, EarnWhatTheyHavePrepaid) {
   Offtake o = contract(2.0, 20);

@@ -261,6 +261,12 @@ class PlainVehicle {
   [[nodiscard]] double for_the_lot(int k) const {
     return !v_.leases.empty() && k == lease(kPaidIn) ? lease(kPaid) : 0;
   }
+  // All lots' cost, without that lot's once a lease has parted with it.
+  [[nodiscard]] double tested_cost(const CovenantPlan& covenant, int k) const {
+    const VehicleLotPlan& lot = v_.lots[0];
+    const bool gone = !v_.leases.empty() && k >= lease(kLeaves) && k >= lot.bought;
+    return covenant.cost[static_cast<std::size_t>(k)] - (gone ? lot.price : 0);
+  }
   [[nodiscard]] double decision(std::size_t row) const {
     return c_.customers.get()[row * kBlockPaths + p_];
   }
@@ -278,8 +284,11 @@ class PlainVehicle {
       const double gone = o == 0 ? default_month(1) : decision(kGone);
       const bool refused = o == 2 && decision(kCustomerRows) == 0;
       if (k < gone && !refused) continue;
-      const bool dead = default_month(1) <= k;
-      if ((triggers & (dead ? kLesseeDefault : kEndOfTerm)) == 0) continue;
+      // It is lost by what came first; a renewal is refused at the end of month 9.
+      const double lost = refused ? std::min(gone, 9.0) : gone;
+      const bool left = o > 0 && decision(kFeeMonth) < gone;
+      const bool by_default = !left && default_month(1) <= lost;
+      if ((triggers & (by_default ? kLesseeDefault : kEndOfTerm)) == 0) continue;
       const bool relet = refused || k >= gone + offtake.relet_months;
       const double earned = relet ? offtake.lost_hours[month] * at(c_.spot, k) : 0;
       sum += 0.8 * std::max(0.0, 1.5 * offtake.lost_hours[month] - earned);
@@ -566,7 +575,7 @@ class PlainVehicle {
       if (covenant.test == CovenantTest::loan_to_value)
         ask = left - covenant.reached * at(c_.tested, k);
       if (covenant.test == CovenantTest::loan_to_cost)
-        ask = left - covenant.reached * covenant.cost[static_cast<std::size_t>(k)];
+        ask = left - covenant.reached * tested_cost(covenant, k);
       most = std::max(most, ask);
     }
     return most;
@@ -608,7 +617,7 @@ class PlainVehicle {
     if (covenant.test == CovenantTest::loan_to_value)
       missing = debt - covenant.reached * at(c_.tested, k);
     if (covenant.test == CovenantTest::loan_to_cost)
-      missing = debt - covenant.reached * covenant.cost[static_cast<std::size_t>(k)];
+      missing = debt - covenant.reached * tested_cost(covenant, k);
     if (default_month(2) <= k || cures_left_[c] == 0 || missing > cure_money_[c]) {
       ++out_.refused;
       return false;
@@ -689,7 +698,7 @@ class PlainVehicle {
         return (k == kMonths ? debt_before : debt) >
                covenant.limit * at(covenant.pressed ? c_.pressed : c_.tested, k);
       case CovenantTest::loan_to_cost:
-        return debt > covenant.limit * covenant.cost[month];
+        return debt > covenant.limit * tested_cost(covenant, k);
       case CovenantTest::contract_realization:
         return contracted < covenant.limit * agreed(k);
       case CovenantTest::liquidity:

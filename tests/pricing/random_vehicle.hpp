@@ -296,6 +296,7 @@ struct Case {
     agreed.relet_months = renewed.relet_months = 3;
     agreed.gone_row = renewed.gone_row = kGone;
     renewed.rent_row = kCustomerRows;
+    renewed.decided = 9;
     agreed.payer = renewed.payer = 1;
     for (OfftakePlan* offtake : {&agreed, &renewed}) {
       offtake->revenue = column(1, 3);
@@ -330,6 +331,7 @@ struct Case {
   // The lot is under a lease at whose end it may be gone, or something be paid and it stay.
   void add_lease() {
     vehicle.lots[0].lease = 0;
+    vehicle.lots[0].price = uniform(20, 60);
     vehicle.leases.resize(1);
     for (std::size_t p = 0; p < kBlockPaths; ++p) {
       const double paid_in = chance(0.7) ? std::floor(uniform(1, kMonths + 1)) : kNever;

@@ -63,12 +63,13 @@ TEST(Backing, TheLastLesseePaysWhatHoursEarnLess) {
     int calls = 0, capped = 0;
     for (std::size_t p = 0; p < engine::kBlockPaths; ++p) {
       const double dies = ran.dies(1, p);
-      double gone = dies, left = 30000;
-      for (int k = 1; k + 2 <= kTerm && k < gone; ++k)
-        if (kRate > 1.4 * ran.rent(1, k, p)) gone = std::min(gone, k + 2.0);
+      double gone = dies, leaves = 1e9, left = 30000;
+      for (int k = 1; k + 2 <= kTerm && k < dies; ++k)
+        if (leaves > k + 2 && kRate > 1.4 * ran.rent(1, k, p)) leaves = k + 2.0;
+      gone = std::min(gone, leaves);
       for (int k = 1; k <= 16; ++k) {
         if (k < gone || ran.dies(2, p) <= k) continue;
-        if ((triggers & (dies <= k ? 1U : 2U)) == 0) continue;
+        if ((triggers & (dies < leaves ? 1U : 2U)) == 0) continue;
         const double earned = k >= gone + kGap ? ran.spot(1, k, p) : 0;
         const double asked = 0.7 * kHours * std::max(0.0, 1.9 - earned);
         const double paid = std::min(left, asked);
@@ -119,6 +120,43 @@ TEST(Backing, TheGuarantorTakesWhatIsCheaper) {
   EXPECT_NEAR(ran.equity() - without.equity(), expected, 1e-11 * without.equity());
   EXPECT_NEAR(value(ran), paid, 1e-11 * paid);
   ran.expect_balanced();
+}
+
+// Of a net contract and its renewal the guarantor bears the operating cost too, and counts it.
+TEST(Backing, TheGuarantorCountsTheCostItWouldBear) {
+  Offtake o = offtake();
+  o.end = month(4);
+  o.net = true;
+  o.renewal_months = 14;
+  o.renewal_count = 1;
+  Guarantee backing = guarantee(GuaranteeKind::pay_or_step_in);
+  backing.termination_fee = 20000;
+  Book book = book_of(o, {backing});
+  book.vehicles[0].lots[0].operating_cost = 0.3;
+  const VehiclePaths ran(risky(), book, 6);
+  double paid = 0;
+  int fees = 0, entries = 0, turned = 0;
+  for (std::size_t p = 0; p < engine::kBlockPaths; ++p) {
+    const double dies = ran.dies(1, p), fails = ran.dies(2, p);
+    if (dies > 18 || fails <= dies) continue;
+    const int d = static_cast<int>(dies);
+    const double rate = d > 4 ? ran.rent(1, 4, p) : kRate;
+    double over = 0, cost = 0, rents = 0;
+    for (int k = d; k <= (d > 4 ? 18 : 4); ++k) {
+      const double borne = kHours * 0.3 * std::exp(0.025 * k / 12);
+      over += kHours * (rate - ran.spot(1, d, p));
+      cost += borne;
+      if (k < fails) rents += discount(k) * (kHours * rate + borne);
+    }
+    const bool fee = over + cost > 20000;
+    (fee ? fees : entries) += 1;
+    turned += fee && over <= 20000 ? 1 : 0;
+    paid += fee ? discount(d) * 20000 : rents;
+  }
+  EXPECT_GT(fees, 5);
+  EXPECT_GT(entries, 3);
+  EXPECT_GT(turned, 2);
+  EXPECT_NEAR(value(ran), paid, 1e-11 * paid);
 }
 
 // A renewal that the customer has taken is taken over too, at its own rent.

@@ -142,6 +142,25 @@ TEST(VehicleLeases, ThatLetAgainAreOfftakes) {
   EXPECT_NEAR(x.equity(), y.equity(), 1e-12 * y.equity());
 }
 
+// What a lessee has bought is no cost that a loan may be tested against.
+TEST(VehicleLeases, LotsThatAreGoneAreInNoTest) {
+  Market market = certain_rates();
+  market.parties[1].hazard = {{1}, {0.0}};
+  market.parties[1].scarcity_loading = 0;
+  VehicleLease lease = lease_of(6);
+  lease.end_option = EndOption::one_dollar;
+  Book book = book_of({lease});
+  book.vehicles[0].lots[1].purchase_price = 0;
+  Covenant covenant;
+  covenant.id = "cost";
+  covenant.test = CovenantTest::loan_to_cost;
+  covenant.max = 0.5;
+  book.vehicles[0].covenants = {covenant};
+  const Ran ran(market, book, 0);
+  for (int k = 1; k < kEnd; ++k)
+    EXPECT_EQ(ran.b.test(0, k, kInBreach), k < 6 ? 0U : engine::kBlockPaths) << k;
+}
+
 // A loan on a lot that is sold before its lender sells it: the price, or nothing once it was paid.
 TEST(VehicleLeases, TheLenderSellsWhatIsLeft) {
   Market market = certain_rates();
