@@ -111,9 +111,8 @@ J2Work::J2Work(const J2Inputs& inputs, bool prices) : inputs_(inputs), prices_(p
   std::fill_n(never_.get(), kBlockPaths, pricing::kNever);
 }
 
-void J2Work::value(std::size_t b, J2Totals& total) {
+pricing::ContractArguments J2Work::arguments(std::size_t b) {
   const auto row = [&](Series series) { return inputs_.blocks[b].get() + at_row(series, 0); };
-  std::fill_n(month_sums_.get(), month_sums_.size(), 0.0);
   pricing::ContractArguments a{};
   a.contract = &inputs_.contract;
   a.terms = inputs_.terms.data();
@@ -133,7 +132,12 @@ void J2Work::value(std::size_t b, J2Totals& total) {
   a.prices = prices_;
   a.bits.value = value_bits_.data();
   a.bits.failed = failed_bits_.data();
-  pricing::value_contract(a);
+  return a;
+}
+
+void J2Work::value(std::size_t b, J2Totals& total) {
+  std::fill_n(month_sums_.get(), month_sums_.size(), 0.0);
+  pricing::value_contract(arguments(b));
   total.present_value += sum(pricing::kPresentValue);
   total.loss += sum(std::size_t{pricing::kFixedSamples} + pricing::kLoss);
   total.default_probability += sum(std::size_t{pricing::kFixedSamples} + pricing::kDefault);

@@ -50,6 +50,8 @@ class J2Work {
 
   // Values the loan on block b and adds its three sums.
   void value(std::size_t b, J2Totals& total);
+  // What the kernel is given for block b: it writes into this work.
+  [[nodiscard]] pricing::ContractArguments arguments(std::size_t b);
 
  private:
   [[nodiscard]] double sum(std::size_t sample) const;

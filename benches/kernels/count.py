@@ -27,6 +27,10 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BASELINE = ROOT / "benches" / "baseline.json"
 TOLERANCE = 0.02
+# A loan without optional features costs at most so much more than a loop that never had them.
+WITHOUT_FEATURES = {"loan_plain_prices": "loan_bare_prices",
+                    "loan_plain_losses": "loan_bare_losses"}
+PRICE_OF_FEATURES = 0.03
 # Compiled per instruction set, but no kernels: they say which set it is.
 NO_KERNELS = {"engine/kernels/instruction_set.cpp:CompiledTarget",
               "benches/jobs/limit_kernel.cpp:VectorDoubles"}
@@ -103,6 +107,15 @@ def compiled_kernels():
                                    re.MULTILINE)} - NO_KERNELS
 
 
+def dear_features(counts):
+    """Of a loan that uses none of them."""
+    return [f"{plain}: {counts[plain]:.0f} instructions a call, "
+            f"{100 * (counts[plain] / counts[bare] - 1):+.1f} % to {bare}: optional features cost "
+            f"those who have none more than {100 * PRICE_OF_FEATURES:.0f} %"
+            for plain, bare in WITHOUT_FEATURES.items()
+            if not counts[plain] <= (1 + PRICE_OF_FEATURES) * counts[bare]]
+
+
 def faults_of(counts, baseline):
     faults = []
     for name in sorted(counts.keys() | baseline.keys()):
@@ -140,7 +153,7 @@ def main():
         count = counts[kernel["name"]]
         print(f"{kernel['name']:<26}{count:>10.0f} a call{count / kernel['items']:>10.2f} an item")
     missing = sorted(compiled_kernels() - {kernel["kernel"] for kernel in about["kernels"]})
-    faults = [f"{kernel}: no case counts it" for kernel in missing]
+    faults = [f"{kernel}: no case counts it" for kernel in missing] + dear_features(counts)
     baselines = json.loads(BASELINE.read_text(encoding="utf-8")) if BASELINE.exists() else {}
     if options.write:
         baselines[key] = {name: round(count, 2) for name, count in counts.items()}

@@ -63,6 +63,9 @@ class ContractChecks {
   const Party* party(std::string_view field, const std::string& id) const;
   // A pool (count above 1) has no default of its own to wait for, and sells in parts.
   void one_party(std::string_view field, const Party* party) const;
+  // Nobody lends to, or lets to, a party whose default_date came before the contract's first day.
+  void not_yet_in_default(std::string_view field, const Party* party, std::string_view first,
+                          Date first_day) const;
   void no_depth(const Hardware& hardware, const Party* party) const;
   const Hardware* hardware(std::string_view field, const std::string& id) const;
   void launch_line(std::string_view field, const std::string& id) const;

@@ -143,6 +143,15 @@ bool worthless(const Hardware& hardware) {
          hardware.resale->multiple == 0;
 }
 
+void ContractChecks::not_yet_in_default(std::string_view field, const Party* party,
+                                        std::string_view first, Date first_day) const {
+  if (!party || !good(field) || !good(first) || !party->default_date ||
+      *party->default_date >= first_day)
+    return;
+  wrong(field, "has a default_date before the " + std::string(first) + " of this contract",
+        "correct one of the two dates");
+}
+
 void ContractChecks::one_party(std::string_view field, const Party* party) const {
   if (party && party->count > 1)
     wrong(field, "stands for " + std::to_string(party->count) + " parties (count)",

@@ -33,15 +33,19 @@ void check_backing(const Vehicle& vehicle, const Guarantee& guarantee,
 
 void check_last_lessee(const Vehicle& vehicle, const Guarantee& guarantee,
                        const ContractChecks& check) {
+  bool leased = false;
   for (const VehicleLease& lease : vehicle.leases)
-    for (const VehicleLot& lot : vehicle.lots)
-      if (may_part(lease) && lets(lease.lots, lot.id) && lets(guarantee.lots, lot.id))
+    for (const VehicleLot& lot : vehicle.lots) {
+      if (!lets(lease.lots, lot.id) || !lets(guarantee.lots, lot.id)) continue;
+      leased = true;
+      if (may_part(lease))
         return check.wrong("kind",
                            "takes lot " + lot.id + ", which lease " + lease.id + " may part with",
                            "name other lots");
-  if (std::none_of(vehicle.offtakes.begin(), vehicle.offtakes.end(),
-                   [&](const Offtake& offtake) { return backs(vehicle, guarantee, offtake); }) &&
-      vehicle.leases.empty())
+    }
+  if (!leased &&
+      std::none_of(vehicle.offtakes.begin(), vehicle.offtakes.end(),
+                   [&](const Offtake& offtake) { return backs(vehicle, guarantee, offtake); }))
     check.wrong("kind", "takes the hours of lost customers, and its lots have none",
                 "add [[vehicle.offtake]], or choose capacity");
 }

@@ -79,6 +79,7 @@ void check_lease(Lease& lease, const Given& given, const Scope& scope, BookConte
   check.not_past("end", lease.end);
   check_end(lease, check);
   const Party* lessee = check.party("lessee", lease.lessee);
+  check.not_yet_in_default("lessee", lessee, "start", lease.start);
   check.one_party("residual_guarantor",
                   check.party("residual_guarantor", lease.residual_guarantor));
   const Hardware* hardware = check.hardware("hardware", lease.hardware);

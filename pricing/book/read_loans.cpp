@@ -123,6 +123,7 @@ void check_mark(const Loan& loan, const ContractChecks& check, const Hardware& h
 
 void check_market(const Loan& loan, const ContractChecks& check) {
   const Party* borrower = check.party("borrower", loan.borrower);
+  check.not_yet_in_default("borrower", borrower, "closing", loan.closing);
   check.one_party("customer", check.party("customer", loan.customer));
   if (borrower && borrower->count > 1) {
     check.useless({"min_debt_service_coverage_ratio", "max_loan_to_value"},

@@ -250,6 +250,29 @@ bool draw_now(const Vehicle& vehicle, Tranche& tranche, const Loan& loan, Date d
   return true;
 }
 
+bool names_tranche(const std::string& path, const Vehicle& vehicle, const Tranche& tranche) {
+  const std::string of_vehicle = "vehicle." + vehicle.id + ".tranche.";
+  return path == of_vehicle + tranche.id || path == "vehicle.*.tranche." + tranche.id ||
+         path == of_vehicle + '*' || path == "vehicle.*.tranche.*";
+}
+
+// What is undrawn after the day lapses. today: where nothing is drawn any more.
+void cancel_commitments(const std::string& path, Book& book, const Vehicle& vehicle,
+                        std::optional<Date> last, Date today, std::vector<std::string>& known,
+                        Cancelled& done) {
+  for (const Tranche& tranche : vehicle.tranches) {
+    if (!tranche.loan || !book.loans[*tranche.loan].commitment) continue;
+    Loan& loan = book.loans[*tranche.loan];
+    known.push_back("vehicle." + vehicle.id + ".tranche." + tranche.id);
+    if (!names_tranche(path, vehicle, tranche)) continue;
+    ++done.named;
+    const Date end = std::max(last.value_or(today), today);
+    if (loan.draw_end.value_or(loan.maturity) <= end) continue;
+    loan.draw_end = end;
+    ++done.changed;
+  }
+}
+
 }  // namespace
 
 bool names_contract(const std::string& path) {
@@ -277,7 +300,7 @@ ContractMatch contract_inputs(Book& book, const std::string& path, Date today) {
   return std::move(to.match);
 }
 
-Cancelled cancel_promises(Book& book, const std::string& path, std::optional<Date> last,
+Cancelled cancel_promises(Book& book, const std::string& path, std::optional<Date> last, Date today,
                           std::vector<std::string>& known) {
   Cancelled done;
   for (Lease& lease : book.leases) {
@@ -291,6 +314,7 @@ Cancelled cancel_promises(Book& book, const std::string& path, std::optional<Dat
     cancel_parts(path, vehicle, "guarantee", vehicle.guarantees, last, known, done, end_guarantee);
     cancel_offtakes(path, vehicle, last, known, done);
     cancel_parts(path, vehicle, "hedge", vehicle.hedges, last, known, done, end_hedge);
+    cancel_commitments(path, book, vehicle, last, today, known, done);
   }
   return done;
 }
@@ -303,9 +327,7 @@ Cancelled draw_commitments(Book& book, const std::string& path, Date day, Date t
       if (!tranche.loan || !book.loans[*tranche.loan].commitment) continue;
       const Loan& loan = book.loans[*tranche.loan];
       known.push_back("vehicle." + vehicle.id + ".tranche." + tranche.id);
-      if (path != known.back() && path != "vehicle.*.tranche." + tranche.id &&
-          path != "vehicle." + vehicle.id + ".tranche.*" && path != "vehicle.*.tranche.*")
-        continue;
+      if (!names_tranche(path, vehicle, tranche)) continue;
       ++done.named;
       if (day > loan.draw_end.value_or(loan.maturity) || day >= loan.maturity) continue;
       done.changed += draw_now(vehicle, tranche, loan, day, today) ? 1 : 0;

@@ -32,13 +32,15 @@ struct ContractMatch {
 [[nodiscard]] ContractMatch contract_inputs(Book& book, const std::string& path, Date today);
 
 // Lets what `path` names fall away after `last` (empty: at once): vehicle.ID.guarantee.PART,
-// vehicle.ID.hedge.PART, or lease.ID.residual_guarantor, a third party's guarantee of the residual.
-// `known` receives all that can fall away.
+// vehicle.ID.hedge.PART, vehicle.ID.offtake.PART, what is undrawn then of vehicle.ID.tranche.PART,
+// or lease.ID.residual_guarantor, a third party's guarantee of the residual. `known` receives all
+// that can fall away.
 struct Cancelled {
   int named = 0, changed = 0;  // one that has ended by `last` has nothing to lose
 };
 [[nodiscard]] Cancelled cancel_promises(Book& book, const std::string& path,
-                                        std::optional<Date> last, std::vector<std::string>& known);
+                                        std::optional<Date> last, Date today,
+                                        std::vector<std::string>& known);
 
 // Lets all that is undrawn of the tranches that `path` names, vehicle.ID.tranche.PART, be drawn on
 // this day, where the schedule has it later or never. `known` receives all commitments.

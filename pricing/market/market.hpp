@@ -80,8 +80,8 @@ struct Frontier {
 struct Power {
   OwnNoise noise{};
   double level = 1;  // > 0
-  // Scenarios only: relative shift of the price by month.
-  MonthPath level_path{};
+  // Scenarios only: relative shift of the price by month; what it is on every path.
+  MonthPath level_path{}, levels{};
 };
 
 // Systematic credit factor: dz = -mean_reversion z dt + sqrt(2 mean_reversion) dW, 0 today; high is
@@ -217,8 +217,15 @@ struct Hardware {
   std::optional<Resale> resale;
   // Scenarios only: relative shifts by month.
   MonthPath rental_rate_path, utilization_path{}, operating_cost_path{};
+  // Scenarios only: what they are on every path from the first point on.
+  MonthPath rental_rate_levels{}, utilization_levels{}, operating_cost_levels{};
   Location where;
 };
+
+// True where a scenario gives the rent by month.
+[[nodiscard]] inline bool moves_by_path(const Hardware& hardware) {
+  return !hardware.rental_rate_path.empty() || !hardware.rental_rate_levels.empty();
+}
 
 struct Liquidation {
   double haircut = 0;                              // share of value

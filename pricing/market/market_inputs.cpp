@@ -44,6 +44,11 @@ void takes_months(MarketInput& input, MonthPath& path, Shock shock = Shock::rela
   input.months_range = range;
 }
 
+void takes_levels(MarketInput& input, MonthPath& levels, Range range) {
+  input.levels = &levels;
+  input.levels_range = range;
+}
+
 void add_rates(std::vector<MarketInput>& inputs, Rates& rates) {
   inputs.push_back({"rates", "", "zero_curve", &rates.zero_curve, kZeroRates});
   takes_months(inputs.back(), rates.forward_path, Shock::absolute, between(-1, 1));
@@ -90,8 +95,16 @@ void add_hardware(std::vector<MarketInput>& inputs, Hardware& hardware) {
   const std::size_t first = inputs.size();
   add_numbers(inputs, "hardware", hardware.id, "", hardware_fields(), hardware, kAll);
   for (std::size_t i = first; i < inputs.size(); ++i) {
-    if (inputs[i].field == "rental_rate") takes_months(inputs[i], hardware.rental_rate_path);
-    if (inputs[i].field == "operating_cost") takes_months(inputs[i], hardware.operating_cost_path);
+    if (inputs[i].field == "rental_rate") {
+      takes_months(inputs[i], hardware.rental_rate_path);
+      // A hardware without a market rent earns by contract only, whatever the month.
+      if (hardware.rental_rate > 0) takes_levels(inputs[i], hardware.rental_rate_levels, above(0));
+    }
+    if (inputs[i].field == "operating_cost") {
+      takes_months(inputs[i], hardware.operating_cost_path);
+      if (hardware.operating_cost.value_or(0) > 0)
+        takes_levels(inputs[i], hardware.operating_cost_levels, at_least(0));
+    }
   }
   if (!hardware.forward_curve.empty())
     inputs.push_back({"hardware", hardware.id, "forward_curve", &hardware.forward_curve, above(0)});
@@ -105,6 +118,7 @@ void add_hardware(std::vector<MarketInput>& inputs, Hardware& hardware) {
     const double most = u.moves || u.noise.volatility > 0 ? u.max : u.mean;
     takes_months(inputs.back(), hardware.utilization_path, Shock::relative,
                  between(-1, most > 0 ? 1 / most - 1 : 0));
+    takes_levels(inputs.back(), hardware.utilization_levels, between(0, 1));
     add_numbers(inputs, "hardware", hardware.id, "utilization.", utilization_fields(),
                 *hardware.utilization, given_with(hardware.utilization->noise));
   }
@@ -132,7 +146,10 @@ void add_power(std::vector<MarketInput>& inputs, Power& power) {
   const std::size_t first = inputs.size();
   add_numbers(inputs, "power", "", "", power_fields(), power, kAll);
   for (std::size_t i = first; i < inputs.size(); ++i)
-    if (inputs[i].field == "level") takes_months(inputs[i], power.level_path);
+    if (inputs[i].field == "level") {
+      takes_months(inputs[i], power.level_path);
+      takes_levels(inputs[i], power.levels, above(0));
+    }
 }
 
 void add_liquidation(std::vector<MarketInput>& inputs, Liquidation& terms) {

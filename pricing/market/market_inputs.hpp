@@ -24,6 +24,9 @@ struct MarketInput {
   MonthPath* months = nullptr;
   Shock months_shock = Shock::relative;
   Range months_range = at_least(-1);
+  // Rows `level` with a month are points of this path, in this range; null: none may be.
+  MonthPath* levels = nullptr;
+  Range levels_range = above(0);
 
   [[nodiscard]] std::string path() const;
   // True if `pattern` is this path, or is it with `*` for the id.

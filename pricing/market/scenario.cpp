@@ -93,7 +93,12 @@ void change_target(const std::string& path, Range range, const Target& target, D
 
 void change_input(const MarketInput& input, Date valuation_date, const RowChange& change) {
   if (change.row.month) {
-    MonthPath& path = *input.months;
+    const bool level = change.row.shock == Shock::level && input.levels != nullptr;
+    MonthPath& path = level ? *input.levels : *input.months;
+    if (MonthPath* const other = level ? input.months : input.levels; other && !other->empty())
+      return change.fault("shock", "",
+                          "is of another kind than the months before of " + input.path(),
+                          "write all rows of a path as level, or none");
     const auto same = [&](const auto& point) { return point.first == *change.row.month; };
     if (std::any_of(path.begin(), path.end(), same))
       return change.fault("month", "", "stands twice in the path of " + input.path());
@@ -112,18 +117,26 @@ const char* name_of(Shock shock) {
 bool month_is_possible(const std::vector<const MarketInput*>& inputs, const RowChange& change) {
   if (!change.row.month) return true;
   for (const MarketInput* input : inputs) {
-    if (input->months == nullptr || change.row.shock != input->months_shock) {
+    const bool level = change.row.shock == Shock::level && input->levels != nullptr;
+    if (level && *change.row.month < 1) {
+      change.fault("month", "", "must be at least 1 for a level of " + input->path(),
+                   "today's is the input itself: a row without a month sets it");
+      return false;
+    }
+    if (!level && (input->months == nullptr || change.row.shock != input->months_shock)) {
       change.fault("month", "",
                    input->months == nullptr
                        ? "does not go with " + input->path() + ", which is no series by month"
-                       : "goes with " + std::string(name_of(input->months_shock)) + " shocks of " +
+                       : "goes with " + std::string(name_of(input->months_shock)) +
+                             (input->levels != nullptr ? " and level" : "") + " shocks of " +
                              input->path() + " only",
                    "leave it blank: the shock then holds from the valuation date on");
       return false;
     }
-    if (!input->months_range.holds(*change.row.value)) {
+    const Range range = level ? input->levels_range : input->months_range;
+    if (!range.holds(*change.row.value)) {
       change.fault("value", "", "is no point of a path of " + input->path(),
-                   "it " + must_lie_in(input->months_range));
+                   "it " + must_lie_in(range));
       return false;
     }
   }
@@ -205,7 +218,8 @@ Date grid_date(Date valuation_date, int k) {
   return ends || !moved.ok() ? sys_days(moved.year() / moved.month() / last) : sys_days(moved);
 }
 
-// A guarantee, a hedge or a customer that falls away after the row's month, or at once.
+// A guarantee, a hedge, a customer or a commitment that falls away after the row's month, or at
+// once.
 void apply_withdrawal(Book& book, Date valuation_date, const RowChange& change) {
   const ScenarioRow& row = change.row;
   std::optional<Date> last;
@@ -216,15 +230,16 @@ void apply_withdrawal(Book& book, Date valuation_date, const RowChange& change) 
     last = grid_date(valuation_date, *row.month - 1);
   }
   std::vector<std::string> known;
-  const Cancelled done = cancel_promises(book, row.input, last, known);
+  const Cancelled done = cancel_promises(book, row.input, last, valuation_date, known);
   if (done.changed > 0) return;
   if (done.named > 0)
     return change.fault("input", row.input, "has nothing to lose from that month on",
                         "write an earlier month, or remove the row");
-  change.fault("input", row.input, "is no guarantee, hedge or offtake of the book",
+  change.fault("input", row.input, "is no guarantee, hedge, offtake or commitment of the book",
                did_you_mean(row.input, known,
                             "write vehicle.ID.guarantee.PART, vehicle.ID.hedge.PART, "
-                            "vehicle.ID.offtake.PART or lease.ID.residual_guarantor"));
+                            "vehicle.ID.offtake.PART, vehicle.ID.tranche.PART or "
+                            "lease.ID.residual_guarantor"));
 }
 
 // Everyone draws: what is undrawn of a commitment is drawn at the end of a month.

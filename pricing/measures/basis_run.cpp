@@ -51,6 +51,32 @@ void refuse_non_finite(const engine::IntegerTotals& totals, const SumLayout& lay
   throw std::runtime_error("a result is not finite: " + what);
 }
 
+// What the paths of one replicate, or all paths, summed and counted.
+struct Replicate {
+  engine::IntegerTotals totals;
+  StageCounts counts{};
+  explicit Replicate(const BasisRun& run) : totals(run.layout.scales) {
+    // Sized here: threads add to them.
+    const std::size_t months = run.layout.steps + 1;
+    counts.tests.assign(static_cast<std::size_t>(run.plan.tests) * months * kTestCounts, 0);
+    counts.under_costs.assign(run.plan.hardware.size() * months * kUnderCosts, 0);
+  }
+};
+
+// Replicates that run at once: so many that every thread has tasks to choose from, as far as what
+// they sum fits into a memory that no user notices. Changes no result.
+std::uint64_t replicates_together(const BasisRun& run, unsigned threads, std::uint64_t paths,
+                                  std::uint64_t each) {
+  constexpr std::uint64_t kTasksAThread = 8, kBytes = 128ULL << 20;
+  threads = engine::threads_of(threads);
+  const std::uint64_t tasks = engine::SimulationSize{each}.tasks();
+  const std::uint64_t bytes =
+      1 + run.layout.scales.size() * (sizeof(double) + 2 * sizeof(std::uint64_t)) +
+      run.plan.tests * (run.layout.steps + 1) * kTestCounts * sizeof(std::uint32_t);
+  const std::uint64_t wanted = threads == 1 ? 1 : (kTasksAThread * threads + tasks - 1) / tasks;
+  return std::min({paths / each, wanted, std::max<std::uint64_t>(1, kBytes / bytes)});
+}
+
 }  // namespace
 
 // A pair is sampled by path, or by block: sums over kBlockPaths paths. Replicates are the samples
@@ -161,7 +187,6 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
   run.layout = lay_out_sums(run.plan, contract_months);
   const std::uint64_t paths = simulated_paths(settings);
   const engine::SobolPlan& sobol = run.plan.factors.sobol;
-  // One replicate after the other, each over all threads: no more than one is in memory.
   const std::uint64_t each = sobol.on() ? sobol.points.points() : paths;
   run.paths = static_cast<double>(paths);
   run.references = pilot(run.plan, run.layout);
@@ -182,29 +207,38 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
     idle.pop_back();
     return again;
   };
-  std::uint64_t tasks_before = 0;
-  for (std::uint64_t first = 0; first < paths; first += each) {
-    const engine::SimulationSize size{each, settings.threads, first};
-    engine::IntegerTotals own(run.layout.scales);
-    auto simulated = engine::simulate(
-        run.plan.factors, size, own, make_stages,
-        task_done ? engine::TaskDone([&](std::uint64_t done) { task_done(tasks_before + done); })
-                  : engine::TaskDone());
-    tasks_before += size.tasks();
-    refuse_non_finite(own, run.layout);
-    StageCounts counts;
+  std::uint64_t tasks = 0;
+  const std::uint64_t together = replicates_together(run, settings.threads, paths, each);
+  for (std::uint64_t first = 0; first < paths; first += together * each) {
+    const std::uint64_t count = std::min(together, (paths - first) / each);
+    const engine::SimulationSize size{count * each, settings.threads, first, nullptr, each};
+    std::vector<Replicate> replicates(count, Replicate(run));
+    const auto finish = [&](std::uint64_t r, BookStages& stages, const double* sums) {
+      replicates[r].totals.add(sums);
+      // The counts of a lone replicate are gathered at its end.
+      if (count > 1) {
+        replicates[r].counts.add(stages);
+        stages.restart_counts();
+      }
+      if (task_done) task_done(++tasks);
+    };
+    auto simulated = engine::simulate_groups(run.plan.factors, size, run.layout.scales.size(),
+                                             make_stages, finish);
     for (auto& stages : simulated.stages) {
-      counts.add(*stages);
+      if (count == 1) replicates[0].counts.add(*stages);
       stages->restart_counts();
       idle.push_back(std::move(stages));
     }
-    if (sobol.on()) add_replicate(own, counts, run);
-    counts.move_to(run);
     run.factor_seconds += simulated.factor_seconds;
-    if (totals)
-      totals->add(own);
-    else
-      totals.emplace(std::move(own));
+    for (Replicate& replicate : replicates) {
+      refuse_non_finite(replicate.totals, run.layout);
+      if (sobol.on()) add_replicate(replicate.totals, replicate.counts, run);
+      replicate.counts.move_to(run);
+      if (totals)
+        totals->add(replicate.totals);
+      else
+        totals.emplace(std::move(replicate.totals));
+    }
   }
   for (const auto& stages : idle) add_stages(*stages, run);
   run.sums.resize(totals->size());

@@ -94,8 +94,10 @@ engine::Estimate simulate_unit(const RunSettings& settings, const Market& market
   alone.hardware[0].resale.reset();
   alone.hardware[0].vendor.clear();
   // A strip foresees neither a scenario's paths nor the launches it forces.
-  for (MonthPath* path : {&alone.hardware[0].rental_rate_path, &alone.hardware[0].utilization_path,
-                          &alone.hardware[0].operating_cost_path})
+  for (MonthPath* path :
+       {&alone.hardware[0].rental_rate_path, &alone.hardware[0].utilization_path,
+        &alone.hardware[0].operating_cost_path, &alone.hardware[0].rental_rate_levels,
+        &alone.hardware[0].utilization_levels, &alone.hardware[0].operating_cost_levels})
     path->clear();
   for (LaunchLine& line : alone.launches) line.forced.clear();
   alone.parties.clear();

@@ -49,7 +49,9 @@ void add_group(const RunSettings& settings, const BasisRun& run, const GroupTota
     const double whole = balance + totals.to_draw[g];  // price: as of a contract
     Estimate price = scaled(value, 1 / whole);
     if (totals.to_draw[g] > 0) price.value += totals.to_pay[g] / whole;
-    if (whole > 0) writer.add(id, "price", 0, price);
+    // Instruments have a value and no balance: with them it would be no share of what is owed.
+    const bool mixed = g == run.layout.portfolio() && !run.plan.instruments.empty();
+    if (whole > 0 && !mixed) writer.add(id, "price", 0, price);
   } else {
     writer.add(id, "ecl_12m", 12, run.mean(group_sample(run, g, kCreditLoss, 12)));
     writer.add(id, "ecl_lifetime", 0, run.mean(group_sample(run, g, kCreditLoss, 0)));

@@ -35,12 +35,21 @@ Estimate with_error_of(Estimate share, double low, double high) {
   return share;
 }
 
-void add_loss_percentiles(const Inputs& inputs, const BasisRun& baseline, const BasisRun& run,
+// Paths drawn for the tail place what lies there; of the rest they know less than as many plain
+// ones.
+bool lies_in_tail(const BasisRun& plain, int horizon, double loss) {
+  constexpr double kTail = 0.95;
+  return below(loss_sample(plain, plain.snapshot(horizon)), loss).value > kTail;
+}
+
+void add_loss_percentiles(const Inputs& inputs, const ScenarioRun& baseline, const BasisRun& run,
                           MeasureWriter& writer) {
   for (const int h : inputs.settings.loss_horizon_months) {
-    const LossSample sample = loss_sample(baseline, baseline.snapshot(h));
     const std::size_t loss = kFixedSamples + run.snapshot(h) * kSnapshotSamples + kLoss;
     const Estimate mean = run.mean(run.layout.group(run.layout.portfolio(), loss));
+    const BasisRun& of =
+        lies_in_tail(*baseline.real_world, h, mean.value) ? *baseline.tails : *baseline.real_world;
+    const LossSample sample = loss_sample(of, of.snapshot(h));
     writer.add("", "loss_percentile", h,
                with_error_of(below(sample, mean.value),
                              below(sample, mean.value - mean.standard_error).value,
@@ -70,12 +79,12 @@ std::vector<std::pair<std::string, int>> rents_only(const std::vector<ScenarioRo
                                                     const Market& market) {
   std::vector<std::pair<std::string, int>> paths;
   for (const ScenarioRow& row : rows)
-    if (!row.month || row.shock != Shock::relative || !row.input.starts_with("hardware.") ||
-        !row.input.ends_with(".rental_rate"))
+    if (!row.month || (row.shock != Shock::relative && row.shock != Shock::level) ||
+        !row.input.starts_with("hardware.") || !row.input.ends_with(".rental_rate"))
       return {};
   for (const Hardware& hardware : market.hardware)
-    if (!hardware.rental_rate_path.empty())
-      paths.emplace_back(hardware.id, hardware.rental_rate_path.back().first);
+    for (const MonthPath* path : {&hardware.rental_rate_path, &hardware.rental_rate_levels})
+      if (!path->empty()) paths.emplace_back(hardware.id, path->back().first);
   return paths;
 }
 
@@ -113,7 +122,7 @@ void measure_percentile(const Inputs& inputs, const ScenarioRun& baseline,
   if (!rows.empty() && rows.front().weight > 0)
     writer.add_exact("", "scenario_weight", -1, rows.front().weight);
   if (scenario.real_world != nullptr && !scenario.real_world->plan.contracts.empty())
-    add_loss_percentiles(inputs, *baseline.tails, *scenario.real_world, writer);
+    add_loss_percentiles(inputs, baseline, *scenario.real_world, writer);
   if (scenario.any().plan.steps_per_year != 12) return;
   MeasureWriter hardware(tables.measures, scenario.id, scenario.any(), "hardware");
   add_rent_percentiles(scenario, rows, baseline.any(), scenario.any(), hardware);

@@ -87,7 +87,7 @@ bool draws_tails(const RunSettings& settings) {
 std::uint64_t tasks_of(const RunSettings& settings) {
   const std::uint64_t task_paths = engine::kBlockPaths * engine::kTaskBlocks;
   const std::uint64_t paths = simulated_paths(settings);
-  // Replicates are simulated one after the other.
+  // No task has paths of two replicates.
   const std::uint64_t together = settings.sobol ? points_a_replicate(settings) : paths;
   return paths / together * ((together + task_paths - 1) / task_paths);
 }

@@ -88,6 +88,7 @@ void list_drivers(const Market& market, const Book& book, RunFacts& facts) {
   off(!market.frontier, "frontier");
   off(!market.frontier || market.frontier->drift_stdev == 0, "frontier.drift_stdev");
   off(!market.power, "power");
+  off(!market.credit, "credit");
   off(market.launches.empty(), "launches");
   const auto no_hardware = [&market](const auto& has) {
     return std::none_of(market.hardware.begin(), market.hardware.end(), has);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -98,10 +99,16 @@ struct SegmentPlan {
 };
 
 // The power price relative to today: level exp(p).
+// No month of a run.
+inline constexpr int kNeverFixed = std::numeric_limits<int>::max();
+
 struct PowerPlan {
   bool on = false;
   double level = 1;
-  std::vector<double> path;          // [steps + 1] a scenario's factor of it; empty: none
+  std::vector<double> path;  // [steps + 1] a scenario's factor of it; empty: none
+  // [steps + 1] where a scenario fixes it from a month on; empty: nowhere.
+  std::vector<double> fixed_level;
+  int fixed_from = kNeverFixed;      // first of those months
   std::uint32_t noise = kNone;       // p, into FactorPlan::noises; kNone: p is 0
   std::vector<double> fixed, share;  // [cost rows] (1 - power_share), power_share
 };
@@ -114,6 +121,10 @@ struct HardwarePlan {
   // empty: no curve.
   std::vector<double> forward_shift;
   bool earns = true;  // false: rental_rate 0; log_rent then starts at 0
+  // First month in which a scenario fixes the rent at log_rent on every path, the utilization at
+  // utilization_fixed [steps + 1].
+  int rent_fixed_from = kNeverFixed, utilization_fixed_from = kNeverFixed;
+  std::vector<double> utilization_fixed;
   double scarcity_loading = 1, frontier_loading = 1;
   struct LineLoading {
     std::size_t line;
@@ -138,6 +149,7 @@ struct HardwarePlan {
 
   // The strip's mean as a path of a scenario has it in a month: it is taken to last.
   [[nodiscard]] double mean_utilization(std::size_t k) const noexcept {
+    if (static_cast<int>(k) >= utilization_fixed_from) return utilization_fixed[k];
     return utilization_factor.empty() ? utilization : utilization * utilization_factor[k];
   }
 };

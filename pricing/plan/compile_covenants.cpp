@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -62,6 +64,19 @@ void number_payers(VehicleWork& work) {
   work.out.payers = static_cast<std::uint32_t>(seen.size());
 }
 
+// A month of the covenant's tests, of which the others are a whole number of periods away: that of
+// the first test, else that of the first closing, before today a month of 0 or less.
+int test_month(const VehicleWork& work, const Covenant& covenant) {
+  std::optional<Date> day = covenant.first_test;
+  if (!day)
+    for (const Tranche& tranche : work.terms.tranches)
+      if (tranche.loan) {
+        const Date closing = work.input.book->loans[*tranche.loan].closing;
+        day = day ? std::min(*day, closing) : closing;
+      }
+  return day ? static_cast<int>(std::ceil(12 * work.grid.time_of(*day) - 1e-9)) : 0;
+}
+
 }  // namespace
 
 void add_covenants(VehicleWork& work) {
@@ -118,10 +133,10 @@ void add_covenants(VehicleWork& work) {
     const bool emptied =
         (covenant.test == CovenantTest::liquidity && !work.out.outlives_horizon) || ahead;
     const int last = work.out.months - (emptied ? 1 : 0);
+    const int anchor = test_month(work, covenant);
     for (int k = plan.window; k <= last; ++k) {
       const auto at = static_cast<std::size_t>(k);
-      const bool due = k % static_cast<int>(covenant.frequency) == 0 &&
-                       (!covenant.first_test || work.grid.date(k) >= *covenant.first_test);
+      const bool due = k >= anchor && (k - anchor) % static_cast<int>(covenant.frequency) == 0;
       const bool covered =
           !coverage || ahead || (work.out.pays[at] != 0 && seen_whole(work, k, plan.window));
       plan.tested[at] = due && covered ? 1 : 0;

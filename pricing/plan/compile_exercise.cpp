@@ -10,7 +10,7 @@
 namespace lien::pricing {
 
 bool rent_is_lognormal(const Market& market, const Hardware& hardware) {
-  return line_loadings(market, hardware).empty() && hardware.rental_rate_path.empty() &&
+  return line_loadings(market, hardware).empty() && !moves_by_path(hardware) &&
          hardware.forward_curve.empty() && !hardware.idiosyncratic &&
          !(market.scarcity && market.scarcity->regime) &&
          !(market.frontier && market.frontier->drift_stdev > 0);

@@ -37,6 +37,10 @@ FanPlan rental_fan(const CompileInput& input, const Plan& plan, std::uint32_t g)
     for (const auto& line : plan.hardware[g].lines)
       for (const auto& launch : plan.factors.lines[line.line].forced)
         if (launch.step <= static_cast<int>(k)) forced += line.loading * launch.drop;
+    if (static_cast<int>(k) >= plan.hardware[g].rent_fixed_from) {
+      add_bins(fan, plan.hardware[g].log_rent[k], plan.hardware[g].log_rent[k]);
+      continue;
+    }
     const double reach = kStdevs * spread.stdev[k];
     add_bins(fan, spread.mean[k] + shift - std::max(forced, 0.0) - reach,
              spread.mean[k] + shift - std::min(forced, 0.0) + reach);
@@ -83,6 +87,11 @@ FanPlan power_fan(const CompileInput& input, const Plan& plan) {
   const double middle = engine::log(plan.power.level);
   const engine::NoiseLaw law = noise_law(input.market->power->noise);
   for (int k = 0; k <= plan.steps; ++k) {
+    if (k >= plan.power.fixed_from) {
+      const double level = engine::log(plan.power.fixed_level[static_cast<std::size_t>(k)]);
+      add_bins(fan, level, level);
+      continue;
+    }
     const double reach = kStdevs * std::sqrt(engine::noise_variance(law, plan.years(k)));
     const double factor =
         plan.power.path.empty() ? 1.0 : plan.power.path[static_cast<std::size_t>(k)];
@@ -103,15 +112,21 @@ FanPlan constant_bins(FanPlan::Of of, std::uint32_t index, bool logarithmic, dou
 }
 
 FanPlan utilization_fan(const HardwarePlan& hardware, std::uint32_t g, int steps) {
-  if (hardware.utilization_factor.empty())
+  const bool fixed = !hardware.utilization_fixed.empty();
+  if (hardware.utilization_factor.empty() && !fixed)
     return constant_bins(FanPlan::Of::utilization, g, false, hardware.utilization_min,
                          hardware.utilization_max, steps);
   FanPlan fan;
   fan.of = FanPlan::Of::utilization;
   fan.index = g;
   fan.logarithmic = false;
-  for (const double factor : hardware.utilization_factor)
-    add_bins(fan, factor * hardware.utilization_min, factor * hardware.utilization_max);
+  for (int k = 0; k <= steps; ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    if (k >= hardware.utilization_fixed_from)
+      add_bins(fan, hardware.utilization_fixed[at], hardware.utilization_fixed[at]);
+    else if (const double factor = fixed ? 1.0 : hardware.utilization_factor[at]; true)
+      add_bins(fan, factor * hardware.utilization_min, factor * hardware.utilization_max);
+  }
   return fan;
 }
 

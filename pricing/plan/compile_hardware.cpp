@@ -20,6 +20,18 @@ double path_shift(const Hardware& hardware, double k) {
   return engine::log1p(path_value(path, k, 0));
 }
 
+// What a scenario fixes on every path at step k, `month` months from today.
+void fix_levels(const Hardware& hardware, double month, int k, HardwarePlan& out) {
+  if (begun(hardware.rental_rate_levels, month)) {
+    out.log_rent.back() = engine::log(path_value(hardware.rental_rate_levels, month, 0));
+    out.rent_fixed_from = std::min(out.rent_fixed_from, k);
+  }
+  if (hardware.utilization_levels.empty()) return;
+  out.utilization_fixed.push_back(path_value(hardware.utilization_levels, month, 0));
+  if (begun(hardware.utilization_levels, month))
+    out.utilization_fixed_from = std::min(out.utilization_fixed_from, k);
+}
+
 // Standard deviation of beta chi + eta in the long run; a part without mean reversion has no long
 // run and counts as 0.
 double logit_stdev(const Market& market, const Utilization& u, bool follows_scarcity) {
@@ -99,6 +111,11 @@ double cost_today(const Hardware& hardware) {
 }
 
 double cost_path_factor(const Hardware& hardware, double month) {
+  if (begun(hardware.operating_cost_levels, month))
+    return std::max(
+        path_value(hardware.operating_cost_levels, month, 0) /
+            (*hardware.operating_cost * engine::exp(hardware.operating_cost_growth * month / 12.0)),
+        1e-9);
   const MonthPath& path = hardware.operating_cost_path;
   // As cost_today(): a cost of nothing would leave nothing to divide by.
   return path.empty() ? 1.0 : std::max(1 + path_value(path, month, 0), 1e-9);
@@ -160,6 +177,7 @@ void compile_hardware(const CompileInput& input, Plan& plan) {
                              hardware.scarcity_loading * chi);
       if (!out.forward_shift.empty())
         out.log_rent.back() += out.forward_shift[static_cast<std::size_t>(k)];
+      fix_levels(hardware, 12.0 * k / per_year, k, out);
       out.operating_cost.push_back(cost *
                                    engine::exp(hardware.operating_cost_growth * k / per_year) *
                                    cost_path_factor(hardware, 12.0 * k / per_year));

@@ -55,7 +55,7 @@ PayoffKind payoff_of(InstrumentKind kind) {
 void set_closed_forward(const CompileInput& input, const Plan& plan, InstrumentPlan& out) {
   if (out.hardware == kNone) return;
   const Hardware& hardware = input.market->hardware[out.hardware];
-  if (!line_loadings(*input.market, hardware).empty() || !hardware.rental_rate_path.empty()) return;
+  if (!line_loadings(*input.market, hardware).empty() || moves_by_path(hardware)) return;
   const HardwarePlan& compiled = plan.hardware[out.hardware];
   const bool value = out.on == PayoffOn::resale_value;
   if (value && compiled.law != ValueLaw::rental_multiple) return;
@@ -111,7 +111,7 @@ bool set_forward_rent(const CompileInput& input, const Instrument& terms, int te
   }
   compile_forward_rent(input, 12.0 * tenor / plan.steps_per_year, plan, out);
   // A martingale on the risk-neutral basis: its mean is that of the rent it is of.
-  if (input.basis == MeasureBasis::risk_neutral && !aged && hardware.rental_rate_path.empty()) {
+  if (input.basis == MeasureBasis::risk_neutral && !aged && !moves_by_path(hardware)) {
     const int last = out.month + tenor;
     const Date today = input.settings->valuation_date;
     const auto shift = forward_shifts(*input.baseline, hardware, today, last);

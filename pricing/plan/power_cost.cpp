@@ -32,6 +32,12 @@ void compile_power(const CompileInput& input, Plan& plan) {
     for (int k = 0; k <= plan.steps; ++k)
       plan.power.path.push_back(
           1 + path_value(market.power->level_path, 12.0 * k / plan.steps_per_year, 0));
+  const MonthPath& levels = market.power->levels;
+  for (int k = 0; k <= plan.steps && !levels.empty(); ++k) {
+    const double month = 12.0 * k / plan.steps_per_year;
+    plan.power.fixed_level.push_back(path_value(levels, month, 0));
+    if (begun(levels, month)) plan.power.fixed_from = std::min(plan.power.fixed_from, k);
+  }
   if (market.power->noise.volatility == 0) return;
   const auto key = engine::stream_key(input.settings->seed, engine::StreamKind::noise, "power");
   plan.power.noise = static_cast<std::uint32_t>(plan.factors.noises.size());

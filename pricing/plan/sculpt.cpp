@@ -34,12 +34,16 @@ struct Part {
   }
 };
 
+// The market on which the schedule was agreed: a scenario's keeps it.
+const Market& agreed(const CompileInput& input) { return *input.baseline; }
+
 // Contracted revenue less operating cost and stated fees. prepaid: [offtakes] of prepaid_shares.
 double contracted_cash(const CompileInput& input, const Vehicle& vehicle, const TimeGrid& grid,
                        const std::vector<std::vector<double>>& prepaid, int k) {
   double cash = 0;
   for (const VehicleLot& lot : vehicle.lots) {
-    const Hardware& hardware = input.market->hardware[hardware_index(*input.market, lot.hardware)];
+    const Market& market = agreed(input);
+    const Hardware& hardware = market.hardware[hardware_index(market, lot.hardware)];
     const Date service = in_service(vehicle, lot, *input.book);
     for (std::size_t o = 0; o < vehicle.offtakes.size(); ++o) {
       const Offtake& offtake = vehicle.offtakes[o];
@@ -99,13 +103,13 @@ std::vector<double> sculpted_principal(const CompileInput& input, std::size_t lo
     if (tranche.loan) parts.push_back({&book.loans[*tranche.loan], *tranche.loan, {}, {}, {}});
   const Date repaid_from =
       add_months(named.closing, named.interest_only_months, ends_month(named.closing));
-  for (Part& part : parts) part.make(input.market->rates, grid);
+  for (Part& part : parts) part.make(agreed(input).rates, grid);
   const auto mine = std::find_if(parts.begin(), parts.end(),
                                  [loan](const Part& part) { return part.index == loan; });
 
   std::vector<std::vector<double>> prepaid;
   for (const Offtake& offtake : vehicle.offtakes)
-    prepaid.push_back(prepaid_shares(vehicle, offtake, *input.market, book, grid));
+    prepaid.push_back(prepaid_shares(vehicle, offtake, agreed(input), book, grid));
   const std::vector<LoanPayment> payments = mine->schedule.payments;
   double cash = 0, others = 0;  // since the payment before
   for (int k = 1; k <= mine->monthly.months; ++k) {
@@ -123,7 +127,7 @@ std::vector<double> sculpted_principal(const CompileInput& input, std::size_t lo
       }
       cash = others = 0;
       for (Part& part : parts)
-        if (part.sculpted()) part.make(input.market->rates, grid);
+        if (part.sculpted()) part.make(agreed(input).rates, grid);
     }
   }
   return mine->principal;

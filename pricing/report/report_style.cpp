@@ -26,7 +26,7 @@ section { margin-top: 44px; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); gap: 12px; margin-top: 24px; }
 .card { border: 1px solid var(--line); border-top: 3px solid var(--blue); padding: 12px 14px; background: #fff; }
 .card .what { color: var(--soft); font-size: 13px; line-height: 1.3; min-height: 34px; }
-.card .value { font-size: 25px; font-weight: 650; line-height: 1.25; font-variant-numeric: tabular-nums; }
+.card .value { font-size: 22px; white-space: nowrap; font-weight: 650; line-height: 1.4; font-variant-numeric: tabular-nums; }
 .card .error { color: var(--soft); font-size: 13px; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }

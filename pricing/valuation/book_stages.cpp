@@ -164,6 +164,8 @@ void BookStages::fill_power(PathBlock& block, int k) noexcept {
       power.path.empty() ? power.level : power.level * power.path[static_cast<std::size_t>(k)];
   exponential_row(price, 1.0, noise == nullptr ? block.row(series(zeros_), k) : noise, level,
                   kBlockPaths);
+  if (k >= power.fixed_from)
+    std::fill_n(level, kBlockPaths, power.fixed_level[static_cast<std::size_t>(k)]);
   for (std::size_t i = 0; i < power.share.size(); ++i)
     affine_row(power.fixed[i], power.share[i], level, block.row(series(cost_ + i), k), kBlockPaths);
 }
@@ -196,6 +198,28 @@ void BookStages::lose_units(PathBlock& block, std::size_t lot_index) noexcept {
                block.row(series(left_value_), k), kBlockPaths);
 }
 
+void BookStages::fill_log_rent(PathBlock& block, const HardwarePlan& hardware, int k,
+                               double* log_rent) const noexcept {
+  log_rent_row(hardware.log_rent[static_cast<std::size_t>(k)], hardware.scarcity_loading,
+               hardware.frontier_loading, block.row(engine::kScarcity, k),
+               block.row(engine::kFrontier, k), log_rent, kBlockPaths);
+  for (const auto& line : hardware.lines)
+    take_launches_off(line.loading,
+                      block.row(engine::line_series(line.line, engine::kLaunchEffect), k), log_rent,
+                      kBlockPaths);
+  if (hardware.idiosyncratic != kNone)
+    add_scaled_row(1.0, noise_row(block, hardware.idiosyncratic, k), log_rent, kBlockPaths);
+}
+
+void BookStages::fill_utilization(PathBlock& block, const HardwarePlan& hardware, int k,
+                                  double* utilization) const noexcept {
+  utilization_row(hardware, block.row(engine::kScarcity, k),
+                  noise_row(block, hardware.utilization_noise, k), utilization, kBlockPaths);
+  if (!hardware.utilization_factor.empty())
+    affine_row(0.0, hardware.utilization_factor[static_cast<std::size_t>(k)], utilization,
+               utilization, kBlockPaths);
+}
+
 void BookStages::fill_market(PathBlock& block) noexcept {
   const Plan& plan = *plan_;
   for (int k = 0; k <= plan.steps; ++k) {
@@ -220,20 +244,15 @@ void BookStages::fill_market(PathBlock& block) noexcept {
     for (std::size_t g = 0; g < plan.hardware.size(); ++g) {
       const auto& hardware = plan.hardware[g];
       double* const log_rent = block.row(series(log_rent_ + g), k);
-      log_rent_row(hardware.log_rent[step], hardware.scarcity_loading, hardware.frontier_loading,
-                   block.row(engine::kScarcity, k), block.row(engine::kFrontier, k), log_rent,
-                   kBlockPaths);
-      for (const auto& line : hardware.lines)
-        take_launches_off(line.loading,
-                          block.row(engine::line_series(line.line, engine::kLaunchEffect), k),
-                          log_rent, kBlockPaths);
-      if (hardware.idiosyncratic != kNone)
-        add_scaled_row(1.0, noise_row(block, hardware.idiosyncratic, k), log_rent, kBlockPaths);
+      if (k < hardware.rent_fixed_from)
+        fill_log_rent(block, hardware, k, log_rent);
+      else
+        std::fill_n(log_rent, kBlockPaths, hardware.log_rent[step]);
       double* const utilization = block.row(series(utilization_ + g), k);
-      utilization_row(hardware, block.row(engine::kScarcity, k),
-                      noise_row(block, hardware.utilization_noise, k), utilization, kBlockPaths);
-      if (!hardware.utilization_factor.empty())
-        affine_row(0.0, hardware.utilization_factor[step], utilization, utilization, kBlockPaths);
+      if (k < hardware.utilization_fixed_from)
+        fill_utilization(block, hardware, k, utilization);
+      else
+        std::fill_n(utilization, kBlockPaths, hardware.utilization_fixed[step]);
       double* const spot = block.row(series(spot_ + g), k);
       if (hardware.earns)
         spot_row(utilization, log_rent, spot, kBlockPaths);

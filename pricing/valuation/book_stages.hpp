@@ -119,6 +119,10 @@ class BookStages {
  private:
   using PathBlock = lien::engine::PathBlock;
   void fill_market(PathBlock& block) noexcept;
+  void fill_log_rent(PathBlock& block, const HardwarePlan& hardware, int month,
+                     double* log_rent) const noexcept;
+  void fill_utilization(PathBlock& block, const HardwarePlan& hardware, int month,
+                        double* utilization) const noexcept;
   void fill_power(PathBlock& block, int month) noexcept;
   void fill_segment(PathBlock& block, std::size_t segment, int month) noexcept;
   void segment_log_rent(const PathBlock& block, std::size_t segment, int month,

@@ -293,8 +293,10 @@ inline void BookPayments(const Room& room, std::size_t k) {
             hn::MulAdd(floating, hn::Sub(floating_timing, timing), hn::Mul(timing, received));
         Put(value, p, hn::MulAdd(hn::Mul(living, Row(discount, p)), timed, Row(value, p)));
       }
-      Put(owed, p,
-          Positive(hn::Add(hn::Sub(Row(owed, p), principal), Row(room.tranche(t, kInKind), p))));
+      // In the order of the sweep, so that what is swept whole leaves nothing.
+      const V left = hn::Sub(hn::Sub(Row(owed, p), Row(room.tranche(t, kPrincipal), p)),
+                             Row(room.tranche(t, kSwept), p));
+      Put(owed, p, Positive(hn::Add(left, Row(room.tranche(t, kInKind), p))));
       double* const sums[3] = {room.months(t, k, kSurvival, p), room.months(t, k, kVariable, p),
                                room.months(t, k, kRepaid, p)};
       Add(sums[0], 0, living);

@@ -159,6 +159,73 @@ def check_utilization_path(desk):
               "an idle unit keeps its value")
 
 
+def check_levels(desk):
+    """Series that a scenario fixes: as before up to the first month, then the same on every path."""
+    rents, shares = [(6, 1.5), (18, 0.9)], [(7, 0.4), (13, 0.6)]
+    costs, prices = [(4, 0.5), (10, 0.3)], [(9, 1.2)]
+    market = MOVING.replace("operating_cost = 0.4", "operating_cost = 0.4\nidiosyncratic = { "
+                            "mean_reversion = 1, volatility = 0.2 }\nsegments = { term = { basis "
+                            "= 0.1 } }\noperating_cost_growth = 0.02\npower_share = 0.25"
+                            ).replace('law = "income", operator_rate = 0.10',
+                                      'law = "rental_multiple", multiple = 6000')
+    market += ('[power]\nmean_reversion = 1.0\nvolatility = 0.3\n[[launches]]\nline = "n"\n'
+               'law = "exponential"\nmean_years = 0.5\ndrop = { mean = 0.2, stdev = 0.1 }\n'
+               'ramp = { law = "exponential", years = 0.5 }\n')
+    market = market.replace('id = "X"', 'id = "X"\nline = "n"')
+    rows = (path_rows("given", "hardware.X.rental_rate", "level", rents)
+            + path_rows("given", "hardware.X.utilization", "level", shares)
+            + path_rows("given", "hardware.X.operating_cost", "level", costs)
+            + path_rows("given", "power.level", "level", prices))
+    secured = SECURED.replace("amortization", "amortization,max_loan_to_value").replace(
+        "straight_line", "straight_line,0.9")
+    lease = LEASE.replace(",net", ",segment,net").replace(",false", ",term,false")
+    run = desk.run(market, {"loans.csv": secured, "leases.csv": lease}, rows)
+
+    def rows_of(scenario, name):
+        return run.rows("paths", scenario=scenario, series=name, measure_basis="real_world")
+
+    for name, points, scale in (("rental_rate", rents, 1), ("utilization", shares, 1),
+                                ("power", prices, 1), ("resale_value", rents, 6000)):
+        before, after = rows_of("baseline", name), rows_of("given", name)
+        desk.that(len(after) == len(before) > 24, f"{name}: no rows")
+        for old, new in zip(before, after):
+            month = int(new["month"])
+            if month < points[0][0]:
+                desk.that(old["mean"] == new["mean"], f"{name} moved in month {month}")
+                continue
+            level = scale * path_value(points, month)
+            for column in ("mean", "quantile_05", "quantile_50", "quantile_95"):
+                wide = 1e-9 if column == "mean" else 1e-3  # of a bin
+                desk.near(f"{name}, {column} in month {month}", float(new[column]), level,
+                          tolerance=wide)
+            desk.that(abs(float(new["stdev"])) <= 1e-6 * level, f"{name} spreads in month {month}")
+            desk.that(float(old["stdev"]) > 0.01 * level, f"{name} of the baseline stands still")
+    # A lessor's cost, of which a quarter follows power: fixed where both are, from month 9 on.
+    still = market.replace("volatility = 0.3", "volatility = 0").replace("hazard = 0.02",
+                                                                         "hazard = 0")
+    run = desk.run(still, {"leases.csv": lease}, rows)
+    lost = 0.0
+    for k in range(1, 25):
+        cost = path_value(costs, k) if k >= 4 else 0.4 * math.exp(0.02 * k / 12)
+        power = 1.2 if k >= 9 else 1.0
+        lost += (10 * HOURS * math.exp(-0.03 * k / 12)
+                 * (cost * (0.75 + 0.25 * power) - 0.4 * math.exp(0.02 * k / 12)))
+    before = run.measure("present_value", level="portfolio")
+    after = run.measure("present_value", "given", level="portfolio")
+    # The units come back at the end at a rent that is given, whatever they cost to run.
+    only_rent = desk.run(still, {"leases.csv": lease},
+                         path_rows("given", "hardware.X.rental_rate", "level", rents)
+                         ).measure("present_value", "given", level="portfolio")
+    desk.near("cost at its levels", only_rent - after, lost, size=abs(before))
+    for what, row, said in (
+            ("today's level", "given,hardware.X.rental_rate,level,0,2,\n", "must be at least 1"),
+            ("both kinds", path_rows("given", "hardware.X.rental_rate", "level", rents)
+             + "given,hardware.X.rental_rate,relative,20,-0.1,\n", "of another kind"),
+            ("a share of 2", "given,hardware.X.utilization,level,3,2,\n", "is no point of a path"),
+            ("a rate", "given,rates.zero_curve,level,3,0.02,\n", "goes with absolute")):
+        desk.that(said in desk.refused(market, {"loans.csv": secured}, row), f"{what}: not refused")
+
+
 def check_default_under_way(desk):
     """A borrower that defaulted two months ago: six months' lag leave four to the sale."""
     market = """rates = { zero_curve = 0.04 }
@@ -258,7 +325,7 @@ def main():
     parser.add_argument("--lien", required=True)
     desk = Desk(parser.parse_args().lien)
     for check in (check_hazard_path, check_forward_path, check_cost_paths, check_utilization_path,
-                  check_default_under_way, check_look_through, check_customers_that_are_gone, check_held,
+                  check_levels, check_default_under_way, check_look_through, check_customers_that_are_gone, check_held,
                   check_draws, check_percentiles,
                   check_tails_without_a_path_above):
         try:

@@ -240,7 +240,9 @@ def check_draws(desk):
     run = desk.run(LOOKED + '[[party]]\nid = "frail"\nhazard = 6\nrecovery = 0.3\n',
                    {"vehicles.toml": vehicles}, paths=paths,
                    scenarios="everyone,vehicle.*.tranche.*,draw,2,,\n"
-                             "one,vehicle.V.tranche.term,draw,2,,\n")
+                             "one,vehicle.V.tranche.term,draw,2,,\n"
+                             "stop,vehicle.V.tranche.*,cancel,6,,\n"
+                             "never,vehicle.*.tranche.term,cancel,,,\n")
 
     def row(scenario, who, month, basis="real_world"):
         found = run.rows("paths", scenario=scenario, series="draw", id=who, month=month,
@@ -253,7 +255,9 @@ def check_draws(desk):
     early = {2: 0.5 * (300000 + 600000 + rest)}
     for scenario, draws in (("baseline", {"V": schedule, "W": schedule}),
                             ("everyone", {"V": early, "W": early}),
-                            ("one", {"V": early, "W": schedule})):
+                            ("one", {"V": early, "W": schedule}),
+                            ("stop", {"V": {3: 150000.0}, "W": schedule}),
+                            ("never", {"V": {}, "W": {}})):
         for who, hazard in (("V", 0.02), ("W", 6.0)):
             for month in range(0, 13):
                 drawn = draws[who].get(month, 0.0)

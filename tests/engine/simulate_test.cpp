@@ -98,6 +98,29 @@ TEST(Simulate, OfListedPathsIsThatOfAll) {
   }
 }
 
+// Groups of paths that are summed apart: to the bits of each group alone, whatever else runs.
+TEST(Simulate, OfGroupsIsThatOfEachAlone) {
+  constexpr std::size_t kGroups = 5;
+  for (const std::uint64_t blocks : {std::uint64_t{3}, std::uint64_t{kTaskBlocks + 4}}) {
+    for (const unsigned threads : {1U, 3U}) {
+      const std::uint64_t each = blocks * kBlockPaths;
+      std::vector<double> paths(kGroups * each);
+      std::vector<IntegerTotals> totals(kGroups, IntegerTotals(std::vector<double>(kNumbers, 1.0)));
+      simulate_groups(
+          small_plan(), {kGroups * each, threads, 7 * kBlockPaths, nullptr, each}, kNumbers,
+          [&] {
+            return Stages{&paths, 7, {}};
+          },
+          [&](std::uint64_t group, const Stages&, const double* sums) { totals[group].add(sums); });
+      for (std::size_t g = 0; g < kGroups; ++g) {
+        const Outcome alone = run(each, 1, 7 + g * blocks);
+        for (std::size_t i = 0; i < kNumbers; ++i)
+          EXPECT_EQ(totals[g].value(i), alone.totals[i]) << blocks << ' ' << threads << ' ' << g;
+      }
+    }
+  }
+}
+
 TEST(Simulate, RunsEveryBlockOnce) {
   for (const std::uint64_t blocks : {std::uint64_t{1}, std::uint64_t{kTaskBlocks},
                                      std::uint64_t{kTaskBlocks + 1}, std::uint64_t{100}}) {

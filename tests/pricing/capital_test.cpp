@@ -93,5 +93,48 @@ TEST(Capital, FollowsTheFlowsAndTheShareHeld) {
   EXPECT_NEAR(number("", "risk_weight"), (a + 0.4 * b) / 1.4, 1e-9);
 }
 
+// Of a borrower in default: nothing for what is expected to be lost, 12.5 times what a stated loss
+// exceeds it by, and the slotting category of default whatever the tape says.
+TEST(Capital, OfADefaultIsWhatAStatedLossAdds) {
+  Inputs inputs;
+  inputs.settings.valuation_date = kSampleDate;
+  inputs.settings.paths = 64;
+  inputs.settings.threads = 1;
+  inputs.settings.loss_horizon_months = {0};
+  inputs.market = sample_market();
+  inputs.market.file = "market.toml";
+  for (Party& party : inputs.market.parties)
+    if (party.id == "borrower") party.default_date = kSampleDate - std::chrono::days(40);
+  Loan loan;
+  loan.id = "a";
+  loan.borrower = "borrower";
+  loan.principal = 1e6;
+  loan.coupon = 0.12;
+  loan.closing = kSampleDate - std::chrono::days(200);
+  loan.maturity = kSampleDate + std::chrono::days(700);
+  loan.slotting_category = 0;
+  inputs.book.loans.push_back(loan);
+  inputs.rows_read = 1;
+  const auto weight = [&](const CapitalRule& rule, double& loss) {
+    inputs.settings.capital = rule;
+    const Table t = value_book(inputs, {}).tables.measures;
+    double out = std::nan("");
+    for (std::size_t r = 0; r < t.rows(); ++r) {
+      const std::string& name = t.column("measure").texts[r];
+      if (t.column("level").texts[r] != "contract") continue;
+      if (name == "risk_weight") out = t.column("value").numbers[r];
+      if (name == "loss_given_default") loss = t.column("value").numbers[r];
+    }
+    return out;
+  };
+  double loss = 0;
+  EXPECT_NEAR(weight({false, 0.97, {}}, loss), 12.5 * (0.97 - loss), 1e-12);
+  EXPECT_GT(loss, 0.3);
+  EXPECT_LT(loss, 0.9);
+  EXPECT_EQ(weight({false, 0.2, {}}, loss), 0);
+  EXPECT_EQ(weight({false, {}, {}}, loss), 0);
+  EXPECT_EQ(weight({true, {}, {}}, loss), 0);
+}
+
 }  // namespace
 }  // namespace lien::pricing

@@ -112,7 +112,7 @@ Inputs small_book() {
   Inputs inputs;
   inputs.settings.valuation_date = kSampleDate;
   inputs.settings.sobol = true;
-  inputs.settings.replicates = 16;
+  inputs.settings.replicates = 8;  // of four blocks each: what is taken by block shows
   inputs.settings.paths = 2048;
   inputs.settings.threads = 1;
   inputs.settings.loss_horizon_months = {12, 0};
@@ -226,10 +226,16 @@ std::string bytes_of(const RunTables& tables) {
 
 TEST(SobolRuns, GiveTheSameBytesForAnyThreadsAndInstructionSet) {
   Inputs inputs = small_book();
-  inputs.settings.paths = 1 << 15;  // two tasks a replicate
-  const std::string one = bytes_of(value_book(inputs, {}).tables);
-  inputs.settings.threads = 3;
-  EXPECT_EQ(bytes_of(value_book(inputs, {}).tables), one);
+  std::string one;
+  for (const int paths : {2048, 1 << 15}) {  // a task a replicate, and four
+    inputs.settings.paths = paths;
+    inputs.settings.threads = 1;  // replicate by replicate; else several at once
+    one = bytes_of(value_book(inputs, {}).tables);
+    for (const int threads : {2, 3, 16}) {
+      inputs.settings.threads = threads;
+      EXPECT_EQ(bytes_of(value_book(inputs, {}).tables), one) << paths << ' ' << threads;
+    }
+  }
   if (engine::force_instruction_set("avx2")) {
     EXPECT_EQ(bytes_of(value_book(inputs, {}).tables), one);
     engine::choose_instruction_set();
@@ -257,6 +263,8 @@ TEST(SimulatedPaths, ArePowersOfTwoByReplicate) {
   settings.replicates = 3;
   settings.paths = 12289;
   EXPECT_EQ(simulated_paths(settings), 3U * 8192);
+  settings.paths = 12288;  // a power of two a replicate already
+  EXPECT_EQ(simulated_paths(settings), 12288U);
 }
 
 TEST(NextPaths, FollowTheErrorsSlope) {

@@ -159,6 +159,35 @@ TEST(Repayment, SculptedCoverageIsTheTarget) {
   }
 }
 
+// What lenders agreed on is not made anew by a scenario: the same shares of what is owed, whatever
+// rates and costs have become.
+TEST(Repayment, SculptedKeepsTheScheduleOfTheBaseline) {
+  const Market market = sample_market();
+  Market moved = market;
+  for (double& rate : moved.rates.zero_curve.values) rate += 0.02;
+  for (Hardware& hardware : moved.hardware) {
+    if (hardware.operating_cost) *hardware.operating_cost *= 1.3;
+    hardware.attrition += 0.02;
+  }
+  const Book book = sculpted_vehicle(1.4);
+  const RunSettings settings = settings_of(kSampleDate);
+  const auto compiled = [&](const Market& now) {
+    const Horizon horizon = horizon_of(settings, now, book);
+    const std::vector<std::string> changed;
+    return compile({&settings, &now, &book, MeasureBasis::real_world, &market, &changed}, horizon,
+                   TimeGrid(settings.valuation_date, horizon.months));
+  };
+  const Plan before = compiled(market), after = compiled(moved);
+  int repaid = 0;
+  for (std::size_t i = 0; i < before.contracts.size(); ++i)
+    for (int k = 1; k <= before.contracts[i].months; ++k) {
+      const std::size_t at = before.contracts[i].first_month + static_cast<std::size_t>(k);
+      EXPECT_EQ(after.columns.principal[at], before.columns.principal[at]) << i << ' ' << k;
+      repaid += before.columns.principal[at] > 0 ? 1 : 0;
+    }
+  EXPECT_GT(repaid, 10);
+}
+
 TEST(Repayment, SculptedRefusesCashThatDoesNotCoverInterest) {
   try {
     const SimulatedBlock block(sample_market(), sculpted_vehicle(30), settings_of(kSampleDate),
