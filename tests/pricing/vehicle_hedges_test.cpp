@@ -279,6 +279,30 @@ TEST(VehicleHedges, AreTheInstrumentsOfTheSameTerms) {
   }
 }
 
+// Own sales are counted before values are: a put that is never worth anything must not save the
+// vehicle in that count.
+TEST(VehicleHedges, OnAValueAreKnownWhenSalesAreCounted) {
+  Loan loan = debt(kSampleDate, month(24));
+  loan.coupon = 0.08;
+  Instrument put = hedge("put", InstrumentKind::put, Underlying::resale_value, 1, month(3));
+  put.hardware = "income";  // whose row no lot of the vehicle asks for
+  put.quantity = 1e7;
+  Market market = sample_market();
+  market.liquidation->installed_base["multiple"] = 2000;
+  constexpr std::size_t kLifetimeLoss = kFixedSamples + 2 * kSnapshotSamples + kLoss;
+  for (const std::uint64_t number : {0, 1}) {
+    const auto hedged = simulated(market, book_of(loan, 9, {put}), number);
+    const auto without = simulated(market, book_of(loan, 9, {}), number);
+    expect_same_cash(hedged, without);
+    expect_near(of(hedged, sample(hedged, kLifetimeLoss)),
+                of(without, sample(without, kLifetimeLoss)), 1e-12);
+    EXPECT_GT(without.sum(sample(without, kLifetimeDefault)), 2);
+    const auto unpressed = simulated(sample_market(), book_of(loan, 9, {}), number);
+    EXPECT_GT(without.sum(sample(without, kLifetimeLoss)),
+              1.001 * unpressed.sum(sample(unpressed, kLifetimeLoss)));
+  }
+}
+
 // Nothing random, no interest: a unit rents at 2, used at all hours, and costs 0.36.
 Market quiet_market() {
   Market market;
