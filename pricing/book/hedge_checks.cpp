@@ -16,9 +16,9 @@ void check_hedge_kind(const Instrument& hedge, const ContractChecks& check) {
   if (hedge.bermudan)
     check.wrong("exercise", "does not go with a hedge of a vehicle", "write european");
   if (check.good("on") && hedge.on != Underlying::rental_rate && hedge.on != Underlying::power &&
-      hedge.on != Underlying::floating_rate)
+      hedge.on != Underlying::floating_rate && hedge.on != Underlying::resale_value)
     check.wrong("on", "is nothing that a vehicle hedges in this version",
-                "write rental_rate, power or floating_rate");
+                "write rental_rate, resale_value, power or floating_rate");
 }
 
 void check_tranche(const Vehicle& vehicle, const Instrument& hedge, const ContractChecks& check,
@@ -51,9 +51,11 @@ void check_size(const Vehicle& vehicle, const Instrument& hedge, const ContractC
                 const BookContext& context) {
   if (!check.good("on")) return;
   const bool rate = hedge.on == Underlying::floating_rate, power = hedge.on == Underlying::power;
+  const bool units = hedge.on == Underlying::resale_value;
   if (!rate) check.useless({"tranche"}, "goes with floating_rate only");
   if (!rate && !power)
-    check.useless({"ratio"}, "goes with floating_rate and power only", "write quantity, in hours");
+    check.useless({"ratio"}, "goes with floating_rate and power only",
+                  units ? "write quantity, in units" : "write quantity, in hours");
   const bool shares = check.has("ratio") || (rate && check.has("tranche"));
   if (shares && check.has("quantity"))
     return check.wrong("quantity", "stands beside ratio: a hedge has one size",
@@ -66,6 +68,7 @@ void check_size(const Vehicle& vehicle, const Instrument& hedge, const ContractC
     return check.missing("quantity", "a hedge has a size",
                          rate    ? "write tranche and ratio, or quantity"
                          : power ? "write ratio, of the cost that follows power, or quantity"
+                         : units ? "write quantity, in units"
                                  : "write quantity, in hours of each settlement");
   if (rate && shares) check_tranche(vehicle, hedge, check, context);
   if (!power || !check.good("ratio")) return;

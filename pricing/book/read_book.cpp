@@ -4,6 +4,7 @@
 
 #include "pricing/book/book_context.hpp"
 #include "pricing/book/market_blocks.hpp"
+#include "pricing/book/row_vehicle.hpp"
 #include "pricing/book/tape.hpp"
 
 namespace lien::pricing {
@@ -12,13 +13,21 @@ namespace {
 template <class T>
 using Check = void (*)(T&, const Given&, const Scope&, BookContext&);
 
+void join(Lease&& lease, std::vector<Lease>& leases, Book&) { leases.push_back(std::move(lease)); }
+void join(Loan&& loan, std::vector<Loan>& loans, Book& book) {
+  if (needs_vehicle(loan))
+    join_as_vehicle(std::move(loan), book);
+  else
+    loans.push_back(std::move(loan));
+}
+
 // A faulty row stops the run or is set aside; a sound one joins the book.
 template <class T>
 void settle_row(T&& contract, std::vector<Diagnostic>& row_faults, bool may_skip,
                 std::vector<T>& contracts, BookContext& context) {
   ++context.rows_read;
   if (row_faults.empty()) {
-    contracts.push_back(std::move(contract));
+    join(std::move(contract), contracts, context.book);
     return;
   }
   auto& to = may_skip && context.skip_rejected_rows ? context.rejected : context.faults;

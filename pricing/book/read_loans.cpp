@@ -2,6 +2,9 @@
 
 #include "pricing/book/book_context.hpp"
 #include "pricing/book/market_blocks.hpp"
+#include "pricing/book/row_vehicle.hpp"
+#include "pricing/book/tranche_grid.hpp"
+#include "pricing/book/vehicle_checks.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -158,7 +161,7 @@ std::span<const Field<Loan>> loan_fields() {
   static constexpr std::array fields = {
       id("id", &T::id).required(),
       id("borrower", &T::borrower),
-      later<T>("sponsor"),
+      in_vehicles<T>("sponsor"),
       choice<&T::recourse>("recourse", "full|none"),
       choice<T>(
           "mark", +[](T& loan, std::int64_t k) { loan.mark = static_cast<Mark>(k + 1); },
@@ -191,27 +194,32 @@ std::span<const Field<Loan>> loan_fields() {
       date("contract_start", &T::contract_start),
       date("contract_end", &T::contract_end),
       share("take_or_pay", &T::take_or_pay),
-      in_vehicles<T>("growth", "0"),
-      in_vehicles<T>("net", "false"),
-      in_vehicles<T>("realization", "1"),
-      in_vehicles<T>("prepaid", "0"),
-      in_vehicles<T>("prepaid_months"),
-      in_vehicles<T>("notice_months"),
-      in_vehicles<T>("termination_fee"),
-      in_vehicles<T>("walk_away_ratio"),
+      rate("growth", &T::growth, between(-1, 1)),
+      flag("net", &T::net),
+      share("realization", &T::realization),
+      number("prepaid", &T::prepaid, at_least(0)),
+      integer("prepaid_months", &T::prepaid_months, between(0, 600)),
+      integer<T>(
+          "notice_months",
+          +[](T& loan, std::int64_t n) { loan.notice_months = static_cast<int>(n); },
+          between(0, 600)),
+      number("termination_fee", &T::termination_fee, at_least(0)),
+      number("walk_away_ratio", &T::walk_away_ratio, above(1)),
       integer("relet_months", &T::relet_months, between(0, 600)),
-      in_vehicles<T>("renewal_months", "0"),
-      in_vehicles<T>("renewal_count", "0"),
-      in_vehicles<T>("renewal_rent", "market"),
+      integer("renewal_months", &T::renewal_months, between(0, 600)),
+      integer("renewal_count", &T::renewal_count, between(0, 50)),
+      choice<T>(
+          "renewal_rent", +[](T& loan, std::int64_t k) { loan.renews_at_market = k == 1; },
+          "same|market"),
       number("principal", &T::principal, above(0)).required(),
       number("outstanding_principal", &T::outstanding_principal, above(0)),
-      later<T>("commitment"),
+      in_vehicles<T>("commitment"),
       date("closing", &T::closing).required(),
       date("maturity", &T::maturity).required(),
       rate("coupon", &T::coupon, between(0, 1)),
       rate("margin", &T::margin, Range{-0.1, 1, true, true}),
       rate("floor", &T::floor),
-      later<T>("cap"),
+      rate("cap", &T::cap),
       rate("current_rate", &T::current_rate),
       choice<T>(
           "frequency",
@@ -226,14 +234,14 @@ std::span<const Field<Loan>> loan_fields() {
       share("balloon", &T::balloon),
       integer("interest_only_months", &T::interest_only_months, between(0, 600)),
       number("payment", &T::payment, above(0)),
-      later<T>("target_debt_service_coverage_ratio"),
+      in_vehicles<T>("target_debt_service_coverage_ratio"),
       share("closing_fee", &T::closing_fee, Range{0, 1, false, true}),
       share("original_issue_discount", &T::original_issue_discount, Range{0, 1, false, true}),
-      later<T>("undrawn_fee", "0"),
-      later<T>("cash_sweep", "0"),
-      later<T>("prepayment_penalty"),
-      later<T>("prepayment_start"),
-      later<T>("prepayment_spread"),
+      in_vehicles<T>("undrawn_fee", "0"),
+      in_vehicles<T>("cash_sweep", "0"),
+      share("prepayment_penalty", &T::prepayment_penalty),
+      date("prepayment_start", &T::prepayment_start),
+      rate("prepayment_spread", &T::prepayment_spread),
       share("held", &T::held),
       number("reserve_initial", &T::reserve_initial, at_least(0)),
       number("reserve_target", &T::reserve_target, at_least(0)),
@@ -254,7 +262,10 @@ void check_loan(Loan& loan, const Given& given, const Scope& scope, BookContext&
   check_security(loan, check);
   check_customer(loan, check);
   check_debt(loan, check, context.valuation_date);
+  check_cap(loan, check);
+  check_prepayment(loan, check);
   check_market(loan, check);
+  check_row_vehicle(loan, check, context);
 }
 
 }  // namespace lien::pricing

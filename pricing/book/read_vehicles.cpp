@@ -69,7 +69,8 @@ class VehicleReader {
     read_guarantees();
     read_waterfall();
     finish_repayments(vehicle_, table_, scope_, context_.book.loans);
-    check_sponsor(vehicle_, table_, scope_);
+    check_sponsor(vehicle_, context_.book, table_, scope_);
+    check_credit(vehicle_, context_.book, table_, scope_);
     check_shares(vehicle_, table_, scope_);
     check_waterfall(vehicle_, table_, scope_);
     context_.book.vehicles.push_back(std::move(vehicle_));
@@ -183,6 +184,7 @@ class VehicleReader {
     const ContractChecks check(given, scope, context_);
     check_debt(loan, check, context_.valuation_date);
     check_cap(loan, check);
+    check_prepayment(loan, check);
     check_commitment(loan, tranche.payment_in_kind > 0, check);
     read_repayment(terms, tranche.payment_in_kind > 0, loan, check, scope, context_.valuation_date);
     if (check.good("maturity"))

@@ -9,23 +9,29 @@ bool covers(const std::vector<std::string>& ids, const std::string& id) {
   return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-void check_mark(const Vehicle& vehicle, const Hardware& hardware, const ContractChecks& check) {
-  if (!hardware.resale) return;
-  const auto lacks = [&](const std::string& what) {
-    check.wrong("hardware", "lacks " + what + ", which the vehicle's mark takes",
-                "add it to [[hardware]] " + hardware.id + ", or choose another mark");
-  };
-  const Mark mark = vehicle.mark;
+// What the mark takes of a hardware with a resale law and the hardware lacks.
+std::vector<std::string> lacking(Mark mark, const Hardware& hardware) {
+  std::vector<std::string> out;
   const bool part = mark == Mark::market || mark == Mark::ask;
   if ((part || mark == Mark::income) && hardware.resale->law != ResaleLaw::income)
-    lacks("resale law income");
-  if (mark == Mark::market && !hardware.executed_price_ratio) lacks("executed_price_ratio");
-  if (mark == Mark::ask && !hardware.ask_price_ratio) lacks("ask_price_ratio");
+    out.emplace_back("resale law income");
+  if (mark == Mark::market && !hardware.executed_price_ratio)
+    out.emplace_back("executed_price_ratio");
+  if (mark == Mark::ask && !hardware.ask_price_ratio) out.emplace_back("ask_price_ratio");
   if (mark == Mark::rental_multiple && !(hardware.resale->multiple > 0))
-    lacks("a resale.multiple above 0");
-  if (mark == Mark::curve && hardware.resale->curve.empty()) lacks("resale.months and .values");
-  if (mark == Mark::cost && !hardware.useful_life_years) lacks("useful_life_years");
-  if (mark == Mark::cost && !check.has("purchase_price"))
+    out.emplace_back("a resale.multiple above 0");
+  if (mark == Mark::curve && hardware.resale->curve.empty())
+    out.emplace_back("resale.months and .values");
+  if (mark == Mark::cost && !hardware.useful_life_years) out.emplace_back("useful_life_years");
+  return out;
+}
+
+void check_mark(const Vehicle& vehicle, const Hardware& hardware, const ContractChecks& check) {
+  if (!hardware.resale) return;
+  for (const std::string& what : lacking(vehicle.mark, hardware))
+    check.wrong("hardware", "lacks " + what + ", which the vehicle's mark takes",
+                "add it to [[hardware]] " + hardware.id + ", or choose another mark");
+  if (vehicle.mark == Mark::cost && !check.has("purchase_price"))
     check.missing("purchase_price", "the vehicle's mark is cost");
 }
 
@@ -77,15 +83,24 @@ void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const Contrac
   not_the_borrower(vehicle, "customer", offtake.customer, check);
   check.not_past("end", offtake.end);
   if (offtake.start) check.after("end", offtake.end, "start", *offtake.start);
+  check_choices(vehicle, offtake, check, context);
+}
+
+void check_choices(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check,
+                   const BookContext& context) {
   if (offtake.prepaid > 0 && !check.has("prepaid_months"))
     check.missing("prepaid_months", "the advance is credited over them");
-  if (!(offtake.prepaid > 0) && check.good("prepaid"))
+  // A 0 of a tape's row asks for nothing; a vehicle's offtake has none.
+  const auto sound = [&](std::string_view field) { return !check.has(field) || check.good(field); };
+  if (!(offtake.prepaid > 0) && offtake.prepaid_months > 0 && sound("prepaid"))
     check.useless({"prepaid_months"}, "goes with a prepaid above 0");
   const bool renews = offtake.renewal_count > 0;
   if (renews && !check.has("renewal_months"))
     check.missing("renewal_months", "a renewal has a length");
-  if (!renews && check.good("renewal_count"))
-    check.useless({"renewal_months", "renewal_rent"}, "goes with a renewal_count above 0");
+  if (!renews && offtake.renewal_months > 0 && sound("renewal_count"))
+    check.useless({"renewal_months"}, "goes with a renewal_count above 0");
+  if (!renews && !offtake.renews_at_market && sound("renewal_count"))
+    check.useless({"renewal_rent"}, "goes with a renewal_count above 0");
   if (check.has("notice_months") && !check.has("walk_away_ratio"))
     check.missing("walk_away_ratio", "the customer gives notice where rents pass it");
   if (!check.has("notice_months"))
@@ -98,20 +113,54 @@ void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const Contrac
 
 namespace {
 
+// The mark by its own name: that of the hardware's law where it is by that law.
+Mark named(Mark mark, ResaleLaw law) {
+  if (mark != Mark::by_law) return mark;
+  return law == ResaleLaw::income            ? Mark::income
+         : law == ResaleLaw::rental_multiple ? Mark::rental_multiple
+                                             : Mark::curve;
+}
+
+void check_own_mark(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check,
+                    const BookContext& context) {
+  if (covenant.test != CovenantTest::loan_to_value)
+    return check.useless({"mark"}, "goes with loan_to_value only");
+  if (!check.good("mark") || covenant.mark == Mark::by_law) return;
+  for (const VehicleLot& lot : vehicle.lots) {
+    const auto found = context.hardware.find(lot.hardware);
+    if (found == context.hardware.end() || !found->second->resale) continue;
+    for (const std::string& what : lacking(covenant.mark, *found->second))
+      check.wrong("mark", "takes " + what + ", which [[hardware]] " + lot.hardware + " lacks",
+                  "add it there, or choose another mark");
+    if (covenant.mark == Mark::cost && !lot.purchase_price)
+      check.wrong("mark", "takes the purchase_price of lot " + lot.id + ", which is not given",
+                  "add purchase_price to the lot, or choose another mark");
+  }
+}
+
 // An event of default is tested at the price that the book's own sales leave. Cash that the same
 // test traps or sweeps could then save the vehicle because others have sold.
 void check_pressed(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check,
                    const BookContext& context) {
   if (covenant.test != CovenantTest::loan_to_value ||
-      (covenant.consequences & kEventOfDefault) == 0 ||
-      (covenant.consequences == kEventOfDefault && covenant.equity_cure_count == 0) ||
-      !context.market || !context.market->liquidation)
+      (covenant.consequences & kEventOfDefault) == 0 || !context.market ||
+      !context.market->liquidation)
     return;
   const auto& base = context.market->liquidation->installed_base;
+  const Mark mark = covenant.mark == Mark::by_law ? vehicle.mark : covenant.mark;
   for (const VehicleLot& lot : vehicle.lots)
     for (const Hardware& hardware : context.market->hardware)
       if (hardware.id == lot.hardware && base.count(hardware.id) != 0 && hardware.resale &&
-          is_resale_value(vehicle.mark, hardware.resale->law)) {
+          is_resale_value(mark, hardware.resale->law)) {
+        const ResaleLaw law = hardware.resale->law;
+        if (named(mark, law) != named(vehicle.mark, law)) {
+          check.wrong("mark",
+                      "is not the vehicle's, and own sales press the price of " + hardware.id +
+                          ", at which an event of default is tested",
+                      "write this mark for the vehicle, or remove it");
+          return;
+        }
+        if (covenant.consequences == kEventOfDefault && covenant.equity_cure_count == 0) return;
         const bool cured = covenant.consequences == kEventOfDefault;
         check.wrong(cured ? "equity_cure_count" : "consequence",
                     std::string(cured ? "does not go with an event of default of which nothing else"
@@ -165,6 +214,7 @@ void check_cures(const Covenant& covenant, const ContractChecks& check) {
 void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check,
                     const BookContext& context) {
   if (!check.good("test")) return;
+  check_own_mark(vehicle, covenant, check, context);
   check_pressed(vehicle, covenant, check, context);
   const auto needs = [&](unsigned consequence, std::string_view field) {
     if ((covenant.consequences & consequence) == 0)
@@ -274,19 +324,6 @@ std::optional<ShareFault> fault_of_shares(const Vehicle& vehicle) {
                       "lower the shares, or name the lots of each guarantee"};
   }
   return std::nullopt;
-}
-
-void check_sponsor(const Vehicle& vehicle, const TomlValue& table, const Scope& scope) {
-  const bool cures = std::any_of(vehicle.covenants.begin(), vehicle.covenants.end(),
-                                 [](const Covenant& c) { return c.equity_cure_count > 0; });
-  if (!vehicle.sponsor.empty() && !cures)
-    scope.fault(table.line, table.column, "sponsor", "",
-                "stands for equity cures, and no covenant has equity_cure_count",
-                "add equity_cure_count and equity_cure_limit to a covenant, or remove it");
-  if (vehicle.sponsor.empty() && cures && !table.find("sponsor"))
-    scope.fault(table.line, table.column, "sponsor", "",
-                "is missing: a covenant has equity_cure_count, and someone pays the cure",
-                "add sponsor, or remove equity_cure_count");
 }
 
 void check_shares(const Vehicle& vehicle, const TomlValue& table, const Scope& scope) {

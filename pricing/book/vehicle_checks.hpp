@@ -13,6 +13,9 @@ void check_lot(const Vehicle& vehicle, const VehicleLot& lot, std::optional<Date
                const ContractChecks& check);
 void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check,
                    const BookContext& context);
+// The part of it that is of the customer's advance and of what it may choose.
+void check_choices(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check,
+                   const BookContext& context);
 void check_covenant(const Vehicle& vehicle, const Covenant& covenant, const ContractChecks& check,
                     const BookContext& context);
 void check_guarantee(const Vehicle& vehicle, const Guarantee& guarantee,
@@ -34,8 +37,13 @@ struct ShareFault {
 [[nodiscard]] std::optional<ShareFault> fault_of_shares(const Vehicle& vehicle);
 // Of the whole, once all parts are read. table: the vehicle's own.
 void check_shares(const Vehicle& vehicle, const TomlValue& table, const Scope& scope);
-// The sponsor and the cures that it pays go together.
-void check_sponsor(const Vehicle& vehicle, const TomlValue& table, const Scope& scope);
+// The sponsor and the cures that it pays go together, or it is whose credit the market sees.
+void check_sponsor(const Vehicle& vehicle, const Book& book, const TomlValue& table,
+                   const Scope& scope);
+// Of what a borrower's option to prepay needs: a tranche's terms, then who the vehicle's credit is.
+void check_prepayment(const Loan& loan, const ContractChecks& check);
+void check_credit(const Vehicle& vehicle, const Book& book, const TomlValue& table,
+                  const Scope& scope);
 void check_waterfall(const Vehicle& vehicle, const TomlValue& table, const Scope& scope);
 
 }  // namespace lien::pricing

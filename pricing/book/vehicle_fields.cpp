@@ -168,7 +168,9 @@ std::span<const Field<Covenant>> covenant_fields() {
       number("min", &T::min),
       number("max", &T::max),
       id("party", &T::party),
-      later<T>("mark"),
+      choice<T>(
+          "mark", +[](T& covenant, std::int64_t k) { covenant.mark = static_cast<Mark>(k + 1); },
+          "income|cost|market|ask|rental_multiple|curve"),
       integer("window_months", &T::window_months, between(-60, 60)),
       choice<T>(
           "frequency",
@@ -253,7 +255,6 @@ std::span<const Field<Loan>> tranche_debt_fields() {
           "draw_maturity_months",
           +[](T& loan, std::int64_t n) { loan.draw_maturity_months = static_cast<int>(n); },
           between(1, 600)),
-      rate("cap", &T::cap),
       choice<&T::amortization>(
           "amortization", "level|straight_line|bullet|balloon|custom|depreciated_cost|sculpted")
           .required(),
@@ -284,6 +285,7 @@ std::vector<Field<Loan>> debt_fields() {
                                   "coupon",
                                   "margin",
                                   "floor",
+                                  "cap",
                                   "current_rate",
                                   "frequency",
                                   "day_count",

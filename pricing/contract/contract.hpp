@@ -64,6 +64,17 @@ struct Loan {
   std::optional<Date> contract_end;    // required with a contract_rate
   double take_or_pay = 1;
   int relet_months = 3;
+  // Terms of the contract that a vehicle runs: a row that has some becomes one (row_vehicle.hpp).
+  // As in Offtake.
+  double growth = 0;
+  bool net = false;
+  double realization = 1, prepaid = 0;
+  int prepaid_months = 0;
+  std::optional<int> notice_months{};
+  double termination_fee = 0;
+  std::optional<double> walk_away_ratio{};
+  int renewal_months = 0, renewal_count = 0;
+  bool renews_at_market = true;
 
   double principal = 0;
   std::optional<double> outstanding_principal;  // default: by schedule
@@ -88,8 +99,8 @@ struct Loan {
   double reserve_target = 0;   // filled to
   std::optional<double> min_debt_service_coverage_ratio;
   std::optional<double> max_loan_to_value;
+  std::optional<double> cap{};  // on the forward rate
   // A tranche of a vehicle alone.
-  std::optional<double> cap{};                 // on the forward rate
   std::optional<double> commitment;            // may be drawn in all; default: principal
   std::vector<LoanDraw> draws{};               // by date
   std::optional<Date> draw_end{};              // what is undrawn lapses then; default: maturity
@@ -100,6 +111,10 @@ struct Loan {
   std::optional<double> depreciation_years{};  // depreciated_cost
   std::vector<FinancedCost> financed{};        // the same: of the vehicle's lots
   std::optional<double> target_debt_service_coverage_ratio{};  // sculpted
+  // The borrower repays all of it where the market's margin is lower by the spread, from start on.
+  std::optional<double> prepayment_spread{};  // rate a year; empty: never
+  std::optional<Date> prepayment_start{};     // default: closing
+  double prepayment_penalty = 0;              // share of what is prepaid
   // The vehicle whose tranche this is, into Book::vehicles: what secures and pays it stands there.
   std::optional<std::size_t> vehicle;
   RowSource source;
@@ -149,5 +164,7 @@ struct Book {
 // Dates the draws of a book's tranches and the hardware that its loans finance by the lots as they
 // stand, which a scenario may have moved: a draw that comes too late lapses. Draws by date.
 void date_draws(Book& book);
+// True if some tranche may be repaid at the borrower's option.
+[[nodiscard]] bool may_prepay(const Vehicle& vehicle, const Book& book);
 
 }  // namespace lien::pricing

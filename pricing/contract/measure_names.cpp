@@ -48,6 +48,7 @@ constexpr MeasureName kMeasures[] = {
     {"mothball_value", "hardware", "money a unit"},
     {"outstanding_principal", "portfolio|vehicle", "money"},
     {"payment_due", "contract", "money"},
+    {"prepayment_probability", "contract", "share"},
     {"present_value", "portfolio|party|vehicle|contract", "money"},
     {"present_value_change", "portfolio|party", "money"},
     {"price", "portfolio|party|vehicle|contract", "share"},

@@ -50,6 +50,28 @@ bool has_balloon_terms(const Tranche& tranche) {
   return tranche.refinancing_max_loan_to_value || tranche.extension_count > 0;
 }
 
+std::string credit_party(const Vehicle& vehicle) {
+  if (!vehicle.borrower.empty()) return vehicle.borrower;
+  if (!vehicle.sponsor.empty()) return vehicle.sponsor;
+  std::string only;
+  const auto also = [&only](const std::string& payer) {
+    const bool same = only.empty() || only == payer;
+    only = payer;
+    return same;
+  };
+  for (const Offtake& offtake : vehicle.offtakes)
+    if (!also(offtake.customer)) return {};
+  for (const VehicleLease& lease : vehicle.leases)
+    if (!also(lease.lessee)) return {};
+  return only;
+}
+
+bool may_prepay(const Vehicle& vehicle, const Book& book) {
+  return std::any_of(vehicle.tranches.begin(), vehicle.tranches.end(), [&](const Tranche& tranche) {
+    return tranche.loan && book.loans[*tranche.loan].prepayment_spread;
+  });
+}
+
 std::vector<WaterfallStep> default_waterfall(const Vehicle& vehicle) {
   std::vector<WaterfallStep> steps = {
       {CashStep::operating_cost, {}}, {CashStep::fee, {}}, {CashStep::hedge, {}}};

@@ -158,8 +158,9 @@ struct Covenant {
   std::string id;
   CovenantTest test = CovenantTest::debt_service_coverage_ratio;
   std::optional<double> min, max;
-  std::string party;      // party_default; offtake_termination: the customer; empty: any
-  int window_months = 1;  // below 0: so many months ahead
+  std::string party;         // party_default; offtake_termination: the customer; empty: any
+  Mark mark = Mark::by_law;  // of loan_to_value; by_law: the vehicle's
+  int window_months = 1;     // below 0: so many months ahead
   Frequency frequency = Frequency::monthly;
   std::optional<Date> first_test;
   unsigned consequences = 0;
@@ -241,6 +242,9 @@ struct Vehicle {
 [[nodiscard]] std::vector<const Tranche*> debt_by_rank(const Vehicle& vehicle);
 // True if something else than cash may meet what is owed at maturity.
 [[nodiscard]] bool has_balloon_terms(const Tranche& tranche);
+// Whose credit a lender to the vehicle takes: the borrower's, else the sponsor's, else that of its
+// only customer; empty: nobody's or that of several.
+[[nodiscard]] std::string credit_party(const Vehicle& vehicle);
 // The order in which a vehicle spends cash that declares none.
 [[nodiscard]] std::vector<WaterfallStep> default_waterfall(const Vehicle& vehicle);
 

@@ -84,17 +84,21 @@ void add_guarantees(const BasisRun& run, std::size_t v, const Vehicle& terms, co
   }
 }
 
-// What becomes of the balloons, over the whole run.
-void add_balloons(const Vehicle& terms, const BasisRun& run, std::size_t v, MeasureWriter& parts) {
+// What becomes of the balloons and of options to prepay, over the whole run.
+void add_balloons(const Book& book, const Vehicle& terms, const BasisRun& run, std::size_t v,
+                  MeasureWriter& parts) {
   const VehiclePlan& plan = run.plan.vehicles[v];
   const std::vector<const Tranche*> debt = debt_by_rank(terms);
   for (std::size_t t = 0; t < plan.tranches.size(); ++t) {
     const BalloonPlan& balloon = plan.tranches[t].balloon;
-    if (balloon.dates.empty()) continue;
-    const std::string id = part(terms, debt[t]->id);
+    const bool prepayable = !plan.tranches[t].prepayment.may.empty();
+    if (balloon.dates.empty() && !prepayable) continue;
+    const std::string& id = book.loans[*debt[t]->loan].id;
     const auto mean = [&](BalloonSample which) {
       return run.mean(run.layout.balloon(v, plan, t, which));
     };
+    if (prepayable) parts.add(id, "prepayment_probability", 0, mean(kPrepaid));
+    if (balloon.dates.empty()) continue;
     if (balloon.refinances) parts.add(id, "refinancing_probability", 0, mean(kBalloonRefinanced));
     if (balloon.dates.front().extends)
       parts.add(id, "extension_probability", 0, mean(kBalloonExtended));
@@ -119,7 +123,7 @@ void add_measures(const Inputs& inputs, const ScenarioRun& scenario, const Basis
                 run.mean(run.layout.hedge(v, h)));
   }
   add_debt(inputs, run, v, terms.id, own);
-  add_balloons(terms, run, v, parts);
+  add_balloons(*scenario.book, terms, run, v, parts);
   // One default is every tranche's: the first one's stands for the vehicle.
   const std::uint32_t first = plan.tranches.front().contract;
   double owed = 0;

@@ -143,7 +143,9 @@ void add_balloon(const CompileInput& input, const BalloonTerms& terms, const Tim
 void mark_balloons(const Vehicle& terms, VehiclePlan& vehicle, std::vector<Diagnostic>& faults) {
   for (const TranchePlan& tranche : vehicle.tranches) {
     const BalloonPlan& balloon = tranche.balloon;
-    if (balloon.dates.empty()) continue;
+    const bool prepayable = !tranche.prepayment.may.empty();
+    vehicle.may_prepay = vehicle.may_prepay || prepayable;
+    if (balloon.dates.empty() && !prepayable) continue;
     vehicle.balloons.resize(static_cast<std::size_t>(vehicle.months) + 1, 0);
     for (const BalloonDate& date : balloon.dates)
       vehicle.balloons[static_cast<std::size_t>(date.month)] = 1;

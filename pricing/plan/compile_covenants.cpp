@@ -77,6 +77,35 @@ int test_month(const VehicleWork& work, const Covenant& covenant) {
   return day ? static_cast<int>(std::ceil(12 * work.grid.time_of(*day) - 1e-9)) : 0;
 }
 
+// Lots under a mark: what a loan on them would be tested against.
+std::vector<CovenantMarkPlan::Lot> lots_at(const VehicleWork& work, Mark mark) {
+  std::vector<CovenantMarkPlan::Lot> lots;
+  for (std::size_t i = 0; i < work.terms.lots.size(); ++i) {
+    const ContractPlan contract = mark_of_lot(work, work.terms.lots[i], work.out.lots[i].lot, mark);
+    lots.push_back({contract.mark, contract.mark_units});
+  }
+  return lots;
+}
+
+// The rows of a covenant's own mark; kNone where it takes every lot for what the vehicle's does.
+std::uint32_t covenant_mark(VehicleWork& work, const Covenant& covenant) {
+  if (covenant.mark == Mark::by_law) return kNone;
+  std::vector<CovenantMarkPlan::Lot> lots = lots_at(work, covenant.mark);
+  const auto equal = [&](const std::vector<CovenantMarkPlan::Lot>& other) {
+    return std::equal(lots.begin(), lots.end(), other.begin(), [](const auto& a, const auto& b) {
+      return a.mark == b.mark && a.units == b.units;
+    });
+  };
+  std::vector<CovenantMarkPlan::Lot> own;
+  for (const VehicleLotPlan& lot : work.out.lots) own.push_back({lot.mark, lot.mark_units});
+  if (equal(own)) return kNone;
+  for (const CovenantMarkPlan& mark : work.out.covenant_marks)
+    if (equal(mark.lots)) return mark.row;
+  const auto row = static_cast<std::uint32_t>(work.plan.covenant_marks++);
+  work.out.covenant_marks.push_back({row, std::move(lots)});
+  return row;
+}
+
 }  // namespace
 
 void add_covenants(VehicleWork& work) {
@@ -125,7 +154,10 @@ void add_covenants(VehicleWork& work) {
     plan.hedged = work.hedges.hedged;
     // A ratio that is the least allowed passes, whatever its last digit.
     if (covenant.test == CovenantTest::hedge_ratio) plan.limit *= 1 - 1e-9;
-    plan.pressed = sold_at_mark && covenant.test == CovenantTest::loan_to_value &&
+    plan.mark = covenant_mark(work, covenant);
+    // At a mark of its own no event of default is tested where that mark is what a sale presses.
+    plan.pressed = sold_at_mark && plan.mark == kNone &&
+                   covenant.test == CovenantTest::loan_to_value &&
                    covenant.consequences == kEventOfDefault;
     plan.tested.assign(work.debt.size(), 0);
     // After the last payment the accounts are the owner's: there is no liquidity to test.

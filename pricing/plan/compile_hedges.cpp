@@ -63,6 +63,7 @@ double level_today(const CompileInput& input, const Plan& plan, const Instrument
                    const SettlementPlan& settlement) {
   const Market& market = *input.market;
   if (instrument.on == PayoffOn::power) return market.power->level;
+  if (instrument.on == PayoffOn::resale_value) return plan.lots[instrument.lot].value_today;
   if (instrument.on == PayoffOn::rental_rate)
     return market.hardware[instrument.hardware].rental_rate *
            (instrument.segment == kNone ? 1.0
@@ -204,8 +205,12 @@ HedgeColumns compile_hedges(const CompileInput& input, const Vehicle& terms, con
     std::erase_if(compiled->settlements, [&](const SettlementPlan& settlement) {
       return hedge.last && settlement.month > grid.month_of(*hedge.last);
     });
-    HedgePlan plan_of{std::move(*compiled), {}};
+    HedgePlan plan_of{std::move(*compiled), {}, kNone};
     set_timing(vehicle, plan_of);
+    if (plan_of.instrument.on == PayoffOn::resale_value) {
+      plan_of.first_level = static_cast<std::uint32_t>(plan.hedge_levels);
+      plan.hedge_levels += plan_of.instrument.settlements.size();
+    }
     add_payments(input, plan, plan_of.instrument, columns.payments);
     add_hedged(input, hedge, grid, plan_of.instrument, columns.hedged);
     vehicle.hedges.push_back(std::move(plan_of));

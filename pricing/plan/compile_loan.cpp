@@ -64,8 +64,9 @@ void fill_service(const MonthlySchedule& schedule, const Loan& loan, ContractCol
   }
 }
 
-void fill_floating(const CompileInput& input, const MonthlySchedule& schedule, Plan& plan,
-                   ContractColumns& columns) {
+void fill_floating(const CompileInput& input, const Loan& loan, const MonthlySchedule& schedule,
+                   Plan& plan, ContractPlan& contract, ContractColumns& columns) {
+  if (loan.cap) contract.caps.assign(static_cast<std::size_t>(schedule.months) + 1, kUncapped);
   for (int k = 1; k <= schedule.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
     if (schedule.floating_base[at] == 0) continue;
@@ -73,6 +74,7 @@ void fill_floating(const CompileInput& input, const MonthlySchedule& schedule, P
     columns.floating_base_test[at] = schedule.floating_base[at];
     columns.gross_ratio[at] = schedule.gross_ratio[at];
     columns.floor[at] = schedule.floor[at];
+    if (loan.cap) contract.caps[at] = schedule.cap[at];
     columns.margin[at] = schedule.margin[at];
     const std::uint32_t tenor = tenor_row(input, plan, schedule.tenor[at]);
     columns.fixing[at] = static_cast<int>(tenor) * (plan.steps + 1) + schedule.fixing[at];
@@ -156,7 +158,7 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
     columns.flow[k] =
         (monthly.principal_timed[k] + monthly.fixed_interest_timed[k] + monthly.fee_timed[k]) *
         columns.present_factor[k];
-  fill_floating(input, monthly, plan, columns);
+  fill_floating(input, loan, monthly, plan, contract, columns);
   contract.variant.floating =
       std::any_of(columns.floating_scheduled.begin(), columns.floating_scheduled.end(),
                   [](double x) { return x > 0; });

@@ -55,15 +55,7 @@ void add_lot(VehicleWork& work, const VehicleLot& lot, std::uint32_t row) {
   add_offtakes(work, lot, service, segment, own);
   add_leases(work, lot, service, own);
   check_hours(work, lot, own);
-  // The mark of one lot is that of a loan on it.
-  Loan loan;
-  loan.mark = work.terms.mark;
-  loan.units = lot.units;
-  loan.purchase_price = lot.purchase_price;
-  ContractPlan contract;
-  contract.lot = row;
-  contract.units = lot.units;
-  compile_mark(work.input, loan, work.plan, contract);
+  const ContractPlan contract = mark_of_lot(work, lot, row, work.terms.mark);
   own.mark = contract.mark;
   own.mark_units = contract.mark_units;
   if (own.bought == 0) work.out.worth_today += contract.worth_today;
@@ -159,6 +151,20 @@ void number_pressed(std::vector<VehiclePlan>& vehicles) {
 }
 
 }  // namespace
+
+ContractPlan mark_of_lot(const VehicleWork& work, const VehicleLot& lot, std::uint32_t row,
+                         Mark mark) {
+  // The mark of one lot is that of a loan on it.
+  Loan loan;
+  loan.mark = mark;
+  loan.units = lot.units;
+  loan.purchase_price = lot.purchase_price;
+  ContractPlan contract;
+  contract.lot = row;
+  contract.units = lot.units;
+  compile_mark(work.input, loan, work.plan, contract);
+  return contract;
+}
 
 Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book) {
   if (lot.in_service) return *lot.in_service;

@@ -42,6 +42,12 @@ struct TrancheSchedule {
                                           const Tranche& terms, const TimeGrid& grid, Plan& plan,
                                           ContractPlan& contract, ContractColumns& columns);
 
+// The borrower's option to repay a tranche with a prepayment_spread. months: of its vehicle. Throws
+// std::domain_error where the borrower has no hazard.
+[[nodiscard]] PrepaymentPlan compile_prepayment(const CompileInput& input, const Loan& loan,
+                                                const LoanSchedule& schedule, const TimeGrid& grid,
+                                                const Plan& plan, std::size_t months);
+
 // A tranche with terms for its balloon.
 struct BalloonTerms {
   const Loan& loan;

@@ -80,6 +80,8 @@ struct ContractPlan {
   double residual_factor = 1;  // timing x liquidity of the end date
   // Test slots for covenants: kNone or index into the count arrays.
   std::uint32_t coverage_test = kNone, value_test_slot = kNone;
+  // [months + 1] cap x accrual, kUncapped where nothing floats; empty: no cap
+  std::vector<double> caps;
   std::vector<double> schedule_times, schedule_flows;  // for yields; empty where never asked
 
   // Money that the lender pays out for the draws to come.

@@ -100,8 +100,10 @@ struct Plan {
   std::vector<MonthTerms> terms;        // all contracts, each from its first_month
   MonthColumns columns;                 // what the tables say of a month; the rest stands in terms
   std::vector<VehiclePlan> vehicles;
-  std::size_t customer_rows = 0;  // of all customers that decide
-  std::size_t lease_rows = 0;     // of all lots under leases
+  std::size_t covenant_marks = 0;  // rows of worth, of covenants with marks of their own
+  std::size_t hedge_levels = 0;    // settlements on resale values, of all vehicles' hedges
+  std::size_t customer_rows = 0;   // of all customers that decide
+  std::size_t lease_rows = 0;      // of all lots under leases
   RefinancingPlan refinancing;
   std::vector<InstrumentPlan> instruments;
   std::vector<ForwardRentPlan> forward_rents;

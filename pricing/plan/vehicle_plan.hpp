@@ -85,6 +85,24 @@ struct RefinancingPlan {
   std::vector<double> open;
 };
 
+// The borrower's option to repay all that it owes and to borrow it anew at the market's rate, which
+// is zero + loading x + liquidity + credit e^{-mover}: the risk-free rate for what is left of the
+// loan, and what lenders ask for the party's default by its hazard of the month that begins.
+struct PrepaymentPlan {
+  std::vector<char> may;  // [months + 1] payments on which it may; empty: never
+  double spread = 0;      // it does where the loan costs more than the market by this, a year
+  double penalty = 0;     // share of what is prepaid
+  double own = 0;         // what the loan costs: all-in where it is fixed, else its margin
+  // Fixed: of the zero rate for the average life left, continuous; else empty: margins are
+  // compared.
+  std::vector<double> zero, loading;
+  double liquidity = 0;
+  std::uint32_t party = kNone;  // whose credit the market sees
+  // [months + 1] (1 - recovery) x the hazard of the next month, risk-neutral, where no factor moves
+  // it.
+  std::vector<double> credit;
+};
+
 struct TranchePlan {
   std::uint32_t contract = 0;  // into Plan::contracts
   int rank = 1;
@@ -101,6 +119,7 @@ struct TranchePlan {
   double undrawn = 0, elapsed_today = 0, undrawn_today = 0;
   double revolving = 0;  // the commitment, of which what is not owed is undrawn; 0: never again
   BalloonPlan balloon;
+  PrepaymentPlan prepayment;
   int last_payment = 0;  // month of it by schedule, without extensions; after the run: its last + 1
 };
 
@@ -138,6 +157,8 @@ struct CovenantPlan {
   std::uint32_t slot = 0;      // of its counts, into Plan::tests
   std::vector<double> cost;    // [months + 1] loan_to_cost: what the lots cost
   std::vector<double> hedged;  // [months + 1] hedge_ratio: principal whose rate is hedged
+  // loan_to_value at a mark of its own: into the rows of Plan::covenant_marks; kNone: the vehicle's
+  std::uint32_t mark = kNone;
   // loan_to_value that ends the vehicle and does nothing else: at the price that own sales leave
   bool pressed = false;
   std::vector<char> tested;  // [months + 1]
@@ -160,6 +181,19 @@ struct GuaranteePlan {
 struct HedgePlan {
   InstrumentPlan instrument;   // its settlements are months of the vehicle
   std::vector<double> timing;  // of the month's settlement: P(0,t(d))/P(0,t_k) x liquidity; 0: none
+  // On a resale value, whose row is there for one lot at a time: where its settlements' values are
+  // kept, into the rows of Plan::hedge_levels; kNone: on something else.
+  std::uint32_t first_level = kNone;
+};
+
+// What a covenant's own mark takes the lots of a vehicle for.
+struct CovenantMarkPlan {
+  std::uint32_t row = 0;  // into the rows of Plan::covenant_marks
+  struct Lot {
+    std::uint32_t mark = kNone;  // as VehicleLotPlan::mark
+    double units = 0;
+  };
+  std::vector<Lot> lots;  // [lots]
 };
 
 struct CashStepPlan {
@@ -201,15 +235,18 @@ struct VehiclePlan {
   std::uint32_t payers = 0;             // customers, each counted once, where a test asks
   std::uint32_t month_rate = 0;         // into the tenors, of one month: what accounts earn
   bool prepays = false;                 // some covenant asks for prepayment
+  bool may_prepay = false;              // some tranche may be repaid at the borrower's option
   std::vector<TranchePlan> tranches;    // debt, by rank
   std::vector<FeePlan> fees;
   std::vector<ReservePlan> reserves;
   std::vector<CovenantPlan> covenants;
+  std::vector<CovenantMarkPlan> covenant_marks;
   std::vector<GuaranteePlan> guarantees;
   std::vector<HedgePlan> hedges;
   std::vector<CashStepPlan> waterfall;
   std::vector<char> pays;  // debt is served this month: accounts are filled and cash distributed
-  // [months + 1] some balloon is due this month; empty where none has terms that the run sees.
+  // [months + 1] some balloon is due this month; empty where none has terms that the run sees and
+  // nothing may be prepaid: where the debt stays the book's to the end.
   std::vector<char> balloons;
   // Months whose debt service coverage is reported, that of the payment period ending there.
   std::vector<char> covered;

@@ -29,6 +29,9 @@ struct VehicleWork {
   }
 };
 
+// What a mark takes a lot for: a row, units of it, what they are worth today; row: the lot's.
+[[nodiscard]] ContractPlan mark_of_lot(const VehicleWork& work, const VehicleLot& lot,
+                                       std::uint32_t row, Mark mark);
 // The customers that decide something, by offtake; then lot by lot what customers pay, which leaves
 // own.free_hours. segment: in which the lot's hours are let.
 void add_customers(VehicleWork& work);

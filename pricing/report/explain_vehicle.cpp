@@ -86,6 +86,8 @@ std::string hedge_in_words(const Instrument& hedge) {
                       kKinds[static_cast<std::size_t>(hedge.kind)] + " on ";
   if (hedge.on == Underlying::rental_rate)
     words += "the rent of " + hedge.hardware + (hedge.segment.empty() ? "" : ", " + hedge.segment);
+  else if (hedge.on == Underlying::resale_value)
+    words += "the value of a unit of " + hedge.hardware;
   else
     words += hedge.on == Underlying::power ? "power" : "the floating rate";
   if (!hedge.ratio)
@@ -174,6 +176,13 @@ Story explain_vehicle(const FinishedRun& run, std::size_t index) {
       story.facts.push_back({"balloon_" + tranche.id,
                              "left on " + tranche.id + " at " + iso_text(loan.maturity),
                              balloon_in_words(tranche)});
+    if (loan.prepayment_spread)
+      story.facts.push_back(
+          {"prepayment_" + tranche.id,
+           "saving a year from which the borrower prepays " + tranche.id + ", from " +
+               iso_text(loan.prepayment_start.value_or(loan.closing)) + " on, for a penalty of " +
+               round_trip_text(loan.prepayment_penalty) + " of it",
+           *loan.prepayment_spread});
     double to_draw = 0;
     for (const LoanDraw& draw : loan.draws)
       if (draw.date > run.inputs.settings.valuation_date) to_draw += draw.amount;

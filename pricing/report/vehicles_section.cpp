@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -120,6 +121,10 @@ std::string limit_words(const Covenant& covenant) {
   if (covenant.min) words = "at least " + significant_text(*covenant.min, 6);
   if (covenant.max)
     words += (words.empty() ? "at most " : ", at most ") + significant_text(*covenant.max, 6);
+  static constexpr std::array kMarks = {"",    "income",          "cost", "market",
+                                        "ask", "rental_multiple", "curve"};
+  if (covenant.mark != Mark::by_law)
+    words += std::string(", mark ") + kMarks[static_cast<std::size_t>(covenant.mark)];
   if (!covenant.party.empty())
     words += (words.empty() ? "no default of " : ", no default of ") + html_text(covenant.party);
   return words;

@@ -101,6 +101,9 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       customer_work_((2 + most(plan, customer_lots)) * kBlockPaths),
       market_open_(plan.refinancing.months.size() * kBlockPaths),
       vehicle_hedges_(most(plan, hedges) * rows(plan) * kBlockPaths),
+      hedge_levels_(plan.hedge_levels * kBlockPaths),
+      covenant_worth_(plan.covenant_marks * rows(plan) * kBlockPaths),
+      market_rates_(most(plan, prepayable_tranches) * rows(plan) * kBlockPaths),
       vehicle_work_(most(plan, vehicle_work_rows) * kBlockPaths),
       vehicle_lags_(plan.vehicles.size() * kBlockPaths),
       vehicle_factor_(most(plan, tranches) * kBlockPaths),
@@ -392,6 +395,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
       lose_units(block, lot);
       add_vehicle_worth(block, lot);
       add_vehicle_lots(block, lot);
+      keep_hedge_levels(block, lot);
       std::uint32_t mark = kNone;
       for (; contract < plan.contracts.size() && plan.contracts[contract].lot == lot; ++contract) {
         if (plan.contracts[contract].mark != mark) {

@@ -275,6 +275,9 @@ class BookStages {
   void fill_settled(PathBlock& block, const InstrumentPlan& instrument,
                     const SettlementPlan& settlement, double* before, double* level) noexcept;
   void fill_hedges(PathBlock& block, const VehiclePlan& vehicle) noexcept;
+  void keep_hedge_levels(PathBlock& block, std::size_t lot) noexcept;
+  // What the market asks of a vehicle's tranches that may be prepaid, in book_prepayments.cpp.
+  void fill_market_rates(PathBlock& block, const VehiclePlan& vehicle) noexcept;
   void run_settlements(PathBlock& block, std::size_t instrument, double* sums) noexcept;
   void run_bond(PathBlock& block, std::size_t instrument, double* sums) noexcept;
   // Early exercise, in early_exercise.cpp.
@@ -378,6 +381,10 @@ class BookStages {
   lien::engine::AlignedDoubles customer_work_;
   lien::engine::AlignedDoubles market_open_;     // [RefinancingPlan::months][paths] 1 or 0
   lien::engine::AlignedDoubles vehicle_hedges_;  // [hedges][steps + 1][paths] of one vehicle
+  lien::engine::AlignedDoubles hedge_levels_;    // [Plan::hedge_levels][paths] values of a unit
+  lien::engine::AlignedDoubles covenant_worth_;  // [Plan::covenant_marks][steps + 1][paths]
+  // [tranches][steps + 1][paths] of one vehicle, in months in which they may be prepaid
+  lien::engine::AlignedDoubles market_rates_;
   lien::engine::AlignedDoubles vehicle_work_;    // [vehicle_work_rows()][paths]
   std::vector<std::size_t> vehicle_lags_;        // [vehicles][paths] months to the sale
   lien::engine::AlignedDoubles vehicle_factor_;  // [tranches][paths] drawn lags: sale_factor

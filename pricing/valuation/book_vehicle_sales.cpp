@@ -84,13 +84,18 @@ void BookStages::count_vehicles(PathBlock& block) noexcept {
   if (std::none_of(plan.vehicles.begin(), plan.vehicles.end(), presses)) return;
   for (std::size_t lot = 0; lot < plan.lots.size(); ++lot) {
     const auto of_lot = [lot](const VehicleLotPlan& own) { return own.lot == lot; };
+    const auto on_lot = [lot](const HedgePlan& hedge) {
+      return hedge.first_level != kNone && hedge.instrument.lot == lot;
+    };
     if (std::none_of(plan.vehicles.begin(), plan.vehicles.end(), [&](const VehiclePlan& v) {
-          return v.presses && std::any_of(v.lots.begin(), v.lots.end(), of_lot);
+          return v.presses && (std::any_of(v.lots.begin(), v.lots.end(), of_lot) ||
+                               std::any_of(v.hedges.begin(), v.hedges.end(), on_lot));
         }))
       continue;
     fill_lot(block, lot);
     lose_units(block, lot);
     add_vehicle_worth(block, lot);
+    keep_hedge_levels(block, lot);
   }
   set_vehicle_bases(block);
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {

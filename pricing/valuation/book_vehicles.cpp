@@ -46,6 +46,7 @@ void BookStages::clear_vehicles() noexcept {
   std::fill_n(vehicle_after_draw_.get(), vehicle_after_draw_.size(), 0.0);
   std::fill_n(vehicle_drawn_.get(), vehicle_drawn_.size(), 0.0);
   std::fill_n(vehicle_tested_.get(), vehicle_tested_.size(), 0.0);
+  std::fill_n(covenant_worth_.get(), covenant_worth_.size(), 0.0);
 }
 
 // What tests take the units of a lot for.
@@ -55,7 +56,8 @@ void BookStages::add_vehicle_worth(PathBlock& block, std::size_t lot) noexcept {
   double* const mark_row = work_.get();
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {
     const VehiclePlan& vehicle = plan.vehicles[v];
-    for (const VehicleLotPlan& own : vehicle.lots) {
+    for (std::size_t i = 0; i < vehicle.lots.size(); ++i) {
+      const VehicleLotPlan& own = vehicle.lots[i];
       if (own.lot != lot) continue;
       if (own.lease != kNone) decide_lease(block, v, own);
       if (own.pressed != kNone)
@@ -64,16 +66,22 @@ void BookStages::add_vehicle_worth(PathBlock& block, std::size_t lot) noexcept {
       for (int k = 0; k <= vehicle.months + vehicle.lag; ++k) {
         const auto step = static_cast<std::size_t>(k);
         if (k < own.bought) continue;
-        const double* worth = mark_row;
-        if (own.mark == kNone)
-          worth = block.row(series(value_of_lot(lot)), k);
-        else
-          fill_mark_row(block, plan.marks[own.mark], k, mark_row);
-        if (own.lease != kNone) {
+        const auto taken_for = [&](std::uint32_t mark) -> const double* {
+          const double* worth = mark_row;
+          if (mark == kNone)
+            worth = block.row(series(value_of_lot(lot)), k);
+          else
+            fill_mark_row(block, plan.marks[mark], k, mark_row);
+          if (own.lease == kNone) return worth;
           if (worth != mark_row) std::copy_n(worth, kBlockPaths, mark_row);
-          worth = mark_row;
           drop_parted(v, own, k, mark_row);
-        }
+          return mark_row;
+        };
+        for (const CovenantMarkPlan& mark : vehicle.covenant_marks)
+          add_scaled_row(mark.lots[i].units, taken_for(mark.lots[i].mark),
+                         covenant_worth_.get() + (mark.row * rows + step) * kBlockPaths,
+                         kBlockPaths);
+        const double* const worth = taken_for(own.mark);
         add_scaled_row(own.mark_units, worth,
                        vehicle_tested_.get() + (v * rows + step) * kBlockPaths, kBlockPaths);
         if (own.pressed != kNone)
@@ -184,6 +192,11 @@ VehicleArguments BookStages::vehicle_arguments(PathBlock& block, std::size_t ind
   a.sale = vehicle_sale_.get() + index * rows * kBlockPaths;
   if (vehicle_after_draw_.size() > 0) a.after_draw = after_draw(index, 0);
   a.tested = vehicle_tested_.get() + index * rows * kBlockPaths;
+  a.covenant_worth = covenant_worth_.get();
+  if (vehicle.may_prepay) {
+    fill_market_rates(block, vehicle);
+    a.market_rates = market_rates_.get();
+  }
   a.gross = block.row(series(plan.rates.tenors.empty() ? ones_ : gross_), 0);
   a.spot = spot_bases_.data();
   a.utilization = utilization_bases_.data();

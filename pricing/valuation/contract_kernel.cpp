@@ -37,6 +37,7 @@ struct Needs {
 struct Terms {
   double mark_units, haircut_units, deduction, recovery, min_coverage, max_loan_to_value,
       relet_months, loss_floor;
+  const double* caps;  // by month; null: none
   bool default_on_shortfall;
 };
 
@@ -258,8 +259,9 @@ HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms&
   V rate = zero;
   if constexpr (N::kFloating) {
     const V gross = Row(at.gross + static_cast<std::size_t>(t.fixing) * kBlockPaths);
-    rate = hn::Add(hn::Max(hn::MulSub(Num(t.gross_ratio), gross, Num(1.0)), Num(t.floor)),
-                   Num(t.margin));
+    V forward = hn::Max(hn::MulSub(Num(t.gross_ratio), gross, Num(1.0)), Num(t.floor));
+    if (HWY_UNLIKELY(contract.caps != nullptr)) forward = hn::Min(forward, Num(contract.caps[k]));
+    rate = hn::Add(forward, Num(t.margin));
   }
   if constexpr (N::kCash) CashMonth<kCode>(contract, at, t, k, m, rate, s);
 
@@ -373,6 +375,7 @@ void Contract(const ContractArguments& a) {
                        plan.max_loan_to_value,
                        static_cast<double>(plan.relet_months),
                        plan.loss_floor,
+                       plan.caps.empty() ? nullptr : plan.caps.data(),
                        plan.default_on_shortfall};
   const std::size_t months = static_cast<std::size_t>(plan.months);
   constexpr bool kPrepared = Needs<kCode>::kPrepared;

@@ -29,6 +29,19 @@ void BookStages::fill_settled(PathBlock& block, const InstrumentPlan& instrument
   for (std::size_t p = 0; p < kBlockPaths; ++p) level[p] = 0.5 * (before[p] + level[p]);
 }
 
+// A unit's value on the days on which vehicles' hedges settle on it, while the lot's row is there.
+void BookStages::keep_hedge_levels(PathBlock& block, std::size_t lot) noexcept {
+  for (const VehiclePlan& vehicle : plan_->vehicles)
+    for (const HedgePlan& hedge : vehicle.hedges) {
+      if (hedge.first_level == kNone || hedge.instrument.lot != lot) continue;
+      double* kept = hedge_levels_.get() + hedge.first_level * kBlockPaths;
+      for (const SettlementPlan& settlement : hedge.instrument.settlements) {
+        fill_underlying(block, hedge.instrument, settlement.observed, kept);
+        kept += kBlockPaths;
+      }
+    }
+}
+
 // What a vehicle's hedges bring it, month by month and undiscounted; below 0 what they cost. Who
 // owes is sampled, as a customer is: the vehicle's cash is not linear in it.
 void BookStages::fill_hedges(PathBlock& block, const VehiclePlan& vehicle) noexcept {
@@ -42,8 +55,16 @@ void BookStages::fill_hedges(PathBlock& block, const VehiclePlan& vehicle) noexc
     const std::size_t party =
         instrument.counterparty == kNone ? plan_->parties.size() : instrument.counterparty;
     const double* const defaults = default_months_.get() + party * kBlockPaths;
+    const double* kept = vehicle.hedges[h].first_level == kNone
+                             ? nullptr
+                             : hedge_levels_.get() + vehicle.hedges[h].first_level * kBlockPaths;
     for (const SettlementPlan& settlement : instrument.settlements) {
-      fill_settled(block, instrument, settlement, before, level);
+      if (kept == nullptr) {
+        fill_settled(block, instrument, settlement, before, level);
+      } else {
+        std::copy_n(kept, kBlockPaths, level);
+        kept += kBlockPaths;
+      }
       double* const cash = vehicle_hedges_.get() +
                            (h * rows + static_cast<std::size_t>(settlement.month)) * kBlockPaths;
       for (std::size_t p = 0; p < kBlockPaths; ++p) {

@@ -41,6 +41,10 @@ inline std::size_t hedges(const VehiclePlan& v) noexcept { return v.hedges.size(
 inline std::size_t balloon_tranches(const VehiclePlan& v) noexcept {
   return v.balloons.empty() ? 0 : v.tranches.size();
 }
+// Those of a vehicle with something that may be prepaid.
+inline std::size_t prepayable_tranches(const VehiclePlan& v) noexcept {
+  return v.may_prepay ? v.tranches.size() : 0;
+}
 // Rows of a vehicle's own results, without those by snapshot.
 inline std::size_t vehicle_result_rows(const VehiclePlan& v) noexcept {
   return kVehicleSamples + guarantees(v) + hedges(v) + balloon_tranches(v) * kBalloonSamples;

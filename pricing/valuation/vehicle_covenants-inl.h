@@ -40,7 +40,7 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
       // The last payment is made or refinanced against the collateral: tested before it.
       const bool last = static_cast<int>(k) == room.v.months && !room.v.outlives_horizon;
       const V debt = Row(room.state(last ? kBefore : kDebt), p);
-      const double* const worth = covenant.pressed ? room.a.pressed : room.a.tested;
+      const double* const worth = covenant.pressed ? room.a.pressed : TestedWorth(room, covenant);
       if (worth == nullptr) break;
       return fails(debt, hn::Mul(limit, Row(worth + k * kBlockPaths, p)));
     }

@@ -21,7 +21,7 @@ HWY_INLINE V Missing(const Room& room, const CovenantPlan& covenant, std::size_t
       return hn::MulSub(limit, window.service, window.cash);
     }
     case CovenantTest::loan_to_value:
-      return hn::NegMulAdd(limit, Row(room.a.tested + k * kBlockPaths, p),
+      return hn::NegMulAdd(limit, Row(TestedWorth(room, covenant) + k * kBlockPaths, p),
                            Row(room.state(kDebt), p));
     case CovenantTest::loan_to_cost:
       return hn::Sub(Row(room.state(kDebt), p), hn::Mul(limit, TestedCost(room, covenant, k, p)));

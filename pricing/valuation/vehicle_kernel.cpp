@@ -14,6 +14,7 @@
 #include "pricing/valuation/vehicle_cures-inl.h"
 #include "pricing/valuation/vehicle_default-inl.h"
 #include "pricing/valuation/vehicle_hedges-inl.h"
+#include "pricing/valuation/vehicle_prepayment-inl.h"
 #include "pricing/valuation/vehicle_waterfall-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -108,6 +109,7 @@ void RunMonth(const Room& room, std::size_t k) {
   for (std::size_t t = 0; t < v.tranches.size(); ++t)
     if (v.tranches[t].draws) Draw(room, t, k);
   Close(room, k);
+  if (v.may_prepay) Prepay(room, k);
   if (room.has_balloons()) CloseBalloons(room, k);
   RunTests(room, k);
   if (room.a.owed != nullptr)
@@ -179,7 +181,7 @@ HWY_EXPORT(RunVehicle);
 std::size_t vehicle_work_rows(const VehiclePlan& v) noexcept {
   // As Room lays them out: its own rows, then tranches, accounts, covenants, guarantees, windows;
   // where balloons are due, accounts once more.
-  constexpr std::size_t kOwn = 23, kTranche = 14, kCovenant = 5, kGuarantee = 2, kWindow = 2;
+  constexpr std::size_t kOwn = 23, kTranche = 15, kCovenant = 5, kGuarantee = 2, kWindow = 2;
   return kOwn + v.tranches.size() * kTranche + v.reserves.size() + v.covenants.size() * kCovenant +
          v.guarantees.size() * kGuarantee + static_cast<std::size_t>(v.longest_window) * kWindow +
          (v.balloons.empty() ? 0 : 2 + v.reserves.size());

@@ -23,13 +23,14 @@ enum VehicleSample : std::size_t {
 // period that ends there, of paths without a default before the month's own payments.
 enum CoverageSum : std::size_t { kCoverageCash = 0, kCoverageService = 1, kCoverageSums = 2 };
 
-// What becomes of a tranche's balloon, as weights of the path: repaid by a new lender, put off once
-// at least, unpaid.
+// What becomes of a tranche before or at its end, as weights of the path. Its balloon: repaid by a
+// new lender, put off once at least, unpaid.
 enum BalloonSample : std::size_t {
   kBalloonRefinanced = 0,
   kBalloonExtended = 1,
   kBalloonFailed = 2,
-  kBalloonSamples = 3,
+  kPrepaid = 3,  // all of the debt, before it was due, at the borrower's option
+  kBalloonSamples = 4,
 };
 
 struct VehicleArguments {
@@ -50,6 +51,11 @@ struct VehicleArguments {
   // The same at the prices that own sales leave; null while those are sought: covenants that are
   // tested at them are then not in breach.
   const double* pressed;
+  // The same under marks of covenants: the rows of Plan::covenant_marks; null where there are none.
+  const double* covenant_worth;
+  // Where something may be prepaid, else null: what the market asks for the rest of each tranche,
+  // a year, in months in which it may be; [tranches][steps + 1][kBlockPaths].
+  const double* market_rates;
   const double* gross;  // 1/P(t_k, t_k + tenor)
   const double*
       open;  // [months of RefinancingPlan][kBlockPaths] 1 where the market is open, else 0

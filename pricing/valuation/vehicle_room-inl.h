@@ -66,7 +66,7 @@ static_assert(kWorkRows == 23, "vehicle_work_rows counts them");
 // kStoppedDraw: scheduled, and not made as a covenant stopped it. Of vehicles with balloons: kHeld,
 // 1 while the tranche is the book's, 0 once a new lender has it or all is repaid; what a new lender
 // repays and what the borrower puts off in a month in which it is due; weight of defaults while
-// held.
+// held. kCheaper: what a new lender asks less a year, once the borrower has prepaid the old one.
 enum TrancheRow : std::size_t {
   kOwed = 0,
   kInterest,
@@ -82,9 +82,10 @@ enum TrancheRow : std::size_t {
   kRefinanced,
   kExtended,
   kDefaultedHeld,
+  kCheaper,
   kTrancheRows
 };
-static_assert(kTrancheRows == 14, "vehicle_work_rows counts them");
+static_assert(kTrancheRows == 15, "vehicle_work_rows counts them");
 enum CovenantRow : std::size_t {
   kActive = 0,
   kPasses,
@@ -157,6 +158,12 @@ struct Room {
     return a.terms[a.contracts[v.tranches[t].contract].first_month + k];
   }
 };
+
+// What a test of loan to value takes the lots for, by month and path.
+inline const double* TestedWorth(const Room& room, const CovenantPlan& covenant) {
+  if (covenant.mark == kNone) return room.a.tested;
+  return room.a.covenant_worth + covenant.mark * (room.a.steps + 1) * kBlockPaths;
+}
 
 // The part of a weight that is the book's: nothing of what a new lender is owed.
 HWY_INLINE V OfTheBook(const Room& room, std::size_t t, std::size_t p, V weight) {

@@ -30,8 +30,8 @@ inline void AskPrepayment(const Room& room, std::size_t k) {
           debt = hn::Add(debt, hn::Add(hn::Sub(Row(room.tranche(t, kOwed), p),
                                                Row(room.tranche(t, kPrincipal), p)),
                                        Row(room.tranche(t, kInKind), p)));
-        const V worth =
-            of_value ? Row(room.a.tested + k * kBlockPaths, p) : TestedCost(room, covenant, k, p);
+        const V worth = of_value ? Row(TestedWorth(room, covenant) + k * kBlockPaths, p)
+                                 : TestedCost(room, covenant, k, p);
         asked = Positive(hn::NegMulAdd(Num(covenant.reached), worth, debt));
       }
       const M on = hn::Gt(Row(room.covenant(c, kActive), p), Zero());

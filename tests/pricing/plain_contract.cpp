@@ -195,7 +195,9 @@ PlainOutcome plain_loan(const PlainTerms& terms, const Loan& loan, const PlainPa
     double interest = m.fixed_interest[at(k)], floating = 0;
     if (m.floating_base[at(k)] != 0) {
       const double gross = path.gross.at(m.tenor[at(k)])[at(m.fixing[at(k)])];
-      floating = std::max(m.gross_ratio[at(k)] * gross - 1, m.floor[at(k)]) + m.margin[at(k)];
+      floating =
+          std::min(std::max(m.gross_ratio[at(k)] * gross - 1, m.floor[at(k)]), m.cap[at(k)]) +
+          m.margin[at(k)];
       interest += m.floating_base[at(k)] * floating;
     }
     const double due = m.principal[at(k)] + interest + m.fee[at(k)];

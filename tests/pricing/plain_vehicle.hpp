@@ -30,7 +30,7 @@ struct Outcome {
   double cured = 0;  // what the sponsor paid, discounted
   int cures = 0, refused = 0, prepaid = 0;
   struct Balloon {
-    double refinanced = 0, extended = 0, failed = 0;
+    double refinanced = 0, extended = 0, failed = 0, prepaid = 0;
   };
   std::array<Balloon, 3> balloons;
   double defaulted = 0;                    // while somebody of the book was owed something
@@ -348,7 +348,7 @@ class PlainVehicle {
     std::array<double, 3> interest{}, floating{}, in_kind{}, principal{}, swept{};
     for (std::size_t t = 0; t < 3; ++t) {
       const TrancheMonth& m = v_.tranches[t].months[at_k];
-      double share = m.fixed_interest + step_ * m.accrual;
+      double share = m.fixed_interest + (step_ - cheaper_[t]) * m.accrual;
       if (m.floating_base > 0)
         floating[t] =
             std::min(
@@ -470,6 +470,7 @@ class PlainVehicle {
     for (std::size_t t = 0; t < 3; ++t) draw(t, k, all_living);
     out_.pays[at_k] = alive_ && default_month(0) > k && (held_[0] || held_[1] || held_[2]);
     peak(k, opening);
+    for (std::size_t t = 0; t < 3; ++t) prepay(t, k, all_living);
     close(k, refinanced, extended);
     test(k, contracted, debt_before);
   }
@@ -536,13 +537,43 @@ class PlainVehicle {
   }
 
   // The margin of a grid is the highest of those of the customers who pay.
-  [[nodiscard]] double margin(std::size_t t, int k, const TrancheMonth& m) const {
+  [[nodiscard]] double grid_margin(std::size_t t, int k) const {
     const TranchePlan& tranche = v_.tranches[t];
-    if (tranche.grid.empty()) return m.margin;
     double margin = -1;
     for (std::size_t o = 0; o < 3; ++o)
       if (rents(o, k)) margin = std::max(margin, tranche.grid[o]);
-    return m.floating_accrual * (margin < 0 ? tranche.grid_without : margin);
+    return margin < 0 ? tranche.grid_without : margin;
+  }
+  [[nodiscard]] double margin(std::size_t t, int k, const TrancheMonth& m) const {
+    return v_.tranches[t].grid.empty() ? m.margin : m.floating_accrual * grid_margin(t, k);
+  }
+
+  // The borrower repays what it owes where the market asks less by the spread: the debt is then
+  // another lender's, at the market's rate, and the penalty is the owner's.
+  void prepay(std::size_t t, int k, double living) {
+    const TranchePlan& tranche = v_.tranches[t];
+    const PrepaymentPlan& plan = tranche.prepayment;
+    const auto month = static_cast<std::size_t>(k);
+    if (plan.may.empty() || !plan.may[month] || !held_[t] || owed_[t] <= 0) return;
+    const double own = tranche.grid.empty() ? plan.own : grid_margin(t, k);
+    const double saved = own - c_.market_rates.get()[t * Case::rows() + month * kBlockPaths + p_];
+    if (saved <= plan.spread) return;
+    held_[t] = false;
+    sold_[t] = true;
+    cheaper_[t] = saved;
+    Outcome::Part& part = out_.parts[t];
+    part.principal += living * owed_[t];
+    part.interest += living * plan.penalty * owed_[t];
+    const double now = living * at(c_.discount, k);
+    if (c_.prices) part.value += now * tranche.months[month].timing * (1 + plan.penalty) * owed_[t];
+    out_.equity -= now * terms(0, k).present_factor * plan.penalty * owed_[t];
+    out_.balloons[t].prepaid += living;
+  }
+  // What a test of loan to value takes the lots for.
+  [[nodiscard]] double worth(const CovenantPlan& covenant, int k) const {
+    if (covenant.mark == kNone) return at(c_.tested, k);
+    const std::size_t row = covenant.mark * Case::rows();
+    return c_.covenant_worth.get()[row + static_cast<std::size_t>(k) * kBlockPaths + p_];
   }
   // True where the customer of an offtake is under contract in month k, and pays.
   [[nodiscard]] bool rents(std::size_t o, int k) const {
@@ -573,7 +604,7 @@ class PlainVehicle {
       if ((covenant.consequences & kMandatoryPrepayment) == 0 || !active_[c]) continue;
       double ask = 1e300;
       if (covenant.test == CovenantTest::loan_to_value)
-        ask = left - covenant.reached * at(c_.tested, k);
+        ask = left - covenant.reached * worth(covenant, k);
       if (covenant.test == CovenantTest::loan_to_cost)
         ask = left - covenant.reached * tested_cost(covenant, k);
       most = std::max(most, ask);
@@ -615,7 +646,7 @@ class PlainVehicle {
     const bool repays =
         covenant.test == CovenantTest::loan_to_value || covenant.test == CovenantTest::loan_to_cost;
     if (covenant.test == CovenantTest::loan_to_value)
-      missing = debt - covenant.reached * at(c_.tested, k);
+      missing = debt - covenant.reached * worth(covenant, k);
     if (covenant.test == CovenantTest::loan_to_cost)
       missing = debt - covenant.reached * tested_cost(covenant, k);
     if (default_month(2) <= k || cures_left_[c] == 0 || missing > cure_money_[c]) {
@@ -696,7 +727,7 @@ class PlainVehicle {
       }
       case CovenantTest::loan_to_value:
         return (k == kMonths ? debt_before : debt) >
-               covenant.limit * at(covenant.pressed ? c_.pressed : c_.tested, k);
+               covenant.limit * (covenant.pressed ? at(c_.pressed, k) : worth(covenant, k));
       case CovenantTest::loan_to_cost:
         return debt > covenant.limit * tested_cost(covenant, k);
       case CovenantTest::contract_realization:
@@ -736,6 +767,7 @@ class PlainVehicle {
   std::array<double, 3> undrawn_{}, elapsed_{}, open_{}, waiting_{};
   std::array<double, 2> reserves_{};
   std::array<bool, 3> held_{true, true, true}, sold_{};  // by the book; to a new lender
+  std::array<double, 3> cheaper_{};                      // what he asks less, a year
   std::vector<bool> active_;
   std::vector<double> passes_;
   std::vector<int> since_;

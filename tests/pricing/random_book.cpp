@@ -138,6 +138,7 @@ Loan random_loan(Draw& draw, Date valuation_date, int number) {
   loan.coupon = loan.floating ? 0 : between(draw, 0.05, 0.14);
   loan.margin = between(draw, 0.02, 0.07);
   if (chance(draw, 0.5)) loan.floor = between(draw, 0.0, 0.05);
+  if (number % 2 == 0) loan.cap = loan.floor.value_or(0.02) + 0.015;
   loan.current_rate = 0.09;
   loan.closing_fee = chance(draw, 0.5) ? 0.01 : 0;
   loan.held = one_of(draw, {1.0, 0.5, 0.3});

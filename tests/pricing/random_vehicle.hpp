@@ -35,6 +35,8 @@ struct Case {
   // Where the lag is drawn: by path; a month's sale and ratio, and a factor by tranche and path.
   std::array<std::size_t, kBlockPaths> lags{};
   AlignedDoubles drawn_sale, sale_factor;
+  AlignedDoubles covenant_worth;  // [2] rows of covenants' own marks
+  AlignedDoubles market_rates;    // [3] of tranches, junk where nothing may be prepaid
   AlignedDoubles hedges;  // what two hedges settle, by month; junk in months without a settlement
 
   explicit Case(std::uint64_t number)
@@ -58,6 +60,8 @@ struct Case {
         drawn(number % 4 >= 2),
         drawn_sale(rows()),
         sale_factor(3 * kBlockPaths),
+        covenant_worth(2 * rows()),
+        market_rates(3 * rows()),
         hedges(2 * rows()) {
     fill_rows();
     add_structure();
@@ -68,6 +72,8 @@ struct Case {
     for (CovenantPlan& covenant : vehicle.covenants)
       if (covenant.ahead > 0) look_ahead(covenant);
     if (chance(0.6)) add_lease();
+    add_covenant_marks();
+    if (chance(0.6)) add_prepayments();
   }
 
   static std::size_t rows() { return (kSteps + 1) * kBlockPaths; }
@@ -363,6 +369,32 @@ struct Case {
   }
   // Debt service of month k on 1 of debt that a test ahead counts with.
   static double service_on_one(int k) { return 0.02 + 0.001 * k; }
+  void add_covenant_marks() {
+    for (std::size_t i = 0; i < 2 * rows(); ++i) covenant_worth.get()[i] = uniform(40, 260);
+    for (CovenantPlan& covenant : vehicle.covenants)
+      if (covenant.test == CovenantTest::loan_to_value && !covenant.pressed && chance(0.6))
+        covenant.mark = chance(0.5) ? 1 : 0;
+  }
+  // Of tranches that draw nothing: a draw would be the new lender's.
+  void add_prepayments() {
+    for (std::size_t i = 0; i < 3 * rows(); ++i) market_rates.get()[i] = 100;
+    for (std::size_t t = 0; t < 3; ++t) {
+      TranchePlan& tranche = vehicle.tranches[t];
+      if (tranche.draws || chance(0.3)) continue;
+      PrepaymentPlan& option = tranche.prepayment;
+      option.spread = uniform(-0.01, 0.02);
+      option.penalty = chance(0.6) ? uniform(0, 0.05) : 0;
+      option.own = uniform(0.02, 0.06);
+      option.may.assign(kMonths + 1, 0);
+      for (std::size_t k = 4; k < static_cast<std::size_t>(tranche.last_payment); ++k) {
+        option.may[k] = vehicle.pays[k];
+        for (std::size_t p = 0; p < kBlockPaths; ++p)
+          market_rates.get()[t * rows() + k * kBlockPaths + p] = uniform(0.02, 0.08);
+      }
+      vehicle.may_prepay = true;
+      vehicle.balloons.resize(kMonths + 1, 0);
+    }
+  }
   // What is agreed of the months after each, as compile adds it up.
   void look_ahead(CovenantPlan& covenant) {
     const int months = covenant.ahead;

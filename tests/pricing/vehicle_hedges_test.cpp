@@ -238,11 +238,22 @@ TEST(VehicleHedges, AreTheInstrumentsOfTheSameTerms) {
       hedge("call", K::call, Underlying::power, 1.2, month(11) - std::chrono::days(3)),
       hedge("put", K::put, Underlying::rental_rate, 2.2, month(13)),
       hedge("floor", K::floor, Underlying::power, 1.3, month(12)),
-      hedge("rate", K::swap, Underlying::floating_rate, 0.04, month(24))};
+      hedge("rate", K::swap, Underlying::floating_rate, 0.04, month(24)),
+      hedge("mean", K::forward, Underlying::rental_rate, 1.9, month(15)),
+      hedge("mean-power", K::forward, Underlying::power, 1.1, month(14)),
+      hedge("worth-put", K::put, Underlying::resale_value, 17000, month(16)),
+      hedge("worth-call", K::call, Underlying::resale_value, 12000, month(22)),
+      hedge("worth", K::forward, Underlying::resale_value, 15000, month(9) - std::chrono::days(8))};
   for (Instrument& h : hedges) {
-    if (h.on == Underlying::rental_rate) h.hardware = "multiple";
-    h.quantity = 700;
+    if (h.on == Underlying::rental_rate || h.on == Underlying::resale_value)
+      h.hardware = "multiple";
+    h.quantity = h.on == Underlying::resale_value ? 30 : 700;
   }
+  hedges[7].month_average = hedges[8].month_average = true;
+  hedges[7].counterparty = "customer";
+  hedges[9].counterparty = "customer";
+  hedges[10].hardware = "income";  // no lot of the vehicle
+  hedges[11].long_position = false;
   hedges[0].frequency = Frequency::quarterly;
   hedges[0].long_position = false;
   hedges[0].counterparty = "customer";
@@ -265,6 +276,30 @@ TEST(VehicleHedges, AreTheInstrumentsOfTheSameTerms) {
     const Twice alone = of(b, b.layout.instrument(h, kPayoff));
     EXPECT_GT(alone.square, 0);
     expect_near(of(b, b.layout.hedge(0, h)), alone, 1e-12);
+  }
+}
+
+// Own sales are counted before values are: a put that is never worth anything must not save the
+// vehicle in that count.
+TEST(VehicleHedges, OnAValueAreKnownWhenSalesAreCounted) {
+  Loan loan = debt(kSampleDate, month(24));
+  loan.coupon = 0.08;
+  Instrument put = hedge("put", InstrumentKind::put, Underlying::resale_value, 1, month(3));
+  put.hardware = "income";  // whose row no lot of the vehicle asks for
+  put.quantity = 1e7;
+  Market market = sample_market();
+  market.liquidation->installed_base["multiple"] = 2000;
+  constexpr std::size_t kLifetimeLoss = kFixedSamples + 2 * kSnapshotSamples + kLoss;
+  for (const std::uint64_t number : {0, 1}) {
+    const auto hedged = simulated(market, book_of(loan, 9, {put}), number);
+    const auto without = simulated(market, book_of(loan, 9, {}), number);
+    expect_same_cash(hedged, without);
+    expect_near(of(hedged, sample(hedged, kLifetimeLoss)),
+                of(without, sample(without, kLifetimeLoss)), 1e-12);
+    EXPECT_GT(without.sum(sample(without, kLifetimeDefault)), 2);
+    const auto unpressed = simulated(sample_market(), book_of(loan, 9, {}), number);
+    EXPECT_GT(without.sum(sample(without, kLifetimeLoss)),
+              1.001 * unpressed.sum(sample(unpressed, kLifetimeLoss)));
   }
 }
 

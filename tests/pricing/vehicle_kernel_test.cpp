@@ -41,6 +41,8 @@ struct Ran {
     a.pressed = c.pressed.get();
     a.ended = ended.get();
     a.owed = owed.get();
+    a.covenant_worth = c.covenant_worth.get();
+    a.market_rates = c.market_rates.get();
     a.gross = c.gross.get();
     a.spot = &spot;
     a.utilization = &utilization;
@@ -106,7 +108,7 @@ void expect_lent_is_repaid_or_claimed(const Case& c, const Ran& ran, std::size_t
 TEST(VehicleKernel, IsThePlainVehicle) {
   int defaults = 0, breaches = 0, sweeps = 0, floored = 0, drawn = 0, late = 0, covered = 0,
       cures = 0, refused = 0, prepaid = 0;
-  std::array<int, 3> balloons{};  // refinanced, extended, failed
+  std::array<int, kBalloonSamples> balloons{};  // refinanced, extended, failed; prepaid
   for (std::uint64_t seed = 1; seed <= 80; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Case c(seed);
@@ -144,7 +146,8 @@ TEST(VehicleKernel, IsThePlainVehicle) {
       EXPECT_EQ(ran.ended.get()[p], plain.ended);
       for (std::size_t t = 0; t < 3 && !c.vehicle.balloons.empty(); ++t) {
         const Outcome::Balloon& of = plain.balloons[t];
-        const std::array<double, 3> expected = {of.refinanced, of.extended, of.failed};
+        const std::array<double, kBalloonSamples> expected = {of.refinanced, of.extended, of.failed,
+                                                              of.prepaid};
         for (std::size_t s = 0; s < kBalloonSamples; ++s) {
           EXPECT_NEAR(ran.balloons.get()[(t * kBalloonSamples + s) * kBlockPaths + p], expected[s],
                       1e-12)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pricing/book/row_vehicle.hpp"
 #include "tests/pricing/simulated_block.hpp"
 
 // A row of a loan tape as a vehicle with one lot, one offtake, one account and one tranche.
@@ -18,47 +19,12 @@ inline Covenant covenant(const char* id, CovenantTest test) {
   return out;
 }
 
-// The loan's vehicle; its tranche is appended to the book's loans.
+// The loan's vehicle, as a row that needs one becomes it; its tranche is appended to the book's
+// loans.
 inline Vehicle vehicle_of(const Loan& loan, Book& book) {
-  Vehicle vehicle;
+  Vehicle vehicle = vehicle_of_row(loan);
   vehicle.id = "vehicle-" + loan.id;
-  vehicle.borrower = loan.borrower;
-  vehicle.recourse = loan.recourse;
-  vehicle.mark = loan.mark;
-  vehicle.liquidation_haircut = loan.liquidation_haircut;
-  vehicle.liquidation_lag_months = loan.liquidation_lag_months;
-  vehicle.lots = {{"lot", loan.hardware, loan.units, loan.in_service, loan.purchase_price,
-                   loan.operating_cost, loan.segment}};
-  if (!loan.customer.empty()) {
-    Offtake offtake;
-    offtake.id = "offtake";
-    offtake.customer = loan.customer;
-    offtake.share = loan.contract_share;
-    offtake.rental_rate = loan.contract_rate;
-    offtake.start = loan.contract_start;
-    offtake.end = *loan.contract_end;
-    offtake.take_or_pay = loan.take_or_pay;
-    offtake.relet_months = loan.relet_months;
-    vehicle.offtakes = {offtake};
-  }
-  ReserveAccount reserve;
-  reserve.id = "reserve";
-  reserve.initial = loan.reserve_initial;
-  reserve.target = loan.reserve_target;
-  reserve.covers = kOperatingCostItem | kDebtServiceItem;
-  vehicle.reserves = {reserve};
-  if (loan.min_debt_service_coverage_ratio) {
-    vehicle.covenants.push_back(covenant("dscr", CovenantTest::debt_service_coverage_ratio));
-    vehicle.covenants.back().min = loan.min_debt_service_coverage_ratio;
-  }
-  if (loan.max_loan_to_value) {
-    vehicle.covenants.push_back(covenant("ltv", CovenantTest::loan_to_value));
-    vehicle.covenants.back().max = loan.max_loan_to_value;
-  }
-  Tranche tranche;
-  tranche.id = "debt";
-  tranche.loan = book.loans.size();
-  vehicle.tranches = {tranche};
+  vehicle.tranches.front().loan = book.loans.size();
   Loan debt = loan;
   debt.id = vehicle.id + "/debt";
   debt.hardware.clear();

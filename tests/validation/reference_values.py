@@ -195,6 +195,7 @@ VALUES = {
     "balloon": {},
     "credit": {},
     "launch_lines": {},
+    "prepayment": {},
     "stages": {},
     "walk_away": {},
     "O34": {

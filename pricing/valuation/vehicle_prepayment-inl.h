@@ -1,0 +1,60 @@
+// The borrower's option to repay a tranche and to borrow it anew at the market's rate.
+// Included by vehicle_kernel.cpp once per instruction set.
+#if defined(LIEN_PRICING_VALUATION_VEHICLE_PREPAYMENT_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LIEN_PRICING_VALUATION_VEHICLE_PREPAYMENT_INL_H_
+#undef LIEN_PRICING_VALUATION_VEHICLE_PREPAYMENT_INL_H_
+#else
+#define LIEN_PRICING_VALUATION_VEHICLE_PREPAYMENT_INL_H_
+#endif
+
+#include "pricing/valuation/vehicle_room-inl.h"
+#include "pricing/valuation/vehicle_waterfall-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lien::pricing::HWY_NAMESPACE {
+// After the payments of month k. A new lender takes the old one's place: he pays out what is owed,
+// is repaid by the same schedule and asks the market's rate. The owner pays the penalty. No account
+// of the vehicle sees either.
+inline void PrepayTranche(const Room& room, std::size_t t, std::size_t k) {
+  const TranchePlan& tranche = room.v.tranches[t];
+  const PrepaymentPlan& plan = tranche.prepayment;
+  const double* const market = room.a.market_rates + (t * (room.a.steps + 1) + k) * kBlockPaths;
+  const double* const survival = room.a.survival + k * kBlockPaths;
+  const double* const discount = room.a.discount + k * kBlockPaths;
+  double *const held = room.tranche(t, kHeld), *const value = room.sample(t, kPresentValue);
+  double* const equity = room.a.vehicle_samples + kDistributions * kBlockPaths;
+  const V liquidity = Num(room.terms(0, k).present_factor), penalty = Num(plan.penalty);
+  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    const V own = tranche.grid.empty() ? Num(plan.own) : GridMarginOf(room, tranche, k, p);
+    const V cheaper = hn::Sub(own, Row(market, p)), owed = Row(room.tranche(t, kOwed), p);
+    const M owes = hn::And(hn::Gt(Row(held, p), Zero()), hn::Gt(owed, Zero()));
+    const M goes = hn::And(owes, hn::Gt(cheaper, Num(plan.spread)));
+    const V living =
+        hn::IfThenElseZero(goes, hn::Mul(Row(room.state(kAlive), p), Row(survival, p)));
+    const V repaid = hn::Mul(living, owed), paid = hn::Mul(penalty, repaid);
+    const V discounted = Row(discount, p);
+    if (room.a.prices)
+      Put(value, p,
+          hn::MulAdd(hn::Mul(discounted, Num(tranche.months[k].timing)), hn::Add(repaid, paid),
+                     Row(value, p)));
+    Put(equity, p, hn::NegMulAdd(hn::Mul(discounted, liquidity), paid, Row(equity, p)));
+    Add(room.months(t, k, kRepaid, p), 0, repaid);
+    Add(room.months(t, k, kVariable, p), 0, paid);
+    Add(room.balloon(t, kPrepaid), p, living);
+    Put(held, p, hn::IfThenZeroElse(goes, Row(held, p)));
+    Put(room.tranche(t, kCheaper), p,
+        hn::IfThenElse(goes, cheaper, Row(room.tranche(t, kCheaper), p)));
+  }
+}
+
+inline void Prepay(const Room& room, std::size_t k) {
+  for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
+    const auto& may = room.v.tranches[t].prepayment.may;
+    if (k < may.size() && may[k] != 0) PrepayTranche(room, t, k);
+  }
+}
+
+}  // namespace lien::pricing::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // LIEN_PRICING_VALUATION_VEHICLE_PREPAYMENT_INL_H_
