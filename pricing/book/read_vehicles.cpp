@@ -71,6 +71,7 @@ class VehicleReader {
     finish_repayments(vehicle_, table_, scope_, context_.book.loans);
     check_sponsor(vehicle_, table_, scope_);
     check_shares(vehicle_, table_, scope_);
+    check_slips(vehicle_, context_.book, table_, scope_, context_.valuation_date);
     check_waterfall(vehicle_, table_, scope_);
     context_.book.vehicles.push_back(std::move(vehicle_));
   }

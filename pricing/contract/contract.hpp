@@ -16,6 +16,8 @@ namespace lien::pricing {
 struct LoanDraw {
   Date date{};
   double amount = 0;
+  // Of a draw that lots delay: its day without any delay; `date` is then that of their mean delay.
+  std::optional<Date> earliest{};
 };
 
 // Part of what is lent that is repaid a number of months after closing.
@@ -149,5 +151,8 @@ struct Book {
 // Dates the draws of a book's tranches and the hardware that its loans finance by the lots as they
 // stand, which a scenario may have moved: a draw that comes too late lapses. Draws by date.
 void date_draws(Book& book);
+// One of them, by the lots of its vehicle; it may lie after the last day on which one is made.
+[[nodiscard]] LoanDraw dated_draw(const Vehicle& vehicle, const TrancheDraw& draw,
+                                  const Loan& loan);
 
 }  // namespace lien::pricing
