@@ -107,7 +107,7 @@ bool read_draw(const TomlValue& draw, const std::vector<std::string>& lots, cons
   if (!date || !cost) return false;
   check_date(*date, out.date ? "date" : "lots", loan, check);
   if (scope.faults.size() > before) return false;
-  loan.draws.push_back({*date, out.amount ? *out.amount : *out.advance_rate * *cost});
+  loan.draws.push_back(dated_draw(vehicle, out, loan));
   tranche.draws.push_back(std::move(out));
   return true;
 }

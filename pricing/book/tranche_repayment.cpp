@@ -97,7 +97,7 @@ void finish_repayments(const Vehicle& vehicle, const TomlValue& table, const Sco
                    " follows its depreciation",
                "add purchase_price to the lot");
         loan.financed.push_back(
-            {lot.in_service.value_or(*closing), lot.units * lot.purchase_price.value_or(0.0)});
+            {expected_service(lot, *closing), lot.units * lot.purchase_price.value_or(0.0)});
       }
     if (loan.amortization != Amortization::sculpted) continue;
     if (vehicle.offtakes.empty() && vehicle.leases.empty())

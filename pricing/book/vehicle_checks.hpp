@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pricing/book/book_context.hpp"
 
@@ -37,6 +38,15 @@ struct ShareFault {
 [[nodiscard]] std::optional<ShareFault> fault_of_shares(const Vehicle& vehicle);
 // Of the whole, once all parts are read. table: the vehicle's own.
 void check_shares(const Vehicle& vehicle, const TomlValue& table, const Scope& scope);
+// What does not go with lots whose day the path decides. today: the valuation date, where known.
+struct SlipFault {
+  std::size_t lot = 0;  // into vehicle.lots
+  std::string problem, remedy;
+};
+[[nodiscard]] std::vector<SlipFault> faults_of_slips(const Vehicle& vehicle, const Book& book,
+                                                     std::optional<Date> today);
+void check_slips(const Vehicle& vehicle, const Book& book, const TomlValue& table,
+                 const Scope& scope, std::optional<Date> today);
 // The sponsor and the cures that it pays go together, or it is whose credit the market sees.
 void check_sponsor(const Vehicle& vehicle, const Book& book, const TomlValue& table,
                    const Scope& scope);

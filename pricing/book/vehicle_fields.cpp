@@ -51,7 +51,7 @@ std::span<const Field<VehicleLot>> lot_fields() {
           between(1, 1e9))
           .required(),
       date("in_service", &T::in_service),
-      later<T>("slip_months", "0"),
+      number("slip_months", &T::slip_months, between(0, 600)),
       number("purchase_price", &T::purchase_price, above(0)),
       number("operating_cost", &T::operating_cost, at_least(0)),
       choice<T>(

@@ -16,6 +16,8 @@ namespace lien::pricing {
 struct LoanDraw {
   Date date{};
   double amount = 0;
+  // Of a draw that lots delay: its day without any delay; `date` is then that of their mean delay.
+  std::optional<Date> earliest{};
 };
 
 // Part of what is lent that is repaid a number of months after closing.
@@ -166,5 +168,8 @@ struct Book {
 void date_draws(Book& book);
 // True if some tranche may be repaid at the borrower's option.
 [[nodiscard]] bool may_prepay(const Vehicle& vehicle, const Book& book);
+// One of them, by the lots of its vehicle; it may lie after the last day on which one is made.
+[[nodiscard]] LoanDraw dated_draw(const Vehicle& vehicle, const TrancheDraw& draw,
+                                  const Loan& loan);
 
 }  // namespace lien::pricing

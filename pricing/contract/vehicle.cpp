@@ -89,26 +89,87 @@ std::vector<WaterfallStep> default_waterfall(const Vehicle& vehicle) {
   return steps;
 }
 
+namespace {
+
+Date months_after(Date d, int count) {
+  using namespace std::chrono;
+  const year_month_day day(d), moved = day + months(count);
+  const bool ends = day == year_month_day(day.year() / day.month() / last);
+  return ends || !moved.ok() ? sys_days(moved.year() / moved.month() / last) : sys_days(moved);
+}
+
+bool names(const TrancheDraw& draw, const VehicleLot& lot) {
+  return std::find(draw.lots.begin(), draw.lots.end(), lot.id) != draw.lots.end();
+}
+
+}  // namespace
+
+Date expected_service(const VehicleLot& lot, Date otherwise) {
+  const Date agreed = lot.in_service.value_or(otherwise);
+  const int whole = static_cast<int>(lot.slip_months);
+  const Date from = months_after(agreed, whole), to = months_after(agreed, whole + 1);
+  const double days = static_cast<double>((to - from).count()) * (lot.slip_months - whole);
+  return from + std::chrono::days(static_cast<int>(days + 0.5));
+}
+
+bool slips(const Vehicle& vehicle, const TrancheDraw& draw) {
+  return !draw.date && std::any_of(vehicle.lots.begin(), vehicle.lots.end(), [&](const auto& lot) {
+    return lot.slip_months > 0 && names(draw, lot);
+  });
+}
+
+std::vector<bool> delivered_by_path(const Vehicle& vehicle) {
+  std::vector<bool> by_path;
+  for (const VehicleLot& lot : vehicle.lots) by_path.push_back(lot.slip_months > 0);
+  // Each round adds a lot at least, or ends.
+  for (bool more = true; more;) {
+    more = false;
+    for (const Tranche& tranche : vehicle.tranches)
+      for (const TrancheDraw& draw : tranche.draws) {
+        bool any = false;
+        for (std::size_t l = 0; l < by_path.size(); ++l)
+          any = any || (by_path[l] && names(draw, vehicle.lots[l]));
+        for (std::size_t l = 0; l < by_path.size() && any; ++l) {
+          if (by_path[l] || !names(draw, vehicle.lots[l])) continue;
+          by_path[l] = more = true;
+        }
+      }
+  }
+  return by_path;
+}
+
+LoanDraw dated_draw(const Vehicle& vehicle, const TrancheDraw& draw, const Loan& loan) {
+  Date agreed = draw.date.value_or(Date{}), expected = agreed;
+  double cost = 0;
+  for (const VehicleLot& lot : vehicle.lots) {
+    if (!names(draw, lot)) continue;
+    cost += lot.units * lot.purchase_price.value_or(0.0);
+    if (draw.date) continue;  // a scenario's date comes before what the draw pays for
+    agreed = std::max(agreed, lot.in_service.value_or(loan.closing));
+    expected = std::max(expected, expected_service(lot, loan.closing));
+  }
+  LoanDraw made{agreed, draw.amount ? *draw.amount : draw.advance_rate.value_or(0.0) * cost, {}};
+  if (!slips(vehicle, draw)) return made;
+  // What is paid out on some path is scheduled, at the latest while something is repaid after it.
+  const Date latest =
+      std::min(loan.draw_end.value_or(loan.maturity), loan.maturity - std::chrono::days(32));
+  made.earliest = agreed;
+  made.date = std::max(agreed, std::min(expected, latest));
+  return made;
+}
+
 void date_draws(Book& book) {
   for (const Vehicle& vehicle : book.vehicles)
     for (const Tranche& tranche : vehicle.tranches) {
       if (!tranche.loan) continue;
       Loan& loan = book.loans[*tranche.loan];
       for (std::size_t i = 0; i < loan.financed.size(); ++i)
-        if (vehicle.lots[i].in_service) loan.financed[i].service = *vehicle.lots[i].in_service;
+        if (vehicle.lots[i].in_service)
+          loan.financed[i].service = expected_service(vehicle.lots[i], loan.closing);
       if (tranche.draws.empty()) continue;
       loan.draws.clear();
       for (const TrancheDraw& draw : tranche.draws) {
-        Date date = draw.date.value_or(Date{});
-        double cost = 0;
-        for (const VehicleLot& lot : vehicle.lots) {
-          if (std::find(draw.lots.begin(), draw.lots.end(), lot.id) == draw.lots.end()) continue;
-          // A scenario's date comes before what the draw pays for.
-          if (!draw.date) date = std::max(date, lot.in_service.value_or(loan.closing));
-          cost += lot.units * lot.purchase_price.value_or(0.0);
-        }
-        const LoanDraw made{date,
-                            draw.amount ? *draw.amount : draw.advance_rate.value_or(0.0) * cost};
+        const LoanDraw made = dated_draw(vehicle, draw, loan);
         if (made.date <= loan.draw_end.value_or(loan.maturity) && made.date < loan.maturity)
           loan.draws.push_back(made);
       }

@@ -19,6 +19,7 @@ struct VehicleLot {
   std::optional<double> purchase_price;  // per accelerator
   std::optional<double> operating_cost;  // hourly; default: the hardware's
   std::string segment{};                 // in which free hours are let; empty: spot
+  double slip_months = 0;  // mean of an exponential delay of in_service; 0: on the day
 };
 
 struct Offtake {
@@ -238,6 +239,14 @@ struct Vehicle {
 // True if the contract lets lots that the guarantee covers.
 [[nodiscard]] bool backs(const Vehicle& vehicle, const Guarantee& guarantee,
                          const Offtake& offtake);
+// When a lot without delay is in service, and on average with its delay, to the nearest day.
+// otherwise: of a lot that states no in_service.
+[[nodiscard]] Date expected_service(const VehicleLot& lot, Date otherwise);
+// True if lots may delay the draw: one of them slips, and no scenario has dated it.
+[[nodiscard]] bool slips(const Vehicle& vehicle, const TrancheDraw& draw);
+// [lots] true if the path decides when, or whether, the lot is there: it slips, or is paid for
+// together with one that does.
+[[nodiscard]] std::vector<bool> delivered_by_path(const Vehicle& vehicle);
 // Its debt, by rank and within a rank as given.
 [[nodiscard]] std::vector<const Tranche*> debt_by_rank(const Vehicle& vehicle);
 // True if something else than cash may meet what is owed at maturity.

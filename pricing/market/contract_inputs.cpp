@@ -23,7 +23,9 @@ constexpr std::array<std::string_view, 4> kCustomerTerms = {"contract_share", "c
 constexpr std::array<std::string_view, 2> kLeaseTerms = {"guaranteed_residual", "return_cost"};
 constexpr std::array<std::string_view, 2> kVehicleTerms = {"liquidation_haircut",
                                                            "liquidation_lag_months"};
-constexpr std::array<std::string_view, 2> kLotTerms = {"operating_cost", "in_service"};  // to come
+// The last two of a lot to come.
+constexpr std::array<std::string_view, 3> kLotTerms = {"operating_cost", "in_service",
+                                                       "slip_months"};
 // The fee last: nobody pays it who may not leave.
 constexpr std::array<std::string_view, 7> kOfftakeTerms = {
     "share",        "rental_rate",     "take_or_pay",    "realization",
@@ -128,7 +130,7 @@ void add_vehicle(Collector& to, Vehicle& vehicle, Date today) {
   add_parts_by<VehicleLot>(to, vehicle.id, "lot", vehicle.lots, lot_fields(),
                            [&](const VehicleLot& lot) {
                              const bool delivered = !lot.in_service || *lot.in_service <= today;
-                             return Names(kLotTerms).first(delivered ? 1 : 2);
+                             return Names(kLotTerms).first(delivered ? 1 : 3);
                            });
   add_parts_by<Offtake>(to, vehicle.id, "offtake", vehicle.offtakes, offtake_fields(),
                         [](const Offtake& offtake) {
@@ -236,7 +238,7 @@ bool draw_now(const Vehicle& vehicle, Tranche& tranche, const Loan& loan, Date d
     if (!draw.date)
       for (const VehicleLot& lot : vehicle.lots)
         if (std::find(draw.lots.begin(), draw.lots.end(), lot.id) != draw.lots.end())
-          date = std::max(date, lot.in_service.value_or(loan.closing));
+          date = std::max(date, expected_service(lot, loan.closing));
     if (date <= day) continue;
     draw.date = day;
     changed = true;

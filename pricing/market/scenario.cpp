@@ -287,13 +287,18 @@ void apply_cancel(Market& market, const RowChange& change) {
 }
 
 // What one field cannot tell: values that exclude each other once all rows are applied.
-void check_vehicles(const Book& book, const RowChange& last) {
+void check_vehicles(const Book& book, Date valuation_date, const RowChange& last) {
   for (const Vehicle& vehicle : book.vehicles) {
     if (const auto fault = fault_of_shares(vehicle))
       last.fault(
           "value", "",
           "leaves vehicle " + vehicle.id + " with an " + fault->field + " that " + fault->problem,
           fault->remedy);
+    for (const SlipFault& fault : faults_of_slips(vehicle, book, valuation_date))
+      last.fault("value", "",
+                 "leaves lot " + vehicle.lots[fault.lot].id + " of vehicle " + vehicle.id +
+                     " with slip_months, and it " + fault.problem,
+                 fault.remedy);
     Date maturity{};
     for (const Tranche& tranche : vehicle.tranches)
       if (tranche.loan) maturity = std::max(maturity, book.loans[*tranche.loan].maturity);
@@ -354,7 +359,7 @@ Stressed apply_scenario(const Market& market, const Book& book, std::span<const 
   }
   if (faults.empty() && !rows.empty()) {
     check_together(stressed.market, {rows.back(), faults});
-    check_vehicles(stressed.book, {rows.back(), faults});
+    check_vehicles(stressed.book, valuation_date, {rows.back(), faults});
   }
   if (!faults.empty()) throw InputError(std::move(faults));
   Rates& rates = stressed.market.rates;

@@ -46,6 +46,12 @@ void about_vehicles(const std::vector<Vehicle>& vehicles, std::vector<std::strin
         "draws are outflows of values, losses and provisions are of what will be drawn too; prices "
         "take what is still to be drawn at par");
   if (any(vehicles, [](const Vehicle& v) {
+        return any(v.lots, [](const VehicleLot& lot) { return lot.slip_months > 0; });
+      }))
+    notes.emplace_back(
+        "lots with slip_months come on each path's own day, and their draws with them or not at "
+        "all; schedules are those of the mean delivery");
+  if (any(vehicles, [](const Vehicle& v) {
         return any(v.offtakes, [](const Offtake& o) { return o.growth != 0; });
       }))
     notes.emplace_back("a buyer that steps into a contract counts its rent without growth");

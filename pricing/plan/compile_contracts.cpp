@@ -188,7 +188,7 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
   for (const auto& vehicle : book.vehicles)
     for (const auto& lot : vehicle.lots)
       lots.want(hardware_index(market, lot.hardware),
-                age_months(grid, in_service(vehicle, lot, book)));
+                age_months(grid, expected_service(vehicle, lot, book)));
   // A unit that enters service today is what the fans and the instruments show.
   for (std::uint32_t g = 0; g < plan.hardware.size(); ++g)
     if (plan.hardware[g].valued) lots.want(g, 0);

@@ -43,10 +43,11 @@ void look_ahead(const VehicleWork& work, int months, CovenantPlan& plan) {
     all.insert(all.end(), sums.begin(), sums.end());
   };
   for (const VehicleLotPlan& lot : work.out.lots) {
-    append(lot.free_hours, plan.ahead_hours);
-    append(lot.operating_cost, plan.ahead_cost);
+    append(scheduled_free_hours(lot), plan.ahead_hours);
+    append(scheduled_cost(lot), plan.ahead_cost);
   }
-  for (const OfftakePlan& offtake : work.out.offtakes) append(offtake.revenue, plan.ahead_revenue);
+  for (const OfftakePlan& offtake : work.out.offtakes)
+    append(scheduled_revenue(offtake), plan.ahead_revenue);
   plan.ahead_fees = sums_of(work.fees);
   plan.ahead_service = sums_of(work.debt_service);
   for (std::size_t k = 0; k < size; ++k)
@@ -114,6 +115,8 @@ void add_covenants(VehicleWork& work) {
   for (std::size_t i = 0; i < work.terms.lots.size(); ++i) {
     const VehicleLot& lot = work.terms.lots[i];
     work.out.lots[i].price = lot.units * lot.purchase_price.value_or(0);
+    // Where the path decides the month of the draw it adds the price itself.
+    if (work.out.lots[i].delivery != kNone && work.out.lots[i].bought > 0) continue;
     for (std::size_t k = 0; k < cost.size(); ++k)
       if (static_cast<int>(k) >= work.out.lots[i].bought) cost[k] += work.out.lots[i].price;
   }

@@ -42,7 +42,7 @@ std::vector<double> cost_on_power(const CompileInput& input, const VehiclePlan& 
   std::vector<double> sum(static_cast<std::size_t>(vehicle.months) + 1, 0.0);
   for (const VehicleLotPlan& lot : vehicle.lots)
     for (std::size_t k = 0; k < sum.size(); ++k)
-      sum[k] += input.market->hardware[lot.hardware].power_share * lot.operating_cost[k];
+      sum[k] += input.market->hardware[lot.hardware].power_share * scheduled_cost(lot)[k];
   return sum;
 }
 

@@ -13,7 +13,11 @@ void add_step_in(VehicleWork& work, const VehicleLot& lot, const Offtake& offtak
                  OfftakePlan& plan) {
   Loan loan;
   loan.units = lot.units;
-  loan.in_service = in_service(work.terms, lot, *work.input.book);
+  // A lot that a draw pays for is sold once it is there; one that is the vehicle's before that has
+  // hours for a buyer from its mean delivery on.
+  const bool before = plan.delivery != kNone && plan.bought == 0;
+  loan.in_service = before ? expected_service(work.terms, lot, *work.input.book)
+                           : in_service(work.terms, lot, *work.input.book);
   loan.contract_start = offtake.start;
   loan.contract_end = offtake.end;
   loan.contract_share = offtake.share;
@@ -64,6 +68,12 @@ void add_renewal(VehicleWork& work, const VehicleLot& lot, const Offtake& offtak
   plan.credited.clear();
   plan.revenue = plan.lost_hours = plan.agreed = work.column();
   if (offtake.net && offtake.renews_at_market) plan.borne = work.column();
+  if (plan.delivery != kNone) {
+    const OfftakeTerm dates = offtake_term(offtake, service, term);
+    plan.served = served_share(work, std::max(service, dates.from), dates.to);
+    plan.expected_revenue = plan.expected_hours = work.column();
+  }
+  const Date expected = expected_service(work.terms, lot, *work.input.book);
   for (int k = 1; k <= work.out.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
     const OfftakeMonth month = renewed_month(lot, hardware, offtake, service, work.grid, term, k);
@@ -72,6 +82,11 @@ void add_renewal(VehicleWork& work, const VehicleLot& lot, const Offtake& offtak
     plan.revenue[at] = month.revenue;
     if (!plan.borne.empty()) plan.borne[at] = month.hours * hourly_cost(lot, hardware, k);
     own.free_hours[at] -= month.hours;
+    if (plan.delivery == kNone) continue;
+    const OfftakeMonth later = renewed_month(lot, hardware, offtake, expected, work.grid, term, k);
+    plan.expected_revenue[at] = later.revenue;
+    plan.expected_hours[at] = later.hours;
+    own.expected_free_hours[at] -= later.hours;
   }
   work.out.offtakes.push_back(std::move(plan));
 }
@@ -171,6 +186,12 @@ void add_offtakes(VehicleWork& work, const VehicleLot& lot, Date service, std::u
     plan.lot = own.lot;
     plan.net = offtake.net;
     plan.bought = own.bought;
+    plan.delivery = own.delivery;
+    const Date expected = expected_service(work.terms, lot, *work.input.book);
+    if (plan.delivery != kNone) {
+      plan.served = served_share(work, offtake_term(offtake, service, 0).from, offtake.end);
+      plan.expected_revenue = plan.expected_hours = work.column();
+    }
     // A buyer would have to honour what is prepaid; until it is earned the contract may be a
     // burden.
     if (!(offtake.prepaid > 0)) add_step_in(work, lot, offtake, plan);
@@ -186,6 +207,12 @@ void add_offtakes(VehicleWork& work, const VehicleLot& lot, Date service, std::u
       plan.agreed[at] = month.agreed;
       plan.revenue[at] = month.revenue;
       own.free_hours[at] -= month.hours;
+      if (plan.delivery != kNone) {
+        const OfftakeMonth later = offtake_month(lot, hardware, offtake, expected, work.grid, k);
+        plan.expected_revenue[at] = later.revenue;
+        plan.expected_hours[at] = later.hours;
+        own.expected_free_hours[at] -= later.hours;
+      }
       if (plan.credited.empty()) continue;
       plan.credited[at] = paid[at] * month.rent;
       plan.revenue[at] -= plan.credited[at];

@@ -28,7 +28,8 @@ std::vector<int> youngest_ages(const CompileInput& input, const TimeGrid& grid) 
     if (!loan.hardware.empty()) see(loan.hardware, loan.in_service.value_or(loan.closing));
   for (const auto& lease : input.book->leases) see(lease.hardware, lease.start);
   for (const auto& vehicle : input.book->vehicles)
-    for (const auto& lot : vehicle.lots) see(lot.hardware, in_service(vehicle, lot, *input.book));
+    for (const auto& lot : vehicle.lots)
+      see(lot.hardware, expected_service(vehicle, lot, *input.book));
   return youngest;
 }
 

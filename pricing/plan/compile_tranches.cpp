@@ -58,9 +58,61 @@ std::vector<double> elapsed_by_month(const LoanSchedule& schedule, const TimeGri
   return sums;
 }
 
+// What draws that lots delay are, made on any day. last_repaid: month after which nothing is.
+void add_slipped_months(const Loan& loan, const Rates& rates, const TimeGrid& grid,
+                        const LoanSchedule& schedule, const ContractColumns& columns,
+                        std::size_t last_repaid, TranchePlan& tranche) {
+  if (std::none_of(schedule.draws.begin(), schedule.draws.end(),
+                   [](const ScheduledDraw& draw) { return draw.slips; }))
+    return;
+  tranche.slipped_months.resize(tranche.months.size());
+  tranche.hedgeable.assign(
+      columns.closing.begin(),
+      columns.closing.begin() + static_cast<std::ptrdiff_t>(tranche.months.size()));
+  for (std::size_t at = 1; at < tranche.months.size() && at < last_repaid; ++at) {
+    const int k = static_cast<int>(at);
+    const std::size_t next = period_of_draw(schedule.payments, grid.date(k), grid);
+    if (next == schedule.payments.size()) break;
+    const ScheduledDraw first = draw_at(loan, schedule.payments, next, grid.date(k - 1), 1.0);
+    const ScheduledDraw last = draw_at(loan, schedule.payments, next, grid.date(k), 1.0);
+    const double month_before = discount_factor(rates.zero_curve, (k - 1) / 12.0) /
+                                discount_factor(rates.zero_curve, k / 12.0);
+    const double timing = columns.present_factor[at];
+    tranche.slipped_months[at] = {first.elapsed,         last.elapsed - first.elapsed,
+                                  first.undrawn,         last.undrawn - first.undrawn,
+                                  timing * month_before, timing * (1 - month_before)};
+    tranche.last_draw = k;
+  }
+  const Date end = loan.draw_end.value_or(loan.maturity);
+  tranche.last_draw = std::min(tranche.last_draw, 12 * grid.time_of(end));
+}
+
+// Months in which the schedule owes nothing and a path may, since lots come before their mean
+// delivery: interest and principal are those of the schedule without any delay.
+void fill_early_months(const CompileInput& input, const Loan& loan, const TimeGrid& grid,
+                       const LoanSchedule& schedule, const MonthlySchedule& monthly,
+                       const std::vector<double>& years, const ContractColumns& columns, Plan& plan,
+                       TranchePlan& tranche) {
+  Loan early = loan;
+  for (LoanDraw& draw : early.draws) draw.date = draw.earliest.value_or(draw.date);
+  std::stable_sort(early.draws.begin(), early.draws.end(),
+                   [](const LoanDraw& a, const LoanDraw& b) { return a.date < b.date; });
+  std::vector<double> principal;  // read where it is sculpted
+  for (const LoanPayment& payment : schedule.payments) principal.push_back(payment.principal);
+  const LoanSchedule other = schedule_loan(early, input.market->rates, grid, principal);
+  const MonthlySchedule months = on_grid(other, early, input.market->rates, grid);
+  const std::vector<double> elapsed = elapsed_by_month(other, grid, months.months);
+  const std::size_t count = std::min(monthly.opening.size(), months.opening.size());
+  for (std::size_t k = 1; k < count; ++k)
+    if (monthly.opening[k] == 0 && months.opening[k] > 0)
+      tranche.months[k] = tranche_month(input, months, k, years[k], 0.0, columns.present_factor[k],
+                                        months.opening[k] - elapsed[k], plan);
+}
+
 // What a tranche's draws are by month, and the fee on what is undrawn.
 void add_draws(const Loan& loan, const Rates& rates, const TimeGrid& grid,
-               const LoanSchedule& schedule, const ContractColumns& columns, TranchePlan& tranche) {
+               const LoanSchedule& schedule, const ContractColumns& columns, bool outlives_grid,
+               TranchePlan& tranche) {
   tranche.draws = true;
   tranche.undrawn = schedule.commitment_left;
   tranche.revolving = loan.revolving ? *loan.commitment : 0.0;
@@ -79,6 +131,7 @@ void add_draws(const Loan& loan, const Rates& rates, const TimeGrid& grid,
   for (const ScheduledDraw& draw : schedule.draws) {
     const int k = grid.month_of(draw.date);
     if (k > grid.months()) break;
+    if (draw.slips) continue;  // the path makes it
     const auto at = static_cast<std::size_t>(k);
     TrancheMonth& month = tranche.months[at];
     const double timing = discount_factor(rates.zero_curve, grid.time_of(draw.date)) /
@@ -93,6 +146,8 @@ void add_draws(const Loan& loan, const Rates& rates, const TimeGrid& grid,
   std::size_t last_repaid = 0;
   for (std::size_t at = 1; at < tranche.months.size(); ++at)
     if (tranche.months[at].repaid > 0) last_repaid = at;
+  if (outlives_grid) last_repaid = tranche.months.size();  // the run does not see the last
+  add_slipped_months(loan, rates, grid, schedule, columns, last_repaid, tranche);
   for (std::size_t at = 1; at < tranche.months.size(); ++at) {
     TrancheMonth& month = tranche.months[at];
     if (month.draw > 0) month.draw_timing /= month.draw;
@@ -199,7 +254,11 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
     tranche.months[k] =
         tranche_month(input, monthly, k, years[k], added[k], columns.present_factor[k],
                       monthly.opening[k] - elapsed[k], plan);
-  if (loan.commitment) add_draws(loan, market.rates, grid, schedule, columns, tranche);
+  if (std::any_of(schedule.draws.begin(), schedule.draws.end(),
+                  [](const ScheduledDraw& draw) { return draw.slips; }))
+    fill_early_months(input, loan, grid, schedule, monthly, years, columns, plan, tranche);
+  if (loan.commitment)
+    add_draws(loan, market.rates, grid, schedule, columns, monthly.outlives_grid, tranche);
   tranche.last_payment =
       schedule.payments.empty() ? 0 : grid.month_of(schedule.payments.back().end);
   if (loan.prepayment_spread)

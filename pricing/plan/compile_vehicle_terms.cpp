@@ -17,7 +17,7 @@ double covered_after(const VehicleWork& work, const ReserveAccount& reserve, std
   for (std::size_t j = k + 1; j < work.debt.size() && left > 0; ++j, left -= 1) {
     double month = 0;
     if ((reserve.covers & kOperatingCostItem) != 0)
-      for (const VehicleLotPlan& lot : work.out.lots) month += lot.operating_cost[j];
+      for (const VehicleLotPlan& lot : work.out.lots) month += scheduled_cost(lot)[j];
     if ((reserve.covers & kFeeItem) != 0) month += work.fees[j];
     if ((reserve.covers & kHedgeItem) != 0) month += work.hedges.payments[j];
     if ((reserve.covers & kDebtServiceItem) != 0) month += work.debt_service[j];

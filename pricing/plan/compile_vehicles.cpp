@@ -25,7 +25,7 @@ std::optional<Date> bought_on(const Vehicle& vehicle, const std::string& lot, co
       if (!named_lot(draw, lot)) continue;
       Date day{};
       for (const VehicleLot& other : vehicle.lots)
-        if (named_lot(draw, other.id)) day = std::max(day, in_service(vehicle, other, book));
+        if (named_lot(draw, other.id)) day = std::max(day, expected_service(vehicle, other, book));
       first = first ? std::min(*first, day) : day;
     }
   return first;
@@ -39,11 +39,14 @@ void add_lot(VehicleWork& work, const VehicleLot& lot, std::uint32_t row) {
   own.sale_units =
       lot.units * (1 - work.terms.liquidation_haircut.value_or(terms ? terms->haircut : 0.0));
   own.free_hours = own.operating_cost = work.column();
+  own.expected_free_hours = own.expected_cost = own.free_hours;
   const Hardware& hardware = work.input.market->hardware[own.hardware];
   const std::uint32_t segment = segment_row(work.input, own.hardware, lot.segment, work.plan);
   own.rent = segment == kNone ? own.hardware
                               : static_cast<std::uint32_t>(work.plan.hardware.size()) + segment;
   const Date service = in_service(work.terms, lot, *work.input.book);
+  const Date expected = expected_service(work.terms, lot, *work.input.book);
+  own.delivery = delivery_row(work);
   if (const auto day = bought_on(work.terms, lot.id, *work.input.book))
     own.bought = std::min(work.grid.month_of(*day), work.out.months + 1);
   for (int k = 1; k <= work.out.months; ++k) {
@@ -51,6 +54,14 @@ void add_lot(VehicleWork& work, const VehicleLot& lot, std::uint32_t row) {
     const double active = lot_hours(lot, hardware, service, work.grid, k);
     own.free_hours[at] = active;
     own.operating_cost[at] = active * hourly_cost(lot, hardware, k);
+    if (own.delivery == kNone) continue;
+    const double later = lot_hours(lot, hardware, expected, work.grid, k);
+    own.expected_free_hours[at] = later;
+    own.expected_cost[at] = later * hourly_cost(lot, hardware, k);
+  }
+  if (own.delivery != kNone) {
+    own.hours = own.free_hours;
+    own.served = served_share(work, service, std::nullopt);
   }
   add_offtakes(work, lot, service, segment, own);
   add_leases(work, lot, service, own);
@@ -76,6 +87,7 @@ void add_lot(VehicleWork& work, const VehicleLot& lot, std::uint32_t row) {
     work.out.holding_cost += terms->holding_cost * lot.units;
   int& last = work.plan.lots[row].last_month;
   last = std::max(last, work.out.months + work.out.lag);
+  if (own.delivery == kNone) own.expected_free_hours = own.expected_cost = {};
   work.out.lots.push_back(std::move(own));
 }
 
@@ -175,6 +187,10 @@ Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book)
   return first;
 }
 
+Date expected_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book) {
+  return expected_service(lot, in_service(vehicle, lot, book));
+}
+
 void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
                       const std::function<std::uint32_t(std::uint32_t, Date)>& lot_of,
                       const std::function<TranchePlan(std::size_t)>& tranche_of, StepIns& step_ins,
@@ -210,9 +226,11 @@ void compile_vehicles(const CompileInput& input, const TimeGrid& grid,
     }
     VehicleWork work{input, terms, grid, plan, out, step_ins, faults, {}, {}, {}, {}, {}};
     add_customers(work);
+    add_deliveries(work);
     for (const VehicleLot& lot : terms.lots)
-      add_lot(work, lot,
-              lot_of(hardware_index(*input.market, lot.hardware), in_service(terms, lot, book)));
+      add_lot(
+          work, lot,
+          lot_of(hardware_index(*input.market, lot.hardware), expected_service(terms, lot, book)));
     for (std::size_t t = 0; t < debt.size(); ++t) add_margin_grid(work, *debt[t], out.tranches[t]);
     add_schedules(work);
     add_fees(work);

@@ -24,6 +24,9 @@ struct VehicleLag {
 [[nodiscard]] int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& grid);
 // When the units of a lot begin to earn.
 [[nodiscard]] Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book);
+// The same with the mean of its delay, by which schedules and ages are made.
+[[nodiscard]] Date expected_service(const Vehicle& vehicle, const VehicleLot& lot,
+                                    const Book& book);
 
 // What a tranche owes and pays by its agreement.
 struct TrancheSchedule {

@@ -24,6 +24,18 @@ struct LeasedLotPlan {
   double price = 0, guaranteed = 0, return_cost = 0, holding_cost = 0;
 };
 
+// Rows of a lot whose delivery the path decides, in months after today: when it enters service,
+// kNever where nobody pays for it; the month whose draw pays for it, 0 without draws, kNever where
+// they lapse.
+enum DeliveryRow : std::uint32_t { kDelivered = 0, kPaidFor, kDeliveryRows };
+
+// By month, [months + 1]: of the month's hours that an agreement or a lot has from the day agreed
+// on, the share min(1, max(0, whole - lost x)) is served where the lot enters service a part x into
+// the month.
+struct ServedShare {
+  std::vector<double> whole, lost;
+};
+
 // The hours of one lot under one offtake contract or lease.
 struct OfftakePlan {
   std::uint32_t rent = 0, customer = kNone;  // rent: as its lot's
@@ -45,7 +57,21 @@ struct OfftakePlan {
   std::vector<double> agreed;      // revenue if all were delivered and accepted
   std::vector<double> credited;    // rent that an advance has paid; empty: none
   std::vector<double> borne;  // renewed at the market's rent: operating cost it pays; else empty
+  // Of a lot whose delivery the path decides: its first row of deliveries; what is then served of
+  // the columns above, which are those of the day agreed; and revenue and lost_hours by schedule,
+  // on the mean delivery.
+  std::uint32_t delivery = kNone;
+  ServedShare served{};
+  std::vector<double> expected_revenue{}, expected_hours{};
 };
+
+// By schedule, whether the path decides the delivery or not.
+[[nodiscard]] inline const std::vector<double>& scheduled_revenue(const OfftakePlan& offtake) {
+  return offtake.delivery == kNone ? offtake.revenue : offtake.expected_revenue;
+}
+[[nodiscard]] inline const std::vector<double>& scheduled_hours(const OfftakePlan& offtake) {
+  return offtake.delivery == kNone ? offtake.lost_hours : offtake.expected_hours;
+}
 
 // Rows of a customer that decides: the month from which it pays nothing; from which its contract is
 // nothing that a buyer would count on; in which it gave notice; in which it pays the fee; from

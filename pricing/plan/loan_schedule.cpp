@@ -67,7 +67,8 @@ Inflows add_draws(const Loan& loan, const TimeGrid& grid, std::span<const LoanPa
     if (at == all.size())
       throw std::domain_error("a draw in the month of the last payment is not repaid");
     if (at < past) continue;
-    const ScheduledDraw made = draw_at(loan, all, at, draw.date, draw.amount);
+    ScheduledDraw made = draw_at(loan, all, at, draw.date, draw.amount);
+    made.slips = draw.earliest.has_value();
     const double elapsed = made.amount * made.elapsed, undrawn = made.amount * made.undrawn;
     inflows.elapsed[at - past] += elapsed;
     inflows.undrawn[at - past] += undrawn;

@@ -30,6 +30,7 @@ struct ScheduledDraw {
   Date date{};
   double amount = 0;
   double elapsed = 0, undrawn = 0;
+  bool slips = false;  // by its lots: the path decides the day
 };
 
 // What a loan owes from the valuation date (date 0 of the grid) on.

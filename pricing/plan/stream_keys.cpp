@@ -14,6 +14,19 @@ struct NamedStream {
   Location where;
 };
 
+// number: of the lot, among all whose delivery is drawn.
+NamedStream of_lot(const CompileInput& input, const Plan& plan, std::size_t number) {
+  for (const VehiclePlan& vehicle : plan.vehicles) {
+    const Vehicle& terms = input.book->vehicles[vehicle.source];
+    if (number < vehicle.deliveries.size())
+      return {"the delivery of lot " + terms.lots[vehicle.deliveries[number].lot].id +
+                  " of vehicle " + terms.id,
+              {terms.source.file, terms.source.line, 0}};
+    number -= vehicle.deliveries.size();
+  }
+  return {"a delivery", {}};
+}
+
 NamedStream named(const CompileInput& input, const Plan& plan, const PlanKey& key) {
   const Market& market = *input.market;
   switch (key.kind) {
@@ -22,6 +35,8 @@ NamedStream named(const CompileInput& input, const Plan& plan, const PlanKey& ke
     case StreamKind::launch:
       return {"launches " + market.launches[key.index].line, market.launches[key.index].where};
     case StreamKind::delay: {
+      if (key.index >= plan.contracts.size() + plan.vehicles.size())
+        return of_lot(input, plan, key.index - plan.contracts.size() - plan.vehicles.size());
       if (key.index >= plan.contracts.size()) {
         const VehiclePlan& vehicle = plan.vehicles[key.index - plan.contracts.size()];
         const Vehicle& terms = input.book->vehicles[vehicle.source];
@@ -70,6 +85,12 @@ std::vector<PlanKey> stream_keys(const Plan& plan) {
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v)
     if (plan.vehicles[v].lag_law != kNone)
       keys.push_back({plan.vehicles[v].lag_key, StreamKind::delay, plan.contracts.size() + v});
+  std::size_t lots = plan.contracts.size() + plan.vehicles.size();
+  for (const VehiclePlan& vehicle : plan.vehicles)
+    for (const DeliveryPlan& delivery : vehicle.deliveries) {
+      if (delivery.mean > 0) keys.push_back({delivery.key, StreamKind::delay, lots});
+      ++lots;
+    }
   if (!plan.refinancing.months.empty()) keys.push_back({plan.refinancing.key, StreamKind::gate, 0});
   return keys;
 }

@@ -8,7 +8,7 @@
 namespace lien::pricing {
 
 // One stream that a plan draws from. index: of its factor, line, noise, party or contract; of
-// vehicles after all contracts.
+// vehicles after all contracts, of lots whose delivery is drawn after all vehicles.
 struct PlanKey {
   lien::engine::PhiloxKey key;
   lien::engine::StreamKind kind;
@@ -17,7 +17,7 @@ struct PlanKey {
 };
 
 // Every key of the plan: factors, an uncertain drift, regimes, lines, noises, parties, drawn lags,
-// the market for balloons.
+// deliveries, the market for balloons.
 [[nodiscard]] std::vector<PlanKey> stream_keys(const Plan& plan);
 
 // Throws InputError, naming the file's line of one, where two of `keys` are equal: both streams

@@ -26,12 +26,52 @@ struct VehicleLotPlan {
   double mark_units = 0;
   int bought =
       0;  // month whose draw pays for it: from then on it is tested, after it sold; 0: here
+  // Of a lot whose delivery the path decides, else kNone: its first row of deliveries. `bought` is
+  // then by schedule, and 0 where no draw pays for it.
+  std::uint32_t delivery = kNone;
   double holding_cost = 0;      // a month from default to sale, of a lot that a draw pays for
   std::uint32_t depth = kNone;  // into Plan::depths; kNone: sales move no price
   // Place among the lots whose worth in a test moves with that price; kNone: it does not.
   std::uint32_t pressed = kNone;
   std::vector<double> free_hours;      // let at the market's rent
   std::vector<double> operating_cost;  // at today's power price
+  // Where the path decides the delivery: all its hours and what is served of them, the columns
+  // above being those of the day agreed; and they by schedule, on the mean delivery.
+  std::vector<double> hours{};
+  ServedShare served{};
+  std::vector<double> expected_free_hours{}, expected_cost{};
+};
+// By schedule, whether the path decides the delivery or not.
+[[nodiscard]] inline const std::vector<double>& scheduled_free_hours(const VehicleLotPlan& lot) {
+  return lot.delivery == kNone ? lot.free_hours : lot.expected_free_hours;
+}
+[[nodiscard]] inline const std::vector<double>& scheduled_cost(const VehicleLotPlan& lot) {
+  return lot.delivery == kNone ? lot.operating_cost : lot.expected_cost;
+}
+
+// When a lot enters service on a path: month + an exponential of this mean, months after today.
+struct DeliveryPlan {
+  lien::engine::PhiloxKey key{};  // of its delay, one a path
+  std::uint32_t lot = 0;          // into the vehicle's
+  double month = 0, mean = 0;
+  std::vector<std::uint32_t> draws;  // that pay for it, into the vehicle's
+};
+// A draw that is made when the last of its lots enters service, up to `last`: later it lapses.
+struct DeliveryDrawPlan {
+  std::vector<std::uint32_t> lots;  // into the vehicle's deliveries
+  double last = 0;                  // months after today
+};
+
+// Money that a tranche's lender pays out when lots enter service.
+struct SlippedDraw {
+  double amount = 0;
+  std::uint32_t row = 0;  // of deliveries: months after today, kNever where it lapses
+};
+// The same as of ScheduledDraw, and the timing, for a draw a part x into a month: first + slope x.
+struct SlippedMonth {
+  double elapsed = 0, elapsed_slope = 0;
+  double undrawn = 0, undrawn_slope = 0;
+  double timing = 1, timing_slope = 0;
 };
 
 // A month of a tranche, as shares of what is owed at its opening.
@@ -118,6 +158,14 @@ struct TranchePlan {
   bool draws = false;
   double undrawn = 0, elapsed_today = 0, undrawn_today = 0;
   double revolving = 0;  // the commitment, of which what is not owed is undrawn; 0: never again
+  // Draws that lots delay, beside those of `months`; terms of their months, [months + 1]; and until
+  // when they may be made, months after today.
+  std::vector<SlippedDraw> slipped;
+  std::vector<SlippedMonth> slipped_months;
+  double last_draw = 0;
+  // What is owed at each month's end by schedule, [months + 1], where lots delay a draw: no more
+  // of it needs a hedge, which is of the schedule too. Else empty.
+  std::vector<double> hedgeable;
   BalloonPlan balloon;
   PrepaymentPlan prepayment;
   int last_payment = 0;  // month of it by schedule, without extensions; after the run: its last + 1
@@ -232,6 +280,11 @@ struct VehiclePlan {
   std::vector<OfftakePlan> offtakes;
   std::vector<LeasedLotPlan> leases;
   std::vector<CustomerPlan> customers;  // those that decide
+  // Lots whose delivery the path decides, and the draws that pay for them. Rows of the block:
+  // kDeliveryRows of each lot, then one of each draw, from first_delivery on.
+  std::vector<DeliveryPlan> deliveries;
+  std::vector<DeliveryDrawPlan> delivery_draws;
+  std::uint32_t first_delivery = 0;
   std::uint32_t payers = 0;             // customers, each counted once, where a test asks
   std::uint32_t month_rate = 0;         // into the tenors, of one month: what accounts earn
   bool prepays = false;                 // some covenant asks for prepayment

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,12 @@ struct VehicleWork {
 // What a mark takes a lot for: a row, units of it, what they are worth today; row: the lot's.
 [[nodiscard]] ContractPlan mark_of_lot(const VehicleWork& work, const VehicleLot& lot,
                                        std::uint32_t row, Mark mark);
+// Lots whose delivery the path decides, and the draws that wait for them: before the lots. Then the
+// first row of deliveries of the lot that is added next, kNone where the day is agreed.
+void add_deliveries(VehicleWork& work);
+std::uint32_t delivery_row(const VehicleWork& work);
+// By month, of hours from one day to another (none: without end).
+ServedShare served_share(const VehicleWork& work, Date from, std::optional<Date> to);
 // The customers that decide something, by offtake; then lot by lot what customers pay, which leaves
 // own.free_hours. segment: in which the lot's hours are let.
 void add_customers(VehicleWork& work);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -101,6 +102,19 @@ std::string hedge_in_words(const Instrument& hedge) {
   return words + ": strike";
 }
 
+// ", in service on 2026-12-31 or later, 2 months on average; it joins if its draw is then open".
+std::string delivery_in_words(const Vehicle& vehicle, const VehicleLot& lot) {
+  if (!(lot.slip_months > 0) || !lot.in_service) return "";
+  std::string words = ", in service on " + iso_text(*lot.in_service) + " or later, " +
+                      significant_text(lot.slip_months, 6) + " months on average";
+  for (const Tranche& tranche : vehicle.tranches)
+    for (const TrancheDraw& draw : tranche.draws)
+      if (slips(vehicle, draw) &&
+          std::find(draw.lots.begin(), draw.lots.end(), lot.id) != draw.lots.end())
+        return words + "; it joins only if a draw that pays for it can still be made then";
+  return words;
+}
+
 StoryTable waterfall_of(const Vehicle& vehicle) {
   StoryTable table{"waterfall",
                    "Every month's cash, in this order",
@@ -155,7 +169,9 @@ Story explain_vehicle(const FinishedRun& run, std::size_t index) {
       {"recourse", "recourse", std::string(vehicle.recourse == Recourse::none ? "none" : "full")}};
   for (const VehicleLot& lot : vehicle.lots)
     story.facts.push_back(
-        {"lot_" + lot.id, "lot " + lot.id + ", units of " + lot.hardware, lot.units});
+        {"lot_" + lot.id,
+         "lot " + lot.id + ", units of " + lot.hardware + delivery_in_words(vehicle, lot),
+         lot.units});
   for (const Offtake& offtake : vehicle.offtakes)
     story.facts.push_back(
         {"offtake_" + offtake.id,

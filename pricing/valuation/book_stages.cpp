@@ -98,6 +98,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
                     most(plan, balloon_tranches) * plan.snapshots.size() * kBlockPaths),
       leased_(plan.lease_rows * kBlockPaths),
       customers_(plan.customer_rows * kBlockPaths),
+      deliveries_(plan.delivery_rows * kBlockPaths),
       customer_work_((2 + most(plan, customer_lots)) * kBlockPaths),
       market_open_(plan.refinancing.months.size() * kBlockPaths),
       vehicle_hedges_(most(plan, hedges) * rows(plan) * kBlockPaths),
@@ -375,6 +376,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   }
   clear_vehicles();
   draw_vehicle_lags();
+  draw_deliveries();
   open_market();
   fill_customers(block);
   step_in_contracts_.fill(plan.contracts.size());

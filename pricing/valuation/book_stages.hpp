@@ -100,6 +100,10 @@ class BookStages {
   [[nodiscard]] const double* default_months(std::size_t party) const noexcept {
     return default_months_.get() + party * lien::engine::kBlockPaths;
   }
+  // Of the same: a row of deliveries, see VehiclePlan::deliveries.
+  [[nodiscard]] const double* delivery_row(std::uint32_t row) const noexcept {
+    return deliveries_.get() + row * lien::engine::kBlockPaths;
+  }
   [[nodiscard]] const double* group_sample(std::size_t group, std::size_t sample) const noexcept {
     return groups_.get() + (group * layout_->samples + sample) * lien::engine::kBlockPaths;
   }
@@ -215,6 +219,18 @@ class BookStages {
                    double* row) const noexcept;
   void sell_parted(std::size_t vehicle, const VehicleLotPlan& own, int k, double* row,
                    double* brings) const noexcept;
+  // When lots enter service where the path decides, in book_deliveries.cpp: drawn once a block;
+  // then such a lot is taken out of its worth and its sale before its draw. A sale in month k on a
+  // row of units' values, or of money for 1 unit: also fills after_draw.
+  struct SoldUnits {
+    double units = 0, holding_cost = 0;  // a month, of all of them
+  };
+  void draw_deliveries() noexcept;
+  void drop_undelivered(const VehicleLotPlan& own, int k, double* row) const noexcept;
+  void sell_delivered(std::size_t vehicle, std::uint32_t delivery, int k, const SoldUnits& sold,
+                      double* row) noexcept;
+  void charge_delivered(const VehicleLotPlan& own, std::size_t vehicle, int k,
+                        double* brings) const noexcept;
   // What customers decide, in book_customers.cpp.
   void fill_customers(PathBlock& block) noexcept;
   void decide(PathBlock& block, const CustomerPlan& customer, int months) noexcept;
@@ -377,6 +393,8 @@ class BookStages {
   lien::engine::AlignedDoubles vehicle_rows_;
   lien::engine::AlignedDoubles leased_;     // [lease_rows][paths] see LeaseRow
   lien::engine::AlignedDoubles customers_;  // [customer_rows][paths] see CustomerRow
+  // [delivery_rows][paths] see VehiclePlan::deliveries
+  lien::engine::AlignedDoubles deliveries_;
   // [2 + lots][paths] of one customer: its rent, the market's, that of each lot
   lien::engine::AlignedDoubles customer_work_;
   lien::engine::AlignedDoubles market_open_;     // [RefinancingPlan::months][paths] 1 or 0

@@ -65,8 +65,11 @@ void BookStages::count_vehicle_sale(PathBlock& block, std::size_t index, std::si
                                     std::size_t month, bool drawn) noexcept {
   const std::size_t sale = month + vehicle_lags_[index * kBlockPaths + path];
   for (const VehicleLotPlan& lot : plan_->vehicles[index].lots) {
-    const int first = lot.bought + (drawn ? 0 : 1);  // month whose defaults sell it
-    if (lot.depth == kNone || (lot.bought > 0 && static_cast<int>(month) < first)) continue;
+    const double bought = lot.delivery == kNone || lot.bought == 0
+                              ? lot.bought
+                              : delivery_row(lot.delivery + kPaidFor)[path];
+    const double first = bought + (drawn ? 0 : 1);  // month whose defaults sell it
+    if (lot.depth == kNone || (bought > 0 && static_cast<double>(month) < first)) continue;
     if (lot.lease != kNone && static_cast<double>(sale) >= lease_row(index, lot, kLeaves)[path])
       continue;
     const auto& left = plan_->lots[lot.lot].remaining;

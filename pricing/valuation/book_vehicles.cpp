@@ -60,21 +60,23 @@ void BookStages::add_vehicle_worth(PathBlock& block, std::size_t lot) noexcept {
       const VehicleLotPlan& own = vehicle.lots[i];
       if (own.lot != lot) continue;
       if (own.lease != kNone) decide_lease(block, v, own);
+      const bool by_path = own.delivery != kNone && own.bought > 0;
       if (own.pressed != kNone)
         std::fill_n(pressed_lots_.get() + own.pressed * rows * kBlockPaths, rows * kBlockPaths,
                     0.0);
       for (int k = 0; k <= vehicle.months + vehicle.lag; ++k) {
         const auto step = static_cast<std::size_t>(k);
-        if (k < own.bought) continue;
+        if (k < own.bought && !by_path) continue;
         const auto taken_for = [&](std::uint32_t mark) -> const double* {
           const double* worth = mark_row;
           if (mark == kNone)
             worth = block.row(series(value_of_lot(lot)), k);
           else
             fill_mark_row(block, plan.marks[mark], k, mark_row);
-          if (own.lease == kNone) return worth;
+          if (own.lease == kNone && !by_path) return worth;
           if (worth != mark_row) std::copy_n(worth, kBlockPaths, mark_row);
-          drop_parted(v, own, k, mark_row);
+          if (own.lease != kNone) drop_parted(v, own, k, mark_row);
+          if (by_path) drop_undelivered(own, k, mark_row);
           return mark_row;
         };
         for (const CovenantMarkPlan& mark : vehicle.covenant_marks)
@@ -113,14 +115,18 @@ void BookStages::add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept {
         }
         if (own.depth != kNone)
           multiply_row(block.row(series(price_ + own.depth), k), changed, kBlockPaths);
-        if (own.bought > 0 && own.bought <= vehicle.months)
+        const bool by_path = own.bought > 0 && own.delivery != kNone;
+        if (by_path)
+          sell_delivered(v, own.delivery, k, {own.sale_units, own.holding_cost}, changed);
+        if (own.bought > 0 && own.bought <= vehicle.months && !by_path)
           keep_bought(own.bought, lags, k, own.sale_units, own.holding_cost, changed,
                       after_draw(v, own.bought));
-        if (own.bought > 0) drop_unbought(own.bought, lags, k, changed);
+        if (own.bought > 0 && !by_path) drop_unbought(own.bought, lags, k, changed);
         double* const brings = sale + static_cast<std::size_t>(k) * kBlockPaths;
         if (own.lease != kNone) sell_parted(v, own, k, changed, brings);
         add_scaled_row(own.sale_units, value, brings, kBlockPaths);
-        if (own.holding_cost > 0) charge_keep(own, lags, k, brings);
+        if (own.holding_cost > 0 && by_path) charge_delivered(own, v, k, brings);
+        if (own.holding_cost > 0 && !by_path) charge_keep(own, lags, k, brings);
       }
     }
     if (holds) add_vehicle_step_ins(v, lot, sale);
@@ -138,7 +144,9 @@ void BookStages::add_vehicle_step_ins(std::size_t index, std::size_t lot, double
     if (offtake.lot != lot || offtake.step_in == kNone) continue;
     const StepInPlan& terms = plan_->step_ins[offtake.step_in];
     const auto last = static_cast<std::size_t>(vehicle.months + vehicle.lag);
-    for (auto k = static_cast<std::size_t>(std::max(1, offtake.bought)); k <= last; ++k) {
+    const bool by_path = offtake.bought > 0 && offtake.delivery != kNone;
+    const int first = by_path ? 1 : std::max(1, offtake.bought);
+    for (auto k = static_cast<std::size_t>(first); k <= last; ++k) {
       const std::size_t node = plan_->node_first[k], nodes = plan_->node_first[k + 1] - node;
       const double* const weights = terms.weights.data() + node;
       // A cost that follows power is a row; a customer that pays the cost leaves none.
@@ -156,10 +164,12 @@ void BookStages::add_vehicle_step_ins(std::size_t index, std::size_t lot, double
           {weights, nodes, calls_of(hardware) + node * kBlockPaths, hardware.operating_cost[k],
            worth, units, static_cast<double>(k), standing(offtake), cost},
           added, kBlockPaths);
-      if (offtake.bought > 0 && offtake.bought <= vehicle.months)
+      if (by_path) sell_delivered(index, offtake.delivery, static_cast<int>(k), {1.0, 0.0}, added);
+      if (offtake.bought > 0 && offtake.bought <= vehicle.months && !by_path)
         keep_bought(offtake.bought, lags, static_cast<int>(k), 1.0, 0.0, added,
                     after_draw(index, offtake.bought));
-      if (offtake.bought > 0) drop_unbought(offtake.bought, lags, static_cast<int>(k), added);
+      if (offtake.bought > 0 && !by_path)
+        drop_unbought(offtake.bought, lags, static_cast<int>(k), added);
       add_scaled_row(1.0, added, sale + k * kBlockPaths, kBlockPaths);
     }
   }
@@ -205,6 +215,7 @@ VehicleArguments BookStages::vehicle_arguments(PathBlock& block, std::size_t ind
   a.parties = plan.parties.size();
   a.customers = customers_.get();
   a.leased = leased_.get();
+  a.deliveries = deliveries_.get();
   a.lags = vehicle.lag_law == kNone ? nullptr : vehicle_lags_.data() + index * kBlockPaths;
   a.sale_factor = vehicle_factor_.get();
   a.steps = layout_->steps;

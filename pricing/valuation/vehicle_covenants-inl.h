@@ -19,7 +19,9 @@ HWY_INLINE V AgreedIfRenewed(const Room& room, const OfftakePlan& offtake, std::
                              std::size_t p) {
   const V rent = Row(room.customer(offtake.rent_row), p);
   const V borne = Num(offtake.borne.empty() ? 0.0 : offtake.borne[k]);
-  return hn::IfThenElseZero(hn::Gt(rent, Zero()), hn::MulAdd(rent, Num(offtake.agreed[k]), borne));
+  return hn::IfThenElseZero(
+      hn::Gt(rent, Zero()),
+      OfServed(room, offtake, k, p, hn::MulAdd(rent, Num(offtake.agreed[k]), borne)));
 }
 
 // True where the covenant is in breach at t_k.
@@ -49,8 +51,11 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
     case CovenantTest::contract_realization: {
       double surely = 0;
       for (const auto& offtake : room.v.offtakes)
-        if (offtake.rent_row == kNone) surely += offtake.agreed[k];
+        if (offtake.rent_row == kNone && offtake.delivery == kNone) surely += offtake.agreed[k];
       V agreed = Num(surely);
+      for (const auto& offtake : room.v.offtakes)
+        if (room.slips && offtake.rent_row == kNone && offtake.delivery != kNone)
+          agreed = hn::Add(agreed, OfServed(room, offtake, k, p, Num(offtake.agreed[k])));
       for (const auto& offtake : room.v.offtakes)
         if (offtake.rent_row != kNone)
           agreed = hn::Add(agreed, AgreedIfRenewed(room, offtake, k, p));
@@ -61,10 +66,14 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
       return fails(Accounts(room, p), limit);
     case CovenantTest::hedge_ratio: {
       V owed = Zero();
-      for (std::size_t t = 0; t < room.v.tranches.size(); ++t)
+      for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
+        const TranchePlan& tranche = room.v.tranches[t];
         // A hedge ends with the agreement, and what a new lender or an extension adds is unhedged.
-        if (room.v.tranches[t].floating && static_cast<int>(k) < room.v.tranches[t].last_payment)
-          owed = hn::Add(owed, Row(room.tranche(t, kOwed), p));
+        if (!tranche.floating || static_cast<int>(k) >= tranche.last_payment) continue;
+        const V own = Row(room.tranche(t, kOwed), p);
+        owed = hn::Add(owed,
+                       tranche.hedgeable.empty() ? own : hn::Min(own, Num(tranche.hedgeable[k])));
+      }
       return fails(Num(covenant.hedged[k]), hn::Mul(limit, owed));
     }
     case CovenantTest::party_default:

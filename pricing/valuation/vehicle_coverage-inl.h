@@ -60,7 +60,7 @@ inline Window Ahead(const Room& room, const CovenantPlan& covenant, std::size_t 
     const V relet = hn::Add(lost, Num(offtake.relet_months));
     for (std::size_t month = k + 1; month <= last && !hn::AllTrue(Tag(), lives); ++month) {
       const M earns = hn::Ge(Num(static_cast<double>(month)), relet);
-      const V hours = hn::IfThenElseZero(earns, Num(offtake.lost_hours[month]));
+      const V hours = hn::IfThenElseZero(earns, Num(scheduled_hours(offtake)[month]));
       const V spot = Row(room.a.spot[offtake.rent] + row, p);
       rent = hn::Add(rent, hn::IfThenZeroElse(lives, hn::Mul(hours, spot)));
     }

@@ -42,8 +42,10 @@ inline void BuyUnsold(const Room& room, std::size_t g, std::size_t k) {
     for (std::size_t l = 0; l < room.v.lots.size(); ++l) {
       const auto& lot = room.v.lots[l];
       const V idle = hn::Sub(Num(1.0), Row(room.a.utilization[lot.hardware] + row, p));
-      hours =
-          hn::MulAdd(OfOwned(room, lot, k, p, Num(plan.lots[l] * lot.free_hours[k])), idle, hours);
+      const V free = room.slips && lot.delivery != kNone
+                         ? hn::Mul(Num(plan.lots[l]), FreeHours(room, lot, k, p))
+                         : Num(plan.lots[l] * lot.free_hours[k]);
+      hours = hn::MulAdd(OfOwned(room, lot, k, p, free), idle, hours);
     }
     Add(room.state(kRevenue), p,
         UpToTheCap(room, g, k, p, hn::Mul(Num(plan.price * plan.share), hours)));
@@ -80,7 +82,7 @@ inline void TakeLost(const Room& room, std::size_t g, std::size_t k) {
       }
       if (!of_default) lost = hn::AndNot(by_default, lost);
       if (!of_end) lost = hn::And(by_default, lost);
-      const V hours = Num(offtake.lost_hours[k]);
+      const V hours = OfServed(room, offtake, k, p, Num(offtake.lost_hours[k]));
       const V earned =
           hn::IfThenElseZero(relet, hn::Mul(hours, Row(room.a.spot[offtake.rent] + row, p)));
       const V less = Positive(hn::Sub(hn::Mul(Num(plan.price), hours), earned));
@@ -112,7 +114,7 @@ inline void BackCustomer(const Room& room, std::size_t g, std::size_t k) {
         if (!offtake.borne.empty()) paid = hn::Add(paid, Num(offtake.borne[k]));
         paid = hn::IfThenElseZero(hn::Gt(rate, Zero()), paid);
       }
-      rent = hn::Add(rent, paid);
+      rent = hn::Add(rent, OfServed(room, offtake, k, p, paid));
     }
     Add(room.state(kRevenue), p, fee);
     CountPaid(room, g, k, p, hn::Add(fee, hn::IfThenElseZero(inside, rent)));

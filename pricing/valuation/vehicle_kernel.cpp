@@ -13,6 +13,7 @@
 #include "pricing/valuation/vehicle_coverage-inl.h"
 #include "pricing/valuation/vehicle_cures-inl.h"
 #include "pricing/valuation/vehicle_default-inl.h"
+#include "pricing/valuation/vehicle_draws-inl.h"
 #include "pricing/valuation/vehicle_hedges-inl.h"
 #include "pricing/valuation/vehicle_prepayment-inl.h"
 #include "pricing/valuation/vehicle_waterfall-inl.h"
@@ -153,7 +154,8 @@ void Start(const Room& room) {
 }
 
 void RunVehicle(const VehicleArguments& a) {
-  const Room room{a, *a.vehicle, sample_count(a.snapshot_count), !a.vehicle->balloons.empty()};
+  const Room room{a, *a.vehicle, sample_count(a.snapshot_count), !a.vehicle->balloons.empty(),
+                  !a.vehicle->deliveries.empty()};
   Start(room);
   const std::size_t months = static_cast<std::size_t>(room.v.months);
   std::size_t k = 1;

@@ -69,6 +69,9 @@ struct VehicleArguments {
   std::size_t parties;
   const double* customers;  // [customer rows][kBlockPaths] what customers have decided
   const double* leased;     // [lease rows][kBlockPaths] what becomes of lots under leases
+  // [delivery rows][kBlockPaths] when lots whose delivery the path decides enter service, and when
+  // their draws are made: see DeliveryRow and SlippedDraw
+  const double* deliveries;
   // Where the lag is drawn, else null: months to the sale, [paths], and what recovery and EIR
   // factors are multiplied with, [tranches][kBlockPaths].
   const std::size_t* lags;

@@ -104,6 +104,7 @@ struct Room {
   const VehiclePlan& v;
   std::size_t samples;
   bool balloons;  // some balloon is due: read in every loop
+  bool slips;     // the path decides the delivery of some lot: the same
 
   [[nodiscard]] double* state(std::size_t row) const { return a.work + row * kBlockPaths; }
   [[nodiscard]] double* tranche(std::size_t t, std::size_t row) const {
@@ -150,6 +151,9 @@ struct Room {
   [[nodiscard]] const double* leased(const VehicleLotPlan& lot, LeaseRow row) const {
     return a.leased + (v.leases[lot.lease].first_row + row) * kBlockPaths;
   }
+  [[nodiscard]] const double* delivery(std::uint32_t row) const {
+    return a.deliveries + row * kBlockPaths;
+  }
   // First month in which the customer pays nothing.
   [[nodiscard]] const double* gone(const OfftakePlan& offtake) const {
     return offtake.gone_row == kNone ? month_of(offtake.customer) : customer(offtake.gone_row);
@@ -184,6 +188,29 @@ inline const BalloonDate* BalloonOf(const Room& room, std::size_t t, std::size_t
   return nullptr;
 }
 
+// The part of a month's hours that is served, by the delivery of their lot: of a lot or an offtake.
+template <class Part>
+HWY_INLINE V ServedPart(const Room& room, const Part& part, std::size_t k, std::size_t p) {
+  const V gone = hn::Sub(Row(room.delivery(part.delivery), p), Num(static_cast<double>(k) - 1.0));
+  const V share = hn::NegMulAdd(Num(part.served.lost[k]), gone, Num(part.served.whole[k]));
+  return hn::Min(Num(1.0), Positive(share));
+}
+template <class Part>
+HWY_INLINE V OfServed(const Room& room, const Part& part, std::size_t k, std::size_t p, V amount) {
+  if (!room.slips || part.delivery == kNone) return amount;
+  return hn::Mul(amount, ServedPart(room, part, k, p));
+}
+// Hours of a lot that no agreement takes in month k.
+HWY_INLINE V FreeHours(const Room& room, const VehicleLotPlan& lot, std::size_t k, std::size_t p) {
+  if (!room.slips || lot.delivery == kNone) return Num(lot.free_hours[k]);
+  const auto place = static_cast<std::uint32_t>(&lot - room.v.lots.data());
+  V hours = hn::Mul(Num(lot.hours[k]), ServedPart(room, lot, k, p));
+  for (const auto& offtake : room.v.offtakes)
+    if (offtake.place == place && offtake.lost_hours[k] > 0)
+      hours = hn::NegMulAdd(Num(offtake.lost_hours[k]), ServedPart(room, offtake, k, p), hours);
+  return Positive(hours);
+}
+
 // What is asked of the hours of a lot in month k, of units that are still the vehicle's.
 HWY_INLINE V OfOwned(const Room& room, const VehicleLotPlan& lot, std::size_t k, std::size_t p,
                      V amount) {
@@ -199,6 +226,13 @@ HWY_INLINE V TestedCost(const Room& room, const CovenantPlan& covenant, std::siz
     if (lot.lease == kNone || lot.bought > static_cast<int>(k)) continue;
     const M gone = hn::Le(Row(room.leased(lot, kLeaves), p), Num(static_cast<double>(k)));
     cost = hn::Sub(cost, hn::IfThenElseZero(gone, Num(lot.price)));
+  }
+  if (!room.slips) return cost;
+  for (const auto& lot : room.v.lots) {
+    if (lot.delivery == kNone || lot.bought == 0) continue;
+    const M paid =
+        hn::Le(Row(room.delivery(lot.delivery + kPaidFor), p), Num(static_cast<double>(k)));
+    cost = hn::Add(cost, hn::IfThenElseZero(paid, Num(lot.price)));
   }
   return cost;
 }
@@ -219,6 +253,13 @@ HWY_INLINE M Pays(const Room& room, const OfftakePlan& offtake, std::size_t k, s
   if (offtake.rent_row == kNone) return stays;
   return hn::And(stays, hn::Gt(Row(room.customer(offtake.rent_row), p), Zero()));
 }
+// The same, of hours that are there.
+HWY_INLINE M PaysForHours(const Room& room, const OfftakePlan& offtake, std::size_t k,
+                          std::size_t p) {
+  const M pays = Pays(room, offtake, k, p);
+  if (!room.slips || offtake.delivery == kNone) return pays;
+  return hn::And(pays, hn::Gt(ServedPart(room, offtake, k, p), Zero()));
+}
 
 // Contracted revenue of an offtake in month k.
 HWY_INLINE V RentOf(const Room& room, const OfftakePlan& offtake, std::size_t k, std::size_t p) {
@@ -227,7 +268,7 @@ HWY_INLINE V RentOf(const Room& room, const OfftakePlan& offtake, std::size_t k,
   if (offtake.rent_row != kNone) paid = hn::Mul(Row(room.customer(offtake.rent_row), p), paid);
   if (!offtake.borne.empty()) paid = hn::Add(paid, Num(offtake.borne[k]));
   if (!offtake.credited.empty()) paid = hn::Add(paid, Num(offtake.credited[k]));
-  return hn::IfThenElseZero(Pays(room, offtake, k, p), paid);
+  return hn::IfThenElseZero(Pays(room, offtake, k, p), OfServed(room, offtake, k, p, paid));
 }
 
 // All accounts of the vehicle.

@@ -32,7 +32,7 @@ inline void Collect(const Room& room, std::size_t k) {
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     V revenue = Zero(), contracted = Zero();
     for (const auto& lot : room.v.lots)
-      revenue = hn::MulAdd(OfOwned(room, lot, k, p, Num(lot.free_hours[k])),
+      revenue = hn::MulAdd(OfOwned(room, lot, k, p, FreeHours(room, lot, k, p)),
                            Row(room.a.spot[lot.rent] + row, p), revenue);
     for (const auto& offtake : room.v.offtakes) {
       // A rent may be due in a month without an hour.
@@ -52,9 +52,11 @@ inline void Collect(const Room& room, std::size_t k) {
       }
       const V spot = hn::IfThenElseZero(
           relet, hn::Mul(Num(offtake.lost_hours[k]), Row(room.a.spot[offtake.rent] + row, p)));
-      revenue = hn::Add(revenue, hn::IfThenElse(lives, paid, spot));
+      const V earned = hn::IfThenElse(lives, paid, spot);
+      revenue = hn::Add(revenue, OfServed(room, offtake, k, p, earned));
       if (!offtake.credited.empty()) paid = hn::Add(paid, Num(offtake.credited[k]));
-      contracted = hn::Add(contracted, hn::IfThenElseZero(lives, paid));
+      contracted =
+          hn::Add(contracted, OfServed(room, offtake, k, p, hn::IfThenElseZero(lives, paid)));
     }
     if (!room.v.leases.empty()) revenue = hn::Add(revenue, ForLeasedLots(room, k, p));
     for (const auto& customer : room.v.customers)
@@ -77,7 +79,7 @@ HWY_INLINE V GridMarginOf(const Room& room, const TranchePlan& plan, std::size_t
   for (std::size_t o = 0; o < room.v.offtakes.size(); ++o) {
     const OfftakePlan& offtake = room.v.offtakes[o];
     if (!(offtake.lost_hours[k] > 0) && !(offtake.revenue[k] > 0)) continue;
-    const M pays = Pays(room, offtake, k, p);
+    const M pays = PaysForHours(room, offtake, k, p);
     margin = hn::Max(margin, hn::IfThenElse(pays, Num(plan.grid[o]), Num(-1.0)));
   }
   return hn::IfThenElse(hn::Gt(margin, Num(-1.0)), margin, Num(plan.grid_without));
@@ -189,7 +191,8 @@ inline void RunStep(const Room& room, const CashStepPlan& step, std::size_t k) {
         V cost = Zero();
         for (const auto& lot : v.lots) {
           const double* const moves = room.a.cost[lot.hardware];
-          const V own = OfOwned(room, lot, k, p, Num(lot.operating_cost[k]));
+          const V own =
+              OfServed(room, lot, k, p, OfOwned(room, lot, k, p, Num(lot.operating_cost[k])));
           cost =
               hn::Add(cost, moves == nullptr ? own : hn::Mul(own, Row(moves + k * kBlockPaths, p)));
         }
@@ -319,54 +322,6 @@ inline void BookPayments(const Room& room, std::size_t k) {
         hn::Mul(hn::Mul(alive, Row(survival, p)), hn::Mul(Row(discount, p), Num(liquidity)));
     Put(equity, p, hn::MulAdd(discounted, given, Row(equity, p)));
     Add(room.state(kOutflow), p, hn::Mul(alive, hn::Add(given, Row(room.state(kOperating), p))));
-  }
-}
-
-// The path's own draw, for its distribution: by the sampled default where values have a survival.
-inline void CountDraw(const Room& room, std::size_t t, std::size_t k, std::size_t p, V made) {
-  const std::size_t party = room.v.party == kNone ? room.a.parties : room.v.party;
-  const V default_month = Row(room.a.default_months + party * kBlockPaths, p);
-  const V lives = hn::IfThenElseZero(hn::Gt(default_month, Num(static_cast<double>(k))),
-                                     Row(room.state(kAlive), p));
-  const double held = room.a.contracts[room.v.tranches[t].contract].held;
-  Add(room.a.drawn + k * kBlockPaths, p, hn::Mul(hn::Mul(lives, Num(held)), made));
-}
-
-// Pays out the month's draw, and those that were stopped before, to the living. The money goes to
-// the sellers of the hardware: no account sees it.
-inline void Draw(const Room& room, std::size_t t, std::size_t k) {
-  const TrancheMonth& month = room.v.tranches[t].months[k];
-  const V late_timing = Num(room.terms(t, k).present_factor), timing = Num(month.draw_timing);
-  // Of what joins the debt the lender keeps its discount back.
-  const V paid_out = Num(1 - room.a.contracts[room.v.tranches[t].contract].issue_discount);
-  double *const elapsed = room.tranche(t, kElapsed), *const open = room.tranche(t, kOpen);
-  double* const value = room.sample(t, kPresentValue);
-  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
-    const M goes_on = hn::Eq(Row(room.state(kStopped), p), Zero());
-    const V stopped = Row(room.tranche(t, kStoppedDraw), p);
-    const V late = hn::IfThenElseZero(goes_on, hn::Mul(Num(month.may_draw), stopped));
-    const V now = hn::IfThenElseZero(goes_on, Num(month.draw)), made = hn::Add(now, late);
-    Put(room.tranche(t, kStoppedDraw), p, hn::Sub(hn::Add(stopped, Num(month.draw)), made));
-    Add(room.tranche(t, kOwed), p, made);
-    Put(room.tranche(t, kUndrawn), p, Positive(hn::Sub(Row(room.tranche(t, kUndrawn), p), made)));
-    const V was_elapsed = month.pays ? Zero() : Row(elapsed, p);
-    const V was_open = month.pays ? Zero() : Row(open, p);
-    Put(elapsed, p,
-        hn::MulAdd(late, Num(month.late_elapsed),
-                   hn::Add(was_elapsed, hn::IfThenElseZero(goes_on, Num(month.draw_elapsed)))));
-    Put(open, p,
-        hn::MulAdd(late, Num(month.late_undrawn),
-                   hn::Add(was_open, hn::IfThenElseZero(goes_on, Num(month.draw_undrawn)))));
-    const V living = hn::Mul(
-        paid_out, hn::Mul(Row(room.state(kAlive), p), Row(room.a.survival + k * kBlockPaths, p)));
-    if (room.a.prices) {
-      const V timed = hn::MulAdd(now, timing, hn::Mul(late, late_timing));
-      const V discount = Row(room.a.discount + k * kBlockPaths, p);
-      Put(value, p, hn::NegMulAdd(hn::Mul(living, discount), timed, Row(value, p)));
-    }
-    double* const repaid = room.months(t, k, kRepaid, p);
-    Put(repaid, 0, hn::NegMulAdd(living, made, Row(repaid, 0)));
-    if (room.a.drawn != nullptr) CountDraw(room, t, k, p, made);
   }
 }
 

@@ -118,6 +118,8 @@ def check_deal(checks, example):
         text = checks.run("explain", folder, "ddtl-4")
         checks.that("swap on the floating rate, on 0.95 of tranche floating, until 2032-03-31, with"
                     " swap-bank: strike" in text, text)
+        checks.that("lot georgia, units of GB300, in service on 2027-03-31 or later, 2 months on average;"
+                    " it joins only if a draw" in text, text)
         told = {row["id"]: row["value"] for row in story["measures_of_parts"]
                 if row["measure"] == "hedge_value"}
         checks.that(told == measures(folder, "hedge_value") and len(told) == 2, told)

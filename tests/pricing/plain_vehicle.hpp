@@ -33,9 +33,10 @@ struct Outcome {
     double refinanced = 0, extended = 0, failed = 0, prepaid = 0;
   };
   std::array<Balloon, 3> balloons;
-  double defaulted = 0;                    // while somebody of the book was owed something
-  std::array<bool, kMonths + 1> pays{};    // and its borrower, by the draw
-  int drawn = 0, late = 0;                 // months with a draw; with one that was stopped before
+  double defaulted = 0;                  // while somebody of the book was owed something
+  std::array<bool, kMonths + 1> pays{};  // and its borrower, by the draw
+  int drawn = 0, late = 0;               // months with a draw; with one that was stopped before
+  int arrived = 0, partly = 0;  // draws that lots have delayed; months that serve a part of hours
   std::array<double, kMonths + 1> owed{};  // at each month's end, while it lives
   double ended = kNever;                   // month of the sampled default with something to claim
   // By month: cash and debt service of the payment period, before the month's own default.
@@ -196,23 +197,52 @@ class PlainVehicle {
     if (!v_.tranches[t].draws) return;
     const TrancheMonth& m = v_.tranches[t].months[static_cast<std::size_t>(k)];
     if (m.pays) elapsed_[t] = open_[t] = 0;
+    double arrived = 0, elapsed = 0, undrawn = 0, timed = 0;  // with lots of this month
+    for (const SlippedDraw& one : v_.tranches[t].slipped) {
+      const double part = c_.deliveries.get()[one.row * kBlockPaths + p_] - (k - 1);
+      if (part <= 0 || part > 1) continue;
+      const SlippedMonth& own = v_.tranches[t].slipped_months[static_cast<std::size_t>(k)];
+      arrived += one.amount;
+      elapsed += one.amount * (own.elapsed + part * own.elapsed_slope);
+      undrawn += one.amount * (own.undrawn + part * own.undrawn_slope);
+      timed += one.amount * (own.timing + part * own.timing_slope);
+      ++out_.arrived;
+    }
     if (stopped_) {
-      waiting_[t] += m.draw;
+      waiting_[t] += m.draw + arrived;
       return;
     }
     double late = 0;
     if (m.may_draw > 0) std::swap(late, waiting_[t]);
-    out_.drawn += late + m.draw > 0 ? 1 : 0;
+    const double made = m.draw + late + arrived;
+    out_.drawn += made > 0 ? 1 : 0;
     out_.late += late > 0 ? 1 : 0;
-    owed_[t] += m.draw + late;
-    undrawn_[t] = std::max(0.0, undrawn_[t] - m.draw - late);
-    elapsed_[t] += m.draw_elapsed + late * m.late_elapsed;
-    open_[t] += m.draw_undrawn + late * m.late_undrawn;
+    owed_[t] += made;
+    undrawn_[t] = std::max(0.0, undrawn_[t] - made);
+    elapsed_[t] += m.draw_elapsed + late * m.late_elapsed + elapsed;
+    open_[t] += m.draw_undrawn + late * m.late_undrawn + undrawn;
     const double paid_out = 1 - c_.plan.contracts[t].issue_discount;
     if (c_.prices)
       out_.parts[t].value -= living * at(c_.discount, k) * paid_out *
-                             (m.draw * m.draw_timing + late * terms(t, k).present_factor);
-    out_.parts[t].principal -= living * paid_out * (m.draw + late);
+                             (m.draw * m.draw_timing + late * terms(t, k).present_factor + timed);
+    out_.parts[t].principal -= living * paid_out * made;
+  }
+
+  // The part of an agreed month that the lot's delivery leaves.
+  [[nodiscard]] double part(const ServedShare& served, int k) const {
+    if (v_.deliveries.empty()) return 1;
+    const auto month = static_cast<std::size_t>(k);
+    const double gone = c_.deliveries.get()[kDelivered * kBlockPaths + p_] - (k - 1);
+    return std::clamp(served.whole[month] - served.lost[month] * gone, 0.0, 1.0);
+  }
+  [[nodiscard]] double free_hours(int k) const {
+    const auto month = static_cast<std::size_t>(k);
+    const VehicleLotPlan& lot = v_.lots[0];
+    if (v_.deliveries.empty()) return lot.free_hours[month];
+    double hours = lot.hours[month] * part(lot.served, k);
+    for (const OfftakePlan& offtake : v_.offtakes)
+      hours -= offtake.lost_hours[month] * part(offtake.served, k);
+    return std::max(0.0, hours);
   }
 
   // Received from a hedge in the month, or paid on it.
@@ -224,20 +254,21 @@ class PlainVehicle {
 
   double revenue(int k, double& contracted) {
     const auto month = static_cast<std::size_t>(k);
-    double out = owned(k) * v_.lots[0].free_hours[month] * at(c_.spot, k) + for_the_lot(k);
+    double out = owned(k) * free_hours(k) * at(c_.spot, k) + for_the_lot(k);
     contracted = 0;
+    const double there = part(v_.offtakes[0].served, k);
+    out_.partly += there > 0 && there < 1 ? 1 : 0;
     if (k < default_month(1)) {
-      contracted = v_.offtakes[0].revenue[month];
+      contracted = there * v_.offtakes[0].revenue[month];
       out += contracted;
     } else if (k >= default_month(1) + v_.offtakes[0].relet_months) {
-      out += v_.offtakes[0].lost_hours[month] * at(c_.spot, k);
+      out += there * v_.offtakes[0].lost_hours[month] * at(c_.spot, k);
     }
     out += of_the_leaving(k, contracted);
     const GuaranteePlan& backstop = v_.guarantees[1];
     if (k <= backstop.last_month && default_month(2) > k) {
-      const double bought =
-          std::min(caps_[1], owned(k) * backstop.price * v_.lots[0].free_hours[month] *
-                                 (1 - at(c_.utilization, k)));
+      const double bought = std::min(
+          caps_[1], owned(k) * backstop.price * free_hours(k) * (1 - at(c_.utilization, k)));
       caps_[1] -= bought;
       out += bought;
       count_paid(1, k, bought);
@@ -265,7 +296,10 @@ class PlainVehicle {
   [[nodiscard]] double tested_cost(const CovenantPlan& covenant, int k) const {
     const VehicleLotPlan& lot = v_.lots[0];
     const bool gone = !v_.leases.empty() && k >= lease(kLeaves) && k >= lot.bought;
-    return covenant.cost[static_cast<std::size_t>(k)] - (gone ? lot.price : 0);
+    const bool joined =
+        !v_.deliveries.empty() && k >= c_.deliveries.get()[kPaidFor * kBlockPaths + p_];
+    return covenant.cost[static_cast<std::size_t>(k)] - (gone ? lot.price : 0) +
+           (joined ? lot.price : 0);
   }
   [[nodiscard]] double decision(std::size_t row) const {
     return c_.customers.get()[row * kBlockPaths + p_];
@@ -290,8 +324,9 @@ class PlainVehicle {
       const bool by_default = !left && default_month(1) <= lost;
       if ((triggers & (by_default ? kLesseeDefault : kEndOfTerm)) == 0) continue;
       const bool relet = refused || k >= gone + offtake.relet_months;
-      const double earned = relet ? offtake.lost_hours[month] * at(c_.spot, k) : 0;
-      sum += 0.8 * std::max(0.0, 1.5 * offtake.lost_hours[month] - earned);
+      const double hours = part(offtake.served, k) * offtake.lost_hours[month];
+      const double earned = relet ? hours * at(c_.spot, k) : 0;
+      sum += 0.8 * std::max(0.0, 1.5 * hours - earned);
     }
     return sum;
   }
@@ -301,14 +336,16 @@ class PlainVehicle {
     const OfftakePlan& offtake = v_.offtakes[k > 9 ? 2 : 1];
     const double rate = k > 9 ? decision(kCustomerRows) : 1;
     if (k >= decision(kGone) || rate == 0) return 0;
-    return rate * offtake.revenue[month] + (offtake.borne.empty() ? 0 : offtake.borne[month]);
+    return part(offtake.served, k) *
+           (rate * offtake.revenue[month] + (offtake.borne.empty() ? 0 : offtake.borne[month]));
   }
   // The second customer's rent, its fee, and what its hours earn without it.
   double of_the_leaving(int k, double& contracted) {
     const auto month = static_cast<std::size_t>(k);
     const OfftakePlan& offtake = v_.offtakes[k > 9 ? 2 : 1];
     const double rate = k > 9 ? decision(kCustomerRows) : 1;
-    const double spot = offtake.lost_hours[month] * at(c_.spot, k);
+    const double there = part(offtake.served, k);
+    const double spot = there * offtake.lost_hours[month] * at(c_.spot, k);
     const double gone = decision(kGone), fee = v_.customers[0].fee;
     double paid = 0;
     if (k < gone && k == decision(kNotice) + v_.customers[0].notice_months) paid += fee;
@@ -316,15 +353,16 @@ class PlainVehicle {
     if (k >= gone) return paid;
     double rent = rate * offtake.revenue[month];
     if (!offtake.borne.empty()) rent += offtake.borne[month];
-    contracted += rent + (offtake.credited.empty() ? 0 : offtake.credited[month]);
-    return paid + rent;
+    contracted += there * (rent + (offtake.credited.empty() ? 0 : offtake.credited[month]));
+    return paid + there * rent;
   }
   [[nodiscard]] double agreed(int k) const {
     const auto month = static_cast<std::size_t>(k);
-    double sum = v_.offtakes[0].agreed[month] + v_.offtakes[1].agreed[month];
-    const double rate = decision(kCustomerRows);
-    if (rate > 0) sum += rate * v_.offtakes[2].agreed[month];
-    if (rate > 0 && !v_.offtakes[2].borne.empty()) sum += v_.offtakes[2].borne[month];
+    double sum = part(v_.offtakes[0].served, k) * v_.offtakes[0].agreed[month] +
+                 part(v_.offtakes[1].served, k) * v_.offtakes[1].agreed[month];
+    const double rate = decision(kCustomerRows), there = part(v_.offtakes[2].served, k);
+    if (rate > 0) sum += there * rate * v_.offtakes[2].agreed[month];
+    if (rate > 0 && !v_.offtakes[2].borne.empty()) sum += there * v_.offtakes[2].borne[month];
     return sum;
   }
 
@@ -387,8 +425,8 @@ class PlainVehicle {
         service += principal[t];
       };
       const double fee = v_.fees[0].amount[at_k] + v_.fees[0].rate_per_month * debt_before;
-      const double cost =
-          owned(k) * v_.lots[0].operating_cost[at_k] * (c_.seed % 3 == 0 ? at(c_.gross, k) : 1.0);
+      const double cost = owned(k) * part(v_.lots[0].served, k) * v_.lots[0].operating_cost[at_k] *
+                          (c_.seed % 3 == 0 ? at(c_.gross, k) : 1.0);
       due(kOperatingCostItem, cost);
       due(kFeeItem, fee);
       const auto hedge = [&](std::size_t h) {
@@ -577,6 +615,7 @@ class PlainVehicle {
   }
   // True where the customer of an offtake is under contract in month k, and pays.
   [[nodiscard]] bool rents(std::size_t o, int k) const {
+    if (!(part(v_.offtakes[o].served, k) > 0)) return false;
     if (o == 0) return k < default_month(1);
     if ((o == 1) != (k <= 9) || k >= decision(kGone)) return false;
     return o == 1 || decision(kCustomerRows) > 0;
@@ -587,9 +626,10 @@ class PlainVehicle {
     for (std::size_t o = 0; o < 3; ++o) {
       const OfftakePlan& offtake = v_.offtakes[o];
       if (offtake.payer != payer || !rents(o, k)) continue;
-      sum += (o == 2 ? decision(kCustomerRows) : 1) * offtake.revenue[month];
-      if (!offtake.borne.empty()) sum += offtake.borne[month];
-      if (!offtake.credited.empty()) sum += offtake.credited[month];
+      double rent = (o == 2 ? decision(kCustomerRows) : 1) * offtake.revenue[month];
+      if (!offtake.borne.empty()) rent += offtake.borne[month];
+      if (!offtake.credited.empty()) rent += offtake.credited[month];
+      sum += part(offtake.served, k) * rent;
     }
     return sum;
   }
@@ -626,7 +666,7 @@ class PlainVehicle {
         if (k < gone)
           cash += offtake.revenue[month];
         else if (j >= gone + offtake.relet_months)
-          cash += offtake.lost_hours[month] * at(c_.spot, k);
+          cash += scheduled_hours(offtake)[month] * at(c_.spot, k);
       }
       service += Case::service_on_one(j) * debt;
     }
@@ -736,8 +776,12 @@ class PlainVehicle {
         return accounts() < covenant.limit;
       case CovenantTest::hedge_ratio: {
         double floats = 0;
-        for (std::size_t t = 0; t < 3; ++t)
-          floats += v_.tranches[t].floating && k < v_.tranches[t].last_payment ? owed_[t] : 0;
+        for (std::size_t t = 0; t < 3; ++t) {
+          const TranchePlan& tranche = v_.tranches[t];
+          if (!tranche.floating || k >= tranche.last_payment) continue;
+          floats +=
+              tranche.hedgeable.empty() ? owed_[t] : std::min(owed_[t], tranche.hedgeable[month]);
+        }
         return covenant.hedged[month] < covenant.limit * floats;
       }
       case CovenantTest::party_default:

@@ -23,6 +23,9 @@ inline constexpr std::size_t kParties = 3;  // borrower, customer, guarantor
 // Rows of one customer that decides, and the rent of its renewal.
 inline constexpr std::size_t kDecisions = kCustomerRows + 1;
 
+// Rows of one lot that may come late, and one of a draw of each tranche.
+inline constexpr std::size_t kDeliveredRows = kDeliveryRows + 3;
+
 // Everything random about a vehicle and its surroundings.
 struct Case {
   std::uint64_t seed;
@@ -30,7 +33,7 @@ struct Case {
   Plan plan;
   VehiclePlan vehicle;
   AlignedDoubles survival, discount, ratio, sale, after_draw, tested, pressed, gross, spot,
-      utilization, defaults, open, customers, leased;
+      utilization, defaults, open, customers, leased, deliveries;
   bool prices, drawn;
   // Where the lag is drawn: by path; a month's sale and ratio, and a factor by tranche and path.
   std::array<std::size_t, kBlockPaths> lags{};
@@ -56,6 +59,7 @@ struct Case {
         open(kBalloonMonths.size() * kBlockPaths),
         customers(kDecisions * kBlockPaths),
         leased(kLeaseRows * kBlockPaths),
+        deliveries(kDeliveredRows * kBlockPaths),
         prices(number % 2 == 0),
         drawn(number % 4 >= 2),
         drawn_sale(rows()),
@@ -71,7 +75,10 @@ struct Case {
     add_customer();
     for (CovenantPlan& covenant : vehicle.covenants)
       if (covenant.ahead > 0) look_ahead(covenant);
-    if (chance(0.6)) add_lease();
+    if (chance(0.6))
+      add_lease();
+    else if (number % 8 != 0)
+      add_slip();
     add_covenant_marks();
     if (chance(0.6)) add_prepayments();
   }
@@ -345,6 +352,53 @@ struct Case {
       leased.get()[kLeaves * kBlockPaths + p] = chance(0.7) ? paid_in : kNever;
       leased.get()[kPaid * kBlockPaths + p] = uniform(0, 60);
     }
+  }
+
+  // The lot, its offtakes and a draw of each commitment wait for its delivery.
+  void add_slip() {
+    VehicleLotPlan& lot = vehicle.lots[0];
+    vehicle.deliveries.resize(1);
+    lot.delivery = 0;
+    lot.bought = 1;
+    lot.price = uniform(20, 60);
+    lot.hours = lot.free_hours;
+    lot.served = served();
+    for (OfftakePlan& offtake : vehicle.offtakes) {
+      offtake.delivery = 0;
+      offtake.served = served();
+      offtake.expected_hours = column(0.5, 3);
+      for (std::size_t k = 0; k <= kMonths; ++k) lot.hours[k] += offtake.lost_hours[k];
+    }
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      const double delivered = chance(0.8) ? uniform(0, 16) : kNever;
+      deliveries.get()[kDelivered * kBlockPaths + p] = delivered;
+      deliveries.get()[kPaidFor * kBlockPaths + p] =
+          delivered < kNever ? std::floor(delivered + uniform(1, 4)) : kNever;
+      for (std::size_t t = 0; t < 3; ++t)
+        deliveries.get()[(kDeliveryRows + t) * kBlockPaths + p] =
+            chance(0.8) ? uniform(0, 11) : kNever;
+    }
+    for (std::size_t t = 0; t < 3; ++t) {
+      TranchePlan& tranche = vehicle.tranches[t];
+      if (!tranche.draws) continue;
+      const auto row = static_cast<std::uint32_t>(kDeliveryRows + t);
+      tranche.hedgeable = column(20, 80);
+      tranche.slipped = {{uniform(1, 10), row}, {uniform(1, 5), kDeliveryRows}};
+      for (int k = 0; k <= kMonths; ++k)
+        tranche.slipped_months.push_back({uniform(-0.3, 1), uniform(-0.5, 0.5), uniform(-0.3, 1),
+                                          uniform(-0.5, 0.5), uniform(0.9, 1), uniform(0, 0.1)});
+    }
+  }
+  // Some months in which an agreement has a part of the hours only.
+  ServedShare served() {
+    ServedShare out{std::vector<double>(kMonths + 1, 1.0), std::vector<double>(kMonths + 1, 1.0)};
+    for (std::size_t k = 1; k <= kMonths; ++k) {
+      if (chance(0.7)) continue;
+      const double first = uniform(0, 0.6), last = uniform(first + 0.1, 1);
+      out.whole[k] = last / (last - first);
+      out.lost[k] = 1 / (last - first);
+    }
+    return out;
   }
 
   void add_covenant(CovenantTest test, double limit, bool at_least, unsigned consequences) {

@@ -51,6 +51,7 @@ struct Ran {
     a.parties = kParties;
     a.customers = c.customers.get();
     a.leased = c.leased.get();
+    a.deliveries = c.deliveries.get();
     a.steps = kSteps;
     a.prices = c.prices;
     a.snapshots = kSnapshots.data();
@@ -107,9 +108,9 @@ void expect_lent_is_repaid_or_claimed(const Case& c, const Ran& ran, std::size_t
 
 TEST(VehicleKernel, IsThePlainVehicle) {
   int defaults = 0, breaches = 0, sweeps = 0, floored = 0, drawn = 0, late = 0, covered = 0,
-      cures = 0, refused = 0, prepaid = 0;
+      cures = 0, refused = 0, prepaid = 0, arrived = 0, partly = 0;
   std::array<int, kBalloonSamples> balloons{};  // refinanced, extended, failed; prepaid
-  for (std::uint64_t seed = 1; seed <= 80; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 120; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Case c(seed);
     const Ran ran(c);
@@ -143,6 +144,8 @@ TEST(VehicleKernel, IsThePlainVehicle) {
       }
       drawn += plain.drawn;
       late += plain.late;
+      arrived += plain.arrived;
+      partly += plain.partly;
       EXPECT_EQ(ran.ended.get()[p], plain.ended);
       for (std::size_t t = 0; t < 3 && !c.vehicle.balloons.empty(); ++t) {
         const Outcome::Balloon& of = plain.balloons[t];
@@ -204,6 +207,8 @@ TEST(VehicleKernel, IsThePlainVehicle) {
   for (const int count : balloons) EXPECT_GT(count, 500);
   EXPECT_GT(drawn, 5000);
   EXPECT_GT(late, 500);
+  EXPECT_GT(arrived, 1000);
+  EXPECT_GT(partly, 1000);
   EXPECT_GT(covered, 300);
   EXPECT_GT(cures, 500);
   EXPECT_GT(refused, 500);

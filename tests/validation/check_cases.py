@@ -65,6 +65,10 @@ FUNCTION_LEVEL = [
     ("O30", "tests/pricing/hazard_test.cpp", "ExpectedSurvival, ReproducesCaseO30"),
     ("O33", "tests/pricing/open_cases_test.cpp", "TailOf, ReproducesTheLognormalTailsOfCaseO33"),
     ("O34", "tests/engine/joint_step_test.cpp", "StepCovariance, ReproducesCaseO34"),
+    ("exponential delay of a lot: cash by month", "tests/pricing/vehicle_delivery_test.cpp",
+     "Delivery, IsWhenALotBeginsToEarn"),
+    ("exponential delay of a lot: draws that lapse", "tests/pricing/vehicle_delivery_test.cpp",
+     "Delivery, MakesTheDraw"),
 ]
 
 

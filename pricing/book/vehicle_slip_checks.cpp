@@ -1,0 +1,81 @@
+#include <algorithm>
+
+#include "pricing/book/market_blocks.hpp"
+#include "pricing/book/vehicle_checks.hpp"
+
+// What a lot that may come late does not go with in this version.
+namespace lien::pricing {
+namespace {
+
+bool names_lot(const std::vector<std::string>& ids, const std::string& id) {
+  return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+// A tranche that lends again what is repaid, and pays for the lot on a day that the path decides.
+const Tranche* revolving_payer(const Vehicle& vehicle, const Book& book, const VehicleLot& lot) {
+  for (const Tranche& tranche : vehicle.tranches) {
+    if (!tranche.loan || !book.loans[*tranche.loan].revolving) continue;
+    for (const TrancheDraw& draw : tranche.draws)
+      if (slips(vehicle, draw) && names_lot(draw.lots, lot.id)) return &tranche;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::vector<SlipFault> faults_of_slips(const Vehicle& vehicle, const Book& book,
+                                       std::optional<Date> today) {
+  std::vector<SlipFault> faults;
+  const std::vector<bool> by_path = delivered_by_path(vehicle);
+  for (std::size_t l = 0; l < vehicle.lots.size(); ++l) {
+    const VehicleLot& lot = vehicle.lots[l];
+    if (!by_path[l]) continue;
+    const bool slips_itself = lot.slip_months > 0;
+    const std::string late = slips_itself ? "" : "is paid for together with a lot that slips, and ";
+    if (slips_itself && !lot.in_service)
+      faults.push_back({l, "has no in_service, from which it slips", "add in_service to the lot"});
+    if (slips_itself && today && lot.in_service && *lot.in_service <= *today)
+      faults.push_back({l, "is in service by the valuation date",
+                        "remove slip_months, or write the in_service that is now expected"});
+    for (const VehicleLease& lease : vehicle.leases)
+      if (names_lot(lease.lots, lot.id))
+        faults.push_back({l,
+                          late + "is let by lease " + lease.id +
+                              ", which has its days: the two do not go together in this version",
+                          "remove one of them, or write its hours as an offtake"});
+    for (const Offtake& offtake : vehicle.offtakes)
+      if (offtake.prepaid > 0 && names_lot(offtake.lots, lot.id))
+        faults.push_back({l,
+                          late + "is under offtake " + offtake.id +
+                              ", whose rents are prepaid: the two do not go together in this "
+                              "version",
+                          "remove one of them, or name other lots in the offtake"});
+    if (const Tranche* const tranche = revolving_payer(vehicle, book, lot))
+      faults.push_back({l,
+                        late + "is paid for by tranche " + tranche->id +
+                            ", which is revolving: the two do not go together in this version",
+                        "remove one of them, or write the date of the draw"});
+  }
+  return faults;
+}
+
+void check_slips(const Vehicle& vehicle, const Book& book, const TomlValue& table,
+                 const Scope& scope, std::optional<Date> today) {
+  const std::vector<SlipFault> faults = faults_of_slips(vehicle, book, today);
+  if (faults.empty()) return;
+  std::vector<Diagnostic> told;  // when the lots were read
+  const auto parts = tables_of(table.find("lot"), "lot", {told, scope.file, scope.label});
+  for (const SlipFault& fault : faults) {
+    const VehicleLot& lot = vehicle.lots[fault.lot];
+    const Scope own{scope.faults, scope.file, scope.label + " lot " + lot.id};
+    const TomlValue* const part = fault.lot < parts.size() ? parts[fault.lot] : nullptr;
+    if (!lot.in_service && part && part->find("in_service")) continue;  // told already
+    if (const TomlValue* const field = part ? part->find("slip_months") : nullptr)
+      own.fault(field->scalar(), "slip_months", fault.problem, fault.remedy);
+    else
+      own.fault(part ? part->line : table.line, part ? part->column : table.column, "slip_months",
+                "", fault.problem, fault.remedy);
+  }
+}
+
+}  // namespace lien::pricing

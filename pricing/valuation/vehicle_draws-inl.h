@@ -1,0 +1,102 @@
+// What lenders of a vehicle pay out in a month: its own draws, those that a covenant had stopped,
+// and those whose lots arrive. Included by vehicle_kernel.cpp once per instruction set.
+#if defined(LIEN_PRICING_VALUATION_VEHICLE_DRAWS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LIEN_PRICING_VALUATION_VEHICLE_DRAWS_INL_H_
+#undef LIEN_PRICING_VALUATION_VEHICLE_DRAWS_INL_H_
+#else
+#define LIEN_PRICING_VALUATION_VEHICLE_DRAWS_INL_H_
+#endif
+
+#include "pricing/valuation/vehicle_room-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lien::pricing::HWY_NAMESPACE {
+// The path's own draw, for its distribution: by the sampled default where values have a survival.
+inline void CountDraw(const Room& room, std::size_t t, std::size_t k, std::size_t p, V made) {
+  const std::size_t party = room.v.party == kNone ? room.a.parties : room.v.party;
+  const V default_month = Row(room.a.default_months + party * kBlockPaths, p);
+  const V lives = hn::IfThenElseZero(hn::Gt(default_month, Num(static_cast<double>(k))),
+                                     Row(room.state(kAlive), p));
+  const double held = room.a.contracts[room.v.tranches[t].contract].held;
+  Add(room.a.drawn + k * kBlockPaths, p, hn::Mul(hn::Mul(lives, Num(held)), made));
+}
+
+// Draws of a tranche whose lots enter service in month k, and what depends on their own day.
+struct Arrived {
+  V amount, elapsed, undrawn, timed;
+};
+HWY_INLINE Arrived ArrivedDraws(const Room& room, const TranchePlan& plan, std::size_t k,
+                                std::size_t p) {
+  Arrived sum{Zero(), Zero(), Zero(), Zero()};
+  const SlippedMonth& month = plan.slipped_months[k];
+  for (const SlippedDraw& draw : plan.slipped) {
+    const V gone = hn::Sub(Row(room.delivery(draw.row), p), Num(static_cast<double>(k) - 1.0));
+    const M now = hn::And(hn::Gt(gone, Zero()), hn::Le(gone, Num(1.0)));
+    const V amount = hn::IfThenElseZero(now, Num(draw.amount));
+    const auto add = [&](V& to, double first, double slope) HWY_ATTR {
+      to = hn::MulAdd(amount, hn::MulAdd(Num(slope), gone, Num(first)), to);
+    };
+    sum.amount = hn::Add(sum.amount, amount);
+    add(sum.elapsed, month.elapsed, month.elapsed_slope);
+    add(sum.undrawn, month.undrawn, month.undrawn_slope);
+    add(sum.timed, month.timing, month.timing_slope);
+  }
+  return sum;
+}
+
+// Pays out the month's draw, and those that were stopped before, to the living. The money goes to
+// the sellers of the hardware: no account sees it.
+inline void Draw(const Room& room, std::size_t t, std::size_t k) {
+  const TrancheMonth& month = room.v.tranches[t].months[k];
+  const V late_timing = Num(room.terms(t, k).present_factor), timing = Num(month.draw_timing);
+  // Of what joins the debt the lender keeps its discount back.
+  const V paid_out = Num(1 - room.a.contracts[room.v.tranches[t].contract].issue_discount);
+  double *const elapsed = room.tranche(t, kElapsed), *const open = room.tranche(t, kOpen);
+  double* const value = room.sample(t, kPresentValue);
+  const bool slipped = !room.v.tranches[t].slipped.empty();
+  for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+    const M goes_on = hn::Eq(Row(room.state(kStopped), p), Zero());
+    const V stopped = Row(room.tranche(t, kStoppedDraw), p);
+    const V late = hn::IfThenElseZero(goes_on, hn::Mul(Num(month.may_draw), stopped));
+    const V now = hn::IfThenElseZero(goes_on, Num(month.draw));
+    V made = hn::Add(now, late);
+    V asked = hn::Add(stopped, Num(month.draw));
+    Arrived arrived{Zero(), Zero(), Zero(), Zero()};
+    if (slipped) {
+      arrived = ArrivedDraws(room, room.v.tranches[t], k, p);
+      asked = hn::Add(asked, arrived.amount);
+      made = hn::Add(made, hn::IfThenElseZero(goes_on, arrived.amount));
+    }
+    Put(room.tranche(t, kStoppedDraw), p, hn::Sub(asked, made));
+    Add(room.tranche(t, kOwed), p, made);
+    Put(room.tranche(t, kUndrawn), p, Positive(hn::Sub(Row(room.tranche(t, kUndrawn), p), made)));
+    const V was_elapsed = month.pays ? Zero() : Row(elapsed, p);
+    const V was_open = month.pays ? Zero() : Row(open, p);
+    Put(elapsed, p,
+        hn::MulAdd(late, Num(month.late_elapsed),
+                   hn::Add(was_elapsed, hn::IfThenElseZero(goes_on, Num(month.draw_elapsed)))));
+    Put(open, p,
+        hn::MulAdd(late, Num(month.late_undrawn),
+                   hn::Add(was_open, hn::IfThenElseZero(goes_on, Num(month.draw_undrawn)))));
+    if (slipped) {
+      Add(elapsed, p, hn::IfThenElseZero(goes_on, arrived.elapsed));
+      Add(open, p, hn::IfThenElseZero(goes_on, arrived.undrawn));
+    }
+    const V living = hn::Mul(
+        paid_out, hn::Mul(Row(room.state(kAlive), p), Row(room.a.survival + k * kBlockPaths, p)));
+    if (room.a.prices) {
+      V timed = hn::MulAdd(now, timing, hn::Mul(late, late_timing));
+      if (slipped) timed = hn::Add(timed, hn::IfThenElseZero(goes_on, arrived.timed));
+      const V discount = Row(room.a.discount + k * kBlockPaths, p);
+      Put(value, p, hn::NegMulAdd(hn::Mul(living, discount), timed, Row(value, p)));
+    }
+    double* const repaid = room.months(t, k, kRepaid, p);
+    Put(repaid, 0, hn::NegMulAdd(living, made, Row(repaid, 0)));
+    if (room.a.drawn != nullptr) CountDraw(room, t, k, p, made);
+  }
+}
+
+}  // namespace lien::pricing::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // LIEN_PRICING_VALUATION_VEHICLE_DRAWS_INL_H_
