@@ -52,8 +52,8 @@ void ContractChecks::after(std::string_view later, Date later_date, std::string_
 void ContractChecks::not_before(std::string_view later, Date later_date, std::string_view earlier,
                                 Date earlier_date) const {
   if (!good(later) || !good(earlier) || later_date >= earlier_date) return;
-  wrong(later, "must not be before " + std::string(earlier) + ", " +
-                   shown(given_.at(earlier).text));
+  wrong(later,
+        "must not be before " + std::string(earlier) + ", " + shown(given_.at(earlier).text));
 }
 
 void ContractChecks::not_past(std::string_view field, Date last) const {

@@ -102,11 +102,11 @@ void read_lease_table(const TomlValue& table, const std::string& file, BookConte
   const Scope scope{row_faults, file, block_label("lease", table, "id")};
   Lease lease;
   const std::vector<Field<Lease>> fields = lease_table_fields();
-  const Given given = read_table(table, std::span<const Field<Lease>>(fields), lease,
-                                 "field of [[lease]]", scope);
+  const Given given =
+      read_table(table, std::span<const Field<Lease>>(fields), lease, "field of [[lease]]", scope);
   if (const TomlValue* price = table.find(kBuyoutPrice))
-    lease.buyout_price = read_curve(*price, kBuyoutPrice,
-                                    {{"months", "values", at_least(0), Unit::plain}}, scope);
+    lease.buyout_price =
+        read_curve(*price, kBuyoutPrice, {{"months", "values", at_least(0), Unit::plain}}, scope);
   lease.source = {file, table.line, {}, {}};
   for (std::size_t i = 0; i < given.names.size(); ++i) {
     lease.source.columns.emplace_back(given.names[i], given.values[i].column);

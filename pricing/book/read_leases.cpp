@@ -39,12 +39,12 @@ void check_right(const Lease& lease, std::string_view start, const std::optional
   }
   if (!begins || !check.good(start)) return;
   check.not_before(start, *begins, "start", lease.start);
-  const bool whole = check.good("end") && (!check.has("extension_months") || check.good("extension_months"));
+  const bool whole =
+      check.good("end") && (!check.has("extension_months") || check.good("extension_months"));
   if (!whole) return;
-  const Date last =
-      lease.extension_months > 0
-          ? add_months(lease.end, lease.extension_months, ends_month(lease.end))
-          : lease.end;
+  const Date last = lease.extension_months > 0
+                        ? add_months(lease.end, lease.extension_months, ends_month(lease.end))
+                        : lease.end;
   if (*begins >= last)
     check.wrong(start, "is not before the lease ends: there is nothing to choose then",
                 "bring it nearer, or remove it and " + std::string(money));

@@ -130,8 +130,7 @@ void add_lease_options(const ScenarioRun& scenario, const BasisRun& run, std::si
   const Lease& lease = scenario.book->leases[contract.source];
   if (lease.extension_months > 0)
     writer.add(id + "/extension", "exercise_probability", 0, mean(kExtended));
-  if (lease.buyout_start)
-    writer.add(id + "/buyout", "exercise_probability", 0, mean(kBoughtOut));
+  if (lease.buyout_start) writer.add(id + "/buyout", "exercise_probability", 0, mean(kBoughtOut));
   if (lease.termination_start)
     writer.add(id + "/termination", "exercise_probability", 0, mean(kTerminated));
 }

@@ -39,8 +39,7 @@ void set_options(const Lease& lease, const TimeGrid& grid, LeaseEndPlan& end) {
     const auto at = static_cast<std::size_t>(k);
     if (lease.buyout_start && date >= *lease.buyout_start) {
       end.buys[at] = 1;
-      end.buyout_price[at] =
-          interpolate(lease.buyout_price, k / 12.0 - grid.time_of(lease.start));
+      end.buyout_price[at] = interpolate(lease.buyout_price, k / 12.0 - grid.time_of(lease.start));
     }
     if (lease.termination_start && date >= *lease.termination_start) end.terminates[at] = 1;
   });
@@ -142,14 +141,14 @@ void set_lessee(const CompileInput& input, const Lease& lease, const LeaseTerm& 
 
 LeaseTerm term_of(const Lease& lease, const LeaseSchedule& schedule, const Rates& rates,
                   const TimeGrid& grid) {
-  LeaseTerm term{schedule.months,     schedule.months,  lease.end, schedule.rent,
-                 schedule.rent_timed, schedule.opening};
+  LeaseTerm term{schedule.months, schedule.months,     lease.end,
+                 schedule.rent,   schedule.rent_timed, schedule.opening};
   if (!lease.has_options()) return term;
   const Lease longer = lease.extension_months > 0 ? extension_of(lease) : lease;
   if (grid.month_of(longer.end) > grid.months())
     throw std::domain_error(
-        "its lessee may decide up to month " +
-        std::to_string(grid.month_of(longer.end)) + ", beyond [simulation] horizon_months");
+        "its lessee has options, and it may last beyond [simulation] horizon_months: what it would "
+        "do depends on all of it");
   if (lease.extension_months == 0) return term;
   const LeaseSchedule extension = schedule_extension(lease, rates, grid);
   term.months = extension.months;
@@ -185,8 +184,8 @@ void add_lease_end(const CompileInput& input, const Lease& lease, const LeaseTer
         &end.timing, &end.valued, &end.returned, &end.returned_value})
     column->assign(size, 0.0);
   for (std::size_t k = 0; k < size; ++k) {
-    end.return_cost[k] = lease.return_cost * lease.units *
-                         remaining_units(hardware, static_cast<double>(k) / 12.0);
+    end.return_cost[k] =
+        lease.return_cost * lease.units * remaining_units(hardware, static_cast<double>(k) / 12.0);
     end.timing[k] = 1;
     end.valued[k] = columns.present_factor[k];
   }

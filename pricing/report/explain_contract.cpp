@@ -83,9 +83,9 @@ std::vector<StoryFact> rights_of(const Lease& lease, const std::string& currency
     const std::vector<double>& prices = lease.buyout_price.values;
     std::string price = money(prices.front());
     if (prices.size() > 1) price += " and by month to " + money(prices.back());
-    facts.push_back({"buyout", "the lessee may buy",
-                     "all units on a rent date from " + iso_text(*lease.buyout_start) + " on, for " +
-                         price});
+    facts.push_back(
+        {"buyout", "the lessee may buy",
+         "all units on a rent date from " + iso_text(*lease.buyout_start) + " on, for " + price});
   }
   if (lease.termination_start)
     facts.push_back({"termination", "the lessee may leave",

@@ -16,9 +16,8 @@ namespace {
 double end_brings(const ContractPlan& contract, const LeaseEndPlan& end, std::size_t k,
                   double worth) noexcept {
   const double short_of = contract.guaranteed_residual - (worth - end.return_cost[k]);
-  const double pays = end.lessee_guarantees && contract.guaranteed_residual > 0
-                          ? std::max(0.0, short_of)
-                          : 0.0;
+  const double pays =
+      end.lessee_guarantees && contract.guaranteed_residual > 0 ? std::max(0.0, short_of) : 0.0;
   switch (end.residual) {
     case ResidualRule::lessor:
       return -pays;
@@ -48,8 +47,8 @@ void BookStages::fill_lease_step(PathBlock& block, const ContractPlan& contract,
   const HardwarePlan& hardware = plan_->hardware[index];
   const double* const spot =
       block.row(series(end.segment == kNone ? spot_ + index : segment_ + end.segment), k);
-  const double* const power = block.row(
-      series(hardware.cost_row == kNone ? ones_ : cost_ + hardware.cost_row), k);
+  const double* const power =
+      block.row(series(hardware.cost_row == kNone ? ones_ : cost_ + hardware.cost_row), k);
   const double* const value = block.row(series(value_of_lot(contract.lot)), k);
   std::copy_n(block.row(series(log_rent_ + index), k), kBlockPaths, lease_work(kLogRent));
   std::copy_n(spot, kBlockPaths, lease_work(kUse));
@@ -80,8 +79,7 @@ void BookStages::record_lease(PathBlock& block, const ContractPlan& contract) no
     const auto step = static_cast<std::size_t>(k);
     fill_lease_step(block, contract, k);
     const auto put = [&](const double* row, std::size_t variable) {
-      std::copy_n(row, kBlockPaths,
-                  sample.states.data() + sample.state_at(step, variable) + first);
+      std::copy_n(row, kBlockPaths, sample.states.data() + sample.state_at(step, variable) + first);
     };
     for (std::size_t v = 0; v < kOwnVariables; ++v) put(lease_work(kLogRent + v), v);
     for (std::size_t v = 0; v < end.states.size(); ++v)

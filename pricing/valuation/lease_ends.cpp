@@ -74,8 +74,7 @@ void BookStages::settle_lease(PathBlock& block, const ContractPlan& contract) no
     const auto k = static_cast<std::size_t>(lease_work(kLeaseMonth)[p]);
     const int month = static_cast<int>(k);
     const auto how = static_cast<LeaseEnding>(static_cast<int>(lease_work(kLeaseEnding)[p]));
-    const double worth =
-        contract.units * block.row(series(value_of_lot(contract.lot)), month)[p];
+    const double worth = contract.units * block.row(series(value_of_lot(contract.lot)), month)[p];
     const double gets =
         lessor_gets(contract, end, k, how, worth, fails[p] > static_cast<double>(k));
     const double gives = contract.outlives_horizon ? 0.0 : end.deposit;
@@ -122,8 +121,7 @@ void BookStages::count_rents(const ContractPlan& contract) noexcept {
       const bool saves = end.saved[k] != 0 && month[p] == static_cast<double>(k);
       pays[p] = saves ? 0.0 : living[p] * runs[p];
     }
-    month_sums_.get()[(k * kMonthRows + kSurvival) * kLanes] =
-        row_sums(pays, 0.0, kBlockPaths).sum;
+    month_sums_.get()[(k * kMonthRows + kSurvival) * kLanes] = row_sums(pays, 0.0, kBlockPaths).sum;
   }
 }
 
