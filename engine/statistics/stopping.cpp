@@ -84,6 +84,7 @@ StoppingRule fit_stopping(const StoppingSample& sample, std::vector<double>& val
       if (!known) value[p] += sample.flow[(k + 1) * paths + p];
       if (sample.side * (main[p] - sample.bound) > 0) rows.push_back(p);
     }
+    if (!sample.open.empty() && sample.open[k] == 0) continue;
     if (rows.size() < kRowsATerm * terms) continue;
     set_scales(sample, k, rows, date);
     LeastSquares fit(terms);

@@ -42,6 +42,8 @@ struct StoppingSample {
   // [dates][paths] value of what comes after the date if it is held to the last one; at that one
   // the reward. Empty: unknown; else flows are left unread.
   std::vector<double> held;
+  // [dates] 0 where nobody may stop: the date decides nothing. Empty: stopping is open at all.
+  std::vector<char> open;
 
   void size(std::size_t the_paths, std::size_t the_dates, std::size_t the_variables);
   [[nodiscard]] std::size_t state_at(std::size_t date, std::size_t variable) const noexcept {

@@ -54,6 +54,9 @@ class ContractChecks {
   // The first date must be after the second; compared only if both can be read.
   void after(std::string_view later, Date later_date, std::string_view earlier,
              Date earlier_date) const;
+  // The same, where one day will do for both.
+  void not_before(std::string_view later, Date later_date, std::string_view earlier,
+                  Date earlier_date) const;
   // The contract must have flows after the valuation date.
   void not_past(std::string_view field, Date last) const;
   // The id must be new in the book.
@@ -67,6 +70,8 @@ class ContractChecks {
   void not_yet_in_default(std::string_view field, const Party* party, std::string_view first,
                           Date first_day) const;
   void no_depth(const Hardware& hardware, const Party* party) const;
+  // Sales of this hardware press no price.
+  void no_installed_base(const Hardware& hardware, std::string_view because) const;
   const Hardware* hardware(std::string_view field, const std::string& id) const;
   void launch_line(std::string_view field, const std::string& id) const;
   // A segment other than spot must have a price on this hardware.

@@ -49,6 +49,13 @@ void ContractChecks::after(std::string_view later, Date later_date, std::string_
   wrong(later, "must be after " + std::string(earlier) + ", " + shown(first.text));
 }
 
+void ContractChecks::not_before(std::string_view later, Date later_date, std::string_view earlier,
+                                Date earlier_date) const {
+  if (!good(later) || !good(earlier) || later_date >= earlier_date) return;
+  wrong(later,
+        "must not be before " + std::string(earlier) + ", " + shown(given_.at(earlier).text));
+}
+
 void ContractChecks::not_past(std::string_view field, Date last) const {
   if (!good(field) || !context_.valuation_date || last > *context_.valuation_date) return;
   wrong(field, "is not after the valuation date: nothing is left to value", "remove the contract");
@@ -136,6 +143,13 @@ void ContractChecks::observes_liquidation(const Hardware& hardware) const {
   missing("liquidation_lag_months",
           "a default sells the hardware, and " + context_.market->file + " has no [liquidation]",
           "add [liquidation] with lag_months there, or liquidation_lag_months here");
+}
+
+void ContractChecks::no_installed_base(const Hardware& hardware, std::string_view because) const {
+  const auto& terms = context_.market->liquidation;
+  if (terms && terms->installed_base.count(hardware.id) > 0)
+    wrong("hardware", "has an installed base: " + std::string(because),
+          "remove it from liquidation.installed_base, or remove the options");
 }
 
 bool worthless(const Hardware& hardware) {

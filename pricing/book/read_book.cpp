@@ -10,6 +10,8 @@
 namespace lien::pricing {
 namespace {
 
+constexpr std::string_view kBuyoutPrice = "buyout_price";
+
 template <class T>
 using Check = void (*)(T&, const Given&, const Scope&, BookContext&);
 
@@ -96,11 +98,24 @@ void read_csv_book(const std::string& file, std::string text, BookContext& conte
     read_tape<Loan>(reader, header, loan_fields(), "loan", check_loan, context.book.loans, context);
 }
 
+// As in a tape, but that a price may be a curve: a table, read here.
+std::vector<Field<Lease>> lease_table_fields() {
+  std::vector<Field<Lease>> fields(lease_fields().begin(), lease_fields().end());
+  for (Field<Lease>& field : fields)
+    if (field.name == kBuyoutPrice) field = apart<Lease>(kBuyoutPrice);
+  return fields;
+}
+
 void read_lease_table(const TomlValue& table, const std::string& file, BookContext& context) {
   std::vector<Diagnostic> row_faults;
   const Scope scope{row_faults, file, block_label("lease", table, "id")};
   Lease lease;
-  const Given given = read_table(table, lease_fields(), lease, "field of [[lease]]", scope);
+  const std::vector<Field<Lease>> fields = lease_table_fields();
+  const Given given =
+      read_table(table, std::span<const Field<Lease>>(fields), lease, "field of [[lease]]", scope);
+  if (const TomlValue* price = table.find(kBuyoutPrice))
+    lease.buyout_price =
+        read_curve(*price, kBuyoutPrice, {{"months", "values", at_least(0), Unit::plain}}, scope);
   lease.source = {file, table.line, {}, {}};
   for (std::size_t i = 0; i < given.names.size(); ++i) {
     lease.source.columns.emplace_back(given.names[i], given.values[i].column);

@@ -2,6 +2,7 @@
 
 #include "pricing/book/book_context.hpp"
 #include "pricing/book/market_blocks.hpp"
+#include "pricing/plan/calendar.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -19,6 +20,45 @@ void check_end(const Lease& lease, const ContractChecks& check) {
   if (!check.has("guaranteed_residual"))
     check.useless({"residual_guarantor"}, "needs guaranteed_residual, which is not given",
                   "add guaranteed_residual, or remove it");
+}
+
+// A number for all units, whenever they are bought. A curve by month is a table: read_lease_table.
+double& buyout_price(Lease& lease) {
+  lease.buyout_price = {{1.0}, {0.0}};
+  return lease.buyout_price.values.front();
+}
+
+// Both or neither; the right begins while the lease runs, its extension included.
+void check_right(const Lease& lease, std::string_view start, const std::optional<Date>& begins,
+                 std::string_view money, const ContractChecks& check) {
+  if (check.has(start) != check.has(money)) {
+    const std::string_view given = check.has(start) ? start : money;
+    check.missing(check.has(start) ? money : start, std::string(given) + " is given",
+                  "add it, or remove " + std::string(given));
+    return;
+  }
+  if (!begins || !check.good(start)) return;
+  check.not_before(start, *begins, "start", lease.start);
+  const bool whole =
+      check.good("end") && (!check.has("extension_months") || check.good("extension_months"));
+  if (!whole) return;
+  const Date last = lease.extension_months > 0
+                        ? add_months(lease.end, lease.extension_months, ends_month(lease.end))
+                        : lease.end;
+  if (*begins >= last)
+    check.wrong(start, "is not before the lease ends: there is nothing to choose then",
+                "bring it nearer, or remove it and " + std::string(money));
+}
+
+// Its lessee compares what the units earn with what they cost, so the market must know both.
+void check_options(const Hardware& hardware, const ContractChecks& check) {
+  check.observes_rents(hardware, false);
+  if (hardware.rental_rate == 0)
+    check.wrong("hardware",
+                "has rental_rate 0: the lessee's options depend on what the use of it is worth",
+                "give [[hardware]] " + hardware.id + " a rental_rate, or remove the options");
+  check.no_installed_base(hardware,
+                          "the lessee may return its units early, which sales would have to know");
 }
 
 }  // namespace
@@ -52,18 +92,18 @@ std::span<const Field<Lease>> lease_fields() {
       number("rent", &T::rent, above(0)).required(),
       choice<&T::timing>("rent_timing", "advance|arrears").required(),
       rate("rent_growth", &T::rent_growth),
-      later<T>("deposit", "0"),
+      number("deposit", &T::deposit, at_least(0)),
       flag("net", &T::net),
       number("guaranteed_residual", &T::guaranteed_residual, at_least(0)),
       id("residual_guarantor", &T::residual_guarantor),
       choice<&T::end_option>("end_option", "none|fair_market_value|fixed_price|one_dollar"),
       number("option_price", &T::option_price, at_least(0)),
-      later<T>("extension_months", "0"),
-      later<T>("extension_rent"),
-      later<T>("buyout_start"),
-      later<T>("buyout_price"),
-      later<T>("termination_start"),
-      later<T>("termination_fee"),
+      integer("extension_months", &T::extension_months, between(0, 120)),
+      number("extension_rent", &T::extension_rent, above(0)),
+      date("buyout_start", &T::buyout_start),
+      number<T>("buyout_price", buyout_price, at_least(0)),
+      date("termination_start", &T::termination_start),
+      number("termination_fee", &T::termination_fee, at_least(0)),
       number("return_cost", &T::return_cost, at_least(0)),
       choice<T>(
           "on_return", +[](T&, std::int64_t) {}, "sell", "relet"),
@@ -78,6 +118,11 @@ void check_lease(Lease& lease, const Given& given, const Scope& scope, BookConte
   check.after("end", lease.end, "start", lease.start);
   check.not_past("end", lease.end);
   check_end(lease, check);
+  if (lease.extension_months == 0)
+    check.useless({"extension_rent"}, "needs extension_months above 0",
+                  "add extension_months, or remove it");
+  check_right(lease, "buyout_start", lease.buyout_start, "buyout_price", check);
+  check_right(lease, "termination_start", lease.termination_start, "termination_fee", check);
   const Party* lessee = check.party("lessee", lease.lessee);
   check.not_yet_in_default("lessee", lessee, "start", lease.start);
   check.one_party("residual_guarantor",
@@ -88,6 +133,7 @@ void check_lease(Lease& lease, const Given& given, const Scope& scope, BookConte
   check.observes_resale(*hardware);
   check.no_depth(*hardware, lessee);
   if (!lease.net) check.observes_operating_cost(*hardware);
+  if (lease.has_options()) check_options(*hardware, check);
   if (lessee && can_default(*lessee)) check.observes_liquidation(*hardware);
 }
 

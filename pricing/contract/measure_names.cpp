@@ -46,6 +46,7 @@ constexpr MeasureName kMeasures[] = {
     {"loss_percentile", "portfolio", "share"},
     {"mothball_over_irreversible", "hardware", "ratio"},
     {"mothball_value", "hardware", "money a unit"},
+    {"option_value", "contract", "money"},
     {"outstanding_principal", "portfolio|vehicle", "money"},
     {"payment_due", "contract", "money"},
     {"prepayment_probability", "contract", "share"},

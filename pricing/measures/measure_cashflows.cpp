@@ -89,6 +89,10 @@ MonthFlows contract_month(const BasisRun& run, std::size_t i, int k) {
   if (contract.vehicle != kNone) f.expected_principal = scaled(sum(kRepaid), contract.held);
   f.expected_fee = scaled(survival, f.fee);
   f.expected_rent = scaled(survival, f.rent);
+  // With the rents of an extension, which no schedule knows.
+  if (contract.lease_end != kNone)
+    f.expected_rent =
+        scaled(survival, contract.held * run.plan.lease_ends[contract.lease_end].rent[month]);
   return f;
 }
 

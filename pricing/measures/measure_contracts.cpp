@@ -100,7 +100,8 @@ void add_prices(const Inputs& inputs, const ScenarioRun& scenario, const BasisRu
     const Estimate residual = run.mean(run.layout.contract(i, kResidual));
     writer.add(id, "residual_value", 0, scaled(residual, contract.held));
     const Lease& lease = scenario.book->leases[contract.source];
-    if (lease.purchase_price) {
+    // What a rent is worth depends on how long it is paid, which options leave open.
+    if (lease.purchase_price && !lease.has_options()) {
       const TimeGrid grid(inputs.settings.valuation_date, run.plan.months);
       const LeaseSchedule schedule = schedule_lease(lease, scenario.market->rates, grid);
       if (schedule.annuity_timed > 0) {
@@ -112,6 +113,26 @@ void add_prices(const Inputs& inputs, const ScenarioRun& scenario, const BasisRu
       }
     }
   }
+}
+
+// What the options of a lessee are worth and how likely it uses them.
+void add_lease_options(const ScenarioRun& scenario, const BasisRun& run, std::size_t i,
+                       const std::string& id, MeasureWriter& writer) {
+  const ContractPlan& contract = run.plan.contracts[i];
+  if (contract.lease_end == kNone || !run.plan.lease_ends[contract.lease_end].decides) return;
+  const auto mean = [&](LeaseEndSample which) {
+    return run.mean(run.layout.lease_end(contract.lease_end, which));
+  };
+  if (!run.plan.real_world) {
+    writer.add(id, "option_value", 0, scaled(mean(kOptionValue), contract.held));
+    writer.add(id + "/lessee", "option_value", 0, scaled(mean(kLesseeValue), contract.held));
+  }
+  const Lease& lease = scenario.book->leases[contract.source];
+  if (lease.extension_months > 0)
+    writer.add(id + "/extension", "exercise_probability", 0, mean(kExtended));
+  if (lease.buyout_start) writer.add(id + "/buyout", "exercise_probability", 0, mean(kBoughtOut));
+  if (lease.termination_start)
+    writer.add(id + "/termination", "exercise_probability", 0, mean(kTerminated));
 }
 
 void add_credit(const RunSettings& settings, const BasisRun& run, std::size_t i,
@@ -204,6 +225,7 @@ void measure_contracts(const Inputs& inputs, const ScenarioRun& scenario, RunTab
     for (const std::size_t i : order) {
       const std::string& id = contract_id(*scenario.book, contracts[i]);
       if (!run->plan.real_world) add_prices(inputs, scenario, *run, i, id, writer);
+      add_lease_options(scenario, *run, i, id, writer);
       add_credit(inputs.settings, *run, i, id, writer, tests);
       if (run->plan.real_world && inputs.settings.provisions)
         writer.add_exact(id, "stage", -1,

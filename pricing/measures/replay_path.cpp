@@ -18,6 +18,7 @@ Plan plan_of_hardware(const Inputs& inputs, MeasureBasis basis, std::uint32_t ha
     return lot.hardware != hardware || lot.age_months != 0;
   });
   plan.contracts.clear();
+  plan.lease_ends.clear();
   plan.vehicles.clear();
   plan.depths.clear();
   plan.instruments.clear();

@@ -8,6 +8,7 @@
 #include "pricing/market/market_inputs.hpp"
 #include "pricing/measures/compile_scenario.hpp"
 #include "pricing/measures/reverse_stress.hpp"
+#include "pricing/measures/scenario_runs.hpp"
 
 // The size of each single shock that brings the book to a given loss, by root finding over runs on
 // the same random numbers.
@@ -94,9 +95,10 @@ class ShockedBook {
     try {
       const Stressed stressed =
           apply_scenario(inputs_.market, inputs_.book, rows, settings.valuation_date);
-      const BasisRun run =
-          simulate_plan(compile_scenario(inputs_, "baseline", stressed, MeasureBasis::real_world),
-                        settings, false, false, {});
+      Plan plan = compile_scenario(inputs_, "baseline", stressed, MeasureBasis::real_world);
+      if (exercises_early(plan))
+        set_exercise(rules_of_prices(inputs_, "baseline", stressed, plan), plan);
+      const BasisRun run = simulate_plan(std::move(plan), settings, false, false, {});
       ++runs_;
       target_ = reverse_stress_loss(*settings.reverse_stress, run.plan);
       return statistic(run);

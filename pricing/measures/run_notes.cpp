@@ -70,6 +70,11 @@ void about_leases(const std::vector<Lease>& leases, std::vector<std::string>& no
     notes.emplace_back("fair rents leave out the lessee's credit risk on rents");
   if (any(leases, [](const Lease& l) { return l.guaranteed_residual > 0; }))
     notes.emplace_back("a guaranteed residual is part of the claim, whoever guarantees it");
+  if (any(leases, [](const Lease& l) { return l.has_options(); }))
+    notes.emplace_back(
+        "lessees use their options by a rule fitted on prices, as if they could not fail; option "
+        "values are of that rule, and the accounting class counts no option but the one at the "
+        "end");
 }
 
 void about_liquidation(const std::optional<Liquidation>& terms, std::vector<std::string>& notes) {

@@ -49,13 +49,16 @@ void add_facts(const BasisRun& run, RunFacts& facts) {
   add("instruments_and_fans", run.seconds.other);
 }
 
-// Holders exercise by prices: on the real-world basis too the rule is the risk-neutral one.
+}  // namespace
+
 std::vector<ExerciseRule> rules_of_prices(const Inputs& inputs, const std::string& id,
                                           const Stressed& stressed, const Plan& plan) {
   Plan prices =
       plan.real_world ? compile_scenario(inputs, id, stressed, MeasureBasis::risk_neutral) : plan;
   return fit_exercise(prices, inputs.settings.threads);
 }
+
+namespace {
 
 // The same plan on paths that are drawn from a mixture in which losses of the tails are common.
 BasisRun run_importance(Plan plan, const RunSettings& settings,

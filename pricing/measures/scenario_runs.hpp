@@ -9,6 +9,7 @@
 #include "pricing/market/scenario.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/value_book.hpp"
+#include "pricing/valuation/fit_exercise.hpp"
 
 namespace lien::pricing {
 
@@ -28,6 +29,11 @@ using StartProgress = std::function<std::function<void(std::uint64_t)>()>;
 [[nodiscard]] ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id,
                                         Stressed stressed, bool paired,
                                         const StartProgress& start_progress, RunFacts& facts);
+
+// Rules of who may stop early. They exercise by prices: on the real-world basis too the rule is the
+// risk-neutral one. plan: the scenario's, on either basis.
+[[nodiscard]] std::vector<ExerciseRule> rules_of_prices(const Inputs& inputs, const std::string& id,
+                                                        const Stressed& stressed, const Plan& plan);
 
 // True if the tails come from a run of their own.
 [[nodiscard]] bool draws_tails(const RunSettings& settings);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pricing/plan/compile_vehicles.hpp"
+#include "pricing/plan/lease_schedule.hpp"
 #include "pricing/plan/power_cost.hpp"
 #include "pricing/plan/sampling.hpp"
 #include "pricing/plan/stream_keys.hpp"
@@ -27,7 +28,8 @@ Horizon horizon_of(const RunSettings& settings, const Market& market, const Book
     if (loan.liquidation_lag_months)
       lag = std::max(lag, longest_lag(*loan.liquidation_lag_months, stdev));
   }
-  for (const auto& lease : book.leases) see(lease.end);
+  for (const auto& lease : book.leases)
+    see(lease.extension_months > 0 ? extension_of(lease).end : lease.end);
   for (const auto& vehicle : book.vehicles) {
     for (const auto& tranche : vehicle.tranches)
       if (tranche.loan) see(last_due(tranche, book.loans[*tranche.loan]));
@@ -77,6 +79,15 @@ void refuse_before_copula(const CompileInput& input, const Plan& plan,
     const auto refuse_row = [&](const auto& terms, const char* kind) {
       refuse({terms.source.file, terms.source.line, 0}, kind + terms.id, contract.months);
     };
+    if (contract.lease_end != kNone && plan.lease_ends[contract.lease_end].decides) {
+      const Lease& lease = input.book->leases[contract.source];
+      faults.push_back({{lease.source.file, lease.source.line, 0},
+                        "lease " + lease.id,
+                        "",
+                        "may end before the copula's defaults of month " +
+                            std::to_string(plan.months) + ": its lessee has options",
+                        "remove the options, or set default_method to sampled"});
+    }
     if (contract.kind == ContractKind::loan)
       refuse_row(input.book->loans[contract.source], "loan ");
     else

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/elementary/elementary.hpp"
+#include "pricing/plan/compile_lease_end.hpp"
 #include "pricing/plan/contract_columns.hpp"
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/lease_schedule.hpp"
@@ -30,10 +31,11 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
                    ContractPlan& contract, ContractColumns& columns) {
   const Market& market = *input.market;
   const LeaseSchedule schedule = schedule_lease(lease, market.rates, grid);
+  const LeaseTerm term = term_of(lease, schedule, market.rates, grid);
   contract.kind = ContractKind::lease;
   contract.party = contract.group = party_index(market, lease.lessee);
   contract.guarantor = party_index(market, lease.residual_guarantor);
-  contract.months = schedule.months;
+  contract.months = term.months;
   contract.outlives_horizon = grid.month_of(lease.end) > grid.months();
   contract.outstanding = schedule.outstanding;
   const Hardware& hardware = market.hardware[plan.lots[contract.lot].hardware];
@@ -48,7 +50,7 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
   contract.option_price = lease.option_price;
   contract.guaranteed_residual = lease.guarantee_withdrawn ? 0.0 : lease.guaranteed_residual;
   contract.return_cost =
-      lease.return_cost * lease.units * remaining_units(hardware, contract.months / 12.0);
+      lease.return_cost * lease.units * remaining_units(hardware, schedule.months / 12.0);
   const double worth = lease.units * plan.lots[contract.lot].value_today;
   contract.mark_units = lease.units;
   contract.worth_today = worth;
@@ -56,14 +58,15 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
   const Curve& curve = market.rates.zero_curve;
   const double end = grid.time_of(lease.end);
   contract.residual_factor = discount_factor(curve, end) /
-                             discount_factor(curve, contract.months / 12.0) *
+                             discount_factor(curve, schedule.months / 12.0) *
                              engine::exp(-market.rates.liquidity_spread * end);
 
   columns = empty_columns(contract.months);
-  columns.opening = schedule.opening;
-  columns.rent = schedule.rent;
-  columns.closing.assign(schedule.opening.begin() + 1, schedule.opening.end());
-  columns.closing.push_back(schedule.owed_after);
+  columns.opening = term.opening;
+  // What is agreed ends with the agreed term: an extension is a choice to come.
+  std::copy(schedule.rent.begin(), schedule.rent.end(), columns.rent.begin());
+  std::copy(schedule.opening.begin() + 1, schedule.opening.end(), columns.closing.begin());
+  columns.closing[static_cast<std::size_t>(schedule.months)] = schedule.owed_after;
   fill_discounts(input, contract, columns);
   const double cost_today = hardware.operating_cost.value_or(0.0);
   for (int k = 1; k <= contract.months; ++k) {
@@ -72,21 +75,21 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
     if (!lease.net)
       cost = lease.units * kHoursPerMonth * cost_today *
              engine::exp(hardware.operating_cost_growth * k / 12.0) *
-             cost_path_factor(hardware, k) * grid.share_of_month(k, lease.start, lease.end) *
+             cost_path_factor(hardware, k) * grid.share_of_month(k, lease.start, term.end) *
              remaining_units(hardware, k / 12.0);
     // A cost that follows power is paid path by path, at its row.
     if (plan.hardware[plan.lots[contract.lot].hardware].cost_row != kNone) {
       columns.operating_cost[at] = cost * columns.present_factor[at];
       cost = 0;
     }
-    columns.flow[at] = (schedule.rent_timed[at] - cost) * columns.present_factor[at];
+    columns.flow[at] = (term.rent_timed[at] - cost) * columns.present_factor[at];
   }
   // Its contractual flows, for a yield: rents and the residual the lessee owes.
   if (contract.day_zero != 0) {
     contract.schedule_times.push_back(0.0);
     contract.schedule_flows.push_back(contract.day_zero);
   }
-  for (int k = 1; k <= contract.months; ++k)
+  for (int k = 1; k <= schedule.months; ++k)
     if (schedule.rent[static_cast<std::size_t>(k)] != 0) {
       contract.schedule_times.push_back(k / 12.0);
       contract.schedule_flows.push_back(schedule.rent[static_cast<std::size_t>(k)]);
@@ -96,9 +99,11 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
                       : lease.end_option == EndOption::one_dollar  ? 1.0
                                                                    : 0.0;
   if (owed > 0 && !contract.outlives_horizon) {
-    contract.schedule_times.push_back(contract.months / 12.0);
+    contract.schedule_times.push_back(schedule.months / 12.0);
     contract.schedule_flows.push_back(owed);
   }
+  if (lease.deposit > 0 || lease.has_options())
+    add_lease_end(input, lease, term, grid, plan, contract, columns);
 }
 
 }  // namespace lien::pricing

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/random/philox.hpp"
+#include "pricing/plan/lease_end_plan.hpp"
 #include "pricing/plan/plan_indices.hpp"
 
 // Loans, leases and tranches as the kernel reads them.
@@ -26,8 +27,6 @@ struct KernelVariant {
   }
 };
 
-enum class ResidualRule { none, lessor, fixed_price, fair_market_value, one_dollar };
-
 // One contract. Month columns stand in Plan::months, from `first_month`, months + 1 each.
 struct ContractPlan {
   std::uint32_t source = 0;  // index in the book's loans or leases
@@ -37,6 +36,7 @@ struct ContractPlan {
   std::uint32_t segment = kNone;  // in which free hours are let; kNone: at R
   std::uint32_t group = kNone;    // index of the party whose totals it joins; kNone: no party
   std::uint32_t vehicle = kNone;  // a tranche: into Plan::vehicles, whose kernel fills its rows
+  std::uint32_t lease_end = kNone;  // into Plan::lease_ends, where its end is not the agreed one
   int months = 0;                 // last month with a flow, or the horizon
   // Its later flows are left out: at `months` it is alive, something is owed and nothing ends.
   bool outlives_horizon = false;

@@ -68,9 +68,9 @@ std::optional<double> implicit_rate(const Lease& lease, const Flows& flows, doub
   return effective_rate(since_start, flows.money, cost);
 }
 
-}  // namespace
-
-LeaseSchedule schedule_lease(const Lease& lease, const Rates& rates, const TimeGrid& grid) {
+LeaseSchedule schedule_at(const Lease& lease, const std::vector<Rent>& rents, const Flows& flows,
+                          const std::optional<double>& implicit, const Rates& rates,
+                          const TimeGrid& grid) {
   LeaseSchedule schedule;
   schedule.months = std::min(grid.month_of(lease.end), grid.months());
   const auto size = static_cast<std::size_t>(schedule.months) + 1;
@@ -80,9 +80,6 @@ LeaseSchedule schedule_lease(const Lease& lease, const Rates& rates, const TimeG
   const Date today = grid.date(0);
   if (lease.end <= today) return schedule;
 
-  const std::vector<Rent> rents = rents_from_start(lease);
-  const Flows flows = flows_from_start(lease, rents, grid);
-  const std::optional<double> implicit = implicit_rate(lease, flows, grid.time_of(lease.start));
   const double log_growth = implicit ? engine::log1p(*implicit) : 0;
   const auto worth_of_one = [&](double t) {
     return implicit ? engine::exp(-log_growth * t) : discount_factor(rates.zero_curve, t);
@@ -122,6 +119,38 @@ LeaseSchedule schedule_lease(const Lease& lease, const Rates& rates, const TimeG
                        {flows.money.begin() + first, flows.money.end()}, to_come[0]);
   }
   return schedule;
+}
+
+}  // namespace
+
+LeaseSchedule schedule_lease(const Lease& lease, const Rates& rates, const TimeGrid& grid) {
+  const std::vector<Rent> rents = rents_from_start(lease);
+  const Flows flows = flows_from_start(lease, rents, grid);
+  return schedule_at(lease, rents, flows, implicit_rate(lease, flows, grid.time_of(lease.start)),
+                     rates, grid);
+}
+
+Lease extension_of(const Lease& lease) {
+  Lease out = lease;
+  out.start = lease.end;
+  out.end = add_months(lease.end, lease.extension_months, ends_month(lease.end));
+  const std::vector<Rent> rents = rents_from_start(lease);
+  double growth = 1;
+  const int step_months = static_cast<int>(lease.frequency);
+  for (int i = 1; i < static_cast<int>(rents.size()); ++i)
+    if (i * step_months % 12 == 0) growth *= 1 + lease.rent_growth;
+  out.rent = lease.extension_rent.value_or(lease.rent * growth);
+  out.rent_growth = 0;
+  out.extension_months = 0;
+  return out;
+}
+
+LeaseSchedule schedule_extension(const Lease& lease, const Rates& rates, const TimeGrid& grid) {
+  const Flows agreed = flows_from_start(lease, rents_from_start(lease), grid);
+  const Lease longer = extension_of(lease);
+  const std::vector<Rent> rents = rents_from_start(longer);
+  return schedule_at(longer, rents, flows_from_start(longer, rents, grid),
+                     implicit_rate(lease, agreed, grid.time_of(lease.start)), rates, grid);
 }
 
 }  // namespace lien::pricing

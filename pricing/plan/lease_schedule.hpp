@@ -48,4 +48,12 @@ struct LeaseSchedule {
 [[nodiscard]] LeaseSchedule schedule_lease(const Lease& lease, const Rates& rates,
                                            const TimeGrid& grid);
 
+// What the lessee may choose at `end` of a lease with extension_months > 0, as a lease from that
+// day on: its rents are flat and by the same frequency and timing; end option and guarantee are
+// those of the agreed end, moved.
+[[nodiscard]] Lease extension_of(const Lease& lease);
+// Its schedule, the claim at the implicit rate of the agreed lease: of months after that of `end`.
+[[nodiscard]] LeaseSchedule schedule_extension(const Lease& lease, const Rates& rates,
+                                               const TimeGrid& grid);
+
 }  // namespace lien::pricing

@@ -11,6 +11,7 @@
 #include "pricing/plan/collateral_plan.hpp"
 #include "pricing/plan/contract_plan.hpp"
 #include "pricing/plan/instrument_plan.hpp"
+#include "pricing/plan/lease_end_plan.hpp"
 #include "pricing/plan/party_plan.hpp"
 #include "pricing/plan/plan_indices.hpp"
 #include "pricing/plan/vehicle_plan.hpp"
@@ -99,6 +100,7 @@ struct Plan {
   std::vector<ContractPlan> contracts;  // sorted by lot, party, variant, id
   std::vector<MonthTerms> terms;        // all contracts, each from its first_month
   MonthColumns columns;                 // what the tables say of a month; the rest stands in terms
+  std::vector<LeaseEndPlan> lease_ends;  // of leases with a deposit or options of the lessee
   std::vector<VehiclePlan> vehicles;
   std::size_t covenant_marks = 0;  // rows of worth, of covenants with marks of their own
   std::size_t hedge_levels = 0;    // settlements on resale values, of all vehicles' hedges

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "pricing/plan/lease_class.hpp"
+#include "pricing/plan/lease_schedule.hpp"
 #include "pricing/report/explain.hpp"
 #include "pricing/report/explain_rows.hpp"
 #include "pricing/report/text_form.hpp"
@@ -66,11 +67,40 @@ std::vector<StoryFact> loan_facts(const FinishedRun& run, const Loan& loan) {
   return facts;
 }
 
+// What the lessor holds and what the lessee may do, where there is such a thing.
+std::vector<StoryFact> rights_of(const Lease& lease, const std::string& currency) {
+  const auto money = [&currency](double amount) { return fixed_text(amount, 2) + " " + currency; };
+  std::vector<StoryFact> facts;
+  if (lease.deposit > 0)
+    facts.push_back({"deposit", "deposit, held by the lessor, " + currency, lease.deposit});
+  if (lease.extension_months > 0) {
+    const Lease longer = extension_of(lease);
+    facts.push_back({"extension", "the lessee may extend",
+                     "by " + std::to_string(lease.extension_months) + " months to " +
+                         iso_text(longer.end) + ", at " + money(longer.rent) + " a payment"});
+  }
+  if (lease.buyout_start) {
+    const std::vector<double>& prices = lease.buyout_price.values;
+    std::string price = money(prices.front());
+    if (prices.size() > 1) price += " and by month to " + money(prices.back());
+    facts.push_back(
+        {"buyout", "the lessee may buy",
+         "all units on a rent date from " + iso_text(*lease.buyout_start) + " on, for " + price});
+  }
+  if (lease.termination_start)
+    facts.push_back({"termination", "the lessee may leave",
+                     "on a rent date from " + iso_text(*lease.termination_start) +
+                         " on, for a fee of " + money(lease.termination_fee)});
+  return facts;
+}
+
+constexpr std::ptrdiff_t kFactsOfTerms = 10;  // of a lease, before those of its class
+
 std::vector<StoryFact> lease_facts(const FinishedRun& run, const Lease& lease) {
   const std::string money = ", " + run.inputs.market.currency;
   const auto at = find_thing(run.inputs, "hardware:" + lease.hardware);
   const LeaseClass found = classify_lease(lease, run.inputs.market.hardware[at->index]);
-  return {
+  std::vector<StoryFact> facts = {
       {"lessee", "lessee", lease.lessee},
       {"hardware", "hardware", lease.hardware},
       {"units", "units", lease.units},
@@ -93,6 +123,9 @@ std::vector<StoryFact> lease_facts(const FinishedRun& run, const Lease& lease) {
       {"lessee_payment_share", "the same, the lessee's alone", found.lessee_payment_share},
       {"class_implicit_rate", "rate implicit, with a straight-line residual, a year",
        found.implicit_rate}};
+  const std::vector<StoryFact> rights = rights_of(lease, run.inputs.market.currency);
+  facts.insert(facts.begin() + kFactsOfTerms, rights.begin(), rights.end());
+  return facts;
 }
 
 std::vector<StoryFact> instrument_facts(const Instrument& instrument) {

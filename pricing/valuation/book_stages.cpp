@@ -87,6 +87,9 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       forward_work_(forward_rows(plan) * kBlockPaths),
       work_(4 * kBlockPaths),
       early_(early_work_rows() * kBlockPaths),
+      lease_survival_(plan.lease_ends.empty() ? 0 : rows(plan) * kBlockPaths),
+      lease_runs_(lease_survival_.size()),
+      lease_work_(plan.lease_ends.empty() ? 0 : lease_work_rows() * kBlockPaths),
       vehicle_sale_(plan.vehicles.size() * rows(plan) * kBlockPaths),
       vehicle_after_draw_(buys_by_draws(plan) ? vehicle_sale_.size() : 0),
       vehicle_tested_(plan.vehicles.size() * rows(plan) * kBlockPaths),
@@ -307,6 +310,11 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
     a.cost = block.row(series(cost_ + plan.hardware[hardware].cost_row), 0);
   a.gross = block.row(series(plan.rates.tenors.empty() ? ones_ : gross_), 0);
   a.default_month = month_of(contract.party);
+  if (contract.lease_end != kNone) {
+    a.survival = lease_survival_.get();
+    a.runs = lease_runs_.get();
+    a.default_month = lease_work_.get();
+  }
   a.customer_month = month_of(contract.customer);
   a.guarantor_month = month_of(contract.guarantor);
   a.snapshots = plan.snapshots.data();
@@ -322,13 +330,17 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
 
 void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums) noexcept {
   const auto& contract = plan_->contracts[index];
+  if (results_->pilot != nullptr) return record_lease(block, contract);
   const double* ratio = block.row(series(ratio_ + contract.lag_row), 0);
   if (contract.step_in != kNone) step_in_now_ = step_in_of(index);
   if (contract.variant.prepared) {
     prepare_sale(block, contract);
     if (contract.lag_law != kNone) ratio = sale_ratio_.get();
   }
-  value_rows(block, index, proceeds_.get(), ratio);
+  if (contract.lease_end == kNone)
+    value_rows(block, index, proceeds_.get(), ratio);
+  else
+    value_lease(block, index, ratio, sums);
   if (contract.variant.prepared) spread_receipts(contract);
   add_contract(index, sums);
   add_contract_months(index, sums);

@@ -305,6 +305,22 @@ class BookStages {
   void fill_held(PathBlock& block, const InstrumentPlan& instrument,
                  const std::vector<StripPlan>& values, int k, std::size_t into) noexcept;
   [[nodiscard]] static std::size_t early_work_rows() noexcept;
+  // Leases whose end the path decides: what lessees see and do, in lease_decisions.cpp; then what
+  // the lessor gets by it, in lease_ends.cpp.
+  [[nodiscard]] static std::size_t lease_work_rows() noexcept;
+  [[nodiscard]] double* lease_work(std::size_t row) noexcept {
+    return lease_work_.get() + row * lien::engine::kBlockPaths;
+  }
+  void fill_lease_step(PathBlock& block, const ContractPlan& contract, int month) noexcept;
+  void record_lease(PathBlock& block, const ContractPlan& contract) noexcept;
+  void decide_lease_end(PathBlock& block, const ContractPlan& contract) noexcept;
+  void run_to_end(PathBlock& block, const ContractPlan& contract) noexcept;
+  void settle_lease(PathBlock& block, const ContractPlan& contract) noexcept;
+  void hold_deposit(PathBlock& block, const ContractPlan& contract) noexcept;
+  void count_rents(const ContractPlan& contract) noexcept;
+  void value_lease(PathBlock& block, std::size_t contract, const double* ratio,
+                   double* sums) noexcept;
+  void add_lease_options(const ContractPlan& contract, double* sums) noexcept;
   void count_hardware_under_cost(PathBlock& block) noexcept;
   void run_fans(PathBlock& block, double* sums) noexcept;
   void count_fan(std::size_t fan, const double* level, const double* axis, int month,
@@ -380,6 +396,9 @@ class BookStages {
   lien::engine::AlignedDoubles forward_work_;  // [1 + 2 lines][paths] of one forward rent
   lien::engine::AlignedDoubles work_;          // [4][paths]
   lien::engine::AlignedDoubles early_;         // [early_work_rows()][paths]
+  // One lease whose end the path decides: survival that stands still after its end and whether it
+  // runs, [steps + 1][paths]; then [lease_work_rows()][paths], the first its lessee's default.
+  lien::engine::AlignedDoubles lease_survival_, lease_runs_, lease_work_;
   // Vehicles: what their lots bring in a sale and in a test, then one vehicle's results.
   // [vehicles][steps + 1][paths]; vehicle_after_draw_ is empty where no draw pays for a lot
   lien::engine::AlignedDoubles vehicle_sale_, vehicle_after_draw_, vehicle_tested_;

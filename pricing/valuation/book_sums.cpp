@@ -61,7 +61,7 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
   const auto end = static_cast<std::size_t>(contract.months);
   for (std::size_t m = 1; m <= last; ++m) {
     const double* const lanes = month_sums_.get() + m * kMonthRows * kLanes;
-    const double survival = contract.variant.cash
+    const double survival = contract.variant.cash || contract.lease_end != kNone
                                 ? fold_lanes(lanes + kSurvival * kLanes)
                                 : party_survival_[party * (layout_->steps + 1) + m];
     const double recovery =
@@ -84,7 +84,9 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
     row[kGroupInterest] += contract.held * (lease ? 0.0 : interest);
     row[kGroupPrincipal] += contract.held * (lease ? variable : principal);
     row[kGroupFee] += contract.held * survival * c.fee[at];
-    row[kGroupRent] += contract.held * survival * c.rent[at];
+    const double rent =
+        contract.lease_end == kNone ? c.rent[at] : plan_->lease_ends[contract.lease_end].rent[m];
+    row[kGroupRent] += contract.held * survival * rent;
   }
 }
 

@@ -46,7 +46,7 @@ struct Terms {
 struct Places {
   const double *HWY_RESTRICT survival, *HWY_RESTRICT discount, *HWY_RESTRICT ratio,
       *HWY_RESTRICT value, *HWY_RESTRICT mark, *HWY_RESTRICT sale, *HWY_RESTRICT spot,
-      *HWY_RESTRICT cost, *HWY_RESTRICT gross, *HWY_RESTRICT step_in;
+      *HWY_RESTRICT cost, *HWY_RESTRICT runs, *HWY_RESTRICT gross, *HWY_RESTRICT step_in;
   std::size_t step_in_stride;  // from month to month; 0 where nothing is added: the row of zeros
   double* HWY_RESTRICT received;
   double* HWY_RESTRICT sums;       // month 0 of this vector's lanes
@@ -266,7 +266,9 @@ HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms&
   if constexpr (N::kCash) CashMonth<kCode>(contract, at, t, k, m, rate, s);
 
   // Payments of the living.
-  const V living = hn::Mul(s.alive, m.weight);
+  V living = hn::Mul(s.alive, m.weight);
+  if constexpr (N::kOwner)
+    if (at.runs != nullptr) living = hn::Mul(living, Row(at.runs + row));
   if constexpr (N::kPrices) {
     V paid = Num(t.flow);
     if constexpr (N::kFloating) paid = hn::MulAdd(Num(t.floating_base), rate, paid);
@@ -392,6 +394,7 @@ void Contract(const ContractArguments& a) {
                   (kPrepared ? a.proceeds : a.value + lag * kBlockPaths) + path,
                   a.spot + path,
                   a.cost == nullptr ? nullptr : a.cost + path,
+                  a.runs == nullptr ? nullptr : a.runs + path,
                   a.gross + path,
                   a.step_in + lag * a.step_in_stride + path,
                   a.step_in_stride,

@@ -39,7 +39,8 @@ enum TestCount : std::size_t { kInBreach = 0, kFirstBreach = 1, kCured = 2, kTes
 // them are reported.
 enum MonthSum : std::size_t {
   kSurvival = 0,  // weight of not having defaulted, after the month's defaults; left at zero
-                  // without a cash account, where it is the party's own survival
+                  // without a cash account, where it is the party's own survival; of a lease whose
+                  // end the path decides, weight of who pays the month's rent
   kRecovery = 1,  // received in the month, undiscounted
   kVariable = 2,  // interest paid where it floats; at a lease's end its residual
   kRepaid = 3,    // principal paid, where the path decides it: tranches of vehicles
@@ -69,6 +70,8 @@ struct ContractArguments {
   const double* proceeds;        // prepared sales only: net of every cost, of a default in month k
   const double* spot;            // utilization x rent, hourly
   const double* cost;            // operating cost over what it is at today's power; null for ones
+  // Leases whose end the path decides: 1 while the lease runs, 0 after it; else null.
+  const double* runs;
   const double* gross;           // 1/P(t_k, t_k + tenor)
   // What a surviving customer's contract adds to a sale in a month, money: [months + lag + 1] rows
   // of this many doubles, or one row of zeros and a stride of 0. Prepared sales hold it already.

@@ -25,9 +25,9 @@ void keep_strip(Plan& plan) {
   plan.strips[0].shape = plan.shapes[0].strip = 0;
 }
 
-// The plan of one instrument alone, up to its last step. Of a book it takes nothing: contracts,
-// their columns, and lots that the instrument is not on stay behind.
-Plan alone(const Plan& plan, std::size_t index) {
+// What moves the market, up to a step, and one lot if any. Of a book it takes nothing: contracts,
+// their columns, and other lots stay behind.
+Plan market_alone(const Plan& plan, std::uint32_t lot, int last) {
   Plan out;
   out.real_world = plan.real_world;
   out.steps_per_year = plan.steps_per_year;
@@ -43,29 +43,50 @@ Plan alone(const Plan& plan, std::size_t index) {
   out.hardware = plan.hardware;
   out.power = plan.power;
   out.segments = plan.segments;
-  out.instruments = {plan.instruments[index]};
-  InstrumentPlan& instrument = out.instruments.front();
-  if (instrument.lot != kNone) {
-    out.lots = {plan.lots[instrument.lot]};
-    out.lots[0].last_month = std::min(out.lots[0].last_month, instrument.month);
-    instrument.lot = 0;
+  if (lot != kNone) {
+    out.lots = {plan.lots[lot]};
+    out.lots[0].last_month = std::min(out.lots[0].last_month, last);
   }
   keep_strip(out);
-  out.steps = out.months = out.factors.steps = instrument.month;
-  out.snapshots = {instrument.month};
+  out.steps = out.months = out.factors.steps = last;
+  out.snapshots = {last};
   return out;
 }
 
-engine::StoppingSample pilot_of(const Plan& plan, unsigned threads) {
-  const InstrumentPlan& instrument = plan.instruments.front();
-  engine::StoppingSample sample;
-  const std::size_t dates = static_cast<std::size_t>(instrument.month) + 1;
-  const std::size_t variables = 1 + instrument.early->states.size();
+// The plan of one instrument alone, up to its last step.
+Plan alone(const Plan& plan, std::size_t index) {
+  const InstrumentPlan& one = plan.instruments[index];
+  Plan out = market_alone(plan, one.lot, one.month);
+  out.instruments = {one};
+  if (one.lot != kNone) out.instruments.front().lot = 0;
+  return out;
+}
+
+// The plan of one lease alone, whose lessee neither fails nor is anybody.
+Plan lease_alone(const Plan& plan, const ContractPlan& lease) {
+  Plan out = market_alone(plan, lease.lot, lease.months);
+  ContractPlan one;
+  one.kind = ContractKind::lease;
+  one.variant.owner = true;
+  one.lot = 0;
+  one.months = lease.months;
+  one.units = lease.units;
+  one.option_price = lease.option_price;
+  one.guaranteed_residual = lease.guaranteed_residual;
+  one.lease_end = 0;
+  out.contracts = {std::move(one)};
+  out.lease_ends = {plan.lease_ends[lease.lease_end]};
+  return out;
+}
+
+// What a plan of one thing that may stop sees on the pilot. `sample` says how it is looked at.
+void run_pilot(const Plan& plan, std::size_t variables, unsigned threads,
+               engine::StoppingSample& sample) {
+  const std::size_t dates = static_cast<std::size_t>(plan.steps) + 1;
   const std::uint64_t paths = pilot_paths(dates, variables);
   sample.size(paths, dates, variables);
-  sample.side = instrument.early->rule.side;
-  sample.bound = instrument.early->rule.bound;
-  if (!instrument.early->european.empty()) sample.held.resize(sample.reward.size());
+  if (!plan.instruments.empty() && !plan.instruments.front().early->european.empty())
+    sample.held.resize(sample.reward.size());
   PathResults results;
   results.pilot = &sample;
   results.first_block = kPilotFirst / engine::kBlockPaths;
@@ -73,7 +94,32 @@ engine::StoppingSample pilot_of(const Plan& plan, unsigned threads) {
   engine::IntegerTotals nothing(layout.scales);
   engine::simulate(plan.factors, {paths, threads, kPilotFirst}, nothing,
                    [&] { return BookStages(plan, layout, results, nullptr); }, {});
+}
+
+engine::StoppingSample pilot_of(const Plan& plan, unsigned threads) {
+  const EarlyExercisePlan& early = *plan.instruments.front().early;
+  engine::StoppingSample sample;
+  sample.side = early.rule.side;
+  sample.bound = early.rule.bound;
+  run_pilot(plan, 1 + early.states.size(), threads, sample);
   return sample;
+}
+
+engine::StoppingRule fit_lease(const Plan& plan, const ContractPlan& lease, unsigned threads) {
+  const LeaseEndPlan& end = plan.lease_ends[lease.lease_end];
+  engine::StoppingSample sample;
+  sample.side = end.rule.side;
+  sample.bound = end.rule.bound;
+  sample.open = end.open;
+  run_pilot(lease_alone(plan, lease), kOwnVariables + end.states.size(), threads, sample);
+  std::vector<double> value;
+  return engine::fit_stopping(sample, value);
+}
+
+const ContractPlan& lease_of(const Plan& plan, const LeaseEndPlan& end) {
+  const auto index = static_cast<std::uint32_t>(&end - plan.lease_ends.data());
+  return *std::find_if(plan.contracts.begin(), plan.contracts.end(),
+                       [index](const ContractPlan& c) { return c.lease_end == index; });
 }
 
 // Least squares of what a unit earns until it stops on its two controls, both of known mean.
@@ -106,6 +152,8 @@ std::vector<ExerciseRule> fit_exercise(Plan& plan, unsigned threads) {
     rules.push_back({engine::fit_stopping(sample, value), early.european});
     if (!early.hours.empty()) set_controls(sample, value, early);
   }
+  for (const LeaseEndPlan& end : plan.lease_ends)
+    if (end.decides) rules.push_back({fit_lease(plan, lease_of(plan, end), threads), {}});
   set_exercise(rules, plan);
   return rules;
 }
@@ -119,11 +167,15 @@ void set_exercise(const std::vector<ExerciseRule>& rules, Plan& plan) {
       // The risk-neutral plan's own European values are those that decide.
       if (plan.real_world) instrument.early->priced = rule.european;
     }
+  for (LeaseEndPlan& end : plan.lease_ends)
+    if (end.decides) end.rule = rules[next++].stopping;
 }
 
 bool exercises_early(const Plan& plan) {
   return std::any_of(plan.instruments.begin(), plan.instruments.end(),
-                     [](const InstrumentPlan& i) { return i.early.has_value(); });
+                     [](const InstrumentPlan& i) { return i.early.has_value(); }) ||
+         std::any_of(plan.lease_ends.begin(), plan.lease_ends.end(),
+                     [](const LeaseEndPlan& end) { return end.decides; });
 }
 
 }  // namespace lien::pricing

@@ -53,6 +53,7 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
   }
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v)
     layout.vehicle_debt_first.push_back(take(kVehicleDebt + layout.snapshots));
+  layout.lease_end_first = take(plan.lease_ends.size() * kLeaseEndSamples);
   if (contract_months)
     for (const auto& contract : plan.contracts)
       layout.contract_month_first.push_back(
@@ -69,6 +70,9 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
   for (std::size_t i = 0; i < plan.contracts.size(); ++i) {
     const auto& contract = plan.contracts[i];
     set_sample_scales(layout, layout.contract(i, 0), contract.scale, 1.0);
+    if (contract.lease_end != kNone)
+      for (const LeaseEndSample which : {kOptionValue, kLesseeValue})
+        set_scale(layout, layout.lease_end(contract.lease_end, which), contract.scale);
     if (!contract_months) continue;
     const std::size_t rows = static_cast<std::size_t>(contract.months + contract.lag + 1);
     for (std::size_t m = 0; m < rows; ++m) {

@@ -42,6 +42,17 @@ enum CoveragePair : std::size_t {
   kCoveragePairs = 3
 };
 
+// Of a lease whose lessee has options: lessor's value without them less that with them, the
+// lessee's gain by them, both discounted on the path; then how likely a living lessee uses which.
+enum LeaseEndSample : std::size_t {
+  kOptionValue = 0,
+  kLesseeValue = 1,
+  kExtended = 2,
+  kBoughtOut = 3,
+  kTerminated = 4,
+  kLeaseEndSamples = 5
+};
+
 // Where each number stands among the sums of a run. Every number is a pair: the sum of deviations
 // d from a reference near its mean, and the sum of d^2; pair i is at sums[2i], sums[2i + 1].
 //
@@ -62,6 +73,7 @@ struct SumLayout {
   std::vector<std::size_t> vehicle_first;  // a vehicle's samples, its guarantees' values, balloons
   std::vector<std::size_t> hedge_first;    // the values of a vehicle's hedges
   std::vector<std::size_t> vehicle_debt_first;  // a vehicle's debt: [kVehicleDebt + snapshots]
+  std::size_t lease_end_first = 0;              // [lease ends][kLeaseEndSamples]
   bool contract_months = false;
   std::vector<std::size_t> contract_month_first;  // a contract's [months + lag + 1][kMonthSums]
   // A vehicle's [months + 1][kCoveragePairs], sampled by block as a contract's months are, and kept
@@ -123,6 +135,9 @@ struct SumLayout {
   [[nodiscard]] std::size_t vehicle_default(std::size_t v, const VehiclePlan& plan,
                                             std::size_t snapshot) const noexcept {
     return balloon(v, plan, plan.tranches.size(), kBalloonRefinanced) + snapshot;
+  }
+  [[nodiscard]] std::size_t lease_end(std::size_t i, LeaseEndSample which) const noexcept {
+    return lease_end_first + i * kLeaseEndSamples + which;
   }
   [[nodiscard]] std::size_t portfolio() const noexcept { return groups - 1; }
   [[nodiscard]] std::size_t no_party() const noexcept { return groups - 2; }
