@@ -479,6 +479,8 @@ TEST(LeaseOptions, ExtendsAsCertainRentsSay) {
     c.lease.guaranteed_residual = 0;
     c.lease.extension_rent.reset();  // the last rent, above the market's
     expect_by_hand(c, 'e', 24);
+    c.lease.rent = 220;  // 231 in the second year, and on: below it
+    expect_by_hand(c, 'e', 36);
   }
 }
 

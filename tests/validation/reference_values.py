@@ -196,6 +196,7 @@ VALUES = {
     "credit": {},
     "launch_lines": {},
     "stages": {},
+    "O23_lease": {},
     "walk_away": {},
     "O34": {
         ("factor_covariance", "scarcity/scarcity", "1"): "chi_chi",
