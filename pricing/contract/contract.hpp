@@ -144,14 +144,14 @@ struct Lease {
   bool guarantee_withdrawn = false;
   EndOption end_option = EndOption::none;
   double option_price = 0;
-  double deposit = 0;                    // money, held by the lessor without interest
-  int extension_months = 0;              // the lessee's option at `end`; 0: none
-  std::optional<double> extension_rent;  // money per payment, flat; default: the last whole rent
-  std::optional<Date> buyout_start;      // the lessee may buy all units from then on; empty: never
-  Curve buyout_price{};                  // money for all units; years since start
+  double deposit = 0;                     // money, held by the lessor without interest
+  int extension_months = 0;               // the lessee's option at `end`; 0: none
+  std::optional<double> extension_rent;   // money per payment, flat; default: the last whole rent
+  std::optional<Date> buyout_start;       // the lessee may buy all units from then on; empty: never
+  Curve buyout_price{};                   // money for all units; years since start
   std::optional<Date> termination_start;  // the lessee may hand the units back from then on
   double termination_fee = 0;             // money
-  double return_cost = 0;           // money per unit
+  double return_cost = 0;                 // money per unit
   bool sale_and_leaseback = false;  // the lessee sold the units to the lessor; the class alone asks
   RowSource source;
 

@@ -10,12 +10,12 @@ namespace lien::pricing {
 // A lease's months as far as the lessee may take them: those of the agreement, then those of its
 // extension. Columns [months + 1], as LeaseSchedule's.
 struct LeaseTerm {
-  int months = 0;                  // of the end, extended where the lessee may
-  int agreed = 0;                  // of the agreed end
-  Date end{};                      // the last one
-  std::vector<double> rent;        // due
+  int months = 0;            // of the end, extended where the lessee may
+  int agreed = 0;            // of the agreed end
+  Date end{};                // the last one
+  std::vector<double> rent;  // due
   std::vector<double> rent_timed;
-  std::vector<double> opening;     // claim of a default in the month
+  std::vector<double> opening;  // claim of a default in the month
 };
 // Throws std::domain_error where options reach beyond the grid: what lies there is not simulated.
 [[nodiscard]] LeaseTerm term_of(const Lease& lease, const LeaseSchedule& schedule,

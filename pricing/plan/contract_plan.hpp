@@ -33,11 +33,11 @@ struct ContractPlan {
   ContractKind kind = ContractKind::loan;
   KernelVariant variant;
   std::uint32_t lot = kNone, party = kNone, customer = kNone, guarantor = kNone;
-  std::uint32_t segment = kNone;  // in which free hours are let; kNone: at R
-  std::uint32_t group = kNone;    // index of the party whose totals it joins; kNone: no party
-  std::uint32_t vehicle = kNone;  // a tranche: into Plan::vehicles, whose kernel fills its rows
+  std::uint32_t segment = kNone;    // in which free hours are let; kNone: at R
+  std::uint32_t group = kNone;      // index of the party whose totals it joins; kNone: no party
+  std::uint32_t vehicle = kNone;    // a tranche: into Plan::vehicles, whose kernel fills its rows
   std::uint32_t lease_end = kNone;  // into Plan::lease_ends, where its end is not the agreed one
-  int months = 0;                 // last month with a flow, or the horizon
+  int months = 0;                   // last month with a flow, or the horizon
   // Its later flows are left out: at `months` it is alive, something is owed and nothing ends.
   bool outlives_horizon = false;
   std::size_t first_month = 0;        // offset of its month columns

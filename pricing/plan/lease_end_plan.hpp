@@ -25,8 +25,8 @@ enum class LeaseEnding { ended, bought, terminated };
 // the lessee may choose. Money of the whole lease. A decision of month k is made at t_k, on prices
 // of t_k; what is due on the valuation date is past by the decision of month 0.
 struct LeaseEndPlan {
-  int end = 0;                 // month of the agreed end
-  bool extends = false;        // the lessee may go on from `end` to the last month
+  int end = 0;                                 // month of the agreed end
+  bool extends = false;                        // the lessee may go on from `end` to the last month
   ResidualRule residual = ResidualRule::none;  // of the end, agreed or extended
   // The lessee pays what a guaranteed residual is short of; else a third party does.
   bool lessee_guarantees = false;
@@ -50,12 +50,12 @@ struct LeaseEndPlan {
   // The lessee's side; empty without options. Use: hours x utilization x rent of its segment.
   bool decides = false;
   std::uint32_t segment = kNone;
-  std::vector<double> hours;  // units left x 730 x share of the month under lease
-  std::vector<double> cost;   // operating cost that the lessee pays, at today's power
-  std::vector<double> due;    // its rents, timed
+  std::vector<double> hours;        // units left x 730 x share of the month under lease
+  std::vector<double> cost;         // operating cost that the lessee pays, at today's power
+  std::vector<double> due;          // its rents, timed
   std::vector<double> saved_due;    // `saved`, timed
   std::vector<std::size_t> states;  // factor series beside what the lessee sees of its own
-  lien::engine::StoppingRule rule;        // when it ends the lease; dates from the pilot
+  lien::engine::StoppingRule rule;  // when it ends the lease; dates from the pilot
 };
 
 }  // namespace lien::pricing

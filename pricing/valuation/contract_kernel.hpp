@@ -72,7 +72,7 @@ struct ContractArguments {
   const double* cost;            // operating cost over what it is at today's power; null for ones
   // Leases whose end the path decides: 1 while the lease runs, 0 after it; else null.
   const double* runs;
-  const double* gross;           // 1/P(t_k, t_k + tenor)
+  const double* gross;  // 1/P(t_k, t_k + tenor)
   // What a surviving customer's contract adds to a sale in a month, money: [months + lag + 1] rows
   // of this many doubles, or one row of zeros and a stride of 0. Prepared sales hold it already.
   const double* step_in;

@@ -13,10 +13,11 @@ struct ExerciseRule {
   std::vector<StripPlan> european;
 };
 
-// A rule for every instrument of the plan that may stop early, then for every lease whose lessee has
-// options, in their order, fitted on the pilot: one simulation each, its numbers within kPilotBytes (pricing/plan/pilot.hpp) at a time.
-// Exercise is decided by prices: give it the risk-neutral plan. For a unit run until it stops the
-// weights of its controls are set too, in `plan`. Threads change no bit.
+// A rule for every instrument of the plan that may stop early, then for every lease whose lessee
+// has options, in their order, fitted on the pilot: one simulation each, its numbers within
+// kPilotBytes (pricing/plan/pilot.hpp) at a time. Exercise is decided by prices: give it the
+// risk-neutral plan. For a unit run until it stops the weights of its controls are set too, in
+// `plan`. Threads change no bit.
 [[nodiscard]] std::vector<ExerciseRule> fit_exercise(Plan& plan, unsigned threads);
 
 // Puts rules fitted on the risk-neutral basis into the plan of either.

@@ -1,3 +1,4 @@
+// Over 400 lines on purpose: the references of one stopping problem stand together.
 // Leases whose lessee may end or extend them, through the whole program: against backward induction
 // on a grid of a lognormal rent (case O23 among them), Black's formula, and by hand where rents are
 // certain.
@@ -479,6 +480,36 @@ TEST(LeaseOptions, ExtendsAsCertainRentsSay) {
     c.lease.guaranteed_residual = 0;
     c.lease.extension_rent.reset();  // the last rent, above the market's
     expect_by_hand(c, 'e', 24);
+    c.lease.rent = 220;  // 231 in the second year, and on: below it
+    expect_by_hand(c, 'e', 36);
+  }
+}
+
+// Half of a cost that follows power, at half as much again for power, is a cost a quarter higher:
+// the lessee pays it where the lease is net, the lessor where it is not.
+TEST(LeaseOptions, PaysACostThatFollowsPower) {
+  for (const bool net : {true, false}) {
+    World world;
+    world.cost = 0.2;
+    world.hazard = 0.05;
+    world.multiple = 6000;
+    Lease lease = lease_of(24, 300);
+    lease.net = net;
+    lease.termination_start = month(3);
+    lease.termination_fee = 150;
+    Inputs inputs = inputs_of(world);
+    inputs.settings.paths = 1 << 12;
+    inputs.market.power = Power{{0, 0}, 1.5};
+    inputs.market.hardware[0].power_share = 0.5;
+    const RunResults follows = run(inputs, lease);
+    world.cost = 0.25;
+    inputs = inputs_of(world);
+    inputs.settings.paths = 1 << 12;
+    const RunResults higher = run(inputs, lease);
+    for (const char* id : {"lease", "lease/lessee"})
+      EXPECT_NEAR(of(follows, "option_value", id).value, of(higher, "option_value", id).value,
+                  1e-8);
+    EXPECT_NEAR(of(follows, "present_value").value, of(higher, "present_value").value, 1e-8);
   }
 }
 

@@ -197,6 +197,7 @@ VALUES = {
     "launch_lines": {},
     "prepayment": {},
     "stages": {},
+    "O23_lease": {},
     "walk_away": {},
     "O34": {
         ("factor_covariance", "scarcity/scarcity", "1"): "chi_chi",
