@@ -115,8 +115,7 @@ DealLine deal(const Rows& rows, const std::string& level, const std::string& id)
 }
 
 bool belongs(const std::string& contract, const std::set<std::string>& vehicles) {
-  const std::size_t slash = contract.find('/');
-  return slash != std::string::npos && vehicles.contains(contract.substr(0, slash));
+  return vehicles.contains(contract.substr(0, contract.find('/')));  // a row's has no part
 }
 
 bool covers(const std::string& path, const std::string& vehicle, const std::string& part) {

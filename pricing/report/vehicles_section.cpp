@@ -72,7 +72,9 @@ std::string tranches_table(const Vehicle& vehicle, const RunTables& tables,
   for (const Tranche* tranche : debt_by_rank(vehicle)) {
     const std::string id = vehicle.id + "/" + tranche->id;
     for (std::size_t row = 0; row < contracts.rows(); ++row) {
-      if (contracts.column("contract").texts[row] != id ||
+      // A row of a tape that is run as a vehicle has the vehicle's id.
+      const std::string& contract = contracts.column("contract").texts[row];
+      if ((contract != id && contract != vehicle.id) ||
           contracts.column("scenario").texts[row] != "baseline")
         continue;
       const auto number = [&](const std::string& name) {
@@ -84,7 +86,7 @@ std::string tranches_table(const Vehicle& vehicle, const RunTables& tables,
            fixed_text(contracts.column("balance").numbers[row] / money.size, 1),
            cell(number("price"), 0.01, 2), cell(number("expected_loss"), money.size, 2),
            cell(number("probability_of_default"), 0.01, 2),
-           cell(measure_of(tables.measures, "contract", id, "loss_given_default"), 0.01, 1)});
+           cell(measure_of(tables.measures, "contract", contract, "loss_given_default"), 0.01, 1)});
     }
   }
   return table.rows.empty() ? "" : html_table(table);

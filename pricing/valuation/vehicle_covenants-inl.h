@@ -24,9 +24,15 @@ HWY_INLINE V AgreedIfRenewed(const Room& room, const OfftakePlan& offtake, std::
       OfServed(room, offtake, k, p, hn::MulAdd(rent, Num(offtake.agreed[k]), borne)));
 }
 
+// What the test of month k takes the lots for; null where that is not known yet.
+inline const double* WorthOf(const Room& room, const CovenantPlan& covenant, std::size_t k) {
+  const double* const worth = covenant.pressed ? room.a.pressed : TestedWorth(room, covenant);
+  return worth == nullptr ? nullptr : worth + k * kBlockPaths;
+}
+
 // True where the covenant is in breach at t_k.
-HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_t k,
-                      std::size_t p) {
+HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, const double* worth,
+                      std::size_t k, std::size_t p) {
   const V limit = Num(covenant.limit);
   const bool at_least = covenant.at_least;
   const auto fails = [at_least](V measured, V bound) HWY_ATTR {
@@ -42,9 +48,8 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, std::size_
       // The last payment is made or refinanced against the collateral: tested before it.
       const bool last = static_cast<int>(k) == room.v.months && !room.v.outlives_horizon;
       const V debt = Row(room.state(last ? kBefore : kDebt), p);
-      const double* const worth = covenant.pressed ? room.a.pressed : TestedWorth(room, covenant);
       if (worth == nullptr) break;
-      return fails(debt, hn::Mul(limit, Row(worth + k * kBlockPaths, p)));
+      return fails(debt, hn::Mul(limit, Row(worth, p)));
     }
     case CovenantTest::loan_to_cost:
       return fails(Row(room.state(kDebt), p), hn::Mul(limit, TestedCost(room, covenant, k, p)));
@@ -107,9 +112,10 @@ inline void RunTests(const Room& room, std::size_t k) {
     double *const active = room.covenant(c, kActive), *const passes = room.covenant(c, kPasses);
     double* const since = room.covenant(c, kSince);
     std::uint64_t* const word = room.a.breaches + c * (room.a.steps + 1) + k;
+    const double* const worth = WorthOf(room, covenant, k);
     *word = 0;
     for (std::size_t p = 0; p < kBlockPaths && covenant.tested[k]; p += kWidth) {
-      M breach = Breached(room, covenant, k, p);
+      M breach = Breached(room, covenant, worth, k, p);
       // After the last payment there is nothing to save.
       const bool last = static_cast<int>(k) == room.v.months && !room.v.outlives_horizon;
       if (covenant.cures > 0 && !last) breach = hn::AndNot(Cure(room, c, k, p, breach), breach);

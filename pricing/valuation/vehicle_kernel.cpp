@@ -89,6 +89,7 @@ void RunMonth(const Room& room, std::size_t k) {
   CallForHours(room, k);
   EarnInterest(room, k);
   SetDues(room, k);
+  if (v.may_prepay) LowerDues(room, k);
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     Put(room.state(kBefore), p, Row(room.state(kDebt), p));
     Add(room.state(kCash), p, Row(room.state(kRevenue), p));

@@ -47,6 +47,22 @@ inline void PrepayTranche(const Room& room, std::size_t t, std::size_t k) {
   }
 }
 
+// Of dues as the agreement has them: what a new lender asks less.
+inline void LowerDues(const Room& room, std::size_t k) {
+  for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
+    const TrancheMonth& month = room.v.tranches[t].months[k];
+    if (room.v.tranches[t].prepayment.may.empty() || !(month.accrual > 0)) continue;
+    double *const interest = room.tranche(t, kInterest), *const in_kind = room.tranche(t, kInKind);
+    for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+      const V less = hn::Mul(Row(room.tranche(t, kCheaper), p), Num(month.accrual));
+      const V saved = hn::Mul(Bearing(room, t, p), less);
+      const V added = hn::Mul(Num(month.in_kind), saved);
+      Put(in_kind, p, hn::Sub(Row(in_kind, p), added));
+      Put(interest, p, hn::Sub(Row(interest, p), hn::Sub(saved, added)));
+    }
+  }
+}
+
 inline void Prepay(const Room& room, std::size_t k) {
   for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
     const auto& may = room.v.tranches[t].prepayment.may;

@@ -120,8 +120,6 @@ inline void SetDues(const Room& room, std::size_t k) {
                              : hn::Mul(GridMarginOf(room, plan, k, p), Num(month.floating_accrual));
         floating = hn::Mul(Num(month.floating_base), hn::Add(forward, margin));
       }
-      if (room.v.may_prepay)
-        share = hn::NegMulAdd(Row(room.tranche(t, kCheaper), p), Num(month.accrual), share);
       Put(room.tranche(t, kFloating), p, floating);
       if (room.has_balloons()) {
         Put(room.tranche(t, kRefinanced), p, Zero());

@@ -57,7 +57,7 @@ id = "lab"
 hazard = 0.05
 recovery = 0.4
 )";
-constexpr const char* kHeader =
+const std::string kHeader =
     "id,borrower,recourse,mark,hardware,units,purchase_price,operating_cost,principal,closing,"
     "maturity,coupon,margin,cap,frequency,amortization,customer,contract_share,contract_rate,"
     "contract_start,contract_end,take_or_pay,relet_months,reserve_initial,reserve_target,"
@@ -97,7 +97,7 @@ std::map<Key, double> measures(const Inputs& inputs) {
   return out;
 }
 
-constexpr const char* kRow =
+const std::string kRow =
     "L-1,cloud,none,cost,chip,1000,26000,0.4,12000000,2026-09-30,2030-09-30,0.105,,,quarterly,"
     "straight_line,lab,0.7,2.4,2026-09-30,2028-09-30,0.95,2,900000,800000,1.2,0.7,0.03,true,0.9,"
     "2000000,12,3,150000,1.4,6,2,same,2027-06-30,0.004,0.01,0.8\n";
@@ -163,7 +163,7 @@ held = 0.8
 )";
 
 TEST(RowVehicle, IsTheVehicleOfTheSameTerms) {
-  const Inputs rows = read("loans.csv", std::string(kHeader) + kRow);
+  const Inputs rows = read("loans.csv", kHeader + kRow);
   ASSERT_EQ(rows.book.vehicles.size(), 1U);
   EXPECT_EQ(rows.book.loans.front().id, "L-1");
   std::map<Key, double> found = measures(rows), written = measures(read("deals.toml", kVehicle));
@@ -188,9 +188,9 @@ TEST(RowVehicle, IsTheVehicleOfTheSameTerms) {
 
 // Each term moves the row, but for what it says of a customer that has another: none is dropped.
 TEST(RowVehicle, EveryTermCounts) {
-  const std::string row = kRow;
+  const std::string& row = kRow;
   const auto value = [](const std::string& text) {
-    return measures(read("loans.csv", std::string(kHeader) + text))
+    return measures(read("loans.csv", kHeader + text))
         .at({"risk_neutral", "vehicle L-1", "equity_value", 0.0, -1.0});
   };
   const double base = value(row);
@@ -223,7 +223,7 @@ TEST(RowVehicle, NeutralTermsNeedNone) {
       "L-1,cloud,none,,chip,1000,26000,0.4,12000000,2026-09-30,2030-09-30,0.105,,,quarterly,"
       "straight_line,lab,0.7,2.4,2026-09-30,2028-09-30,0.95,2,900000,800000,1.2,0.7,0,false,1,"
       "0,0,,,,0,0,market,,,,0.8\n";
-  const Inputs rows = read("loans.csv", std::string(kHeader) + neutral);
+  const Inputs rows = read("loans.csv", kHeader + neutral);
   EXPECT_TRUE(rows.book.vehicles.empty());
   EXPECT_EQ(rows.book.loans.size(), 1U);
 }
