@@ -40,7 +40,7 @@ double contracted_cash(const CompileInput& input, const Vehicle& vehicle, const 
   double cash = 0;
   for (const VehicleLot& lot : vehicle.lots) {
     const Hardware& hardware = input.market->hardware[hardware_index(*input.market, lot.hardware)];
-    const Date service = expected_service(vehicle, lot, *input.book);
+    const Date service = scheduled_service(vehicle, lot, *input.book);
     for (std::size_t o = 0; o < vehicle.offtakes.size(); ++o) {
       const Offtake& offtake = vehicle.offtakes[o];
       if (!names_part(offtake.lots, lot.id)) continue;
