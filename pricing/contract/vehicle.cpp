@@ -150,11 +150,11 @@ LoanDraw dated_draw(const Vehicle& vehicle, const TrancheDraw& draw, const Loan&
   }
   LoanDraw made{agreed, draw.amount ? *draw.amount : draw.advance_rate.value_or(0.0) * cost, {}};
   if (!slips(vehicle, draw)) return made;
-  // What is paid out on some path is scheduled, at the latest while something is repaid after it.
+  // By schedule the lots come on average: a draw that is then too late is made on no day.
   const Date latest =
       std::min(loan.draw_end.value_or(loan.maturity), loan.maturity - std::chrono::days(32));
   made.earliest = agreed;
-  made.date = std::max(agreed, std::min(expected, latest));
+  made.date = expected <= latest ? expected : loan.maturity + std::chrono::days(1);
   return made;
 }
 
@@ -170,7 +170,8 @@ void date_draws(Book& book) {
       loan.draws.clear();
       for (const TrancheDraw& draw : tranche.draws) {
         const LoanDraw made = dated_draw(vehicle, draw, loan);
-        if (made.date <= loan.draw_end.value_or(loan.maturity) && made.date < loan.maturity)
+        const Date first = made.earliest.value_or(made.date);
+        if (first <= loan.draw_end.value_or(loan.maturity) && first < loan.maturity)
           loan.draws.push_back(made);
       }
       std::stable_sort(loan.draws.begin(), loan.draws.end(),

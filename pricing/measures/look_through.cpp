@@ -41,7 +41,7 @@ Weights contracted_rent(const Market& market, const Book& book, const Vehicle& v
     for (const VehicleLot& lot : vehicle.lots) {
       const Hardware* const hardware = hardware_named(market, lot.hardware);
       if (hardware == nullptr || !names_part(offtake.lots, lot.id)) continue;
-      const Date service = expected_service(vehicle, lot, book);
+      const Date service = scheduled_service(vehicle, lot, book);
       for (int k = 1; k <= months; ++k)
         if (!offtake.cancelled || grid.date(k) <= *offtake.cancelled)
           rent[offtake.customer] +=
@@ -51,7 +51,7 @@ Weights contracted_rent(const Market& market, const Book& book, const Vehicle& v
     for (const VehicleLot& lot : vehicle.lots) {
       const Hardware* const hardware = hardware_named(market, lot.hardware);
       if (hardware == nullptr || !names_part(lease.lots, lot.id)) continue;
-      const Date service = expected_service(vehicle, lot, book);
+      const Date service = scheduled_service(vehicle, lot, book);
       for (int k = 1; k <= months; ++k)
         rent[lease.lessee] += lease_month(vehicle, lease, lot, *hardware, service, grid, k).revenue;
     }

@@ -73,7 +73,7 @@ void add_renewal(VehicleWork& work, const VehicleLot& lot, const Offtake& offtak
     plan.served = served_share(work, std::max(service, dates.from), dates.to);
     plan.expected_revenue = plan.expected_hours = work.column();
   }
-  const Date expected = expected_service(work.terms, lot, *work.input.book);
+  const Date expected = scheduled_service(work.terms, lot, *work.input.book);
   for (int k = 1; k <= work.out.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
     const OfftakeMonth month = renewed_month(lot, hardware, offtake, service, work.grid, term, k);
@@ -187,7 +187,7 @@ void add_offtakes(VehicleWork& work, const VehicleLot& lot, Date service, std::u
     plan.net = offtake.net;
     plan.bought = own.bought;
     plan.delivery = own.delivery;
-    const Date expected = expected_service(work.terms, lot, *work.input.book);
+    const Date expected = scheduled_service(work.terms, lot, *work.input.book);
     if (plan.delivery != kNone) {
       plan.served = served_share(work, offtake_term(offtake, service, 0).from, offtake.end);
       plan.expected_revenue = plan.expected_hours = work.column();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "engine/random/stream_key.hpp"
 #include "pricing/plan/compile_vehicles.hpp"
@@ -58,13 +59,19 @@ std::vector<double> elapsed_by_month(const LoanSchedule& schedule, const TimeGri
   return sums;
 }
 
+bool is_late(const Loan& loan, const LoanDraw& draw) {
+  return draw.earliest && draw.date > loan.maturity;
+}
+bool slips_at_all(const Loan& loan) {
+  return std::any_of(loan.draws.begin(), loan.draws.end(),
+                     [](const LoanDraw& draw) { return draw.earliest.has_value(); });
+}
+
 // What draws that lots delay are, made on any day. last_repaid: month after which nothing is.
 void add_slipped_months(const Loan& loan, const Rates& rates, const TimeGrid& grid,
                         const LoanSchedule& schedule, const ContractColumns& columns,
                         std::size_t last_repaid, TranchePlan& tranche) {
-  if (std::none_of(schedule.draws.begin(), schedule.draws.end(),
-                   [](const ScheduledDraw& draw) { return draw.slips; }))
-    return;
+  if (!slips_at_all(loan)) return;
   tranche.slipped_months.resize(tranche.months.size());
   tranche.hedgeable.assign(
       columns.closing.begin(),
@@ -87,21 +94,30 @@ void add_slipped_months(const Loan& loan, const Rates& rates, const TimeGrid& gr
   tranche.last_draw = std::min(tranche.last_draw, 12 * grid.time_of(end));
 }
 
-// Months in which the schedule owes nothing and a path may, since lots come before their mean
-// delivery: interest and principal are those of the schedule without any delay.
-void fill_early_months(const CompileInput& input, const Loan& loan, const TimeGrid& grid,
-                       const LoanSchedule& schedule, const MonthlySchedule& monthly,
-                       const std::vector<double>& years, const ContractColumns& columns, Plan& plan,
-                       TranchePlan& tranche) {
-  Loan early = loan;
-  for (LoanDraw& draw : early.draws) draw.date = draw.earliest.value_or(draw.date);
-  std::stable_sort(early.draws.begin(), early.draws.end(),
+// A loan whose lots come without any delay, and its schedule.
+struct EarlySchedule {
+  Loan loan;
+  LoanSchedule schedule;
+};
+EarlySchedule early_schedule(const CompileInput& input, const Loan& loan, const TimeGrid& grid,
+                             const LoanSchedule& schedule) {
+  EarlySchedule early{loan, {}};
+  for (LoanDraw& draw : early.loan.draws) draw.date = draw.earliest.value_or(draw.date);
+  std::stable_sort(early.loan.draws.begin(), early.loan.draws.end(),
                    [](const LoanDraw& a, const LoanDraw& b) { return a.date < b.date; });
   std::vector<double> principal;  // read where it is sculpted
   for (const LoanPayment& payment : schedule.payments) principal.push_back(payment.principal);
-  const LoanSchedule other = schedule_loan(early, input.market->rates, grid, principal);
-  const MonthlySchedule months = on_grid(other, early, input.market->rates, grid);
-  const std::vector<double> elapsed = elapsed_by_month(other, grid, months.months);
+  early.schedule = schedule_loan(early.loan, input.market->rates, grid, principal);
+  return early;
+}
+
+// Months in which the schedule owes nothing and a path may, since lots come before their mean
+// delivery: interest and principal are those without any delay.
+void fill_early_months(const CompileInput& input, const EarlySchedule& early, const TimeGrid& grid,
+                       const MonthlySchedule& monthly, const std::vector<double>& years,
+                       const ContractColumns& columns, Plan& plan, TranchePlan& tranche) {
+  const MonthlySchedule months = on_grid(early.schedule, early.loan, input.market->rates, grid);
+  const std::vector<double> elapsed = elapsed_by_month(early.schedule, grid, months.months);
   const std::size_t count = std::min(monthly.opening.size(), months.opening.size());
   for (std::size_t k = 1; k < count; ++k)
     if (monthly.opening[k] == 0 && months.opening[k] > 0)
@@ -228,6 +244,8 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
   contract.held = loan.held;
   contract.outstanding = schedule.outstanding;
   for (const ScheduledDraw& draw : schedule.draws) contract.to_draw += draw.amount;
+  for (const LoanDraw& draw : loan.draws)  // on some path
+    if (is_late(loan, draw)) contract.to_draw += draw.amount;
   contract.issue_discount = loan.original_issue_discount;
   contract.scale = std::max(schedule.outstanding + contract.to_draw, 1e-6);
   contract.day_zero = schedule.closing_fee;
@@ -236,7 +254,13 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
   contract.lag_law = lag.law;
   contract.lag_row = lag.row;
   contract.variant.cash = true;  // its survival is the vehicle's, path by path
-  set_effective_rate(loan, schedule, grid, contract);
+  std::optional<EarlySchedule> early;
+  if (slips_at_all(loan)) early = early_schedule(input, loan, grid, schedule);
+  // Nothing is owed on any day by schedule: the rate is that of what may be.
+  if (early && schedule.outstanding == 0 && schedule.draws.empty())
+    set_effective_rate(early->loan, early->schedule, grid, contract);
+  else
+    set_effective_rate(loan, schedule, grid, contract);
 
   columns = empty_columns(contract.months);
   copy_scheduled(monthly, columns);
@@ -254,9 +278,7 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
     tranche.months[k] =
         tranche_month(input, monthly, k, years[k], added[k], columns.present_factor[k],
                       monthly.opening[k] - elapsed[k], plan);
-  if (std::any_of(schedule.draws.begin(), schedule.draws.end(),
-                  [](const ScheduledDraw& draw) { return draw.slips; }))
-    fill_early_months(input, loan, grid, schedule, monthly, years, columns, plan, tranche);
+  if (early) fill_early_months(input, *early, grid, monthly, years, columns, plan, tranche);
   if (loan.commitment)
     add_draws(loan, market.rates, grid, schedule, columns, monthly.outlives_grid, tranche);
   tranche.last_payment =

@@ -25,7 +25,7 @@ std::optional<Date> bought_on(const Vehicle& vehicle, const std::string& lot, co
       if (!named_lot(draw, lot)) continue;
       Date day{};
       for (const VehicleLot& other : vehicle.lots)
-        if (named_lot(draw, other.id)) day = std::max(day, expected_service(vehicle, other, book));
+        if (named_lot(draw, other.id)) day = std::max(day, scheduled_service(vehicle, other, book));
       first = first ? std::min(*first, day) : day;
     }
   return first;
@@ -45,7 +45,7 @@ void add_lot(VehicleWork& work, const VehicleLot& lot, std::uint32_t row) {
   own.rent = segment == kNone ? own.hardware
                               : static_cast<std::uint32_t>(work.plan.hardware.size()) + segment;
   const Date service = in_service(work.terms, lot, *work.input.book);
-  const Date expected = expected_service(work.terms, lot, *work.input.book);
+  const Date expected = scheduled_service(work.terms, lot, *work.input.book);
   own.delivery = delivery_row(work);
   if (const auto day = bought_on(work.terms, lot.id, *work.input.book))
     own.bought = std::min(work.grid.month_of(*day), work.out.months + 1);
@@ -189,6 +189,20 @@ Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book)
 
 Date expected_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book) {
   return expected_service(lot, in_service(vehicle, lot, book));
+}
+
+Date scheduled_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book) {
+  bool named = false, joins = false;
+  for (const Tranche& tranche : vehicle.tranches)
+    for (const TrancheDraw& draw : tranche.draws) {
+      if (!named_lot(draw, lot.id)) continue;
+      const Loan& loan = book.loans[*tranche.loan];
+      named = true;
+      joins =
+          joins || !slips(vehicle, draw) || dated_draw(vehicle, draw, loan).date < loan.maturity;
+    }
+  constexpr Date kNoDay = std::chrono::year(2190) / 1 / 1;
+  return named && !joins ? kNoDay : expected_service(vehicle, lot, book);
 }
 
 void compile_vehicles(const CompileInput& input, const TimeGrid& grid,

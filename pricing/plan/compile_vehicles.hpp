@@ -24,9 +24,12 @@ struct VehicleLag {
 [[nodiscard]] int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& grid);
 // When the units of a lot begin to earn.
 [[nodiscard]] Date in_service(const Vehicle& vehicle, const VehicleLot& lot, const Book& book);
-// The same with the mean of its delay, by which schedules and ages are made.
+// The same with the mean of its delay, of which the lot's age is; and by schedule: never where all
+// draws that name it are too late for the mean.
 [[nodiscard]] Date expected_service(const Vehicle& vehicle, const VehicleLot& lot,
                                     const Book& book);
+[[nodiscard]] Date scheduled_service(const Vehicle& vehicle, const VehicleLot& lot,
+                                     const Book& book);
 
 // What a tranche owes and pays by its agreement.
 struct TrancheSchedule {

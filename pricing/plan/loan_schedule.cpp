@@ -63,6 +63,8 @@ Inflows add_draws(const Loan& loan, const TimeGrid& grid, std::span<const LoanPa
                   std::size_t past, LoanSchedule& schedule) {
   Inflows inflows(all.size() - past);
   for (const LoanDraw& draw : loan.draws) {
+    if (draw.earliest && draw.date > loan.maturity)
+      continue;  // its lots' mean delivery is too late
     const std::size_t at = period_of_draw(all, draw.date, grid);
     if (at == all.size())
       throw std::domain_error("a draw in the month of the last payment is not repaid");

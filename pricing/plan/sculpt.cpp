@@ -44,7 +44,7 @@ double contracted_cash(const CompileInput& input, const Vehicle& vehicle, const 
   for (const VehicleLot& lot : vehicle.lots) {
     const Market& market = agreed(input);
     const Hardware& hardware = market.hardware[hardware_index(market, lot.hardware)];
-    const Date service = expected_service(vehicle, lot, *input.book);
+    const Date service = scheduled_service(vehicle, lot, *input.book);
     for (std::size_t o = 0; o < vehicle.offtakes.size(); ++o) {
       const Offtake& offtake = vehicle.offtakes[o];
       if (!names_part(offtake.lots, lot.id)) continue;

@@ -447,10 +447,40 @@ TEST(Delivery, OfTheScheduleIsTheMean) {
     EXPECT_EQ(scheduled_cost(one.lots[1])[k], other.lots[1].operating_cost[k]) << k;
     EXPECT_EQ(scheduled_revenue(one.offtakes[1])[k], other.offtakes[1].revenue[k]) << k;
   }
-  // A mean beyond the last day of draws is scheduled on that day: some paths draw.
-  book.vehicles[0].lots[1].slip_months = 20;
+}
+
+// Where the mean delivery is too late for the draw, neither draw nor lot is in the schedule; the
+// paths on which it comes in time have both.
+TEST(Delivery, TooLateOnAverageIsNotScheduled) {
+  Book book = late_vehicle(20, month(3), month(8));
+  book.loans[0].principal = 0;
+  book.loans[0].outstanding_principal = 0;
   date_draws(book);
-  EXPECT_EQ(book.loans[0].draws.at(0).date, month(12));
+  Blocks blocks(still(), book);
+  const SimulatedBlock& b = blocks.paths.b;
+  const VehiclePlan& plan = b.plan.vehicles[0];
+  EXPECT_EQ(b.plan.contracts[0].to_draw, 20000);
+  for (std::size_t k = 0; k <= kEnd; ++k) {
+    EXPECT_EQ(b.plan.columns.closing[b.plan.contracts[0].first_month + k], 0);
+    EXPECT_EQ(scheduled_cost(plan.lots[1])[k], 0);
+    EXPECT_EQ(scheduled_revenue(plan.offtakes[1])[k], 0);
+  }
+  EXPECT_EQ(plan.lots[1].bought, kEnd + 1);
+  double drawn = 0, repaid = 0, interest = 0, owed = 0;
+  blocks.run(8, [&](const auto& sums, BookStages&, std::uint64_t first) {
+    for (std::size_t p = 0; p < kBlockPaths; ++p)
+      if (const double at = delivery("new", 3, 20, first + p); at <= 8) {
+        drawn += 20000;
+        owed += 20000 * (kEnd - std::ceil(at));
+      }
+    repaid += sums[2 * b.layout.contract_month(0, kEnd, kRepaid)];
+    for (std::size_t k = 1; k <= kEnd; ++k)
+      interest += sums[2 * b.layout.contract_month(0, k, kVariable)];
+  });
+  EXPECT_GT(drawn, 50 * 20000);
+  EXPECT_NEAR(repaid, drawn, 1e-6);
+  EXPECT_GT(interest, 0.01 * owed);
+  EXPECT_LT(interest, 0.01 * owed + 0.0105 * drawn);
 }
 
 // The delay is the same whatever the basis; a scenario of its mean scales it, path by path.
