@@ -279,19 +279,23 @@ TEST(VehicleHedges, AreTheInstrumentsOfTheSameTerms) {
   }
 }
 
-// Own sales are counted before values are: a put that is never worth anything must not save the
-// vehicle in that count.
+// Own sales are counted before values are: puts that are never worth anything must not save
+// the vehicle in that count.
 TEST(VehicleHedges, OnAValueAreKnownWhenSalesAreCounted) {
   Loan loan = debt(kSampleDate, month(24));
   loan.coupon = 0.08;
-  Instrument put = hedge("put", InstrumentKind::put, Underlying::resale_value, 1, month(3));
-  put.hardware = "income";  // whose row no lot of the vehicle asks for
-  put.quantity = 1e7;
+  std::vector<Instrument> puts;  // one a month: what one pays is the owner's at the next payment
+  for (int k = 1; k <= 24; ++k) {
+    puts.push_back(hedge("put", InstrumentKind::put, Underlying::resale_value, 1, month(k)));
+    puts.back().id += std::to_string(k);
+    puts.back().hardware = "income";  // whose row no lot of the vehicle asks for
+    puts.back().quantity = 1e5;
+  }
   Market market = sample_market();
   market.liquidation->installed_base["multiple"] = 2000;
   constexpr std::size_t kLifetimeLoss = kFixedSamples + 2 * kSnapshotSamples + kLoss;
   for (const std::uint64_t number : {0, 1}) {
-    const auto hedged = simulated(market, book_of(loan, 9, {put}), number);
+    const auto hedged = simulated(market, book_of(loan, 9, puts), number);
     const auto without = simulated(market, book_of(loan, 9, {}), number);
     expect_same_cash(hedged, without);
     expect_near(of(hedged, sample(hedged, kLifetimeLoss)),
