@@ -263,6 +263,9 @@ def check_draws(desk):
                 drawn = draws[who].get(month, 0.0)
                 alive = math.exp(-hazard * month / 12)
                 found = row(scenario, who, month)
+                if not draws[who]:  # nothing is to be drawn: no series
+                    desk.that(found is None, f"draw, {scenario} {who}: {found}")
+                    continue
                 spread = drawn * math.sqrt(alive * (1 - alive) / paths)
                 desk.near(f"draw, {scenario} {who} {month}", found["mean"], drawn * alive, size=1,
                           tolerance=4.5 * spread + 1e-6)
@@ -273,6 +276,9 @@ def check_draws(desk):
                               drawn if 1 - alive < level else 0.0, size=1, tolerance=1e-6)
         for month in (2, 3, 9):
             whole = row(scenario, "portfolio", month)
+            if not any(draws.values()):
+                desk.that(whole is None, f"draw, {scenario}, book: {whole}")
+                continue
             desk.near(f"draw, {scenario}, book {month}", whole["mean"],
                       sum(row(scenario, who, month)["mean"] for who in "VW"), size=1e5)
     # What is lent is lent out of the value: by survival on both bases.

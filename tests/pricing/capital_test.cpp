@@ -128,7 +128,8 @@ TEST(Capital, OfADefaultIsWhatAStatedLossAdds) {
     return out;
   };
   double loss = 0;
-  EXPECT_NEAR(weight({false, 0.97, {}}, loss), 12.5 * (0.97 - loss), 1e-12);
+  const double stated = weight({false, 0.97, {}}, loss);
+  EXPECT_NEAR(stated, 12.5 * (0.97 - loss), 1e-12);
   EXPECT_GT(loss, 0.3);
   EXPECT_LT(loss, 0.9);
   EXPECT_EQ(weight({false, 0.2, {}}, loss), 0);

@@ -235,9 +235,9 @@ TEST(ContractInputs, LetHedgesFallAway) {
   EXPECT_FALSE(later.vehicles[0].hedges[1].last);
   EXPECT_NE(fault(row("vehicle.*.hedge.rent", Shock::cancel, {}, 13)).find("nothing to lose"),
             std::string::npos);
-  EXPECT_NE(
-      fault(row("vehicle.*.hedge.rnt", Shock::cancel, {})).find("guarantee, hedge or offtake"),
-      std::string::npos);
+  EXPECT_NE(fault(row("vehicle.*.hedge.rnt", Shock::cancel, {}))
+                .find("guarantee, hedge, offtake or commitment"),
+            std::string::npos);
 }
 
 TEST(ContractInputs, LetGuaranteesFallAway) {

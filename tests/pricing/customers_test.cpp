@@ -394,7 +394,7 @@ TEST(Customers, FallAwayInAScenario) {
   covenant.test = CovenantTest::offtake_termination;
   book.vehicles[0].covenants = {covenant};
   std::vector<std::string> known;
-  const Cancelled done = cancel_promises(book, "vehicle.v.offtake.o", month(5), known);
+  const Cancelled done = cancel_promises(book, "vehicle.v.offtake.o", month(5), kSampleDate, known);
   EXPECT_EQ(done.changed, 1);
   const Ran ran(certain_rents(), book, 0), without(certain_rents(), book_of({}), 0);
   double expected = 0;
@@ -408,7 +408,8 @@ TEST(Customers, FallAwayInAScenario) {
     EXPECT_EQ(ran.b.test(0, k, kInBreach), k >= 5 ? engine::kBlockPaths : 0U) << k;
   // At once: nothing is ever paid.
   Book at_once = book_of({o});
-  EXPECT_EQ(cancel_promises(at_once, "vehicle.*.offtake.*", std::nullopt, known).changed, 1);
+  EXPECT_EQ(
+      cancel_promises(at_once, "vehicle.*.offtake.*", std::nullopt, kSampleDate, known).changed, 1);
   Offtake never = o;
   never.cancelled = month(0);
   EXPECT_EQ(Ran(certain_rates(), at_once, 1).b.sums,
