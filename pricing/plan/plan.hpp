@@ -106,7 +106,7 @@ struct Plan {
   std::size_t hedge_levels = 0;    // settlements on resale values, of all vehicles' hedges
   std::size_t customer_rows = 0;   // of all customers that decide
   std::size_t lease_rows = 0;      // of all lots under leases
-  std::size_t delivery_rows = 0;  // of all lots whose delivery the path decides, and their draws
+  std::size_t delivery_rows = 0;   // of all lots whose delivery the path decides, and their draws
   RefinancingPlan refinancing;
   std::vector<InstrumentPlan> instruments;
   std::vector<ForwardRentPlan> forward_rents;
