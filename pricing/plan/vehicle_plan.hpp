@@ -285,11 +285,11 @@ struct VehiclePlan {
   std::vector<DeliveryPlan> deliveries;
   std::vector<DeliveryDrawPlan> delivery_draws;
   std::uint32_t first_delivery = 0;
-  std::uint32_t payers = 0;             // customers, each counted once, where a test asks
-  std::uint32_t month_rate = 0;         // into the tenors, of one month: what accounts earn
-  bool prepays = false;                 // some covenant asks for prepayment
-  bool may_prepay = false;              // some tranche may be repaid at the borrower's option
-  std::vector<TranchePlan> tranches;    // debt, by rank
+  std::uint32_t payers = 0;           // customers, each counted once, where a test asks
+  std::uint32_t month_rate = 0;       // into the tenors, of one month: what accounts earn
+  bool prepays = false;               // some covenant asks for prepayment
+  bool may_prepay = false;            // some tranche may be repaid at the borrower's option
+  std::vector<TranchePlan> tranches;  // debt, by rank
   std::vector<FeePlan> fees;
   std::vector<ReservePlan> reserves;
   std::vector<CovenantPlan> covenants;
