@@ -10,6 +10,7 @@
 #include "pricing/book/read_market.hpp"
 #include "pricing/book/read_run.hpp"
 #include "pricing/book/read_scenarios.hpp"
+#include "pricing/contract/tape_row.hpp"
 #include "pricing/market/premia.hpp"
 #include "pricing/market/scenario.hpp"
 
@@ -124,13 +125,21 @@ void check_copula(const RunSettings& settings, const Market& market, const Book&
 // A vehicle that has defaulted has no waterfall any more, and its sale is under way.
 void check_defaulted(const Market& market, const Book& book, std::vector<Diagnostic>& faults) {
   for (const Vehicle& vehicle : book.vehicles)
-    for (const Party& party : market.parties)
-      if (party.id == vehicle.borrower && party.default_date)
+    for (const Party& party : market.parties) {
+      if (party.id != vehicle.borrower || !party.default_date) continue;
+      if (is_row(vehicle, book))
+        faults.push_back({vehicle.source.at("borrower"), "loan " + vehicle.id + " / borrower",
+                          vehicle.borrower,
+                          "has defaulted, and the row asks for what a vehicle's waterfall runs",
+                          "remove growth, net, realization, prepaid, renewals, notice and "
+                          "prepayment: the claim and its collateral are what is left"});
+      else
         faults.push_back({{vehicle.source.file, vehicle.source.line, 0},
                           "vehicle " + vehicle.id + " / borrower",
                           vehicle.borrower,
                           "has defaulted: a vehicle is valued while its waterfall runs",
                           "write what is left of its debt as loans of a tape"});
+    }
 }
 
 // A share of nothing is no loss to look for.

@@ -11,10 +11,12 @@ bool names_lot(const std::vector<std::string>& ids, const std::string& id) {
   return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-// A tranche that lends again what is repaid, and pays for the lot on a day that the path decides.
-const Tranche* revolving_payer(const Vehicle& vehicle, const Book& book, const VehicleLot& lot) {
+// A tranche of which `has` is true, and which pays for the lot on a day that the path decides.
+template <class Has>
+const Tranche* payer(const Vehicle& vehicle, const Book& book, const VehicleLot& lot,
+                     const Has& has) {
   for (const Tranche& tranche : vehicle.tranches) {
-    if (!tranche.loan || !book.loans[*tranche.loan].revolving) continue;
+    if (!tranche.loan || !has(book.loans[*tranche.loan])) continue;
     for (const TrancheDraw& draw : tranche.draws)
       if (slips(vehicle, draw) && names_lot(draw.lots, lot.id)) return &tranche;
   }
@@ -50,11 +52,19 @@ std::vector<SlipFault> faults_of_slips(const Vehicle& vehicle, const Book& book,
                               ", whose rents are prepaid: the two do not go together in this "
                               "version",
                           "remove one of them, or name other lots in the offtake"});
-    if (const Tranche* const tranche = revolving_payer(vehicle, book, lot))
+    const auto paid_by = [&](const Tranche* tranche, const char* what) {
+      if (tranche == nullptr) return;
       faults.push_back({l,
-                        late + "is paid for by tranche " + tranche->id +
-                            ", which is revolving: the two do not go together in this version",
+                        late + "is paid for by tranche " + tranche->id + ", which " + what +
+                            ": the two do not go together in this version",
                         "remove one of them, or write the date of the draw"});
+    };
+    // It lends again what is repaid; its draws are repaid each by a schedule from its own day.
+    paid_by(payer(vehicle, book, lot, [](const Loan& loan) { return loan.revolving; }),
+            "is revolving");
+    paid_by(payer(vehicle, book, lot,
+                  [](const Loan& loan) { return loan.draw_maturity_months.has_value(); }),
+            "has draw_maturity_months");
   }
   return faults;
 }

@@ -69,6 +69,18 @@ class Collector {
     if (!curve.empty()) take({prefix + field, &curve, range}, field, any);
   }
 
+  // One field of a part that a row of a tape calls `as`.
+  template <class T>
+  void add_as(const std::string& prefix, std::span<const std::string> any,
+              std::span<const Field<T>> fields, std::string_view name, const std::string& as,
+              T& values) {
+    for (const Field<T>& field : fields) {
+      if (field.name != name) continue;
+      ContractInput input{prefix + as, {}, field.range};
+      if (point(field, values, input)) take(std::move(input), as, any);
+    }
+  }
+
   // Names to choose a suggestion from: a book of 100,000 loans has a million.
   [[nodiscard]] bool knows_enough() const { return match.known.size() >= 4096; }
 
@@ -268,10 +280,38 @@ void cancel_commitments(const std::string& path, Book& book, const Vehicle& vehi
     known.push_back("vehicle." + vehicle.id + ".tranche." + tranche.id);
     if (!names_tranche(path, vehicle, tranche)) continue;
     ++done.named;
+    // Where nothing is lent yet nothing would be left to value.
+    if (!(loan.outstanding_principal.value_or(loan.principal) > 0)) continue;
     const Date end = std::max(last.value_or(today), today);
     if (loan.draw_end.value_or(loan.maturity) <= end) continue;
     loan.draw_end = end;
     ++done.changed;
+  }
+}
+
+// The terms of a row that is run as a vehicle, under the names that a row has for them.
+void add_row(Collector& to, Vehicle& vehicle) {
+  const std::string prefix = "loan." + vehicle.id + '.';
+  const std::array any = {std::string("loan.*.")};
+  for (const std::string_view name : kVehicleTerms)
+    to.add_as<Vehicle>(prefix, any, vehicle_fields(), name, std::string(name), vehicle);
+  for (VehicleLot& lot : vehicle.lots)
+    to.add_as<VehicleLot>(prefix, any, lot_fields(), "operating_cost", "operating_cost", lot);
+  for (ReserveAccount& reserve : vehicle.reserves)
+    for (const char* name : {"initial", "target"})
+      to.add_as<ReserveAccount>(prefix, any, reserve_fields(), name, std::string("reserve_") + name,
+                                reserve);
+  for (Covenant& covenant : vehicle.covenants) {
+    const bool least = covenant.min.has_value();
+    to.add_as<Covenant>(prefix, any, covenant_fields(), least ? "min" : "max",
+                        (least ? "min_" : "max_") + covenant.id, covenant);
+  }
+  for (Offtake& offtake : vehicle.offtakes) {
+    for (const char* name : {"share", "rental_rate"})
+      to.add_as<Offtake>(prefix, any, offtake_fields(), name,
+                         std::string("contract_") + (name[0] == 's' ? "share" : "rate"), offtake);
+    for (const char* name : {"take_or_pay", "relet_months"})
+      to.add_as<Offtake>(prefix, any, offtake_fields(), name, name, offtake);
   }
 }
 
@@ -286,7 +326,11 @@ ContractMatch contract_inputs(Book& book, const std::string& path, Date today) {
   if (path.starts_with("loan.")) {
     const std::array any = {std::string("loan.*.")};
     for (Loan& loan : book.loans) {
-      if (loan.vehicle) continue;  // a tranche: its vehicle's inputs
+      if (loan.vehicle) {  // a tranche: its vehicle's inputs, or a row that became one
+        Vehicle& vehicle = book.vehicles[*loan.vehicle];
+        if (vehicle.id == loan.id) add_row(to, vehicle);
+        continue;
+      }
       const std::string prefix = "loan." + loan.id + '.';
       if (!path.starts_with("loan.*.") && !path.starts_with(prefix) && to.knows_enough()) continue;
       to.add<Loan>(prefix, any, loan_fields(), kLoanTerms, loan);

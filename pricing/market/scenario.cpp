@@ -129,8 +129,11 @@ bool month_is_possible(const std::vector<const MarketInput*>& inputs, const RowC
                        ? "does not go with " + input->path() + ", which is no series by month"
                        : "goes with " + std::string(name_of(input->months_shock)) +
                              (input->levels != nullptr ? " and level" : "") + " shocks of " +
-                             input->path() + " only",
-                   "leave it blank: the shock then holds from the valuation date on");
+                             input->path() + " only" +
+                             (change.row.shock == Shock::level ? ": it has no level today" : ""),
+                   change.row.shock == Shock::level
+                       ? "write the ids that have one in the place of *, or a relative shock"
+                       : "leave it blank: the shock then holds from the valuation date on");
       return false;
     }
     const Range range = level ? input->levels_range : input->months_range;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "pricing/contract/tape_row.hpp"
 #include "pricing/plan/vehicle_work.hpp"
 
 // Tests of a vehicle, and the months whose coverage is reported.
@@ -176,7 +177,9 @@ void add_covenants(VehicleWork& work) {
           !coverage || ahead || (work.out.pays[at] != 0 && seen_whole(work, k, plan.window));
       plan.tested[at] = due && covered ? 1 : 0;
     }
-    if (std::find(plan.tested.begin(), plan.tested.end(), 1) == plan.tested.end())
+    // A row of a tape may be in its last months; it has no dates of tests to mend.
+    if (std::find(plan.tested.begin(), plan.tested.end(), 1) == plan.tested.end() &&
+        !is_row(work.terms, *work.input.book))
       work.faults.push_back({{work.terms.source.file, work.terms.source.line, 0},
                              "vehicle " + work.terms.id + " covenant " + covenant.id,
                              "",

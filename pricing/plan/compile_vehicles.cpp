@@ -110,7 +110,8 @@ void add_schedules(VehicleWork& work) {
         work.out.pays[k] = 1;
     }
   }
-  work.out.pays.back() = 1;
+  // After the last payment the cash that waited is the owner's; a horizon is no such end.
+  if (!work.out.outlives_horizon) work.out.pays.back() = 1;
 }
 
 // The tranches' share of the vehicle's worth: after the ranks before them.

@@ -9,6 +9,12 @@ namespace lien::pricing {
 using engine::kBlockPaths;
 using engine::PathBlock;
 
+namespace {
+
+constexpr double kNoLender = 1e6;  // a rate that no loan costs more than
+
+}  // namespace
+
 void BookStages::fill_market_rates(PathBlock& block, const VehiclePlan& vehicle) noexcept {
   const std::size_t rows = layout_->steps + 1;
   for (std::size_t t = 0; t < vehicle.tranches.size(); ++t) {
@@ -28,6 +34,10 @@ void BookStages::fill_market_rates(PathBlock& block, const VehiclePlan& vehicle)
       affine_row(plan.liquidity + (fixed ? plan.zero[k] : 0.0), 1.0, rate, rate, kBlockPaths);
       if (fixed && plan_->rates.random)
         add_scaled_row(plan.loading[k], block.row(engine::kShortRate, month), rate, kBlockPaths);
+      // Nobody lends anew on the credit of who has defaulted.
+      const double* const dies = default_months_.get() + plan.party * kBlockPaths;
+      for (std::size_t p = 0; p < kBlockPaths; ++p)
+        if (dies[p] <= month) rate[p] = kNoLender;
     }
   }
 }

@@ -226,6 +226,55 @@ def check_levels(desk):
         desk.that(said in desk.refused(market, {"loans.csv": secured}, row), f"{what}: not refused")
 
 
+ROWS = ("id,borrower,hardware,units,principal,closing,maturity,coupon,amortization,recourse,customer,"
+        "contract_share,contract_rate,contract_end,reserve_initial,reserve_target,growth\n"
+        "P,b,X,100,1000000,2026-10-01,2029-10-01,0.10,level,none,c,0.5,1.9,2028-10-01,20000,20000,\n"
+        "G,b,X,100,1000000,2026-10-01,2029-10-01,0.10,level,none,c,0.5,1.9,2028-10-01,20000,20000,"
+        "0.000000000001\n")
+SWEPT = """[[vehicle]]
+id = "V"
+recourse = "none"
+borrower = "b"
+[[vehicle.lot]]
+id = "lot"
+hardware = "X"
+units = 100
+[[vehicle.tranche]]
+id = "term"
+rank = 1
+principal = 1000000
+closing = 2026-10-01
+maturity = 2029-10-01
+coupon = 0.10
+frequency = "quarterly"
+amortization = "level"
+cash_sweep = 0.9
+"""
+
+
+def check_rows_and_horizons(desk):
+    """A scenario of a loan reaches a row that is run as a vehicle; a horizon is no payment date."""
+    market = MOVING + '[[party]]\nid = "c"\nhazard = 0.02\nrecovery = 0.3\n'
+    run = desk.run(market, {"loans.csv": ROWS}, "cheap,loan.*.contract_rate,relative,,-0.4,\n"
+                   "dear,loan.*.operating_cost,relative,,0.5,\n".replace(
+                       "loan.*.operating_cost", "hardware.X.operating_cost"))
+    value = {(r["scenario"], r["contract"]): float(r["expected_loss"])
+             for r in run.table("contracts")}
+    for scenario in ("baseline", "cheap", "dear"):
+        desk.near(f"row and vehicle, {scenario}", value[scenario, "G"], value[scenario, "P"],
+                  tolerance=1e-9)
+    desk.that(value["cheap", "G"] > 1.01 * value["baseline", "G"], "a row as a vehicle stands still")
+    whole = desk.run(MOVING, {"vehicles.toml": SWEPT})
+    cut = desk.run(MOVING, {"vehicles.toml": SWEPT}, settings="horizon_months = 8\n")
+    for month in (3, 6, 8):
+        principal = [float(r.rows("cashflows", contract="V/term", month=month,
+                                  measure_basis="real_world")[0]["expected_principal"])
+                     for r in (whole, cut)]
+        desk.near(f"principal in month {month} before a horizon", principal[1], principal[0], size=1,
+                  tolerance=1e-6)
+        desk.that((principal[0] > 0) == (month < 8), f"month {month} repays {principal[0]}")
+
+
 def check_default_under_way(desk):
     """A borrower that defaulted two months ago: six months' lag leave four to the sale."""
     market = """rates = { zero_curve = 0.04 }
@@ -325,7 +374,7 @@ def main():
     parser.add_argument("--lien", required=True)
     desk = Desk(parser.parse_args().lien)
     for check in (check_hazard_path, check_forward_path, check_cost_paths, check_utilization_path,
-                  check_levels, check_default_under_way, check_look_through, check_customers_that_are_gone, check_held,
+                  check_levels, check_rows_and_horizons, check_default_under_way, check_look_through, check_customers_that_are_gone, check_held,
                   check_draws, check_percentiles,
                   check_tails_without_a_path_above):
         try:
