@@ -34,7 +34,9 @@ void BookStages::fill_market_rates(PathBlock& block, const VehiclePlan& vehicle)
       affine_row(plan.liquidity + (fixed ? plan.zero[k] : 0.0), 1.0, rate, rate, kBlockPaths);
       if (fixed && plan_->rates.random)
         add_scaled_row(plan.loading[k], block.row(engine::kShortRate, month), rate, kBlockPaths);
-      // Nobody lends anew on the credit of who has defaulted.
+      // Nobody lends anew on the credit of who has defaulted; the borrower's own default ends the
+      // vehicle, by weight.
+      if (plan.party == vehicle.party) continue;
       const double* const dies = default_months_.get() + plan.party * kBlockPaths;
       for (std::size_t p = 0; p < kBlockPaths; ++p)
         if (dies[p] <= month) rate[p] = kNoLender;

@@ -274,6 +274,8 @@ TEST_P(PrepaymentPaths, GoWhereTheMarketAsksLess) {
     double found_gone = 0;
     for (std::size_t p = 0; p < 64; ++p) {
       for (int k = 6; k < 24; k += 3) {
+        // Nobody lends on the credit of the dead; the borrower's own default is a weight.
+        if (!own_default && paths.stages.default_months(party)[p] <= k) break;
         const double t = k / 12.0;
         const double chi = b.rows.row(engine::kScarcity, k)[p];
         double moved = c.scarcity_loading * chi;
