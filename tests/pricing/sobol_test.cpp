@@ -11,6 +11,7 @@
 
 #include "engine/kernels/instruction_set.hpp"
 #include "engine/statistics/moments.hpp"
+#include "pricing/measures/measure_rows.hpp"
 #include "pricing/measures/reach_error.hpp"
 #include "pricing/measures/value_book.hpp"
 #include "pricing/plan/sampling.hpp"
@@ -247,6 +248,22 @@ TEST(SobolRuns, ReplayTheirTails) {
   for (std::size_t r = 0; r < tables.checks.rows(); ++r)
     EXPECT_EQ(tables.checks.column("passed").texts[r], "true")
         << tables.checks.column("check").texts[r];
+}
+
+// Blocks of one replicate make up for each other: only replicates tell how far a change is known.
+TEST(PairedChange, SamplesReplicatesAndNotTheirBlocks) {
+  BasisRun before, after;
+  for (BasisRun* run : {&before, &after}) run->layout.groups = run->layout.samples = 1;
+  before.results.block_groups = {64, 64, 64, 64};
+  after.results.block_groups = {64 * (2 + 5), 64 * (2 - 5), 64 * (4 + 7), 64 * (4 - 7)};
+  after.replicates.count = 2;  // means of change 1 and 3
+  const engine::Estimate two = paired_change(before, after, {0, 0}, {0, 0});
+  EXPECT_NEAR(two.value, 2, 1e-14);
+  EXPECT_NEAR(two.standard_error, 1, 1e-14);
+  after.replicates.count = 0;  // four blocks on their own: 6, -4, 10, -4
+  const engine::Estimate four = paired_change(before, after, {0, 0}, {0, 0});
+  EXPECT_NEAR(four.value, 2, 1e-14);
+  EXPECT_NEAR(four.standard_error, std::sqrt(152.0 / 3 / 4), 1e-14);
 }
 
 TEST(SimulatedPaths, ArePowersOfTwoByReplicate) {
