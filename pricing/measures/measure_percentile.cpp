@@ -15,17 +15,20 @@ namespace {
 
 using engine::Estimate;
 
-// P(loss <= x) of the baseline, and its variance over paths that may have weights.
+// P(loss <= x) of the baseline, and its variance over paths that may have weights: by what lies
+// above, which paths drawn for the tail know best. Where nothing does, the error is not known.
 Estimate below(const LossSample& sample, double x) {
   if (const auto replicated = sample.replicated_below(x)) return *replicated;
-  double share = 0, square = 0, paths = 0;
+  double share = 0, square = 0, paths = 0, above = 0;
   sample.each([&](double loss, double chance) {
     ++paths;
-    if (loss > x) return;
+    if (!(loss > x)) return;
+    ++above;
     share += chance;
     square += chance * chance;
   });
-  return {share, std::sqrt(std::max(0.0, square - share * share / paths))};
+  if (above == 0) return {1, std::numeric_limits<double>::quiet_NaN()};
+  return {1 - share, std::sqrt(std::max(0.0, square - share * share / paths))};
 }
 
 // The error of F(x) of an estimated x: that of F, and what F does within an error of x.

@@ -352,6 +352,52 @@ def check_percentiles(desk):
                   f"percentile of the loss in {scenario}: {share}, not between {low} and {high}")
 
 
+def check_percentile_of_tail_paths(desk):
+    """With paths drawn for the tail the middle is still told by plain ones, the tail by the others."""
+    market = ("rates = { zero_curve = 0.03 }\n"
+              + "".join(f'[[party]]\nid = "b{i}"\nhazard = 0.05\nrecovery = 0.3\n' for i in range(12)))
+    book = LOAN.splitlines()[0] + "\n" + "".join(
+        LOAN.splitlines()[1].replace("L,b,", f"L{i},b{i},") + "\n" for i in range(12))
+    rows = ("mild,party.*.hazard,relative,,0.2,\nharsh,party.*.hazard,relative,,3,\n"
+            "beyond,party.*.hazard,relative,,7,\n")
+    plain = desk.run(market, {"loans.csv": book}, rows, bases=("real_world",), paths=8192)
+    drawn = desk.run(market, {"loans.csv": book}, rows, "importance_sampling = true\n",
+                     ("real_world",), 8192)
+
+    def share(run, scenario, column="value"):
+        return run.measure("loss_percentile", scenario, column, horizon_months=0)
+
+    desk.that(share(plain, "mild") < 0.95 < share(plain, "harsh"), "the scenarios are no such two")
+    for column in ("value", "standard_error"):
+        desk.that(share(drawn, "mild", column) == share(plain, "mild", column),
+                  f"the middle's {column} by tail paths: {share(drawn, 'mild', column)}, "
+                  f"not {share(plain, 'mild', column)}")
+    desk.that(share(drawn, "harsh", "standard_error") < 0.5 * share(plain, "harsh", "standard_error"),
+              "tail paths place the tail no better")
+    joint = math.hypot(share(drawn, "harsh", "standard_error"),
+                       share(plain, "harsh", "standard_error"))
+    desk.near("the tail's share", share(drawn, "harsh"), share(plain, "harsh"), size=1,
+              tolerance=4 * joint)
+    desk.that(share(plain, "beyond") == 1 and share(plain, "beyond", "standard_error") is None,
+              "an error of a share that no path is above")
+    desk.that(1 - 1e-3 < share(drawn, "beyond") < 1
+              and 0 < share(drawn, "beyond", "standard_error") < 0.3 * (1 - share(drawn, "beyond")),
+              "tail paths do not reach beyond")
+
+
+def check_price_beside_instruments(desk):
+    """A bond has a value and no balance: of both together there is no price."""
+    market = 'rates = { zero_curve = 0.03 }\n[[party]]\nid = "b"\nhazard = 0.02\nrecovery = 0.4\n'
+    bond = ('[[instrument]]\nid = "B"\nkind = "bond"\nparty = "b"\ncoupon = 0.05\n'
+            "expiry = 2029-10-01\nquantity = 1000000\n")
+    alone = desk.run(market, {"loans.csv": LOAN})
+    both = desk.run(market, {"loans.csv": LOAN, "bonds.toml": bond})
+    desk.that(alone.measure("price", level="portfolio") is not None, "a loan without a price")
+    desk.that(both.measure("price", level="portfolio") is None, "a price of a loan and a bond")
+    desk.near("price of the loan", both.measure("price", level="contract", id="L"),
+              alone.measure("price", level="contract", id="L"))
+
+
 def check_tails_without_a_path_above(desk):
     """Where no path loses more than the value at risk, the error of the shortfall is not known."""
     run = desk.run('rates = { zero_curve = 0.04 }\n[[party]]\nid = "b"\nhazard = 1e-7\n'
@@ -375,7 +421,8 @@ def main():
     desk = Desk(parser.parse_args().lien)
     for check in (check_hazard_path, check_forward_path, check_cost_paths, check_utilization_path,
                   check_levels, check_rows_and_horizons, check_default_under_way, check_look_through, check_customers_that_are_gone, check_held,
-                  check_draws, check_percentiles,
+                  check_draws, check_percentiles, check_percentile_of_tail_paths,
+                  check_price_beside_instruments,
                   check_tails_without_a_path_above):
         try:
             check(desk)
