@@ -1,3 +1,4 @@
+// Over 400 lines on purpose: one factor, from its covariances to the losses of a book.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,5 +1,8 @@
 #pragma once
 
+// Over 400 lines on purpose: one vehicle with any of the terms there are; what is drawn depends on
+// what was drawn before.
+
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -1,3 +1,4 @@
+// Over 400 lines on purpose: when lots come, and all that follows, told from one stream.
 #include <gtest/gtest.h>
 
 #include <array>
