@@ -79,7 +79,9 @@ void check_market_rent(const Vehicle& vehicle, const Offtake& offtake, const Con
 
 void check_offtake(const Vehicle& vehicle, const Offtake& offtake, const ContractChecks& check,
                    const BookContext& context) {
-  check.one_party("customer", check.party("customer", offtake.customer));
+  const Party* const customer = check.party("customer", offtake.customer);
+  check.one_party("customer", customer);
+  if (offtake.start) check.not_yet_in_default("customer", customer, "start", *offtake.start);
   not_the_borrower(vehicle, "customer", offtake.customer, check);
   check.not_past("end", offtake.end);
   if (offtake.start) check.after("end", offtake.end, "start", *offtake.start);

@@ -47,7 +47,9 @@ void check_vehicle_lease(const Vehicle& vehicle, const VehicleLease& lease,
                          const ContractChecks& check, const BookContext& context) {
   check.after("end", lease.end, "start", lease.start);
   check.not_past("end", lease.end);
-  check.one_party("lessee", check.party("lessee", lease.lessee));
+  const Party* const lessee = check.party("lessee", lease.lessee);
+  check.one_party("lessee", lessee);
+  check.not_yet_in_default("lessee", lessee, "start", lease.start);
   not_the_borrower(vehicle, "lessee", lease.lessee, check);
   if (check.has("residual_guarantor")) {
     check.one_party("residual_guarantor",
