@@ -9,7 +9,7 @@ import sys
 
 from desk_books import COSTLY, LEASE, LOAN, MOVING, SECURED
 from desk_runs import HOURS, Desk, normal_cdf, path_rows, path_value
-from desk_scenarios import (check_levels, check_percentile_of_tail_paths,
+from desk_scenarios import (check_few_points, check_levels, check_percentile_of_tail_paths,
                             check_rows_and_horizons)
 from desk_vehicles import (check_customers_that_are_gone, check_draws, check_held,
                            check_look_through)
@@ -236,7 +236,7 @@ def main():
     for check in (check_hazard_path, check_forward_path, check_cost_paths, check_utilization_path,
                   check_levels, check_rows_and_horizons, check_default_under_way, check_look_through, check_customers_that_are_gone, check_held,
                   check_draws, check_percentiles, check_percentile_of_tail_paths,
-                  check_price_beside_instruments,
+                  check_price_beside_instruments, check_few_points,
                   check_tails_without_a_path_above):
         try:
             check(desk)

@@ -25,16 +25,16 @@ class Desk:
                   f"{what}: {found!r}, not {expected!r}")
 
     def run(self, market, book, scenarios="", settings="", bases=("risk_neutral", "real_world"),
-            paths=1024):
+            paths=1024, sampling="philox"):
         """book: {file name: text}. What the run writes."""
-        inputs = self.write(market, book, scenarios, settings, bases, paths)
+        inputs = self.write(market, book, scenarios, settings, bases, paths, sampling)
         out = self.scratch / f"{self.runs}"
         done = self.call("run", str(inputs / "run.toml"), "--out", str(out))
         self.that(done.returncode == 0, f"run {self.runs}: exit {done.returncode}\n{done.stderr}")
         return Result(out)
 
     def write(self, market, book, scenarios="", settings="", bases=("risk_neutral", "real_world"),
-              paths=1024):
+              paths=1024, sampling="philox"):
         """The folder of inputs written."""
         self.runs += 1
         inputs = self.scratch / f"{self.runs}_inputs"
@@ -50,7 +50,7 @@ class Desk:
         (inputs / "run.toml").write_text(
             f'name = "desk"\nvaluation_date = {DATE}\nmarket = "market.toml"\nbook = [{names}]\n'
             + ('scenarios = "scenarios.csv"\n' if scenarios else "")
-            + f'[simulation]\npaths = {paths}\nseed = 1\nsampling = "philox"\n'
+            + f'[simulation]\npaths = {paths}\nseed = 1\nsampling = "{sampling}"\n'
             f"measure_basis = [{listed}]\n" + settings, encoding="utf-8")
         return inputs
 

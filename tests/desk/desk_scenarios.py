@@ -152,3 +152,15 @@ def check_percentile_of_tail_paths(desk):
     desk.that(1 - 1e-3 < share(drawn, "beyond") < 1
               and 0 < share(drawn, "beyond", "standard_error") < 0.3 * (1 - share(drawn, "beyond")),
               "tail paths do not reach beyond")
+
+
+def check_few_points(desk):
+    """64 points a replicate count 8 defaults of every 64 where 8.005 are due, and show no error."""
+    due = 8.005 / 64
+    run = desk.run('rates = { zero_curve = 0.03 }\n[[party]]\nid = "b"\nrecovery = 0.3\nhazard = '
+                   f"{-math.log(1 - due) / 3!r}\n", {"loans.csv": LOAN},
+                   settings='default_method = "sampled"\n', sampling="sobol")
+    desk.near("survival", run.measure("survival_probability", measure_basis="risk_neutral",
+                                      horizon_months=0), 1 - 8 / 64)
+    failed = [row["check"] for row in run.table("checks") if row["passed"] != "true"]
+    desk.that(not failed, f"checks failed: {failed}")
