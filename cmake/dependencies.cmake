@@ -27,9 +27,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
   target_compile_definitions(lien_highway INTERFACE HWY_BASELINE_TARGETS=HWY_AVX2
                                                     "HWY_DISABLED_TARGETS=(HWY_AVX3-1)")
 else()
-  # Arm: NEON, which every 64-bit Arm has. SVE's vectors have no fixed size and cannot be members of
-  # the kernels' structs. Without the second definition Highway compiles with the cipher instructions
-  # switched on by pragma, which g++ does not extend to the constructors that a struct of vectors gets
-  # from the language: it then refuses to inline Highway's own into them.
+  # Arm: one set a build, NEON, which every 64-bit Arm has, or what arm_sve.cmake chooses. Without
+  # the second definition Highway compiles with the cipher instructions switched on by pragma, which
+  # g++ does not extend to the constructors that a struct of vectors gets from the language: it then
+  # refuses to inline Highway's own into them.
   target_compile_definitions(lien_highway INTERFACE HWY_COMPILE_ONLY_STATIC TOOLCHAIN_MISS_SYS_AUXV_H)
 endif()

@@ -4,6 +4,7 @@
 #define HWY_TARGET_INCLUDE "benches/jobs/limit_kernel.cpp"
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
 // After foreach_target.h, which must come first.
+#include "engine/kernels/kept_vector-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -11,13 +12,14 @@ namespace lien::benches::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using Tag = hn::CappedTag<double, 8>;
 using V = hn::Vec<Tag>;
+using lien::engine::HWY_NAMESPACE::KeptVector;
 
 // Twelve chains: two pipes of latency four need eight to be full, and with the two constants they
 // fit the sixteen registers of AVX2. Each tends to 2, so nothing overflows or becomes subnormal.
 double MultiplyAdds(std::size_t repeats) {
   const Tag d;
   const V half = hn::Set(d, 0.5), one = hn::Set(d, 1.0);
-  V chain[kLimitChains];
+  KeptVector chain[kLimitChains];
 #pragma GCC unroll 12
   for (std::size_t i = 0; i < kLimitChains; ++i) chain[i] = hn::Set(d, double(i));
   for (std::size_t r = 0; r < repeats; ++r) {

@@ -7,6 +7,8 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "benches/kernels/bare_contract.cpp"
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
+// After foreach_target.h, which must come first.
+#include "engine/kernels/kept_vector-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -16,6 +18,7 @@ using Tag = hn::CappedTag<double, 8>;
 using V = hn::Vec<Tag>;
 using engine::kBlockPaths;
 using engine::kLanes;
+using engine::HWY_NAMESPACE::KeptVector;
 using pricing::ContractArguments;
 using pricing::MonthTerms;
 
@@ -31,7 +34,7 @@ struct Places {
   double haircut_units, deduction, recovery;
 };
 struct State {
-  V before, value, exposure, at_default, loss, credit_loss, sampled, default_month;
+  KeptVector before, value, exposure, at_default, loss, credit_loss, sampled, default_month;
 };
 
 template <bool kPrices>

@@ -20,7 +20,7 @@ extern "C" __attribute__((noinline)) void lien_count_mark() { asm volatile("" ::
 int main() {
   using namespace lien;
   if (!engine::cpu_supported()) {
-    std::cerr << "this CPU lacks AVX2 with fused multiply-add\n";
+    std::cerr << "this CPU lacks " << engine::cpu_requirement() << '\n';
     return 70;
   }
   engine::choose_instruction_set();

@@ -18,6 +18,12 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 #include <cctype>
 
+#if defined(__ARM_FEATURE_SVE_BITS) && __ARM_FEATURE_SVE_BITS > 0
+#define LIEN_SVE_BITS __ARM_FEATURE_SVE_BITS
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#endif
+
 namespace lien::engine {
 HWY_EXPORT(CompiledTarget);
 
@@ -25,8 +31,29 @@ bool cpu_supported() {
 #if HWY_ARCH_X86
   // A smaller bit is a better target; AVX2 and all better ones have fused multiply-add.
   return (hwy::SupportedTargets() & (HWY_AVX2 | (HWY_AVX2 - 1))) != 0;
+#elif defined(LIEN_SVE_BITS)
+  // The intrinsic that tells the length is the constant of the build here: Linux is asked.
+  const int bytes = prctl(PR_SVE_GET_VL);
+  if (bytes < 0 || (bytes & PR_SVE_VL_LEN_MASK) * 8 != LIEN_SVE_BITS) return false;
+#if defined(__ARM_FEATURE_SVE2)
+  if ((getauxval(AT_HWCAP2) & HWCAP2_SVE2) == 0) return false;
+#endif
+  return true;
 #else
   return true;
+#endif
+}
+
+const char* cpu_requirement() {
+#if defined(LIEN_SVE_BITS) && defined(__ARM_FEATURE_SVE2)
+  return "SVE2 with vectors of " HWY_STR(LIEN_SVE_BITS) " bits, for which this program was built; "
+         "build it without LIEN_ARM_SVE for any 64-bit Arm";
+#elif defined(LIEN_SVE_BITS)
+  return "SVE with vectors of " HWY_STR(LIEN_SVE_BITS) " bits, for which this program was built; "
+         "build it without LIEN_ARM_SVE for any 64-bit Arm";
+#else
+  return "AVX2 with fused multiply-add, which every kernel needs; run on an x86 CPU from 2013 or "
+         "later, or on 64-bit Arm";
 #endif
 }
 

@@ -7,8 +7,13 @@
 namespace lien::engine {
 
 // Whether this CPU can run the program at all: AVX2 with fused multiply-add on x86 (without it the
-// first kernel would end in an illegal instruction), any 64-bit Arm. Ask before any other function.
+// first kernel would end in an illegal instruction); any 64-bit Arm, or for a program built with
+// LIEN_ARM_SVE one with vectors of exactly that length (on another the kernels would write other
+// rows than they should). Ask before any other function.
 [[nodiscard]] bool cpu_supported();
+
+// What a CPU lacks that is not supported, and where the program runs: for a message, "... lacks X".
+[[nodiscard]] const char* cpu_requirement();
 
 // Chooses the best instruction set the CPU has. Call once, before threads start; without the call
 // each thread might race to choose.
@@ -18,7 +23,8 @@ void choose_instruction_set();
 // lacks it or the name is another.
 [[nodiscard]] bool force_instruction_set(std::string_view name);
 
-// The one in use: "avx2", "avx512", "neon", or Highway's name in lower case.
+// The one in use: "avx2", "avx512", "neon", "sve2_128", "sve_256", or else Highway's name in lower
+// case.
 [[nodiscard]] std::string instruction_set();
 
 }  // namespace lien::engine

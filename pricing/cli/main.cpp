@@ -56,9 +56,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file past the user's limit is a failed write as well
   if (!lien::engine::cpu_supported())
-    return told(kInternal,
-                "this CPU lacks AVX2 with fused multiply-add, which every kernel needs; run on an "
-                "x86 CPU from 2013 or later, or on 64-bit Arm");
+    return told(kInternal, std::string("this CPU lacks ") + lien::engine::cpu_requirement());
   try {
     return carry_out(argc, argv);
   } catch (const UsageError& error) {

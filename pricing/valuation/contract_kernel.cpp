@@ -9,6 +9,8 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "pricing/valuation/contract_kernel.cpp"
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
+// After foreach_target.h, which must come first.
+#include "engine/kernels/kept_vector-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -19,6 +21,8 @@ using V = hn::Vec<Tag>;
 using M = hn::Mask<Tag>;
 using lien::engine::kBlockPaths;
 using lien::engine::kLanes;
+using lien::engine::HWY_NAMESPACE::KeptMask;
+using lien::engine::HWY_NAMESPACE::KeptVector;
 
 inline constexpr std::size_t kWidth = hn::MaxLanes(Tag());
 
@@ -60,20 +64,20 @@ struct Places {
 // of a month, so the processor overlaps months by itself and one vector at a time keeps the state
 // in registers.
 struct State {
-  V before, alive;  // survival weight of the month before; 0 after a cash-flow default
-  V sale_factor;    // prepared sales
-  V value, exposure, at_default, loss, credit_loss, sampled;
-  V default_month;
-  V least_cover;                // smallest value x units / tested balance so far
-  V account, window, customer;  // cash: reserve, cash since the last payment
-  M trapped_coverage, trapped_value;
+  KeptVector before, alive;  // survival weight of the month before; 0 after a cash-flow default
+  KeptVector sale_factor;    // prepared sales
+  KeptVector value, exposure, at_default, loss, credit_loss, sampled;
+  KeptVector default_month;
+  KeptVector least_cover;                // smallest value x units / tested balance so far
+  KeptVector account, window, customer;  // cash: reserve, cash since the last payment
+  KeptMask trapped_coverage, trapped_value;
 };
 
 // What a default leaves of a claim.
 struct Outcome {
-  V recovered;   // undiscounted, at the sale
-  V discounted;  // the same, discounted to the default
-  V loss;        // claim less that
+  KeptVector recovered;   // undiscounted, at the sale
+  KeptVector discounted;  // the same, discounted to the default
+  KeptVector loss;        // claim less that
 };
 HWY_INLINE Outcome Settle(V claim, V proceeds, V recovery, V ratio) {
   const V covered = hn::Min(claim, proceeds);
@@ -111,7 +115,7 @@ HWY_INLINE V CreditLoss(const Terms& contract, const MonthTerms& t, V claim, V r
 
 // A month's observations that hazard and cash-flow default share.
 struct MonthRows {
-  V weight, discount, ratio, proceeds;
+  KeptVector weight, discount, ratio, proceeds;
 };
 
 // Books a cash-flow default: the month's cash and the reserve go to the claim. Rare, so it stands
@@ -120,7 +124,7 @@ template <unsigned kCode>
 HWY_INLINE void BookShortfall(const Terms& contract, const Places& at, const MonthTerms& t,
                               std::size_t k, const MonthRows& m, M fails, V available, State& s) {
   const V zero = hn::Zero(Tag()), opening = Num(t.opening);
-  const V killed = hn::IfThenElseZero(fails, s.alive);
+  const V killed = hn::IfThenElseZero(fails, V(s.alive));
   const V claim = hn::Max(zero, hn::Sub(opening, hn::Add(s.account, hn::Max(available, zero))));
   const Outcome out = Settle(claim, m.proceeds, Num(contract.recovery), m.ratio);
   const V q = hn::Mul(killed, m.weight), discounted = hn::Mul(q, m.discount);
@@ -136,7 +140,7 @@ HWY_INLINE void BookShortfall(const Terms& contract, const Places& at, const Mon
     s.credit_loss =
         hn::MulAdd(q, CreditLoss<kCode>(contract, t, claim, out.recovered, s), s.credit_loss);
     const V hit =
-        hn::IfThenElseZero(hn::Gt(s.default_month, Num(t.month)), hn::Mul(killed, m.discount));
+        hn::IfThenElseZero(hn::Gt(V(s.default_month), Num(t.month)), hn::Mul(killed, m.discount));
     s.sampled = hn::MulAdd(hit, out.loss, s.sampled);
   }
   s.alive = hn::Sub(s.alive, killed);
@@ -175,7 +179,7 @@ HWY_INLINE void CashMonth(const Terms& contract, const Places& at, const MonthTe
   V account = hn::Add(s.account, hn::Sub(earned, service));
 
   if (contract.default_on_shortfall) {
-    const M fails = hn::And(hn::Lt(account, zero), hn::Gt(s.alive, zero));
+    const M fails = hn::And(hn::Lt(account, zero), hn::Gt(V(s.alive), zero));
     if (HWY_UNLIKELY(!hn::AllFalse(d, fails)))
       BookShortfall<kCode>(contract, at, t, k, m, fails, earned, s);
   }
@@ -245,7 +249,7 @@ HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms&
   if constexpr (N::kCash)
     Accumulate(at.sums + sums + kSeizedCash * kLanes, hn::Mul(defaulted, hn::Sub(opening, claim)));
   if constexpr (N::kPrices) {
-    V received = hn::Mul(N::kOwner ? hn::Mul(kept, m.ratio) : out.discounted,
+    V received = hn::Mul(N::kOwner ? hn::Mul(kept, m.ratio) : V(out.discounted),
                          AtSale<kCode>(t.recovery_factor, s));
     if constexpr (N::kCash)
       received = hn::MulAdd(hn::Sub(opening, claim), Num(t.present_factor), received);

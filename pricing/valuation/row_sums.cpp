@@ -5,6 +5,8 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "pricing/valuation/row_sums.cpp"
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
+// After foreach_target.h, which must come first.
+#include "engine/kernels/kept_vector-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -13,6 +15,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Tag = hn::CappedTag<double, 8>;
 using V = hn::Vec<Tag>;
 using lien::engine::kLanes;
+using lien::engine::HWY_NAMESPACE::KeptVector;
 
 inline constexpr std::size_t kWidth = hn::MaxLanes(Tag());
 
@@ -23,7 +26,7 @@ HWY_INLINE V Row(const double* p) { return hn::Load(Tag(), p); }
 // step would wait for the one before.
 inline constexpr std::size_t kVectors = kLanes / kWidth;
 
-HWY_INLINE double Fold(const V (&lanes)[kVectors]) {
+HWY_INLINE double Fold(const KeptVector (&lanes)[kVectors]) {
   alignas(64) double all[kLanes];
 #pragma GCC unroll 4
   for (std::size_t i = 0; i < kVectors; ++i) hn::Store(lanes[i], Tag(), all + i * kWidth);
@@ -31,7 +34,7 @@ HWY_INLINE double Fold(const V (&lanes)[kVectors]) {
 }
 
 RowSums RowSumsOf(const double* HWY_RESTRICT row, double reference, std::size_t paths) {
-  V sum[kVectors], square[kVectors];
+  KeptVector sum[kVectors], square[kVectors];
 #pragma GCC unroll 4
   for (std::size_t i = 0; i < kVectors; ++i) sum[i] = square[i] = Num(0.0);
   const V shift = Num(reference);
@@ -48,7 +51,7 @@ RowSums RowSumsOf(const double* HWY_RESTRICT row, double reference, std::size_t 
 
 double RowProduct(const double* HWY_RESTRICT a, double reference_a, const double* HWY_RESTRICT b,
                   double reference_b, std::size_t paths) {
-  V sum[kVectors];
+  KeptVector sum[kVectors];
 #pragma GCC unroll 4
   for (std::size_t i = 0; i < kVectors; ++i) sum[i] = Num(0.0);
   const V shift_a = Num(reference_a), shift_b = Num(reference_b);

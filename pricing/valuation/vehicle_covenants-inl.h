@@ -42,7 +42,7 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, const doub
     case CovenantTest::debt_service_coverage_ratio: {
       const auto [cash, service] =
           covenant.ahead > 0 ? Ahead(room, covenant, k, p) : WindowOf(room, covenant.window, k, p);
-      return hn::And(hn::Gt(service, Zero()), fails(cash, hn::Mul(limit, service)));
+      return hn::And(hn::Gt(V(service), Zero()), fails(cash, hn::Mul(limit, service)));
     }
     case CovenantTest::loan_to_value: {
       // The last payment is made or refinanced against the collateral: tested before it.

@@ -25,7 +25,7 @@ inline void KeepWindow(const Room& room, std::size_t k) {
 
 // Sums over the last months up to k.
 struct Window {
-  V cash, service;
+  KeptVector cash, service;
 };
 HWY_INLINE Window WindowOf(const Room& room, int months, std::size_t k, std::size_t p) {
   Window sum{Zero(), Zero()};

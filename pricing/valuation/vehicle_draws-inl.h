@@ -23,7 +23,7 @@ inline void CountDraw(const Room& room, std::size_t t, std::size_t k, std::size_
 
 // Draws of a tranche whose lots enter service in month k, and what depends on their own day.
 struct Arrived {
-  V amount, elapsed, undrawn, timed;
+  KeptVector amount, elapsed, undrawn, timed;
 };
 HWY_INLINE Arrived ArrivedDraws(const Room& room, const TranchePlan& plan, std::size_t k,
                                 std::size_t p) {
@@ -33,7 +33,7 @@ HWY_INLINE Arrived ArrivedDraws(const Room& room, const TranchePlan& plan, std::
     const V gone = hn::Sub(Row(room.delivery(draw.row), p), Num(static_cast<double>(k) - 1.0));
     const M now = hn::And(hn::Gt(gone, Zero()), hn::Le(gone, Num(1.0)));
     const V amount = hn::IfThenElseZero(now, Num(draw.amount));
-    const auto add = [&](V& to, double first, double slope) HWY_ATTR {
+    const auto add = [&](KeptVector& to, double first, double slope) HWY_ATTR {
       to = hn::MulAdd(amount, hn::MulAdd(Num(slope), gone, Num(first)), to);
     };
     sum.amount = hn::Add(sum.amount, amount);
@@ -65,7 +65,7 @@ inline void Draw(const Room& room, std::size_t t, std::size_t k) {
     if (slipped) {
       arrived = ArrivedDraws(room, room.v.tranches[t], k, p);
       asked = hn::Add(asked, arrived.amount);
-      made = hn::Add(made, hn::IfThenElseZero(goes_on, arrived.amount));
+      made = hn::Add(made, hn::IfThenElseZero(goes_on, V(arrived.amount)));
     }
     Put(room.tranche(t, kStoppedDraw), p, hn::Sub(asked, made));
     Add(room.tranche(t, kOwed), p, made);
@@ -79,14 +79,14 @@ inline void Draw(const Room& room, std::size_t t, std::size_t k) {
         hn::MulAdd(late, Num(month.late_undrawn),
                    hn::Add(was_open, hn::IfThenElseZero(goes_on, Num(month.draw_undrawn)))));
     if (slipped) {
-      Add(elapsed, p, hn::IfThenElseZero(goes_on, arrived.elapsed));
-      Add(open, p, hn::IfThenElseZero(goes_on, arrived.undrawn));
+      Add(elapsed, p, hn::IfThenElseZero(goes_on, V(arrived.elapsed)));
+      Add(open, p, hn::IfThenElseZero(goes_on, V(arrived.undrawn)));
     }
     const V living = hn::Mul(
         paid_out, hn::Mul(Row(room.state(kAlive), p), Row(room.a.survival + k * kBlockPaths, p)));
     if (room.a.prices) {
       V timed = hn::MulAdd(now, timing, hn::Mul(late, late_timing));
-      if (slipped) timed = hn::Add(timed, hn::IfThenElseZero(goes_on, arrived.timed));
+      if (slipped) timed = hn::Add(timed, hn::IfThenElseZero(goes_on, V(arrived.timed)));
       const V discount = Row(room.a.discount + k * kBlockPaths, p);
       Put(value, p, hn::NegMulAdd(hn::Mul(living, discount), timed, Row(value, p)));
     }

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 
+#include "engine/kernels/kept_vector-inl.h"
 #include "engine/simulation/path_block.hpp"
 #include "hwy/highway.h"
 #include "pricing/valuation/vehicle_kernel.hpp"
@@ -21,6 +22,7 @@ using V = hn::Vec<Tag>;
 using M = hn::Mask<Tag>;
 using lien::engine::kBlockPaths;
 using lien::engine::kLanes;
+using lien::engine::HWY_NAMESPACE::KeptVector;
 
 inline constexpr std::size_t kWidth = hn::MaxLanes(Tag());
 

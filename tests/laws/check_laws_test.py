@@ -18,6 +18,7 @@ CLEAN = {
     "pricing/plan/compile.cpp": "#include <ql/time/date.hpp>\n// the loan's collateral\n",
     "pricing/valuation/kernel.cpp": "#include <hwy/highway.h>\nHWY_EXPORT(Loan);\n",
     "pricing/cli/run.cpp": 'const char* text = "this CPU has no AVX2";\nint threads = 2;\n',
+    "cmake/arm_sve.cmake": "set(F -march=armv8.2-a+sve2 -msve-vector-bits=128)\n",
     "CMakeLists.txt": "target_compile_options(e PUBLIC -ffp-contract=off -Wall)\n",
 }
 
@@ -58,6 +59,9 @@ PLANTED = [
     ("cmake/a.cmake", "set(F -ffast-math)", "4"),
     ("CMakePresets.json", '"CMAKE_CXX_FLAGS": "-O3 -mtune=native"', "4"),
     ("check", "cmake -DCMAKE_CXX_FLAGS=-Ofast", "4"),
+    ("CMakeLists.txt", "add_compile_options(-march=armv8.2-a+sve2)", "4"),
+    ("cmake/arm_sve.cmake", "set(F -march=native)", "4"),
+    ("cmake/arm_sve.cmake", "set(F -march=armv8.2-a+sve2 -mtune=native)", "4"),
     ("engine/a.cpp", '#pragma GCC target("fma")', "4"),
     ("docs/model.md", "see /" + "work/here", "6"),
     ("engine/a.cpp", "// caf\u00e9", "6"),
