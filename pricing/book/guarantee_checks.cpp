@@ -42,6 +42,11 @@ void check_last_lessee(const Vehicle& vehicle, const Guarantee& guarantee,
         return check.wrong("kind",
                            "takes lot " + lot.id + ", which lease " + lease.id + " may part with",
                            "name other lots");
+      if (lease.has_options())
+        return check.wrong("kind",
+                           "takes lot " + lot.id + ", whose lessee of lease " + lease.id +
+                               " has options: they do not go together in this version",
+                           "name other lots, or remove one of them");
     }
   if (!leased &&
       std::none_of(vehicle.offtakes.begin(), vehicle.offtakes.end(),

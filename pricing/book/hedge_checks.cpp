@@ -10,9 +10,14 @@ namespace {
 void check_hedge_kind(const Instrument& hedge, const ContractChecks& check) {
   if (check.good("kind") && hedge.kind == InstrumentKind::bond)
     check.wrong("kind", "is no hedge of a vehicle", "write it as an [[instrument]] of its own");
-  if (check.good("kind") && hedge.kind == InstrumentKind::future)
-    check.wrong("kind", "pays its gains as they arise, by prices that no path holds",
-                "write forward: the same difference, paid at expiry");
+  const bool future = check.good("kind") && hedge.kind == InstrumentKind::future;
+  if (future && check.good("on") &&
+      (hedge.on == Underlying::power || hedge.on == Underlying::resale_value))
+    check.wrong("on", "has no futures price on a path, by which a future pays its gains",
+                "write kind forward: the same difference, paid at expiry; or rental_rate");
+  if (future && check.good("segment") && !hedge.segment.empty() && hedge.segment != "spot")
+    check.wrong("segment", "has no futures price on a path, by which a future pays its gains",
+                "write kind forward: the same difference, paid at expiry; or remove it");
   if (hedge.bermudan)
     check.wrong("exercise", "does not go with a hedge of a vehicle", "write european");
   if (check.good("on") && hedge.on != Underlying::rental_rate && hedge.on != Underlying::power &&

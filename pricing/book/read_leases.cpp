@@ -1,8 +1,8 @@
 #include <array>
 
 #include "pricing/book/book_context.hpp"
+#include "pricing/book/lease_checks.hpp"
 #include "pricing/book/market_blocks.hpp"
-#include "pricing/plan/calendar.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -28,30 +28,8 @@ double& buyout_price(Lease& lease) {
   return lease.buyout_price.values.front();
 }
 
-// Both or neither; the right begins while the lease runs, its extension included.
-void check_right(const Lease& lease, std::string_view start, const std::optional<Date>& begins,
-                 std::string_view money, const ContractChecks& check) {
-  if (check.has(start) != check.has(money)) {
-    const std::string_view given = check.has(start) ? start : money;
-    check.missing(check.has(start) ? money : start, std::string(given) + " is given",
-                  "add it, or remove " + std::string(given));
-    return;
-  }
-  if (!begins || !check.good(start)) return;
-  check.not_before(start, *begins, "start", lease.start);
-  const bool whole =
-      check.good("end") && (!check.has("extension_months") || check.good("extension_months"));
-  if (!whole) return;
-  const Date last = lease.extension_months > 0
-                        ? add_months(lease.end, lease.extension_months, ends_month(lease.end))
-                        : lease.end;
-  if (*begins >= last)
-    check.wrong(start, "is not before the lease ends: there is nothing to choose then",
-                "bring it nearer, or remove it and " + std::string(money));
-}
-
 // Its lessee compares what the units earn with what they cost, so the market must know both.
-void check_options(const Hardware& hardware, const ContractChecks& check) {
+void check_use(const Hardware& hardware, const ContractChecks& check) {
   check.observes_rents(hardware, false);
   if (hardware.rental_rate == 0)
     check.wrong("hardware",
@@ -118,11 +96,7 @@ void check_lease(Lease& lease, const Given& given, const Scope& scope, BookConte
   check.after("end", lease.end, "start", lease.start);
   check.not_past("end", lease.end);
   check_end(lease, check);
-  if (lease.extension_months == 0)
-    check.useless({"extension_rent"}, "needs extension_months above 0",
-                  "add extension_months, or remove it");
-  check_right(lease, "buyout_start", lease.buyout_start, "buyout_price", check);
-  check_right(lease, "termination_start", lease.termination_start, "termination_fee", check);
+  check_options(lease, check);
   const Party* lessee = check.party("lessee", lease.lessee);
   check.not_yet_in_default("lessee", lessee, "start", lease.start);
   check.one_party("residual_guarantor",
@@ -133,7 +107,7 @@ void check_lease(Lease& lease, const Given& given, const Scope& scope, BookConte
   check.observes_resale(*hardware);
   check.no_depth(*hardware, lessee);
   if (!lease.net) check.observes_operating_cost(*hardware);
-  if (lease.has_options()) check_options(*hardware, check);
+  if (lease.has_options()) check_use(*hardware, check);
   if (lessee && can_default(*lessee)) check.observes_liquidation(*hardware);
 }
 

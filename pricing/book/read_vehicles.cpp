@@ -239,6 +239,10 @@ class VehicleReader {
                [&](VehicleLease& lease, const ContractChecks& check, const TomlValue& part,
                    const Scope& scope) {
                  lease.lots = ids_of(part, "lots", names(vehicle_.lots), scope);
+                 if (const TomlValue* price = part.find("buyout_price"))
+                   lease.buyout_price =
+                       read_curve(*price, "buyout_price",
+                                  {{"months", "values", at_least(0), Unit::plain}}, scope);
                  check_vehicle_lease(vehicle_, lease, check, context_);
                  check_rating(vehicle_, "lessee", lease.lessee, check, context_);
                });

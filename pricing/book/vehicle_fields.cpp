@@ -120,13 +120,13 @@ std::span<const Field<VehicleLease>> vehicle_lease_fields() {
       choice<T>(
           "on_return", +[](T& lease, std::int64_t k) { lease.relets = k == 1; }, "sell|relet"),
       integer("relet_months", &T::relet_months, between(0, 600)),
-      later<T>("deposit", "0"),
-      later<T>("extension_months", "0"),
-      later<T>("extension_rent"),
-      later<T>("buyout_start"),
-      later<T>("buyout_price"),
-      later<T>("termination_start"),
-      later<T>("termination_fee"),
+      number("deposit", &T::deposit, at_least(0)),
+      integer("extension_months", &T::extension_months, between(0, 120)),
+      number("extension_rent", &T::extension_rent, above(0)),
+      date("buyout_start", &T::buyout_start),
+      apart<T>("buyout_price"),
+      date("termination_start", &T::termination_start),
+      number("termination_fee", &T::termination_fee, at_least(0)),
       later<T>("structure", "lease"),
   };
   return fields;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "pricing/book/lease_checks.hpp"
 #include "pricing/book/vehicle_checks.hpp"
 
 namespace lien::pricing {
@@ -41,6 +42,19 @@ void check_lots(const Vehicle& vehicle, const VehicleLease& lease, const Contrac
   }
 }
 
+// Its lessee compares what the lots earn with what they cost, so the market must know both.
+void check_use(const VehicleLot& lot, const Hardware& hardware, const ContractChecks& check) {
+  check.observes_rents(hardware, lot.operating_cost.has_value());
+  if (hardware.rental_rate == 0)
+    check.wrong("lots",
+                "lets lot " + lot.id + " of " + hardware.id +
+                    ", which has rental_rate 0: the lessee's options depend on what the use of it "
+                    "is worth",
+                "give [[hardware]] " + hardware.id + " a rental_rate, or remove the options");
+  check.no_installed_base(hardware,
+                          "the lessee may return its units early, which sales would have to know");
+}
+
 }  // namespace
 
 void check_vehicle_lease(const Vehicle& vehicle, const VehicleLease& lease,
@@ -57,12 +71,13 @@ void check_vehicle_lease(const Vehicle& vehicle, const VehicleLease& lease,
     not_the_borrower(vehicle, "residual_guarantor", lease.residual_guarantor, check);
   }
   check_end(lease, check);
+  check_options(lease, check);
   check_lots(vehicle, lease, check);
-  if (lease.relets) return;
   for (const VehicleLot& lot : vehicle.lots) {
     const auto found = context.hardware.find(lot.hardware);
-    if (lets(lease.lots, lot.id) && found != context.hardware.end())
-      check.observes_liquidation(*found->second);
+    if (!lets(lease.lots, lot.id) || found == context.hardware.end()) continue;
+    if (lease.has_options()) check_use(lot, *found->second, check);
+    if (!lease.relets) check.observes_liquidation(*found->second);
   }
 }
 

@@ -43,7 +43,7 @@ bool backs(const Vehicle& vehicle, const Guarantee& guarantee, const Offtake& of
 }
 
 bool may_part(const VehicleLease& lease) {
-  return !lease.relets || lease.end_option != EndOption::none;
+  return !lease.relets || lease.end_option != EndOption::none || lease.buyout_start;
 }
 
 bool has_balloon_terms(const Tranche& tranche) {

@@ -70,6 +70,18 @@ struct VehicleLease {
   double return_cost = 0;  // money per unit
   bool relets = false;   // returned units stay and are let at the market's rent; else they are sold
   int relet_months = 3;  // gap after the lessee's default
+  double deposit = 0;    // money, held apart for the lessee without interest
+  int extension_months = 0;               // the lessee's option at `end`; 0: none
+  std::optional<double> extension_rent;   // money per payment, flat; default: the last whole rent
+  std::optional<Date> buyout_start;       // the lessee may buy the lots from then on; empty: never
+  Curve buyout_price{};                   // money for all units; years since start
+  std::optional<Date> termination_start;  // the lessee may hand the lots back from then on
+  double termination_fee = 0;             // money
+
+  // True if the lessee may choose more than its option at `end`.
+  [[nodiscard]] bool has_options() const noexcept {
+    return extension_months > 0 || buyout_start || termination_start;
+  }
 };
 // True if the lease may leave the vehicle without its lots.
 [[nodiscard]] bool may_part(const VehicleLease& lease);

@@ -13,6 +13,15 @@ Cell number(double x) { return std::isnan(x) ? Cell{} : Cell{x}; }
 
 std::string part(const Vehicle& vehicle, const std::string& id) { return vehicle.id + "/" + id; }
 
+// The lease of a lot that has one.
+const VehicleLease& lease_of_lot(const Vehicle& vehicle, const std::string& lot) {
+  return *std::find_if(
+      vehicle.leases.begin(), vehicle.leases.end(), [&](const VehicleLease& lease) {
+        return lease.lots.empty() ||
+               std::find(lease.lots.begin(), lease.lots.end(), lot) != lease.lots.end();
+      });
+}
+
 // What the tranches that `counts` owe, what is still to be drawn of them, and what they are worth;
 // the error is that of their sum, or where only some count at most the sum of their own.
 struct Debt {
@@ -106,6 +115,28 @@ void add_balloons(const Book& book, const Vehicle& terms, const BasisRun& run, s
   }
 }
 
+// What the options of lessees are worth to them and how likely they use them, by lot: each lot goes
+// its own way.
+void add_lessees(const Vehicle& terms, const BasisRun& run, std::size_t v, MeasureWriter& parts) {
+  const VehiclePlan& plan = run.plan.vehicles[v];
+  for (std::size_t l = 0; l < plan.lots.size(); ++l) {
+    if (plan.lots[l].lease == kNone) continue;
+    const LeasedLotPlan& leased = plan.leases[plan.lots[l].lease];
+    if (leased.lease_end == kNone) continue;
+    const VehicleLease& lease = lease_of_lot(terms, terms.lots[l].id);
+    const std::string id = part(terms, lease.id) + "/" + terms.lots[l].id;
+    const auto mean = [&](LeaseEndSample which) {
+      return run.mean(run.layout.lease_end(leased.lease_end, which));
+    };
+    if (!run.plan.real_world) parts.add(id + "/lessee", "option_value", 0, mean(kLesseeValue));
+    if (lease.extension_months > 0)
+      parts.add(id + "/extension", "exercise_probability", 0, mean(kExtended));
+    if (lease.buyout_start) parts.add(id + "/buyout", "exercise_probability", 0, mean(kBoughtOut));
+    if (lease.termination_start)
+      parts.add(id + "/termination", "exercise_probability", 0, mean(kTerminated));
+  }
+}
+
 void add_measures(const Inputs& inputs, const ScenarioRun& scenario, const BasisRun& run,
                   std::size_t v, RunTables& tables) {
   const VehiclePlan& plan = run.plan.vehicles[v];
@@ -124,6 +155,7 @@ void add_measures(const Inputs& inputs, const ScenarioRun& scenario, const Basis
   }
   add_debt(inputs, run, v, terms.id, own);
   add_balloons(*scenario.book, terms, run, v, parts);
+  add_lessees(terms, run, v, parts);
   // One default is every tranche's: the first one's stands for the vehicle.
   const std::uint32_t first = plan.tranches.front().contract;
   double owed = 0;

@@ -59,6 +59,18 @@ void about_vehicles(const std::vector<Vehicle>& vehicles, std::vector<std::strin
     notes.emplace_back(
         "customers leave and renew by a rule of rents; a buyer counts on no renewal, and on no "
         "contract of which notice has been given");
+  if (any(vehicles, [](const Vehicle& v) {
+        return any(v.leases, [](const VehicleLease& l) { return l.has_options(); });
+      }))
+    notes.emplace_back(
+        "lessees of vehicles use their options lot by lot by a rule fitted on prices, as if they "
+        "could not fail");
+  if (any(vehicles, [](const Vehicle& v) {
+        return any(v.leases, [](const VehicleLease& l) { return l.deposit > 0; });
+      }))
+    notes.emplace_back(
+        "deposits of a vehicle's leases are held apart: they are its cash where a lessee's default "
+        "takes them, and at no other time");
 }
 
 void about_leases(const std::vector<Lease>& leases, std::vector<std::string>& notes) {

@@ -31,6 +31,10 @@ Horizon horizon_of(const RunSettings& settings, const Market& market, const Book
   for (const auto& lease : book.leases)
     see(lease.extension_months > 0 ? extension_of(lease).end : lease.end);
   for (const auto& vehicle : book.vehicles) {
+    // What a lessee with options does depends on all of its lease.
+    for (const auto& lease : vehicle.leases)
+      if (lease.has_options())
+        see(add_months(lease.end, lease.extension_months, ends_month(lease.end)));
     for (const auto& tranche : vehicle.tranches)
       if (tranche.loan) see(last_due(tranche, book.loans[*tranche.loan]));
     if (vehicle.liquidation_lag_months)
@@ -98,6 +102,18 @@ void refuse_before_copula(const CompileInput& input, const Plan& plan,
     if (instrument.counterparty != kNone || instrument.bond)
       refuse(terms.where, label_of(terms), instrument.month);
   }
+  for (const VehiclePlan& vehicle : plan.vehicles)
+    for (const LeasedLotPlan& lease : vehicle.leases) {
+      if (lease.lease_end == kNone) continue;
+      const Vehicle& terms = input.book->vehicles[vehicle.source];
+      faults.push_back({{terms.source.file, terms.source.line, 0},
+                        "vehicle " + terms.id,
+                        "",
+                        "lets lots to a lessee with options, which may leave before the copula's "
+                        "defaults of month " +
+                            std::to_string(plan.months),
+                        "remove the options, or set default_method to sampled"});
+    }
   for (const VehiclePlan& vehicle : plan.vehicles)
     for (std::size_t h = 0; h < vehicle.hedges.size(); ++h) {
       const Instrument& terms = input.book->vehicles[vehicle.source].hedges[h];

@@ -81,6 +81,8 @@ void add_payments(const CompileInput& input, const Plan& plan, const InstrumentP
                   std::vector<double>& payments) {
   const double sign = instrument.kind == PayoffKind::put ? -1.0 : 1.0;
   for (const SettlementPlan& settlement : instrument.settlements) {
+    // A future whose price stays as it is pays once what it is over the strike.
+    if (instrument.margined && &settlement != instrument.settlements.data()) break;
     const double over =
         sign * (level_today(input, plan, instrument, settlement) - instrument.strike);
     const double pays = instrument.kind == PayoffKind::forward ? over : std::max(over, 0.0);
@@ -107,6 +109,40 @@ void add_hedged(const CompileInput& input, const Instrument& terms, const TimeGr
   for (int k = 0; k < last; ++k)
     if (!terms.start || *terms.start <= grid.date(k))
       hedged[static_cast<std::size_t>(k)] += size[static_cast<std::size_t>(k)];
+}
+
+// A future's price at each month's end, and its settlements: what it has gained in the month.
+// False, with a fault, where the market has no formula for the price.
+bool set_margin(const CompileInput& input, const TimeGrid& grid, const Instrument& terms,
+                Plan& plan, HedgePlan& hedge, std::vector<Diagnostic>& faults) {
+  InstrumentPlan& own = hedge.instrument;
+  if (plan.hardware[own.hardware].lines.size() > kMostStripLines) {
+    faults.push_back({terms.where, label_of(terms) + " / kind", "future",
+                      "is of a hardware aged by more than " + std::to_string(kMostStripLines) +
+                          " lines of launches",
+                      "leave out the lines with the smallest loadings, or write forward"});
+    return false;
+  }
+  own.settlements.clear();
+  hedge.prices_a_month = own.averaged ? 2 : 1;
+  for (int k = 0; k < own.month; ++k)
+    for (int at = own.month - (own.averaged ? 1 : 0); at <= own.month; ++at) {
+      InstrumentPlan price = own;
+      price.month = k;
+      price.averaged = false;
+      if (at > k) {
+        price.on = PayoffOn::forward_rental_rate;
+        compile_forward_rent(input, at - k, plan, price);
+      }
+      hedge.prices.push_back(std::move(price));
+    }
+  for (int k = 1; k <= own.month; ++k) {
+    SettlementPlan s;
+    s.month = s.observed = k;
+    s.weight = k < own.month ? payment_timing(input, grid, plan, grid.date(k)) : own.timing;
+    own.settlements.push_back(s);
+  }
+  return true;
 }
 
 void set_timing(const VehiclePlan& vehicle, HedgePlan& hedge) {
@@ -202,10 +238,12 @@ HedgeColumns compile_hedges(const CompileInput& input, const Vehicle& terms, con
       compiled->settlements = {
           {.month = compiled->month, .observed = compiled->month, .weight = compiled->timing}};
     if (hedge.ratio && hedge.on == Underlying::power) size_by_cost(hedge, cost, *compiled);
-    std::erase_if(compiled->settlements, [&](const SettlementPlan& settlement) {
+    HedgePlan plan_of{std::move(*compiled), {}, kNone};
+    if (plan_of.instrument.margined && !set_margin(input, grid, hedge, plan, plan_of, faults))
+      continue;
+    std::erase_if(plan_of.instrument.settlements, [&](const SettlementPlan& settlement) {
       return hedge.last && settlement.month > grid.month_of(*hedge.last);
     });
-    HedgePlan plan_of{std::move(*compiled), {}, kNone};
     set_timing(vehicle, plan_of);
     if (plan_of.instrument.on == PayoffOn::resale_value) {
       plan_of.first_level = static_cast<std::uint32_t>(plan.hedge_levels);

@@ -11,6 +11,8 @@ namespace {
 
 constexpr double kHoursPerMonth = 730;
 
+}  // namespace
+
 ResidualRule residual_rule(EndOption option) {
   switch (option) {
     case EndOption::none:
@@ -24,8 +26,6 @@ ResidualRule residual_rule(EndOption option) {
   }
   return ResidualRule::none;
 }
-
-}  // namespace
 
 void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid& grid, Plan& plan,
                    ContractPlan& contract, ContractColumns& columns) {

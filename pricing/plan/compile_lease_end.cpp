@@ -49,18 +49,17 @@ void set_options(const Lease& lease, const TimeGrid& grid, LeaseEndPlan& end) {
 }
 
 // Rents in advance that an ending in their month saves. What is due today is paid.
-void set_saved(const Lease& lease, const LeaseTerm& term, const ContractColumns& columns,
-               LeaseEndPlan& end) {
+void set_saved(const Lease& lease, const LeaseTerm& term, const LeaseEndOf& of, LeaseEndPlan& end) {
   if (lease.timing != RentTiming::advance) return;
   const auto agreed = static_cast<std::size_t>(term.agreed);
   for (std::size_t k = 1; k < term.rent.size(); ++k) {
-    if (k == agreed && end.extends && columns.rent[k] != 0)
+    if (k == agreed && end.extends && of.rent[k] != 0)
       throw std::domain_error(
           "its last rent in advance falls into the month of its end, as the first of the extension "
           "would; end it a month later or earlier, or remove extension_months");
     end.saved[k] = term.rent[k];
     end.saved_due[k] = term.rent_timed[k];
-    end.saved_value[k] = term.rent_timed[k] * columns.present_factor[k];
+    end.saved_value[k] = term.rent_timed[k] * of.present_factor[k];
   }
   // At an end that cannot be put off nothing is left to save.
   const std::size_t last = static_cast<std::size_t>(term.months);
@@ -70,7 +69,6 @@ void set_saved(const Lease& lease, const LeaseTerm& term, const ContractColumns&
 void set_deposit(const Lease& lease, const Curve& curve, const TimeGrid& grid, LeaseEndPlan& end,
                  ContractPlan& contract, ContractColumns& columns) {
   if (!(lease.deposit > 0)) return;
-  end.deposit = lease.deposit;
   const int start = grid.month_of(lease.start);
   if (lease.start == grid.date(0)) contract.day_zero += lease.deposit;
   if (start > 0 && start <= contract.months) {
@@ -112,8 +110,8 @@ void set_states(const Lease& lease, const Plan& plan, const HardwarePlan& hardwa
 
 // What the lessee sees of its own: use, rents, the cost where it is its own to pay.
 void set_lessee(const CompileInput& input, const Lease& lease, const LeaseTerm& term,
-                const TimeGrid& grid, Plan& plan, const ContractPlan& contract, LeaseEndPlan& end) {
-  const std::uint32_t index = plan.lots[contract.lot].hardware;
+                const TimeGrid& grid, Plan& plan, const LeaseEndOf& of, LeaseEndPlan& end) {
+  const std::uint32_t index = plan.lots[of.lot].hardware;
   const Hardware& hardware = input.market->hardware[index];
   end.decides = true;
   end.segment = segment_row(input, index, lease.segment, plan);
@@ -126,10 +124,12 @@ void set_lessee(const CompileInput& input, const Lease& lease, const LeaseTerm& 
     const auto at = static_cast<std::size_t>(k);
     end.hours[at] = lease.units * kHoursPerMonth * grid.share_of_month(k, lease.start, term.end) *
                     remaining_units(hardware, k / 12.0);
+    // A path of a scenario is of the hardware's cost, not of one that is stated.
     if (lease.net)
-      end.cost[at] = end.hours[at] * hardware.operating_cost.value_or(0.0) *
+      end.cost[at] = end.hours[at] *
+                     of.operating_cost.value_or(hardware.operating_cost.value_or(0.0)) *
                      engine::exp(hardware.operating_cost_growth * k / 12.0) *
-                     cost_path_factor(hardware, k);
+                     (of.operating_cost ? 1.0 : cost_path_factor(hardware, k));
   }
   end.rule = {1.0, kNoBound, std::vector<engine::StoppingDate>(term.rent.size())};
   if (pilot_paths(term.rent.size(), kOwnVariables + end.states.size()) == 0)
@@ -164,16 +164,20 @@ LeaseTerm term_of(const Lease& lease, const LeaseSchedule& schedule, const Rates
   return term;
 }
 
-void add_lease_end(const CompileInput& input, const Lease& lease, const LeaseTerm& term,
-                   const TimeGrid& grid, Plan& plan, ContractPlan& contract,
-                   ContractColumns& columns) {
+LeaseEndPlan lease_end_of(const CompileInput& input, const Lease& lease, const LeaseTerm& term,
+                          const TimeGrid& grid, Plan& plan, const LeaseEndOf& of) {
   const Market& market = *input.market;
-  const Hardware& hardware = market.hardware[plan.lots[contract.lot].hardware];
+  const Hardware& hardware = market.hardware[plan.lots[of.lot].hardware];
   LeaseEndPlan end;
+  end.lot = of.lot;
+  end.units = lease.units;
+  end.last = term.months;
   end.end = term.agreed;
   end.extends = term.months > term.agreed;
-  end.residual = contract.residual;
-  contract.residual = ResidualRule::none;  // settled path by path, with the rest of the end
+  end.residual = of.residual;
+  end.option_price = of.residual == ResidualRule::one_dollar ? 1.0 : lease.option_price;
+  end.guaranteed_residual = lease.guarantee_withdrawn ? 0.0 : lease.guaranteed_residual;
+  end.deposit = lease.deposit;
   end.lessee_guarantees = lease.residual_guarantor.empty();
   end.rent = term.rent;
   end.termination_fee = lease.termination_fee;
@@ -187,7 +191,7 @@ void add_lease_end(const CompileInput& input, const Lease& lease, const LeaseTer
     end.return_cost[k] =
         lease.return_cost * lease.units * remaining_units(hardware, static_cast<double>(k) / 12.0);
     end.timing[k] = 1;
-    end.valued[k] = columns.present_factor[k];
+    end.valued[k] = of.present_factor[k];
   }
   const auto set_end = [&](int month, Date date) {
     const auto at = static_cast<std::size_t>(month);
@@ -196,12 +200,26 @@ void add_lease_end(const CompileInput& input, const Lease& lease, const LeaseTer
     end.timing[at] = discount_factor(curve, t) / discount_factor(curve, month / 12.0);
     end.valued[at] = end.timing[at] * engine::exp(-market.rates.liquidity_spread * t);
   };
-  if (!contract.outlives_horizon) set_end(term.agreed, lease.end);
+  if (!of.outlives_horizon) set_end(term.agreed, lease.end);
   if (end.extends) set_end(term.months, term.end);
   set_options(lease, grid, end);
-  set_saved(lease, term, columns, end);
-  set_deposit(lease, market.rates.zero_curve, grid, end, contract, columns);
-  if (lease.has_options()) set_lessee(input, lease, term, grid, plan, contract, end);
+  set_saved(lease, term, of, end);
+  if (lease.has_options()) set_lessee(input, lease, term, grid, plan, of, end);
+  return end;
+}
+
+void add_lease_end(const CompileInput& input, const Lease& lease, const LeaseTerm& term,
+                   const TimeGrid& grid, Plan& plan, ContractPlan& contract,
+                   ContractColumns& columns) {
+  LeaseEndPlan end = lease_end_of(input, lease, term, grid, plan,
+                                  {contract.lot,
+                                   contract.residual,
+                                   contract.outlives_horizon,
+                                   {},
+                                   columns.rent,
+                                   columns.present_factor});
+  contract.residual = ResidualRule::none;  // settled path by path, with the rest of the end
+  set_deposit(lease, input.market->rates.zero_curve, grid, end, contract, columns);
   contract.lease_end = static_cast<std::uint32_t>(plan.lease_ends.size());
   plan.lease_ends.push_back(std::move(end));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "pricing/plan/contract_columns.hpp"
@@ -20,6 +21,24 @@ struct LeaseTerm {
 // Throws std::domain_error where options reach beyond the grid: what lies there is not simulated.
 [[nodiscard]] LeaseTerm term_of(const Lease& lease, const LeaseSchedule& schedule,
                                 const Rates& rates, const TimeGrid& grid);
+
+// What LeaseEndPlan says of an end option; `none` is the lessor's choice where the end is seen.
+[[nodiscard]] ResidualRule residual_rule(EndOption option);
+
+// What the end of a lease is of beside its terms.
+struct LeaseEndOf {
+  std::uint32_t lot = 0;  // into Plan::lots
+  ResidualRule residual = ResidualRule::none;
+  bool outlives_horizon = false;
+  std::optional<double> operating_cost{};     // hourly; empty: the hardware's
+  const std::vector<double>& rent;            // agreed, by month
+  const std::vector<double>& present_factor;  // by month, of money as valued
+};
+// The end of a lease, without what a deposit adds. Throws std::domain_error where the lessee's
+// problem has no plan.
+[[nodiscard]] LeaseEndPlan lease_end_of(const CompileInput& input, const Lease& lease,
+                                        const LeaseTerm& term, const TimeGrid& grid, Plan& plan,
+                                        const LeaseEndOf& of);
 
 // Adds what a deposit and the lessee's options make of the end to plan.lease_ends, and takes the
 // deposit off the contract's claims; contract and columns are those of the lease without them.

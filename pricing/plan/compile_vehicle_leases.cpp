@@ -23,19 +23,14 @@ std::vector<double> rents_by_month(const VehicleLease& lease, const TimeGrid& gr
   return months;
 }
 
-// The lot's part of the lease, by units.
-double share_of(const Vehicle& vehicle, const VehicleLease& lease, const VehicleLot& lot) {
-  double units = 0;
-  for (const VehicleLot& other : vehicle.lots)
-    if (names_part(lease.lots, other.id)) units += other.units;
-  return lot.units / units;
-}
+// A deposit, or options of its lessee.
+bool has_choice_rows(const VehicleLease& lease) { return lease.deposit > 0 || lease.has_options(); }
 
 LeasedLotPlan what_becomes(VehicleWork& work, const VehicleLease& lease, const VehicleLot& lot,
                            double share) {
   LeasedLotPlan out;
   out.first_row = static_cast<std::uint32_t>(work.plan.lease_rows);
-  work.plan.lease_rows += kLeaseRows;
+  work.plan.lease_rows += has_choice_rows(lease) ? kChoiceRows : kLeaseRows;
   out.lessee = work.party(lease.lessee);
   out.guarantor = work.party(lease.residual_guarantor);
   out.end = work.grid.month_of(lease.end);
@@ -50,6 +45,13 @@ LeasedLotPlan what_becomes(VehicleWork& work, const VehicleLease& lease, const V
 }
 
 }  // namespace
+
+double share_of(const Vehicle& vehicle, const VehicleLease& lease, const VehicleLot& lot) {
+  double units = 0;
+  for (const VehicleLot& other : vehicle.lots)
+    if (names_part(lease.lots, other.id)) units += other.units;
+  return lot.units / units;
+}
 
 LeaseMonth lease_month(const Vehicle& vehicle, const VehicleLease& lease, const VehicleLot& lot,
                        const Hardware& hardware, Date service, const TimeGrid& grid, int k) {
@@ -87,6 +89,7 @@ void add_leases(VehicleWork& work, const VehicleLot& lot, Date service, VehicleL
     work.out.offtakes.push_back(std::move(plan));
     own.lease = static_cast<std::uint32_t>(work.out.leases.size());
     work.out.leases.push_back(what_becomes(work, lease, lot, share_of(work.terms, lease, lot)));
+    if (has_choice_rows(lease)) add_choices(work, lease, lot, service, own);
   }
 }
 

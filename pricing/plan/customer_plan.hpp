@@ -12,7 +12,22 @@ namespace lien::pricing {
 
 // Rows of a lot under a lease: the month at whose end it is no longer the vehicle's; in which the
 // lessee, its guarantor or a buyer pays for what becomes of it, kNever without; and the money.
-enum LeaseRow : std::uint32_t { kLeaves = 0, kPaidIn, kPaid, kLeaseRows };
+enum LeaseRow : std::uint32_t {
+  kLeaves = 0,
+  kPaidIn,
+  kPaid,
+  kLeaseRows,
+  // Of a lease with a deposit or options of its lessee besides: the month of its end, as the lessee
+  // chooses; in which a deposit pays what a default leaves open, kNever without, and the money; how
+  // it ended (LeaseEnding) where its lessee lived to see it, else kNever; and what the options
+  // bring the lessee, discounted.
+  kEnds = kLeaseRows,
+  kCoveredIn,
+  kCovered,
+  kHow,
+  kGained,
+  kChoiceRows
+};
 
 // What becomes of one lot at the end of its lease: money of the lot.
 struct LeasedLotPlan {
@@ -22,6 +37,12 @@ struct LeasedLotPlan {
   EndOption option = EndOption::none;
   bool relets = false;
   double price = 0, guaranteed = 0, return_cost = 0, holding_cost = 0;
+  std::uint32_t lease_end = kNone;  // into Plan::lease_ends: what its lessee chooses
+  // [months + 1] what a deposit pays of the claim of a default in the month; empty: there is none.
+  std::vector<double> covered{};
+  [[nodiscard]] bool has_choice_rows() const noexcept {
+    return lease_end != kNone || !covered.empty();
+  }
 };
 
 // Rows of a lot whose delivery the path decides, in months after today: when it enters service,
@@ -51,7 +72,10 @@ struct OfftakePlan {
   // of a renewal the rent that `revenue` and `agreed` are multiplied with, 0 where it is not taken:
   // the hours are then let at the market's rent at once. kNone: by its default alone; always taken.
   std::uint32_t gone_row = kNone, rent_row = kNone;
-  int decided = 0;                 // of a renewal: at the end of which month it is taken or not
+  int decided = 0;      // of a renewal: at the end of which month it is taken or not
+  bool chosen = false;  // a lease whose lessee chooses its end, or the extension of one
+  // Of such a lease: rent in advance due in the month, which an early end in it saves.
+  std::vector<double> saved{};
   std::vector<double> revenue;     // while the customer lives, with the operating cost it pays
   std::vector<double> lost_hours;  // let at the market's rent once the customer is lost
   std::vector<double> agreed;      // revenue if all were delivered and accepted

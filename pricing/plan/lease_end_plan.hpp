@@ -21,13 +21,17 @@ inline constexpr double kNoBound = -1e300;
 // How a lease came to its end on a path. An agreed or an extended end is settled by its rule.
 enum class LeaseEnding { ended, bought, terminated };
 
-// Columns are [months + 1], months those of the contract: the agreed end, or that of an extension
-// the lessee may choose. Money of the whole lease. A decision of month k is made at t_k, on prices
-// of t_k; what is due on the valuation date is past by the decision of month 0.
+// Columns are [last + 1]. Money of the whole lease, or of its part in one lot of a vehicle. A
+// decision of month k is made at t_k, on prices of t_k; what is due on the valuation date is past
+// by the decision of month 0.
 struct LeaseEndPlan {
+  std::uint32_t lot = 0;  // into Plan::lots
+  double units = 0;
+  int last = 0;                                // month of the last end there may be
   int end = 0;                                 // month of the agreed end
   bool extends = false;                        // the lessee may go on from `end` to the last month
   ResidualRule residual = ResidualRule::none;  // of the end, agreed or extended
+  double option_price = 0, guaranteed_residual = 0;
   // The lessee pays what a guaranteed residual is short of; else a third party does.
   bool lessee_guarantees = false;
   double deposit = 0;

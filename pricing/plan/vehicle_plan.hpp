@@ -232,6 +232,10 @@ struct HedgePlan {
   // On a resale value, whose row is there for one lot at a time: where its settlements' values are
   // kept, into the rows of Plan::hedge_levels; kNone: on something else.
   std::uint32_t first_level = kNone;
+  // Of a future, else empty: what its price is at the end of months 0, 1, .. before its own month:
+  // the mean of so many forward rents a month, one or two. Its settlements are its margin then.
+  std::vector<InstrumentPlan> prices{};
+  std::size_t prices_a_month = 0;
 };
 
 // What a covenant's own mark takes the lots of a vehicle for.

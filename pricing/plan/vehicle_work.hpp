@@ -48,6 +48,12 @@ void add_offtakes(VehicleWork& work, const VehicleLot& lot, Date service, std::u
 int last_call(const VehicleWork& work, const Guarantee& guarantee);
 // The lease of the lot, if it is let: after its offtakes.
 void add_leases(VehicleWork& work, const VehicleLot& lot, Date service, VehicleLotPlan& own);
+// The lot's part of the lease, by units.
+[[nodiscard]] double share_of(const Vehicle& vehicle, const VehicleLease& lease,
+                              const VehicleLot& lot);
+// A deposit and what the lessee may choose, of the lease that was added last.
+void add_choices(VehicleWork& work, const VehicleLease& lease, const VehicleLot& lot, Date service,
+                 VehicleLotPlan& own);
 // Renewals and leases are agreed for later: that they let no hour twice is seen once their dates
 // are known.
 void check_hours(VehicleWork& work, const VehicleLot& lot, const VehicleLotPlan& own);

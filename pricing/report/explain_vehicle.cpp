@@ -10,6 +10,18 @@
 namespace lien::pricing {
 namespace {
 
+// What a lessee may choose before the end and at it.
+std::string rights_in_words(const VehicleLease& lease) {
+  std::string text;
+  if (lease.extension_months > 0)
+    text += "; the lessee may extend it by " + std::to_string(lease.extension_months) + " months";
+  if (lease.buyout_start)
+    text += "; the lessee may buy its lots from " + iso_text(*lease.buyout_start) + " on";
+  if (lease.termination_start)
+    text += "; the lessee may hand them back from " + iso_text(*lease.termination_start) + " on";
+  return text;
+}
+
 std::string joined(const std::vector<std::string>& parts) {
   std::string out;
   for (const std::string& part : parts) out += (out.empty() ? "" : ", ") + part;
@@ -177,10 +189,15 @@ Story explain_vehicle(const FinishedRun& run, std::size_t index) {
         {"offtake_" + offtake.id,
          "rent of " + offtake.customer + money + " per hour, until " + iso_text(offtake.end),
          offtake.rental_rate});
-  for (const VehicleLease& lease : vehicle.leases)
+  for (const VehicleLease& lease : vehicle.leases) {
     story.facts.push_back({"lease_" + lease.id,
-                           "rent of " + lease.lessee + money + ", until " + iso_text(lease.end),
+                           "rent of " + lease.lessee + money + ", until " + iso_text(lease.end) +
+                               rights_in_words(lease),
                            lease.rent});
+    if (lease.deposit > 0)
+      story.facts.push_back({"deposit_" + lease.id,
+                             "deposit of " + lease.lessee + ", held apart" + money, lease.deposit});
+  }
   for (const Tranche& tranche : vehicle.tranches) {
     if (!tranche.loan) continue;
     const Loan& loan = run.inputs.book.loans[*tranche.loan];

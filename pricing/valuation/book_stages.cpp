@@ -330,7 +330,7 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
 
 void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums) noexcept {
   const auto& contract = plan_->contracts[index];
-  if (results_->pilot != nullptr) return record_lease(block, contract);
+  if (results_->pilot != nullptr) return record_lease(block, plan_->lease_ends[contract.lease_end]);
   const double* ratio = block.row(series(ratio_ + contract.lag_row), 0);
   if (contract.step_in != kNone) step_in_now_ = step_in_of(index);
   if (contract.variant.prepared) {

@@ -215,6 +215,8 @@ class BookStages {
     return leased_.get() +
            (plan_->vehicles[vehicle].leases[own.lease].first_row + row) * lien::engine::kBlockPaths;
   }
+  void set_choices(const VehiclePlan& vehicle, const LeasedLotPlan& lease) noexcept;
+  void add_lot_choices(std::size_t vehicle, double* sums) noexcept;
   void drop_parted(std::size_t vehicle, const VehicleLotPlan& own, int k,
                    double* row) const noexcept;
   void sell_parted(std::size_t vehicle, const VehicleLotPlan& own, int k, double* row,
@@ -291,6 +293,7 @@ class BookStages {
   void fill_settled(PathBlock& block, const InstrumentPlan& instrument,
                     const SettlementPlan& settlement, double* before, double* level) noexcept;
   void fill_hedges(PathBlock& block, const VehiclePlan& vehicle) noexcept;
+  void fill_margin(PathBlock& block, const HedgePlan& hedge, double* cash) noexcept;
   void keep_hedge_levels(PathBlock& block, std::size_t lot) noexcept;
   // What the market asks of a vehicle's tranches that may be prepaid, in book_prepayments.cpp.
   void fill_market_rates(PathBlock& block, const VehiclePlan& vehicle) noexcept;
@@ -311,9 +314,9 @@ class BookStages {
   [[nodiscard]] double* lease_work(std::size_t row) noexcept {
     return lease_work_.get() + row * lien::engine::kBlockPaths;
   }
-  void fill_lease_step(PathBlock& block, const ContractPlan& contract, int month) noexcept;
-  void record_lease(PathBlock& block, const ContractPlan& contract) noexcept;
-  void decide_lease_end(PathBlock& block, const ContractPlan& contract) noexcept;
+  void fill_lease_step(PathBlock& block, const LeaseEndPlan& end, int month) noexcept;
+  void record_lease(PathBlock& block, const LeaseEndPlan& end) noexcept;
+  void decide_lease_end(PathBlock& block, const LeaseEndPlan& end) noexcept;
   void run_to_end(PathBlock& block, const ContractPlan& contract) noexcept;
   void settle_lease(PathBlock& block, const ContractPlan& contract) noexcept;
   void hold_deposit(PathBlock& block, const ContractPlan& contract) noexcept;

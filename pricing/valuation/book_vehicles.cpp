@@ -309,6 +309,7 @@ void BookStages::add_vehicle(std::size_t index, double* sums) noexcept {
              vehicle_rows_.get() + (kVehicleSamples + vehicle.guarantees.size() + h) * kBlockPaths,
              sums);
   if (!vehicle.balloons.empty()) add_balloons(index, sums);
+  add_lot_choices(index, sums);
   const std::size_t group = vehicle.party == kNone ? layout_->no_party() : vehicle.party;
   for (std::size_t c = 0; c < vehicle.covenants.size(); ++c) {
     const CovenantPlan& covenant = vehicle.covenants[c];

@@ -63,19 +63,17 @@ Plan alone(const Plan& plan, std::size_t index) {
 }
 
 // The plan of one lease alone, whose lessee neither fails nor is anybody.
-Plan lease_alone(const Plan& plan, const ContractPlan& lease) {
-  Plan out = market_alone(plan, lease.lot, lease.months);
+Plan lease_alone(const Plan& plan, const LeaseEndPlan& end) {
+  Plan out = market_alone(plan, end.lot, end.last);
   ContractPlan one;
   one.kind = ContractKind::lease;
   one.variant.owner = true;
   one.lot = 0;
-  one.months = lease.months;
-  one.units = lease.units;
-  one.option_price = lease.option_price;
-  one.guaranteed_residual = lease.guaranteed_residual;
+  one.months = end.last;
   one.lease_end = 0;
   out.contracts = {std::move(one)};
-  out.lease_ends = {plan.lease_ends[lease.lease_end]};
+  out.lease_ends = {end};
+  out.lease_ends.front().lot = 0;
   return out;
 }
 
@@ -105,21 +103,14 @@ engine::StoppingSample pilot_of(const Plan& plan, unsigned threads) {
   return sample;
 }
 
-engine::StoppingRule fit_lease(const Plan& plan, const ContractPlan& lease, unsigned threads) {
-  const LeaseEndPlan& end = plan.lease_ends[lease.lease_end];
+engine::StoppingRule fit_lease(const Plan& plan, const LeaseEndPlan& end, unsigned threads) {
   engine::StoppingSample sample;
   sample.side = end.rule.side;
   sample.bound = end.rule.bound;
   sample.open = end.open;
-  run_pilot(lease_alone(plan, lease), kOwnVariables + end.states.size(), threads, sample);
+  run_pilot(lease_alone(plan, end), kOwnVariables + end.states.size(), threads, sample);
   std::vector<double> value;
   return engine::fit_stopping(sample, value);
-}
-
-const ContractPlan& lease_of(const Plan& plan, const LeaseEndPlan& end) {
-  const auto index = static_cast<std::uint32_t>(&end - plan.lease_ends.data());
-  return *std::find_if(plan.contracts.begin(), plan.contracts.end(),
-                       [index](const ContractPlan& c) { return c.lease_end == index; });
 }
 
 // Least squares of what a unit earns until it stops on its two controls, both of known mean.
@@ -153,7 +144,7 @@ std::vector<ExerciseRule> fit_exercise(Plan& plan, unsigned threads) {
     if (!early.hours.empty()) set_controls(sample, value, early);
   }
   for (const LeaseEndPlan& end : plan.lease_ends)
-    if (end.decides) rules.push_back({fit_lease(plan, lease_of(plan, end), threads), {}});
+    if (end.decides) rules.push_back({fit_lease(plan, end, threads), {}});
   set_exercise(rules, plan);
   return rules;
 }

@@ -13,18 +13,17 @@ using engine::PathBlock;
 namespace {
 
 // What the end of the lease brings the lessee: units that it takes, less what it pays for them.
-double end_brings(const ContractPlan& contract, const LeaseEndPlan& end, std::size_t k,
-                  double worth) noexcept {
-  const double short_of = contract.guaranteed_residual - (worth - end.return_cost[k]);
+double end_brings(const LeaseEndPlan& end, std::size_t k, double worth) noexcept {
+  const double short_of = end.guaranteed_residual - (worth - end.return_cost[k]);
   const double pays =
-      end.lessee_guarantees && contract.guaranteed_residual > 0 ? std::max(0.0, short_of) : 0.0;
+      end.lessee_guarantees && end.guaranteed_residual > 0 ? std::max(0.0, short_of) : 0.0;
   switch (end.residual) {
     case ResidualRule::lessor:
       return -pays;
     case ResidualRule::fixed_price:
-      return worth > contract.option_price ? worth - contract.option_price : -pays;
+      return worth > end.option_price ? worth - end.option_price : -pays;
     case ResidualRule::one_dollar:
-      return worth - 1;
+      return worth - end.option_price;
     case ResidualRule::fair_market_value:
     case ResidualRule::none:
       break;
@@ -32,35 +31,32 @@ double end_brings(const ContractPlan& contract, const LeaseEndPlan& end, std::si
   return 0;
 }
 
-bool is_end(const ContractPlan& contract, const LeaseEndPlan& end, int k) noexcept {
-  return k == end.end || k == contract.months;
-}
+bool is_end(const LeaseEndPlan& end, int k) noexcept { return k == end.end || k == end.last; }
 
 }  // namespace
 
 std::size_t BookStages::lease_work_rows() noexcept { return kLeaseWorkRows; }
 
-void BookStages::fill_lease_step(PathBlock& block, const ContractPlan& contract, int k) noexcept {
-  const LeaseEndPlan& end = plan_->lease_ends[contract.lease_end];
+void BookStages::fill_lease_step(PathBlock& block, const LeaseEndPlan& end, int k) noexcept {
   const auto at = static_cast<std::size_t>(k);
-  const std::size_t index = plan_->lots[contract.lot].hardware;
+  const std::size_t index = plan_->lots[end.lot].hardware;
   const HardwarePlan& hardware = plan_->hardware[index];
   const double* const spot =
       block.row(series(end.segment == kNone ? spot_ + index : segment_ + end.segment), k);
   const double* const power =
       block.row(series(hardware.cost_row == kNone ? ones_ : cost_ + hardware.cost_row), k);
-  const double* const value = block.row(series(value_of_lot(contract.lot)), k);
+  const double* const value = block.row(series(value_of_lot(end.lot)), k);
   std::copy_n(block.row(series(log_rent_ + index), k), kBlockPaths, lease_work(kLogRent));
   std::copy_n(spot, kBlockPaths, lease_work(kUse));
   double *const worth = lease_work(kWorth), *const brings = lease_work(kEndBrings);
   double* const earned = lease_work(kEarned);
-  const bool last = is_end(contract, end, k);
+  const bool last = is_end(end, k);
   for (std::size_t p = 0; p < kBlockPaths; ++p) {
-    worth[p] = contract.units * value[p];
+    worth[p] = end.units * value[p];
     earned[p] = end.hours[at] * spot[p] - end.cost[at] * power[p] - end.due[at];
     double best = 0;
     if (last) {
-      best = end_brings(contract, end, at, worth[p]);
+      best = end_brings(end, at, worth[p]);
     } else if (end.buys[at] != 0) {
       best = worth[p] - end.buyout_price[at];
       if (end.terminates[at] != 0) best = std::max(best, -end.termination_fee);
@@ -71,13 +67,12 @@ void BookStages::fill_lease_step(PathBlock& block, const ContractPlan& contract,
   }
 }
 
-void BookStages::record_lease(PathBlock& block, const ContractPlan& contract) noexcept {
+void BookStages::record_lease(PathBlock& block, const LeaseEndPlan& end) noexcept {
   engine::StoppingSample& sample = *results_->pilot;
-  const LeaseEndPlan& end = plan_->lease_ends[contract.lease_end];
   const std::size_t first = (number_ - results_->first_block) * kBlockPaths;
-  for (int k = 0; k <= contract.months; ++k) {
+  for (int k = 0; k <= end.last; ++k) {
     const auto step = static_cast<std::size_t>(k);
-    fill_lease_step(block, contract, k);
+    fill_lease_step(block, end, k);
     const auto put = [&](const double* row, std::size_t variable) {
       std::copy_n(row, kBlockPaths, sample.states.data() + sample.state_at(step, variable) + first);
     };
@@ -95,8 +90,7 @@ void BookStages::record_lease(PathBlock& block, const ContractPlan& contract) no
 }
 
 // Sets the month of the end, how it came, and what the options bring the lessee.
-void BookStages::decide_lease_end(PathBlock& block, const ContractPlan& contract) noexcept {
-  const LeaseEndPlan& end = plan_->lease_ends[contract.lease_end];
+void BookStages::decide_lease_end(PathBlock& block, const LeaseEndPlan& end) noexcept {
   double *const month = lease_work(kLeaseMonth), *const ending = lease_work(kLeaseEnding);
   double *const gain = lease_work(kGainOfGoing), *const lessee = lease_work(kLessee);
   const double *const worth = lease_work(kWorth), *const brings = lease_work(kEndBrings);
@@ -106,9 +100,9 @@ void BookStages::decide_lease_end(PathBlock& block, const ContractPlan& contract
   std::fill_n(lessee, kBlockPaths, 0.0);
   const double* states[kOwnVariables + kMostExerciseStates + 2] = {
       lease_work(kLogRent), lease_work(kUse), lease_work(kEndBrings)};
-  for (int k = 0; k <= contract.months; ++k) {
+  for (int k = 0; k <= end.last; ++k) {
     const auto at = static_cast<std::size_t>(k);
-    fill_lease_step(block, contract, k);
+    fill_lease_step(block, end, k);
     const double* const discount = block.row(series(discount_), k);
     // Against the lease as agreed, which brings the same until it ends.
     for (std::size_t p = 0; p < kBlockPaths; ++p) {
@@ -117,7 +111,7 @@ void BookStages::decide_lease_end(PathBlock& block, const ContractPlan& contract
       if (k == end.end) lessee[p] -= discount[p] * brings[p];
     }
     const engine::StoppingDate& date = end.rule.dates[at];
-    const bool last = k == contract.months;
+    const bool last = k == end.last;
     if (!last && (end.open[at] == 0 || date.coefficients.empty())) continue;
     if (!last) {
       for (std::size_t v = 0; v < end.states.size(); ++v)
@@ -129,7 +123,7 @@ void BookStages::decide_lease_end(PathBlock& block, const ContractPlan& contract
       if (month[p] != kNever || (!last && gain[p] > 0)) continue;
       month[p] = k;
       lessee[p] += discount[p] * brings[p];
-      if (is_end(contract, end, k)) continue;
+      if (is_end(end, k)) continue;
       const bool bought =
           buys && (!leaves || worth[p] - end.buyout_price[at] >= -end.termination_fee);
       ending[p] = static_cast<double>(bought ? LeaseEnding::bought : LeaseEnding::terminated);

@@ -16,13 +16,13 @@ using engine::PathBlock;
 namespace {
 
 // What the lessor gets for its units, and a fee if there is one. As the kernel's LeaseResidual.
-double lessor_gets(const ContractPlan& contract, const LeaseEndPlan& end, std::size_t k,
-                   LeaseEnding how, double worth, bool guaranteed) noexcept {
+double lessor_gets(const LeaseEndPlan& end, std::size_t k, LeaseEnding how, double worth,
+                   bool guaranteed) noexcept {
   const double returned = worth - end.return_cost[k];
   if (how == LeaseEnding::bought) return end.buyout_price[k];
   if (how == LeaseEnding::terminated) return returned + end.termination_fee;
-  const double kept = guaranteed && contract.guaranteed_residual > 0
-                          ? std::max(returned, contract.guaranteed_residual)
+  const double kept = guaranteed && end.guaranteed_residual > 0
+                          ? std::max(returned, end.guaranteed_residual)
                           : returned;
   switch (end.residual) {
     case ResidualRule::none:
@@ -30,11 +30,11 @@ double lessor_gets(const ContractPlan& contract, const LeaseEndPlan& end, std::s
     case ResidualRule::lessor:
       return kept;
     case ResidualRule::fixed_price:
-      return worth > contract.option_price ? contract.option_price : kept;
+      return worth > end.option_price ? end.option_price : kept;
     case ResidualRule::fair_market_value:
       return worth;
     case ResidualRule::one_dollar:
-      return 1;
+      return end.option_price;
   }
   return 0;
 }
@@ -75,8 +75,7 @@ void BookStages::settle_lease(PathBlock& block, const ContractPlan& contract) no
     const int month = static_cast<int>(k);
     const auto how = static_cast<LeaseEnding>(static_cast<int>(lease_work(kLeaseEnding)[p]));
     const double worth = contract.units * block.row(series(value_of_lot(contract.lot)), month)[p];
-    const double gets =
-        lessor_gets(contract, end, k, how, worth, fails[p] > static_cast<double>(k));
+    const double gets = lessor_gets(end, k, how, worth, fails[p] > static_cast<double>(k));
     const double gives = contract.outlives_horizon ? 0.0 : end.deposit;
     const double discount = block.row(series(discount_), month)[p];
     const double living = lease_survival_.get()[k * kBlockPaths + p];
@@ -144,7 +143,7 @@ void BookStages::value_lease(PathBlock& block, std::size_t index, const double* 
     std::copy_n(samples_.get() + kPresentValue * kBlockPaths, kBlockPaths,
                 lease_work(kAgreedValue));
   }
-  decide_lease_end(block, contract);
+  decide_lease_end(block, end);
   value();
   add_lease_options(contract, sums);
 }

@@ -3,6 +3,7 @@
 #include "engine/elementary/elementary.hpp"
 #include "pricing/valuation/book_stages.hpp"
 #include "pricing/valuation/driver_rows.hpp"
+#include "pricing/valuation/resale_rows.hpp"
 
 // Instruments that pay more than once, or that somebody may fail to pay.
 namespace lien::pricing {
@@ -42,6 +43,31 @@ void BookStages::keep_hedge_levels(PathBlock& block, std::size_t lot) noexcept {
     }
 }
 
+// The margin of a future: what its price has gained in each month, the first on the strike.
+void BookStages::fill_margin(PathBlock& block, const HedgePlan& hedge, double* cash) noexcept {
+  const InstrumentPlan& instrument = hedge.instrument;
+  double *const level = work_.get(), *const before = level + kBlockPaths;
+  double *const last = before + kBlockPaths, *const part = last + kBlockPaths;
+  std::fill_n(last, kBlockPaths, instrument.strike);
+  for (const SettlementPlan& settlement : instrument.settlements) {
+    const auto k = static_cast<std::size_t>(settlement.month);
+    if (settlement.month == instrument.month) {
+      fill_settled(block, instrument, settlement, before, level);
+    } else {
+      std::fill_n(level, kBlockPaths, 0.0);
+      for (std::size_t i = 0; i < hedge.prices_a_month; ++i) {
+        fill_underlying(block, hedge.prices[k * hedge.prices_a_month + i], settlement.month, part);
+        add_scaled_row(1.0 / static_cast<double>(hedge.prices_a_month), part, level, kBlockPaths);
+      }
+    }
+    double* const row = cash + k * kBlockPaths;
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      row[p] += instrument.quantity * (level[p] - last[p]);
+      last[p] = level[p];
+    }
+  }
+}
+
 // What a vehicle's hedges bring it, month by month and undiscounted; below 0 what they cost. Who
 // owes is sampled, as a customer is: the vehicle's cash is not linear in it.
 void BookStages::fill_hedges(PathBlock& block, const VehiclePlan& vehicle) noexcept {
@@ -50,6 +76,10 @@ void BookStages::fill_hedges(PathBlock& block, const VehiclePlan& vehicle) noexc
   std::fill_n(vehicle_hedges_.get(), vehicle.hedges.size() * rows * kBlockPaths, 0.0);
   for (std::size_t h = 0; h < vehicle.hedges.size(); ++h) {
     const InstrumentPlan& instrument = vehicle.hedges[h].instrument;
+    if (instrument.margined) {
+      fill_margin(block, vehicle.hedges[h], vehicle_hedges_.get() + h * rows * kBlockPaths);
+      continue;
+    }
     const bool linear = instrument.kind == PayoffKind::forward;
     const double sign = instrument.kind == PayoffKind::put ? -1.0 : 1.0;
     const std::size_t party =

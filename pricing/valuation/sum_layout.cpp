@@ -107,6 +107,11 @@ SumLayout lay_out_sums(const Plan& plan, bool contract_months) {
       set_scale(layout, layout.fan(f, m), plan.fans[f].scale);
   for (std::size_t v = 0; v < plan.vehicles.size(); ++v) {
     set_scale(layout, layout.vehicle(v, kDistributions), plan.vehicles[v].scale);
+    for (const VehicleLotPlan& lot : plan.vehicles[v].lots)
+      if (lot.lease != kNone && plan.vehicles[v].leases[lot.lease].lease_end != kNone)
+        set_scale(layout,
+                  layout.lease_end(plan.vehicles[v].leases[lot.lease].lease_end, kLesseeValue),
+                  plan.vehicles[v].scale + lot.units * plan.lots[lot.lot].value_today);
     for (std::size_t g = 0; g < plan.vehicles[v].guarantees.size(); ++g)
       set_scale(layout, layout.guarantee(v, g), plan.vehicles[v].scale);
     for (std::size_t h = 0; h < plan.vehicles[v].hedges.size(); ++h)

@@ -56,7 +56,8 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, const doub
     case CovenantTest::contract_realization: {
       double surely = 0;
       for (const auto& offtake : room.v.offtakes)
-        if (offtake.rent_row == kNone && offtake.delivery == kNone) surely += offtake.agreed[k];
+        if (offtake.rent_row == kNone && offtake.delivery == kNone && !offtake.chosen)
+          surely += offtake.agreed[k];
       V agreed = Num(surely);
       for (const auto& offtake : room.v.offtakes)
         if (room.slips && offtake.rent_row == kNone && offtake.delivery != kNone)
@@ -64,6 +65,11 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, const doub
       for (const auto& offtake : room.v.offtakes)
         if (offtake.rent_row != kNone)
           agreed = hn::Add(agreed, AgreedIfRenewed(room, offtake, k, p));
+      for (const auto& offtake : room.v.offtakes)
+        if (offtake.chosen)
+          agreed = hn::Add(
+              agreed, hn::IfThenZeroElse(HasEnded(room, offtake, k, p),
+                                         LessSaved(room, offtake, k, p, Num(offtake.agreed[k]))));
       return hn::And(hn::Gt(agreed, Zero()),
                      fails(Row(room.state(kContracted), p), hn::Mul(limit, agreed)));
     }

@@ -245,13 +245,33 @@ HWY_INLINE V ForLeasedLots(const Room& room, std::size_t k, std::size_t p) {
     if (lot.lease == kNone) continue;
     const M now = hn::Eq(Row(room.leased(lot, kPaidIn), p), Num(static_cast<double>(k)));
     paid = hn::Add(paid, hn::IfThenElseZero(now, Row(room.leased(lot, kPaid), p)));
+    if (room.v.leases[lot.lease].covered.empty()) continue;
+    const M dies = hn::Eq(Row(room.leased(lot, kCoveredIn), p), Num(static_cast<double>(k)));
+    paid = hn::Add(paid, hn::IfThenElseZero(dies, Row(room.leased(lot, kCovered), p)));
   }
   return paid;
+}
+
+// Of a lease whose lessee chooses its end: true where it has ended before month k; of its extension
+// also where the lessee has not gone on.
+HWY_INLINE M HasEnded(const Room& room, const OfftakePlan& offtake, std::size_t k, std::size_t p) {
+  const V ends = Row(room.leased(room.v.lots[offtake.place], kEnds), p);
+  return hn::Or(hn::Gt(Num(static_cast<double>(k)), ends), hn::Le(ends, Num(offtake.decided)));
+}
+// What it pays in month k, `paid` without an end in it: one that comes early saves a rent in
+// advance.
+HWY_INLINE V LessSaved(const Room& room, const OfftakePlan& offtake, std::size_t k, std::size_t p,
+                       V paid) {
+  if (offtake.saved.empty() || !(offtake.saved[k] > 0)) return paid;
+  const V ends = Row(room.leased(room.v.lots[offtake.place], kEnds), p);
+  const M now = hn::Eq(ends, Num(static_cast<double>(k)));
+  return hn::Sub(paid, hn::IfThenElseZero(now, Num(offtake.saved[k])));
 }
 
 // True where the customer of an offtake pays in month k.
 HWY_INLINE M Pays(const Room& room, const OfftakePlan& offtake, std::size_t k, std::size_t p) {
   const M stays = hn::Lt(Num(static_cast<double>(k)), Row(room.gone(offtake), p));
+  if (offtake.chosen) return hn::AndNot(HasEnded(room, offtake, k, p), stays);
   if (offtake.rent_row == kNone) return stays;
   return hn::And(stays, hn::Gt(Row(room.customer(offtake.rent_row), p), Zero()));
 }
@@ -270,6 +290,7 @@ HWY_INLINE V RentOf(const Room& room, const OfftakePlan& offtake, std::size_t k,
   if (offtake.rent_row != kNone) paid = hn::Mul(Row(room.customer(offtake.rent_row), p), paid);
   if (!offtake.borne.empty()) paid = hn::Add(paid, Num(offtake.borne[k]));
   if (!offtake.credited.empty()) paid = hn::Add(paid, Num(offtake.credited[k]));
+  if (offtake.chosen) paid = LessSaved(room, offtake, k, p, paid);
   return hn::IfThenElseZero(Pays(room, offtake, k, p), OfServed(room, offtake, k, p, paid));
 }
 

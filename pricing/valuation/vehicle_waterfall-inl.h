@@ -50,6 +50,15 @@ inline void Collect(const Room& room, std::size_t k) {
         lives = hn::And(lives, taken);
         relet = hn::Or(relet, hn::Not(taken));
       }
+      if (offtake.chosen) {
+        // The hours of a lease that has ended are the market's at once, of lots that are left.
+        const M ended = HasEnded(room, offtake, k, p);
+        const auto& lot = room.v.lots[offtake.place];
+        const M owned = hn::Ge(Row(room.leased(lot, kLeaves), p), now);
+        paid = LessSaved(room, offtake, k, p, paid);
+        lives = hn::AndNot(ended, lives);
+        relet = hn::And(hn::Or(relet, ended), owned);
+      }
       const V spot = hn::IfThenElseZero(
           relet, hn::Mul(Num(offtake.lost_hours[k]), Row(room.a.spot[offtake.rent] + row, p)));
       const V earned = hn::IfThenElse(lives, paid, spot);
