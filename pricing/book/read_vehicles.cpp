@@ -72,7 +72,7 @@ class VehicleReader {
     check_sponsor(vehicle_, context_.book, table_, scope_);
     check_credit(vehicle_, context_.book, table_, scope_);
     check_shares(vehicle_, table_, scope_);
-    check_slips(vehicle_, context_.book, table_, scope_, context_.valuation_date);
+    check_slips(vehicle_, table_, scope_, context_.valuation_date);
     check_waterfall(vehicle_, table_, scope_);
     context_.book.vehicles.push_back(std::move(vehicle_));
   }

@@ -43,10 +43,10 @@ struct SlipFault {
   std::size_t lot = 0;  // into vehicle.lots
   std::string problem, remedy;
 };
-[[nodiscard]] std::vector<SlipFault> faults_of_slips(const Vehicle& vehicle, const Book& book,
+[[nodiscard]] std::vector<SlipFault> faults_of_slips(const Vehicle& vehicle,
                                                      std::optional<Date> today);
-void check_slips(const Vehicle& vehicle, const Book& book, const TomlValue& table,
-                 const Scope& scope, std::optional<Date> today);
+void check_slips(const Vehicle& vehicle, const TomlValue& table, const Scope& scope,
+                 std::optional<Date> today);
 // The sponsor and the cures that it pays go together, or it is whose credit the market sees.
 void check_sponsor(const Vehicle& vehicle, const Book& book, const TomlValue& table,
                    const Scope& scope);

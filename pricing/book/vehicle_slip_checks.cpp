@@ -11,22 +11,9 @@ bool names_lot(const std::vector<std::string>& ids, const std::string& id) {
   return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-// A tranche of which `has` is true, and which pays for the lot on a day that the path decides.
-template <class Has>
-const Tranche* payer(const Vehicle& vehicle, const Book& book, const VehicleLot& lot,
-                     const Has& has) {
-  for (const Tranche& tranche : vehicle.tranches) {
-    if (!tranche.loan || !has(book.loans[*tranche.loan])) continue;
-    for (const TrancheDraw& draw : tranche.draws)
-      if (slips(vehicle, draw) && names_lot(draw.lots, lot.id)) return &tranche;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
-std::vector<SlipFault> faults_of_slips(const Vehicle& vehicle, const Book& book,
-                                       std::optional<Date> today) {
+std::vector<SlipFault> faults_of_slips(const Vehicle& vehicle, std::optional<Date> today) {
   std::vector<SlipFault> faults;
   const std::vector<bool> by_path = delivered_by_path(vehicle);
   for (std::size_t l = 0; l < vehicle.lots.size(); ++l) {
@@ -45,33 +32,13 @@ std::vector<SlipFault> faults_of_slips(const Vehicle& vehicle, const Book& book,
                           late + "is let by lease " + lease.id +
                               ", which has its days: the two do not go together in this version",
                           "remove one of them, or write its hours as an offtake"});
-    for (const Offtake& offtake : vehicle.offtakes)
-      if (offtake.prepaid > 0 && names_lot(offtake.lots, lot.id))
-        faults.push_back({l,
-                          late + "is under offtake " + offtake.id +
-                              ", whose rents are prepaid: the two do not go together in this "
-                              "version",
-                          "remove one of them, or name other lots in the offtake"});
-    const auto paid_by = [&](const Tranche* tranche, const char* what) {
-      if (tranche == nullptr) return;
-      faults.push_back({l,
-                        late + "is paid for by tranche " + tranche->id + ", which " + what +
-                            ": the two do not go together in this version",
-                        "remove one of them, or write the date of the draw"});
-    };
-    // It lends again what is repaid; its draws are repaid each by a schedule from its own day.
-    paid_by(payer(vehicle, book, lot, [](const Loan& loan) { return loan.revolving; }),
-            "is revolving");
-    paid_by(payer(vehicle, book, lot,
-                  [](const Loan& loan) { return loan.draw_maturity_months.has_value(); }),
-            "has draw_maturity_months");
   }
   return faults;
 }
 
-void check_slips(const Vehicle& vehicle, const Book& book, const TomlValue& table,
-                 const Scope& scope, std::optional<Date> today) {
-  const std::vector<SlipFault> faults = faults_of_slips(vehicle, book, today);
+void check_slips(const Vehicle& vehicle, const TomlValue& table, const Scope& scope,
+                 std::optional<Date> today) {
+  const std::vector<SlipFault> faults = faults_of_slips(vehicle, today);
   if (faults.empty()) return;
   std::vector<Diagnostic> told;  // when the lots were read
   const auto parts = tables_of(table.find("lot"), "lot", {told, scope.file, scope.label});

@@ -50,6 +50,7 @@ struct Loan {
   std::optional<double> purchase_price;  // per accelerator
   std::optional<double> operating_cost;  // hourly; default: the hardware's
   std::string segment{};                 // in which free hours are let; empty: spot
+  double slip_months = 0;                // mean of a delay of in_service; run as a vehicle
   Mark mark = Mark::by_law;              // of the loan-to-value test
   std::optional<double> liquidation_haircut;
   std::optional<double> liquidation_lag_months;

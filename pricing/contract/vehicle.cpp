@@ -154,6 +154,7 @@ LoanDraw dated_draw(const Vehicle& vehicle, const TrancheDraw& draw, const Loan&
   const Date latest =
       std::min(loan.draw_end.value_or(loan.maturity), loan.maturity - std::chrono::days(32));
   made.earliest = agreed;
+  if (draw.latest) expected = std::min(expected, std::max(agreed, *draw.latest));
   made.date = expected <= latest ? expected : loan.maturity + std::chrono::days(1);
   return made;
 }

@@ -122,6 +122,7 @@ struct TrancheDraw {
   std::vector<std::string> lots;  // the last of them to enter service
   std::optional<double> amount;
   std::optional<double> advance_rate;  // share of what the lots cost
+  std::optional<Date> latest{};        // a scenario's: it is made then if its lots are not there
 };
 
 struct Tranche {

@@ -251,8 +251,12 @@ bool draw_now(const Vehicle& vehicle, Tranche& tranche, const Loan& loan, Date d
       for (const VehicleLot& lot : vehicle.lots)
         if (std::find(draw.lots.begin(), draw.lots.end(), lot.id) != draw.lots.end())
           date = std::max(date, expected_service(lot, loan.closing));
-    if (date <= day) continue;
-    draw.date = day;
+    if (date <= day) {  // by schedule; a path on which its lots come later has it by the day too
+      if (!slips(vehicle, draw)) continue;
+      draw.latest = day;
+    } else {
+      draw.date = day;
+    }
     changed = true;
   }
   // Less than rounding of the commitment is nothing.

@@ -297,7 +297,7 @@ void check_vehicles(const Book& book, Date valuation_date, const RowChange& last
           "value", "",
           "leaves vehicle " + vehicle.id + " with an " + fault->field + " that " + fault->problem,
           fault->remedy);
-    for (const SlipFault& fault : faults_of_slips(vehicle, book, valuation_date))
+    for (const SlipFault& fault : faults_of_slips(vehicle, valuation_date))
       last.fault("value", "",
                  "leaves lot " + vehicle.lots[fault.lot].id + " of vehicle " + vehicle.id +
                      " with slip_months, and it " + fault.problem,

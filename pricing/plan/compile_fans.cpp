@@ -152,7 +152,8 @@ void add_draw_fans(Plan& plan) {
     double most = 0;
     for (const TranchePlan& tranche : plan.vehicles[v].tranches)
       if (tranche.draws)
-        most += plan.contracts[tranche.contract].held * plan.contracts[tranche.contract].to_draw;
+        most +=
+            plan.contracts[tranche.contract].held * plan.contracts[tranche.contract].most_to_draw;
     if (!(most > 0)) continue;
     plan.vehicles[v].draws = slots++;
     plan.fans.push_back(draw_fan(v, most, plan.steps));

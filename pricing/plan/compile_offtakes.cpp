@@ -65,7 +65,9 @@ void add_renewal(VehicleWork& work, const VehicleLot& lot, const Offtake& offtak
                  int term, VehicleLotPlan& own, OfftakePlan plan) {
   const Hardware& hardware = work.input.market->hardware[own.hardware];
   plan.step_in = kNone;
+  plan.advance = kNone;
   plan.credited.clear();
+  plan.advanced_rent.clear();
   plan.revenue = plan.lost_hours = plan.agreed = work.column();
   if (offtake.net && offtake.renews_at_market) plan.borne = work.column();
   if (plan.delivery != kNone) {
@@ -143,6 +145,42 @@ std::vector<double> left_of(std::vector<double> months) {
   return months;
 }
 
+// Rent that a customer has paid before today: taken off what it pays in the months that earn it.
+// expected: the same rents by schedule. Returns what is left of the rent on the days agreed.
+std::vector<double> credit_advance(VehicleWork& work, std::size_t number, const VehicleLot& lot,
+                                   const Offtake& offtake, Date service, Date expected,
+                                   const Hardware& hardware, OfftakePlan& plan) {
+  const auto shares = [&](bool by_schedule) {
+    return prepaid_shares(work.terms, offtake, *work.input.market, *work.input.book, work.grid,
+                          by_schedule);
+  };
+  const auto advance =
+      std::find_if(work.out.advances.begin(), work.out.advances.end(),
+                   [number](const AdvancePlan& other) { return other.offtake == number; });
+  const bool by_path = advance != work.out.advances.end();
+  const std::vector<double> paid = shares(false), by_schedule = by_path ? shares(true) : paid;
+  std::vector<double> rent = work.column(), credited = rent, left = plan.revenue;
+  if (by_path && plan.delivery == kNone) plan.expected_revenue = plan.revenue;
+  for (int k = 1; k <= work.out.months; ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    rent[at] = offtake_month(lot, hardware, offtake, service, work.grid, k).rent;
+    credited[at] = paid[at] * rent[at];
+    left[at] -= credited[at];
+    if (by_path)
+      plan.expected_revenue[at] -=
+          by_schedule[at] * offtake_month(lot, hardware, offtake, expected, work.grid, k).rent;
+  }
+  if (by_path) {
+    plan.advance = advance->first_row;
+    advance->lots.push_back({plan.delivery, plan.served, rent});
+    plan.advanced_rent = std::move(rent);
+  } else {
+    plan.revenue = left;
+    plan.credited = std::move(credited);
+  }
+  return left;
+}
+
 }  // namespace
 
 int last_call(const VehicleWork& work, const Guarantee& guarantee) {
@@ -197,9 +235,6 @@ void add_offtakes(VehicleWork& work, const VehicleLot& lot, Date service, std::u
     if (!(offtake.prepaid > 0)) add_step_in(work, lot, offtake, plan);
     plan.relet_months = offtake.relet_months;
     plan.revenue = plan.lost_hours = plan.agreed = work.column();
-    const std::vector<double> paid =
-        prepaid_shares(work.terms, offtake, *work.input.market, *work.input.book, work.grid);
-    if (offtake.prepaid > 0) plan.credited = work.column();
     for (int k = 1; k <= work.out.months; ++k) {
       const auto at = static_cast<std::size_t>(k);
       const OfftakeMonth month = offtake_month(lot, hardware, offtake, service, work.grid, k);
@@ -213,10 +248,11 @@ void add_offtakes(VehicleWork& work, const VehicleLot& lot, Date service, std::u
         plan.expected_hours[at] = later.hours;
         own.expected_free_hours[at] -= later.hours;
       }
-      if (plan.credited.empty()) continue;
-      plan.credited[at] = paid[at] * month.rent;
-      plan.revenue[at] -= plan.credited[at];
     }
+    const std::vector<double> left =
+        offtake.prepaid > 0
+            ? credit_advance(work, o, lot, offtake, service, expected, hardware, plan)
+            : plan.revenue;
     plan.place = static_cast<std::uint32_t>(work.out.lots.size());
     if (!has_choices(offtake) && !backing_of(work.terms, offtake)) {
       work.out.offtakes.push_back(std::move(plan));
@@ -227,7 +263,7 @@ void add_offtakes(VehicleWork& work, const VehicleLot& lot, Date service, std::u
     add_hours(work, lot, offtake, service, own.hardware, segment, customer);
     plan.gone_row = customer.first_row + kGone;
     customer.lots[l].spot = own.rent;
-    customer.lots[l].rent_left.push_back(left_of(plan.revenue));
+    customer.lots[l].rent_left.push_back(left_of(left));
     customer.lots[l].hours_left.push_back(left_of(plan.lost_hours));
     customer.lots[l].borne_left.push_back(work.column());
     work.out.offtakes.push_back(plan);

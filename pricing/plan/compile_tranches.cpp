@@ -7,6 +7,7 @@
 #include "pricing/plan/draw_terms.hpp"
 #include "pricing/plan/loan_schedule.hpp"
 #include "pricing/plan/sculpt.hpp"
+#include "pricing/plan/slipped_maturities.hpp"
 #include "pricing/plan/tranche_months.hpp"
 
 // The debt of vehicles: each tranche's schedule as shares of what is owed, so that what a path has
@@ -103,6 +104,7 @@ EarlySchedule early_schedule(const CompileInput& input, const Loan& loan, const 
                              const LoanSchedule& schedule) {
   EarlySchedule early{loan, {}};
   for (LoanDraw& draw : early.loan.draws) draw.date = draw.earliest.value_or(draw.date);
+  early.loan.revolving = false;  // what comes before it is repaid may pass the commitment
   std::stable_sort(early.loan.draws.begin(), early.loan.draws.end(),
                    [](const LoanDraw& a, const LoanDraw& b) { return a.date < b.date; });
   std::vector<double> principal;  // read where it is sculpted
@@ -246,6 +248,7 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
   for (const ScheduledDraw& draw : schedule.draws) contract.to_draw += draw.amount;
   for (const LoanDraw& draw : loan.draws)  // on some path
     if (is_late(loan, draw)) contract.to_draw += draw.amount;
+  contract.most_to_draw = contract.to_draw;
   contract.issue_discount = loan.original_issue_discount;
   contract.scale = std::max(schedule.outstanding + contract.to_draw, 1e-6);
   contract.day_zero = schedule.closing_fee;
@@ -279,6 +282,7 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
         tranche_month(input, monthly, k, years[k], added[k], columns.present_factor[k],
                       monthly.opening[k] - elapsed[k], plan);
   if (early) fill_early_months(input, *early, grid, monthly, years, columns, plan, tranche);
+  add_own_maturities(input, loan, grid, monthly, columns, plan, tranche);
   if (loan.commitment)
     add_draws(loan, market.rates, grid, schedule, columns, monthly.outlives_grid, tranche);
   tranche.last_payment =

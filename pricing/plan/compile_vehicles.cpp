@@ -125,7 +125,7 @@ void set_worth(VehicleWork& work) {
       if (other.rank <= tranche.rank) through += work.plan.contracts[other.contract].outstanding;
     contract.worth_today =
         through > 0 ? work.out.worth_today * contract.outstanding / through : 0.0;
-    work.out.scale += contract.outstanding + contract.to_draw;
+    work.out.scale += contract.outstanding + contract.most_to_draw;
     if (contract.party != kNone)
       contract.recovery = work.input.market->parties[contract.party].recovery;
   }
@@ -136,8 +136,8 @@ void add_to_book_totals(VehicleWork& work) {
   double held = 0, all = 0;
   for (const TranchePlan& tranche : work.out.tranches) {
     const ContractPlan& contract = work.plan.contracts[tranche.contract];
-    held += contract.held * (contract.outstanding + contract.to_draw);
-    all += contract.outstanding + contract.to_draw;
+    held += contract.held * (contract.outstanding + contract.most_to_draw);
+    all += contract.outstanding + contract.most_to_draw;
     for (std::size_t k = 0; k < work.debt.size(); ++k)
       work.plan.book_balance[k] +=
           contract.held * work.plan.columns.closing[contract.first_month + k];

@@ -63,7 +63,8 @@ struct ContractPlan {
   double recovery = 0;            // party's, on what proceeds leave
   double loss_floor = 0;          // share of the exposure that a default costs at least, in ECL
   double outstanding = 0;         // principal owed today (lease: net investment)
-  double to_draw = 0;             // draws to come, by schedule
+  double to_draw = 0;             // draws to come, as far as lots are expected in time
+  double most_to_draw = 0;        // the same if all of them are
   double issue_discount = 0;      // share of a draw that its lender keeps back
   double day_zero = 0;            // flows on the valuation date, certain
   double scale = 1;               // size of a path's value, for the integer totals

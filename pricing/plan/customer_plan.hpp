@@ -87,11 +87,17 @@ struct OfftakePlan {
   std::uint32_t delivery = kNone;
   ServedShare served{};
   std::vector<double> expected_revenue{}, expected_hours{};
+  // Of a contract that is paid in advance, of lots of which the path delivers some: the first of
+  // its rows of shares of rent that are credited, one a month, among the deliveries; and the rent
+  // in `revenue`, which is then without credits. `credited` is empty. kNone: none of this.
+  std::uint32_t advance = kNone;
+  std::vector<double> advanced_rent{};
 };
 
 // By schedule, whether the path decides the delivery or not.
 [[nodiscard]] inline const std::vector<double>& scheduled_revenue(const OfftakePlan& offtake) {
-  return offtake.delivery == kNone ? offtake.revenue : offtake.expected_revenue;
+  const bool by_path = offtake.delivery != kNone || offtake.advance != kNone;
+  return by_path ? offtake.expected_revenue : offtake.revenue;
 }
 [[nodiscard]] inline const std::vector<double>& scheduled_hours(const OfftakePlan& offtake) {
   return offtake.delivery == kNone ? offtake.lost_hours : offtake.expected_hours;

@@ -109,7 +109,7 @@ std::vector<double> sculpted_principal(const CompileInput& input, std::size_t lo
 
   std::vector<std::vector<double>> prepaid;
   for (const Offtake& offtake : vehicle.offtakes)
-    prepaid.push_back(prepaid_shares(vehicle, offtake, agreed(input), book, grid));
+    prepaid.push_back(prepaid_shares(vehicle, offtake, agreed(input), book, grid, true));
   const std::vector<LoanPayment> payments = mine->schedule.payments;
   double cash = 0, others = 0;  // since the payment before
   for (int k = 1; k <= mine->monthly.months; ++k) {

@@ -90,17 +90,21 @@ OfftakeMonth renewed_month(const VehicleLot& lot, const Hardware& hardware, cons
 }
 
 std::vector<double> prepaid_shares(const Vehicle& vehicle, const Offtake& offtake,
-                                   const Market& market, const Book& book, const TimeGrid& grid) {
+                                   const Market& market, const Book& book, const TimeGrid& grid,
+                                   bool by_schedule) {
   std::vector<double> shares(static_cast<std::size_t>(grid.months()) + 1, 0.0);
   if (!(offtake.prepaid > 0)) return shares;
   // What a month's rent is too small for is credited in the months after it.
   double left = offtake.prepaid, due = 0;
+  const auto service_of = [&](const VehicleLot& lot) {
+    return by_schedule ? scheduled_service(vehicle, lot, book) : in_service(vehicle, lot, book);
+  };
   for (int k = 1, credits = 0; k <= grid.months(); ++k) {
     double rent = 0;
     for (const VehicleLot& lot : vehicle.lots)
       if (names_part(offtake.lots, lot.id))
         rent += offtake_month(lot, market.hardware[hardware_index(market, lot.hardware)], offtake,
-                              in_service(vehicle, lot, book), grid, k)
+                              service_of(lot), grid, k)
                     .rent;
     if (!(rent > 0)) continue;
     if (credits++ < offtake.prepaid_months) due += offtake.prepaid / offtake.prepaid_months;

@@ -43,10 +43,11 @@ struct OfftakeTerm {
 // The agreed rent of an hour on a day of a term; over that of its first day where the term is
 // renewed at the market's rent.
 [[nodiscard]] double agreed_rate(const Offtake& offtake, Date service, int term, Date day);
-// Share of each month's rent, [months + 1], that an advance has paid before today.
+// Share of each month's rent, [months + 1], that an advance has paid before today; by_schedule: of
+// lots on their mean delivery, else on the day agreed.
 [[nodiscard]] std::vector<double> prepaid_shares(const Vehicle& vehicle, const Offtake& offtake,
                                                  const Market& market, const Book& book,
-                                                 const TimeGrid& grid);
+                                                 const TimeGrid& grid, bool by_schedule);
 
 // A lot's part of a lease: rent due in the month, with the operating cost that the lessee pays.
 struct LeaseMonth {

@@ -60,12 +60,37 @@ struct DeliveryPlan {
 struct DeliveryDrawPlan {
   std::vector<std::uint32_t> lots;  // into the vehicle's deliveries
   double last = 0;                  // months after today
+  double latest = 1e300;            // the same: it is made then if its lots are not there
+};
+
+// Rent that a customer has paid before today, while the path decides when it is earned: credited in
+// equal parts over the first `months` months with rent, of all lots of the contract.
+struct AdvancePlan {
+  struct Lot {
+    std::uint32_t delivery = kNone;  // as OfftakePlan::delivery
+    ServedShare served{};
+    std::vector<double> rent{};  // [months + 1] of the day agreed
+  };
+  std::uint32_t offtake = 0;  // into the vehicle's offtakes, as its terms list them
+  double prepaid = 0;
+  int months = 0;
+  std::uint32_t first_row = 0;  // of [months + 1] shares of rent, among the deliveries
+  std::vector<Lot> lots;
+};
+
+// How draws are repaid that have maturities of their own, by the month in which they are made: of 1
+// drawn in month i what is owed at the opening of month k and what is then repaid, at k x width +
+// i. Nothing at i = 0, of a draw that is still to come.
+struct DrawRepayment {
+  std::size_t width = 0;  // 0: repaid with all others
+  std::vector<double> opening, principal;
 };
 
 // Money that a tranche's lender pays out when lots enter service.
 struct SlippedDraw {
   double amount = 0;
   std::uint32_t row = 0;  // of deliveries: months after today, kNever where it lapses
+  DrawRepayment repayment{};
 };
 // The same as of ScheduledDraw, and the timing, for a draw a part x into a month: first + slope x.
 struct SlippedMonth {
@@ -163,6 +188,10 @@ struct TranchePlan {
   std::vector<SlippedDraw> slipped;
   std::vector<SlippedMonth> slipped_months;
   double last_draw = 0;
+  // Where draws have maturities of their own and lots delay some: what all others owe and repay by
+  // schedule, [months + 1], to which the path adds those of `slipped`; `repaid` of a month is then
+  // that of a path on which nothing is owed by schedule. Else empty.
+  std::vector<double> others_opening, others_principal;
   // What is owed at each month's end by schedule, [months + 1], where lots delay a draw: no more
   // of it needs a hedge, which is of the schedule too. Else empty.
   std::vector<double> hedgeable;
@@ -288,6 +317,7 @@ struct VehiclePlan {
   // kDeliveryRows of each lot, then one of each draw, from first_delivery on.
   std::vector<DeliveryPlan> deliveries;
   std::vector<DeliveryDrawPlan> delivery_draws;
+  std::vector<AdvancePlan> advances;
   std::uint32_t first_delivery = 0;
   std::uint32_t payers = 0;           // customers, each counted once, where a test asks
   std::uint32_t month_rate = 0;       // into the tenors, of one month: what accounts earn

@@ -18,6 +18,42 @@ double month_of_time(double months) {
   return whole < months ? whole + 1 : whole;
 }
 
+// The share of a month's rent that an advance pays, given what it pays in each month before: what a
+// month's rent is too small for is left for the months after it. rows: [months + 1][paths]; work:
+// three rows, for what is due, what is left and the months with rent.
+void credit(const AdvancePlan& advance, int months, const double* deliveries, double* rows,
+            double* work) {
+  double *const due = work, *const left = work + kBlockPaths, *const count = left + kBlockPaths;
+  std::fill_n(due, kBlockPaths, 0.0);
+  std::fill_n(left, kBlockPaths, advance.prepaid);
+  std::fill_n(count, kBlockPaths, 0.0);
+  std::fill_n(rows, kBlockPaths, 0.0);
+  for (int k = 1; k <= months; ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    double* const share = rows + at * kBlockPaths;
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      double rent = 0;
+      for (const AdvancePlan::Lot& lot : advance.lots) {
+        double part = 1;
+        if (lot.delivery != kNone)
+          part = std::clamp(
+              lot.served.whole[at] -
+                  lot.served.lost[at] * (deliveries[lot.delivery * kBlockPaths + p] - (k - 1)),
+              0.0, 1.0);
+        rent += part * lot.rent[at];
+      }
+      share[p] = 0;
+      if (!(rent > 0)) continue;
+      if (count[p] < advance.months) due[p] += advance.prepaid / advance.months;
+      count[p] += 1;
+      const double credited = std::min({rent, due[p], left[p]});
+      due[p] -= credited;
+      left[p] -= credited;
+      share[p] = credited / rent;
+    }
+  }
+}
+
 }  // namespace
 
 void BookStages::draw_deliveries() noexcept {
@@ -41,6 +77,7 @@ void BookStages::draw_deliveries() noexcept {
         double last = lots[kDeliveryRows * draw.lots[0] * kBlockPaths + p];
         for (const std::uint32_t lot : draw.lots)
           last = std::max(last, lots[kDeliveryRows * lot * kBlockPaths + p]);
+        last = std::min(last, draw.latest);
         made[p] = last <= draw.last ? last : kNever;
       }
     }
@@ -57,6 +94,9 @@ void BookStages::draw_deliveries() noexcept {
         if (!(first < kNever)) delivered[p] = kNever;
       }
     }
+    for (const AdvancePlan& advance : vehicle.advances)
+      credit(advance, vehicle.months, deliveries_.get(),
+             deliveries_.get() + advance.first_row * kBlockPaths, work_.get());
   }
 }
 

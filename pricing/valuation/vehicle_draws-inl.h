@@ -44,6 +44,26 @@ HWY_INLINE Arrived ArrivedDraws(const Room& room, const TranchePlan& plan, std::
   return sum;
 }
 
+// Of what is owed, the share that is repaid in month k where draws have maturities of their own: by
+// the schedule of those that this path has made.
+inline V RepaidByPath(const Room& room, const TranchePlan& plan, std::size_t k, std::size_t p) {
+  V owed = Num(plan.others_opening[k]), repaid = Num(plan.others_principal[k]);
+  for (const SlippedDraw& draw : plan.slipped) {
+    const V made = Row(room.delivery(draw.row), p);
+    const M before = hn::Le(made, Num(static_cast<double>(k) - 1.0));
+    const auto month =
+        hn::ConvertTo(hn::RebindToSigned<Tag>(), hn::IfThenElseZero(before, hn::Ceil(made)));
+    const std::size_t row = k * draw.repayment.width;
+    const V opening = hn::GatherIndex(Tag(), draw.repayment.opening.data() + row, month);
+    const V principal = hn::GatherIndex(Tag(), draw.repayment.principal.data() + row, month);
+    owed = hn::MulAdd(Num(draw.amount), opening, owed);
+    repaid = hn::MulAdd(Num(draw.amount), principal, repaid);
+  }
+  const M any = hn::Gt(owed, Zero());
+  return hn::IfThenElse(any, hn::Div(repaid, hn::IfThenElse(any, owed, Num(1.0))),
+                        Num(plan.months[k].repaid));
+}
+
 // Pays out the month's draw, and those that were stopped before, to the living. The money goes to
 // the sellers of the hardware: no account sees it.
 inline void Draw(const Room& room, std::size_t t, std::size_t k) {
@@ -54,11 +74,14 @@ inline void Draw(const Room& room, std::size_t t, std::size_t k) {
   double *const elapsed = room.tranche(t, kElapsed), *const open = room.tranche(t, kOpen);
   double* const value = room.sample(t, kPresentValue);
   const bool slipped = !room.v.tranches[t].slipped.empty();
+  const double commitment = room.v.tranches[t].revolving;
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     const M goes_on = hn::Eq(Row(room.state(kStopped), p), Zero());
     const V stopped = Row(room.tranche(t, kStoppedDraw), p);
-    const V late = hn::IfThenElseZero(goes_on, hn::Mul(Num(month.may_draw), stopped));
-    const V now = hn::IfThenElseZero(goes_on, Num(month.draw));
+    V late = hn::IfThenElseZero(goes_on, hn::Mul(Num(month.may_draw), stopped));
+    V now = hn::IfThenElseZero(goes_on, Num(month.draw));
+    V drawn_elapsed = hn::IfThenElseZero(goes_on, Num(month.draw_elapsed));
+    V drawn_undrawn = hn::IfThenElseZero(goes_on, Num(month.draw_undrawn));
     V made = hn::Add(now, late);
     V asked = hn::Add(stopped, Num(month.draw));
     Arrived arrived{Zero(), Zero(), Zero(), Zero()};
@@ -68,16 +91,23 @@ inline void Draw(const Room& room, std::size_t t, std::size_t k) {
       made = hn::Add(made, hn::IfThenElseZero(goes_on, V(arrived.amount)));
     }
     Put(room.tranche(t, kStoppedDraw), p, hn::Sub(asked, made));
+    if (slipped && commitment > 0) {
+      // Lots that come late may meet what was to be drawn once they had been repaid: above the
+      // commitment nobody lends, and what is missing lapses.
+      const V most = Positive(hn::Sub(Num(commitment), Row(room.tranche(t, kOwed), p)));
+      const M above = hn::Gt(made, most);
+      const V part = hn::IfThenElse(above, hn::Div(most, made), Num(1.0));
+      made = hn::Min(made, most);
+      for (V* const sum : {&now, &late, &drawn_elapsed, &drawn_undrawn, &arrived.elapsed,
+                           &arrived.undrawn, &arrived.timed})
+        *sum = hn::Mul(*sum, part);
+    }
     Add(room.tranche(t, kOwed), p, made);
     Put(room.tranche(t, kUndrawn), p, Positive(hn::Sub(Row(room.tranche(t, kUndrawn), p), made)));
     const V was_elapsed = month.pays ? Zero() : Row(elapsed, p);
     const V was_open = month.pays ? Zero() : Row(open, p);
-    Put(elapsed, p,
-        hn::MulAdd(late, Num(month.late_elapsed),
-                   hn::Add(was_elapsed, hn::IfThenElseZero(goes_on, Num(month.draw_elapsed)))));
-    Put(open, p,
-        hn::MulAdd(late, Num(month.late_undrawn),
-                   hn::Add(was_open, hn::IfThenElseZero(goes_on, Num(month.draw_undrawn)))));
+    Put(elapsed, p, hn::MulAdd(late, Num(month.late_elapsed), hn::Add(was_elapsed, drawn_elapsed)));
+    Put(open, p, hn::MulAdd(late, Num(month.late_undrawn), hn::Add(was_open, drawn_undrawn)));
     if (slipped) {
       Add(elapsed, p, hn::IfThenElseZero(goes_on, V(arrived.elapsed)));
       Add(open, p, hn::IfThenElseZero(goes_on, V(arrived.undrawn)));

@@ -114,6 +114,7 @@ inline void BackCustomer(const Room& room, std::size_t g, std::size_t k) {
         if (!offtake.borne.empty()) paid = hn::Add(paid, Num(offtake.borne[k]));
         paid = hn::IfThenElseZero(hn::Gt(rate, Zero()), paid);
       }
+      paid = LessAdvance(room, offtake, k, p, paid);
       rent = hn::Add(rent, OfServed(room, offtake, k, p, paid));
     }
     Add(room.state(kRevenue), p, fee);

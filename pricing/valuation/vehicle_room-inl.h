@@ -202,6 +202,14 @@ HWY_INLINE V OfServed(const Room& room, const Part& part, std::size_t k, std::si
   if (!room.slips || part.delivery == kNone) return amount;
   return hn::Mul(amount, ServedPart(room, part, k, p));
 }
+// What a customer pays of what it owes for month k, where the path says when the rent is earned
+// that it has paid in advance; of hours agreed.
+HWY_INLINE V LessAdvance(const Room& room, const OfftakePlan& offtake, std::size_t k, std::size_t p,
+                         V owed) {
+  if (!room.slips || offtake.advance == kNone) return owed;
+  const V share = Row(room.delivery(offtake.advance + static_cast<std::uint32_t>(k)), p);
+  return hn::NegMulAdd(share, Num(offtake.advanced_rent[k]), owed);
+}
 // Hours of a lot that no agreement takes in month k.
 HWY_INLINE V FreeHours(const Room& room, const VehicleLotPlan& lot, std::size_t k, std::size_t p) {
   if (!room.slips || lot.delivery == kNone) return Num(lot.free_hours[k]);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "pricing/valuation/vehicle_draws-inl.h"
 #include "pricing/valuation/vehicle_guarantees-inl.h"
 #include "pricing/valuation/vehicle_hedges-inl.h"
 #include "pricing/valuation/vehicle_room-inl.h"
@@ -61,7 +62,7 @@ inline void Collect(const Room& room, std::size_t k) {
       }
       const V spot = hn::IfThenElseZero(
           relet, hn::Mul(Num(offtake.lost_hours[k]), Row(room.a.spot[offtake.rent] + row, p)));
-      const V earned = hn::IfThenElse(lives, paid, spot);
+      const V earned = hn::IfThenElse(lives, LessAdvance(room, offtake, k, p, paid), spot);
       revenue = hn::Add(revenue, OfServed(room, offtake, k, p, earned));
       if (!offtake.credited.empty()) paid = hn::Add(paid, Num(offtake.credited[k]));
       contracted =
@@ -116,6 +117,7 @@ inline void SetDues(const Room& room, std::size_t k) {
   for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
     const TranchePlan& plan = room.v.tranches[t];
     const TrancheMonth& month = plan.months[k];
+    const bool own_maturities = room.slips && !plan.others_opening.empty();
     for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
       V floating = Zero();
       V share =
@@ -147,7 +149,9 @@ inline void SetDues(const Room& room, std::size_t k) {
         due = hn::MulAdd(Num(month.undrawn_rate), undrawn, due);
       }
       Put(room.tranche(t, kInterest), p, due);
-      Put(room.tranche(t, kPrincipal), p, hn::Mul(owed, Num(month.repaid)));
+      const V repaid =
+          own_maturities && month.repaid > 0 ? RepaidByPath(room, plan, k, p) : Num(month.repaid);
+      Put(room.tranche(t, kPrincipal), p, hn::Mul(owed, repaid));
     }
   }
 }

@@ -37,6 +37,7 @@ struct Outcome {
   std::array<bool, kMonths + 1> pays{};  // and its borrower, by the draw
   int drawn = 0, late = 0;               // months with a draw; with one that was stopped before
   int arrived = 0, partly = 0;  // draws that lots have delayed; months that serve a part of hours
+  int capped = 0, own = 0;      // draws above a commitment; payments on maturities of their own
   std::array<double, kMonths + 1> owed{};  // at each month's end, while it lives
   double ended = kNever;                   // month of the sampled default with something to claim
   // By month: cash and debt service of the payment period, before the month's own default.
@@ -214,18 +215,50 @@ class PlainVehicle {
     }
     double late = 0;
     if (m.may_draw > 0) std::swap(late, waiting_[t]);
-    const double made = m.draw + late + arrived;
+    double made = m.draw + late + arrived, part = 1;
+    if (!v_.tranches[t].slipped.empty() && v_.tranches[t].revolving > 0) {
+      const double most = std::max(0.0, v_.tranches[t].revolving - owed_[t]);
+      if (made > most) part = most / made;
+      out_.capped += made > most ? 1 : 0;
+      made = std::min(made, most);
+    }
     out_.drawn += made > 0 ? 1 : 0;
     out_.late += late > 0 ? 1 : 0;
     owed_[t] += made;
     undrawn_[t] = std::max(0.0, undrawn_[t] - made);
-    elapsed_[t] += m.draw_elapsed + late * m.late_elapsed + elapsed;
-    open_[t] += m.draw_undrawn + late * m.late_undrawn + undrawn;
+    elapsed_[t] += part * (m.draw_elapsed + late * m.late_elapsed + elapsed);
+    open_[t] += part * (m.draw_undrawn + late * m.late_undrawn + undrawn);
     const double paid_out = 1 - c_.plan.contracts[t].issue_discount;
     if (c_.prices)
-      out_.parts[t].value -= living * at(c_.discount, k) * paid_out *
+      out_.parts[t].value -= living * at(c_.discount, k) * paid_out * part *
                              (m.draw * m.draw_timing + late * terms(t, k).present_factor + timed);
     out_.parts[t].principal -= living * paid_out * made;
+  }
+
+  // The share of what is owed that the month repays: by month, or draw by draw.
+  [[nodiscard]] double repaid(std::size_t t, int k) {
+    const TranchePlan& tranche = v_.tranches[t];
+    const auto at_k = static_cast<std::size_t>(k);
+    if (tranche.others_opening.empty() || tranche.months[at_k].repaid == 0)
+      return tranche.months[at_k].repaid;
+    double owed = tranche.others_opening[at_k], due = tranche.others_principal[at_k];
+    for (const SlippedDraw& draw : tranche.slipped)
+      for (int i = 1; i < k; ++i) {  // made in month i
+        const double made = c_.deliveries.get()[draw.row * kBlockPaths + p_];
+        if (made <= i - 1 || made > i) continue;
+        const std::size_t cell = at_k * draw.repayment.width + static_cast<std::size_t>(i);
+        owed += draw.amount * draw.repayment.opening[cell];
+        due += draw.amount * draw.repayment.principal[cell];
+        ++out_.own;
+      }
+    return owed > 0 ? due / owed : 1;
+  }
+  // What the customer has paid of a month's agreed rent before today.
+  [[nodiscard]] double in_advance(const OfftakePlan& offtake, int k) const {
+    if (offtake.advance == kNone) return 0;
+    const auto month = static_cast<std::size_t>(k);
+    return offtake.advanced_rent[month] *
+           c_.deliveries.get()[(offtake.advance + month) * kBlockPaths + p_];
   }
 
   // The part of an agreed month that the lot's delivery leaves.
@@ -260,7 +293,7 @@ class PlainVehicle {
     out_.partly += there > 0 && there < 1 ? 1 : 0;
     if (k < default_month(1)) {
       contracted = there * v_.offtakes[0].revenue[month];
-      out += contracted;
+      out += contracted - there * in_advance(v_.offtakes[0], k);
     } else if (k >= default_month(1) + v_.offtakes[0].relet_months) {
       out += there * v_.offtakes[0].lost_hours[month] * at(c_.spot, k);
     }
@@ -337,7 +370,8 @@ class PlainVehicle {
     const double rate = k > 9 ? decision(kCustomerRows) : 1;
     if (k >= decision(kGone) || rate == 0) return 0;
     return part(offtake.served, k) *
-           (rate * offtake.revenue[month] + (offtake.borne.empty() ? 0 : offtake.borne[month]));
+           (rate * offtake.revenue[month] + (offtake.borne.empty() ? 0 : offtake.borne[month]) -
+            in_advance(offtake, k));
   }
   // The second customer's rent, its fee, and what its hours earn without it.
   double of_the_leaving(int k, double& contracted) {
@@ -354,7 +388,7 @@ class PlainVehicle {
     double rent = rate * offtake.revenue[month];
     if (!offtake.borne.empty()) rent += offtake.borne[month];
     contracted += there * (rent + (offtake.credited.empty() ? 0 : offtake.credited[month]));
-    return paid + there * rent;
+    return paid + there * (rent - in_advance(offtake, k));
   }
   [[nodiscard]] double agreed(int k) const {
     const auto month = static_cast<std::size_t>(k);
@@ -397,7 +431,7 @@ class PlainVehicle {
       in_kind[t] = bearing(t) * share * v_.tranches[t].months[at_k].in_kind;
       interest[t] = bearing(t) * share - in_kind[t] + m.fee;
       if (v_.tranches[t].draws) interest[t] += m.undrawn_rate * (unused(t) + open_[t]);
-      principal[t] = owed_[t] * m.repaid;
+      principal[t] = owed_[t] * repaid(t, k);
     }
     const double debt_before = owed_[0] + owed_[1] + owed_[2];
     const std::array<double, 3> opening = owed_;

@@ -26,8 +26,10 @@ inline constexpr std::size_t kParties = 3;  // borrower, customer, guarantor
 // Rows of one customer that decides, and the rent of its renewal.
 inline constexpr std::size_t kDecisions = kCustomerRows + 1;
 
-// Rows of one lot that may come late, and one of a draw of each tranche.
-inline constexpr std::size_t kDeliveredRows = kDeliveryRows + 3;
+// Rows of one lot that may come late, one of a draw of each tranche, and by month the share of rent
+// that was paid in advance.
+inline constexpr std::size_t kCreditedRow = kDeliveryRows + 3;
+inline constexpr std::size_t kDeliveredRows = kCreditedRow + kMonths + 1;
 
 // Everything random about a vehicle and its surroundings.
 struct Case {
@@ -390,7 +392,48 @@ struct Case {
       for (int k = 0; k <= kMonths; ++k)
         tranche.slipped_months.push_back({uniform(-0.3, 1), uniform(-0.5, 0.5), uniform(-0.3, 1),
                                           uniform(-0.5, 0.5), uniform(0.9, 1), uniform(0, 0.1)});
+      if (tranche.balloon.dates.empty() && chance(0.6)) add_maturities(tranche);
     }
+    for (const std::size_t o : {std::size_t{0}, std::size_t{1}})
+      if (chance(0.6)) add_advance(vehicle.offtakes[o]);
+  }
+  // Draws are repaid each on its own, some before the last month.
+  void add_maturities(TranchePlan& tranche) {
+    constexpr std::size_t kWidth = 13;
+    const auto repay = [&](int from, double owed, std::size_t width, double* opening,
+                           double* principal) {
+      const int last = from + static_cast<int>(uniform(1, kMonths));
+      for (int k = from + 1; k <= kMonths && owed > 0; ++k) {
+        const auto row = static_cast<std::size_t>(k) * width;
+        opening[row] = owed;
+        if (vehicle.pays[static_cast<std::size_t>(k)] == 0) continue;
+        principal[row] = k == kMonths || k >= last ? owed : owed * uniform(0, 0.4);
+        owed -= principal[row];
+      }
+    };
+    tranche.others_opening.assign(kMonths + 1, 0.0);
+    tranche.others_principal.assign(kMonths + 1, 0.0);
+    if (chance(0.7))
+      repay(0, uniform(20, 60), 1, tranche.others_opening.data(), tranche.others_principal.data());
+    for (SlippedDraw& one : tranche.slipped) {
+      one.repayment.width = kWidth;
+      one.repayment.opening.assign((kMonths + 1) * kWidth, 0.0);
+      one.repayment.principal = one.repayment.opening;
+      for (std::size_t i = 1; i < kWidth; ++i)
+        repay(static_cast<int>(i), 1, kWidth, one.repayment.opening.data() + i,
+              one.repayment.principal.data() + i);
+    }
+    for (std::size_t k = 1; k <= kMonths; ++k)
+      if (vehicle.pays[k] != 0) tranche.months[k].repaid = 1;
+  }
+  // Rent that was paid before the path said when it would be earned.
+  void add_advance(OfftakePlan& offtake) {
+    offtake.credited.clear();
+    offtake.advance = static_cast<std::uint32_t>(kCreditedRow);
+    offtake.advanced_rent = offtake.revenue;
+    for (double& rent : offtake.advanced_rent) rent *= uniform(0.5, 1);
+    for (std::size_t i = kCreditedRow * kBlockPaths; i < kDeliveredRows * kBlockPaths; ++i)
+      deliveries.get()[i] = chance(0.3) ? 0 : uniform(0, 1);
   }
   // Some months in which an agreement has a part of the hours only.
   ServedShare served() {

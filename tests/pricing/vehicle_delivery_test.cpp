@@ -8,6 +8,7 @@
 
 #include "engine/kernels/random_rows.hpp"
 #include "engine/random/stream_key.hpp"
+#include "pricing/market/contract_inputs.hpp"
 #include "pricing/market/scenario.hpp"
 #include "pricing/plan/loan_schedule.hpp"
 #include "tests/pricing/vehicle_paths.hpp"
@@ -83,6 +84,14 @@ double delivery(const char* lot, double from, double mean, std::uint64_t path) {
   return from + mean * engine::exponential_at(key, path);
 }
 double there(double delivered, int k) { return std::clamp(k - delivered, 0.0, 1.0); }
+
+// The years of the loan's months, from 1 on.
+std::vector<double> accruals(const SimulatedBlock& b, const Loan& loan) {
+  std::vector<double> years = {0};
+  for (const LoanPayment& period : schedule_loan(loan, b.market.rates, b.grid).payments)
+    years.push_back(period.accrual);
+  return years;
+}
 
 // Many blocks of one book, each shown to `see` with the path number of its first path.
 struct Blocks {
@@ -464,7 +473,8 @@ TEST(Delivery, TooLateOnAverageIsNotScheduled) {
   Blocks blocks(still(), book);
   const SimulatedBlock& b = blocks.paths.b;
   const VehiclePlan& plan = b.plan.vehicles[0];
-  EXPECT_EQ(b.plan.contracts[0].to_draw, 20000);
+  EXPECT_EQ(b.plan.contracts[0].most_to_draw, 20000);
+  EXPECT_NEAR(b.plan.contracts[0].to_draw, 20000 * (1 - std::exp(-5.0 / 20)), 1e-6);
   for (std::size_t k = 0; k <= kEnd; ++k) {
     EXPECT_EQ(b.plan.columns.closing[b.plan.contracts[0].first_month + k], 0);
     EXPECT_EQ(scheduled_cost(plan.lots[1])[k], 0);
@@ -486,6 +496,321 @@ TEST(Delivery, TooLateOnAverageIsNotScheduled) {
   EXPECT_NEAR(repaid, drawn, 1e-6);
   EXPECT_GT(interest, 0.01 * owed);
   EXPECT_LT(interest, 0.01 * owed + 0.0105 * drawn);
+}
+
+// 5. Where draws have maturities of their own each is repaid from its own day on, over its months
+// or up to the maturity of all: straight-line parts path by path, and their mean by the law.
+TEST(Delivery, RepaysEachDrawFromItsOwnDay) {
+  constexpr double kMean = 4, kFrom = 3, kOpen = 8, kAmount = 20000;
+  for (const int months : {6, 20}) {
+    Book book = late_vehicle(kMean, month(3), month(8));
+    Loan& loan = book.loans[0];
+    loan.amortization = Amortization::straight_line;
+    loan.draw_maturity_months = months;
+    date_draws(book);
+    Blocks blocks(still(), book);
+    const SimulatedBlock& b = blocks.paths.b;
+    constexpr std::size_t kBlocks = 64;
+    constexpr double kPaths = kBlocks * kBlockPaths;
+    std::array<double, kEnd + 1> mean{};
+    const std::vector<double> years = accruals(b, book.loans[0]);
+    const auto parts_from = [&](int i) { return std::min(months, kEnd - i); };
+    blocks.run(kBlocks, [&](const auto& sums, BookStages&, std::uint64_t first) {
+      std::array<double, kEnd + 1> principal{}, interest{};
+      for (std::size_t p = 0; p < kBlockPaths; ++p) {
+        for (int k = 1; k <= months; ++k) {
+          principal[static_cast<std::size_t>(k)] += 60000.0 / months;
+          interest[static_cast<std::size_t>(k)] +=
+              0.12 * years[static_cast<std::size_t>(k)] * 60000.0 * (months - k + 1) / months;
+        }
+        const double at = delivery("new", kFrom, kMean, first + p);
+        if (at > kOpen) continue;
+        const int i = static_cast<int>(std::ceil(at)), n = parts_from(i);
+        principal[static_cast<std::size_t>(i)] -= kAmount;
+        for (int k = i + 1; k <= i + n; ++k) {
+          const auto m = static_cast<std::size_t>(k);
+          principal[m] += kAmount / n;
+          mean[m] += kAmount / n / kPaths;
+          const double owed = kAmount * (i + n + 1 - k) / n;
+          interest[m] += 0.12 * owed * years[m];
+          if (k == i + 1) interest[m] += 0.12 * kAmount * (i - at) * years[m - 1];
+        }
+      }
+      for (std::size_t k = 1; k <= kEnd; ++k) {
+        EXPECT_NEAR(sums[2 * b.layout.contract_month(0, k, kRepaid)], principal[k], 1e-6) << k;
+        EXPECT_NEAR(sums[2 * b.layout.contract_month(0, k, kVariable)], interest[k], 1e-6) << k;
+      }
+      EXPECT_LT(sums[2 * b.layout.vehicle(0, kCashImbalance) + 1], 1e-20);
+    });
+    for (int k = 4; k <= kEnd; ++k) {
+      double expected = 0, square = 0;
+      for (int i = 4; i <= kOpen; ++i) {
+        const int n = parts_from(i);
+        if (k <= i || k > i + n) continue;
+        const double chance = std::exp(-(i - 1 - kFrom) / kMean) - std::exp(-(i - kFrom) / kMean);
+        expected += chance * kAmount / n;
+        square += chance * kAmount / n * kAmount / n;
+      }
+      EXPECT_NEAR(mean[static_cast<std::size_t>(k)], expected,
+                  4 * std::sqrt((square - expected * expected) / kPaths) + 1e-9)
+          << k;
+    }
+  }
+}
+
+// Level payments, quarters, days inside a period and a draw that has its own day beside: without
+// delay to speak of it is the schedule of the day agreed, by month.
+TEST(Delivery, WithoutDelayHasTheMaturityOfItsDay) {
+  for (const bool floats : {false, true})
+    for (const Amortization amortization :
+         {Amortization::level, Amortization::straight_line, Amortization::bullet}) {
+      const auto run = [&, how = amortization, floating = floats](double slip) {
+        Book book = late_vehicle(slip, month(5) + std::chrono::days(13), month(12));
+        Loan& loan = book.loans[0];
+        loan.closing = kSampleDate - std::chrono::days(40);
+        loan.outstanding_principal = 60000;
+        loan.maturity = month(kEnd) - std::chrono::days(9);
+        loan.frequency = Frequency::quarterly;
+        loan.day_count = DayCount::actual_360;
+        loan.amortization = how;
+        loan.draw_maturity_months = 13;
+        loan.floating = floating;
+        loan.margin = 0.06;
+        loan.current_rate = 0.1;
+        loan.coupon = floating ? 0 : 0.12;
+        TrancheDraw dated;
+        dated.date = month(8);
+        dated.amount = 5000;
+        book.vehicles[0].tranches[0].draws.push_back(dated);
+        date_draws(book);
+        return SimulatedBlock(still(), book, settings_of(kSampleDate), MeasureBasis::risk_neutral,
+                              2);
+      };
+      const SimulatedBlock none = run(0), hardly = run(1e-11);
+      EXPECT_TRUE(none.plan.vehicles[0].tranches[0].others_opening.empty());
+      ASSERT_FALSE(hardly.plan.vehicles[0].tranches[0].others_opening.empty());
+      for (std::size_t k = 1; k <= kEnd; ++k)
+        for (const auto which : {kRepaid, kVariable}) {
+          const double one = none.sum(none.layout.contract_month(0, k, which));
+          EXPECT_NEAR(hardly.sum(hardly.layout.contract_month(0, k, which)), one,
+                      1e-9 * std::abs(one) + 1e-7)
+              << k << ' ' << static_cast<int>(which);
+        }
+      const double value = none.sum(none.layout.contract(0, kPresentValue));
+      // A draw's own day to the square of a month's discounting.
+      EXPECT_NEAR(hardly.sum(hardly.layout.contract(0, kPresentValue)), value,
+                  4e-6 * 20000 * kBlockPaths);
+    }
+}
+
+// Too late on average, and repaid in full all the same on the paths on which it is made.
+TEST(Delivery, RepaysWhatNoScheduleHas) {
+  Book book = late_vehicle(20, month(3), month(8));
+  book.loans[0].principal = 0;
+  book.loans[0].outstanding_principal = 0;
+  book.loans[0].draw_maturity_months = 6;
+  book.loans[0].amortization = Amortization::straight_line;
+  date_draws(book);
+  Blocks blocks(still(), book);
+  const SimulatedBlock& b = blocks.paths.b;
+  std::array<double, kEnd + 1> expected{};
+  std::array<double, kEnd + 1> seen{};
+  blocks.run(8, [&](const auto& sums, BookStages&, std::uint64_t first) {
+    for (std::size_t p = 0; p < kBlockPaths; ++p)
+      if (const double at = delivery("new", 3, 20, first + p); at <= 8) {
+        const auto i = static_cast<std::size_t>(std::ceil(at));
+        expected[i] -= 20000;
+        for (std::size_t k = i + 1; k <= i + 6; ++k) expected[k] += 20000.0 / 6;
+      }
+    for (std::size_t k = 1; k <= kEnd; ++k)
+      seen[k] += sums[2 * b.layout.contract_month(0, k, kRepaid)];
+  });
+  EXPECT_LT(expected[4], -20000);
+  for (std::size_t k = 1; k <= kEnd; ++k) EXPECT_NEAR(seen[k], expected[k], 1e-6) << k;
+}
+
+// 6. What a customer has paid in advance it has back in the months of its own path: parts of the
+// advance in the first months with rent, what a month's rent is too small for in the months after.
+TEST(Delivery, CreditsWhatWasPaidInAdvance) {
+  constexpr double kMean = 4, kFrom = 3, kRent = 730 * 2 * kNewUnits;
+  constexpr double kSteady = 730 * 2.0 * 100;
+  for (const bool shared : {false, true}) {
+    Book book = undrawn(late_vehicle(kMean, month(3), {}));
+    Vehicle& vehicle = book.vehicles[0];
+    vehicle.offtakes[0].lots = {"old"};
+    vehicle.offtakes.push_back(vehicle.offtakes[0]);
+    Offtake& ahead = vehicle.offtakes[shared ? 0 : 1];
+    vehicle.offtakes[1].id = "ahead";
+    vehicle.offtakes[1].lots = {"new"};
+    if (shared) {
+      vehicle.offtakes.pop_back();
+      vehicle.offtakes[0].lots.clear();
+    }
+    Offtake& paid = shared ? vehicle.offtakes[0] : ahead;
+    paid.prepaid = 5 * 20000;
+    paid.prepaid_months = 5;
+    Covenant whole;
+    whole.id = "whole";
+    whole.test = CovenantTest::contract_realization;
+    whole.min = 1 - 1e-9;
+    vehicle.covenants = {whole};
+    Blocks blocks(still(), book);
+    const SimulatedBlock& b = blocks.paths.b;
+    ASSERT_EQ(b.plan.vehicles[0].advances.size(), 1U);
+    int carried = 0;
+    blocks.run(16, [&](const auto& sums, BookStages&, std::uint64_t first) {
+      std::array<double, kEnd + 1> cash{};
+      for (std::size_t p = 0; p < kBlockPaths; ++p) {
+        const double at = delivery("new", kFrom, kMean, first + p);
+        double due = 0;
+        int count = 0;
+        for (int k = 1; k <= kEnd; ++k) {
+          const double serves = there(at, k), rent = kRent * serves + (shared ? kSteady : 0);
+          if (rent > 0 && count++ < 5) due += 20000;
+          const double credit = std::min(rent, due);
+          due -= credit;
+          carried += rent > 0 && due > 0 ? 1 : 0;
+          cash[static_cast<std::size_t>(k)] +=
+              kSteady + kRent * serves - credit -
+              730 * 0.5 * std::exp(0.025 * k / 12) * (100 + kNewUnits * serves);
+        }
+      }
+      for (std::size_t k = 1; k <= kEnd; ++k)
+        EXPECT_NEAR(sums[2 * b.layout.coverage(0, k, kPairCash)], cash[k], 1e-9 * kSteady * 64)
+            << k << ' ' << shared;
+      EXPECT_LT(sums[2 * b.layout.vehicle(0, kCashImbalance) + 1], 1e-20);
+    });
+    EXPECT_EQ(carried > 100, !shared);
+    // Received all the same: the contract is performed.
+    for (int k = 1; k <= kEnd; ++k) EXPECT_EQ(b.test(0, k, kInBreach), 0U) << k;
+  }
+}
+
+// By schedule the advance is credited from the mean delivery on, as of a lot that comes then.
+TEST(Delivery, CreditsAnAdvanceByScheduleOnTheMean) {
+  Book book = undrawn(late_vehicle(2, month(4), {}));
+  book.vehicles[0].offtakes[0].prepaid = 400000;
+  book.vehicles[0].offtakes[0].prepaid_months = 7;
+  book.vehicles[0].offtakes[0].lots = {"new"};
+  book.vehicles[0].lots[0].operating_cost = 0;
+  Book sure = book;
+  sure.vehicles[0].lots[1].slip_months = 0;
+  sure.vehicles[0].lots[1].in_service = month(6);
+  const SimulatedBlock late(still(), book, settings_of(kSampleDate), MeasureBasis::risk_neutral, 0),
+      fixed(still(), sure, settings_of(kSampleDate), MeasureBasis::risk_neutral, 0);
+  const OfftakePlan &one = late.plan.vehicles[0].offtakes[0],
+                    &other = fixed.plan.vehicles[0].offtakes[0];
+  EXPECT_NE(one.advance, kNone);
+  EXPECT_TRUE(one.credited.empty());
+  EXPECT_FALSE(other.credited.empty());
+  for (std::size_t k = 1; k <= kEnd; ++k)
+    EXPECT_NEAR(scheduled_revenue(one)[k], other.revenue[k], 1e-9) << k;
+}
+
+// 7. A revolving tranche lends no more than its commitment: what a draw that comes early, or a
+// fixed one that meets a late one, finds taken lapses.
+TEST(Delivery, KeepsARevolvingTrancheWithinItsCommitment) {
+  constexpr double kMean = 4, kFrom = 3, kCommitment = 65000;
+  Book book = late_vehicle(kMean, month(3), month(16));
+  Loan& loan = book.loans[0];
+  loan.revolving = true;
+  loan.commitment = kCommitment;
+  loan.amortization = Amortization::straight_line;
+  TrancheDraw dated;
+  dated.date = month(12);
+  dated.amount = 15000;
+  book.vehicles[0].tranches[0].draws.push_back(dated);
+  date_draws(book);
+  Blocks blocks(still(), book);
+  const SimulatedBlock& b = blocks.paths.b;
+  const std::vector<double> years = accruals(b, loan);
+  int lent_less = 0, whole = 0;
+  blocks.run(32, [&](const auto& sums, BookStages&, std::uint64_t first) {
+    std::array<double, kEnd + 1> principal{}, interest{};
+    double value = 0;
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      const double at = delivery("new", kFrom, kMean, first + p);
+      double owed = 60000, first_days = 0;  // interest of the month of the draw
+      for (int k = 1; k <= kEnd; ++k) {
+        const auto m = static_cast<std::size_t>(k);
+        const double due = owed / (kEnd + 1 - k), paid = 0.12 * owed * years[m] + first_days;
+        principal[m] += due;
+        interest[m] += paid;
+        value += discount(k) * (due + paid);
+        owed -= due;
+        first_days = 0;
+        const bool comes = at <= 16 && std::ceil(at) == k;
+        const double asked = (comes ? 20000 : 0) + (k == 12 ? 15000 : 0);
+        if (!(asked > 0)) continue;
+        const double made = std::min(asked, kCommitment - owed);
+        (made < asked ? lent_less : whole) += 1;
+        const double part = comes ? at - (k - 1) : 1;
+        const double of_lot = comes ? made * 20000 / asked : 0;
+        first_days = 0.12 * of_lot * (1 - part) * years[m];
+        principal[m] -= made;
+        value -= discount(k) * made + of_lot * (1 - part) * (discount(k - 1) - discount(k));
+        owed += made;
+      }
+    }
+    for (std::size_t k = 1; k <= kEnd; ++k) {
+      EXPECT_NEAR(sums[2 * b.layout.contract_month(0, k, kRepaid)], principal[k], 1e-6) << k;
+      EXPECT_NEAR(sums[2 * b.layout.contract_month(0, k, kVariable)], interest[k], 1e-6) << k;
+    }
+    EXPECT_NEAR(sums[2 * b.layout.contract(0, kPresentValue)], value, 1e-9 * 64 * 20000);
+    EXPECT_LT(sums[2 * b.layout.vehicle(0, kCashImbalance) + 1], 1e-20);
+  });
+  EXPECT_GT(lent_less, 500);
+  EXPECT_GT(whole, 500);
+}
+
+// 8. Everyone draws: what waits for a lot is drawn on the scenario's day, on the paths on which the
+// lot is not there by then; the lot earns from its own day on.
+TEST(Delivery, DrawsOnTheDayOfAScenarioAtTheLatest) {
+  Book book = late_vehicle(2, month(3), month(16));
+  std::vector<std::string> known;
+  const Cancelled done =
+      draw_commitments(book, "vehicle.v.tranche.debt", month(7), kSampleDate, known);
+  EXPECT_EQ(done.changed, 1);
+  ASSERT_EQ(book.vehicles[0].tranches[0].draws.size(), 2U);  // and the rest of the commitment
+  EXPECT_EQ(book.vehicles[0].tranches[0].draws[0].latest, month(7));
+  date_draws(book);
+  Blocks blocks(still(), book);
+  const SimulatedBlock& b = blocks.paths.b;
+  EXPECT_NEAR(b.plan.contracts[0].to_draw, 50000, 1e-9);
+  int waited = 0;
+  blocks.run(8, [&](const auto& sums, BookStages& stages, std::uint64_t first) {
+    std::array<double, kEnd + 1> drawn{};
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      const double at = delivery("new", 3, 2, first + p), made = std::min(at, 7.0);
+      waited += at > 7 ? 1 : 0;
+      drawn[static_cast<std::size_t>(std::ceil(made))] += 20000;
+      drawn[7] += 30000;
+      EXPECT_EQ(stages.delivery_row(kPaidFor)[p], std::ceil(made));
+      EXPECT_DOUBLE_EQ(stages.delivery_row(kDelivered)[p], at);
+    }
+    for (std::size_t k = 1; k < kEnd; ++k)
+      EXPECT_NEAR(sums[2 * b.layout.contract_month(0, k, kRepaid)], -drawn[k], 1e-6) << k;
+  });
+  EXPECT_GT(waited, 50);
+}
+
+// Prices are of what is owed and of what is expected to be drawn: by the law of each lot's delay.
+TEST(Delivery, PricesWhatIsExpectedToBeDrawn) {
+  Book book = late_vehicle(4, month(3), month(8));
+  TrancheDraw pair = book.vehicles[0].tranches[0].draws[0];
+  VehicleLot second = book.vehicles[0].lots[1];
+  second.id = "second";
+  second.slip_months = 7;
+  second.in_service = month(5);
+  book.vehicles[0].lots.push_back(second);
+  pair.lots = {"new", "second"};
+  pair.amount = 9000;
+  book.vehicles[0].tranches[0].draws.push_back(pair);
+  date_draws(book);
+  const SimulatedBlock b(still(), book, settings_of(kSampleDate), MeasureBasis::risk_neutral, 0);
+  const double one = 1 - std::exp(-5.0 / 4), both = one * (1 - std::exp(-3.0 / 7));
+  EXPECT_NEAR(b.plan.contracts[0].to_draw, 20000 * one + 9000 * both, 1e-6);
+  EXPECT_EQ(b.plan.contracts[0].most_to_draw, 29000);
 }
 
 // The delay is the same whatever the basis; a scenario of its mean scales it, path by path.
