@@ -16,6 +16,7 @@ enum class StreamKind : std::uint32_t {
   noise = 4,
   delay = 8,
   gate = 9,
+  contrast = 10,  // directions in which the residuals of a regression are measured
 };
 
 // The Philox key of one stream: a 64-bit hash of (seed, kind, id), id any bytes.

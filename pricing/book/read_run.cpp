@@ -62,6 +62,7 @@ std::span<const Field<RunSettings>> simulation_fields() {
           },
           "survival_weighted|sampled|copula"),
       flag("importance_sampling", &T::importance_sampling),
+      flag("control_variates", &T::control_variates),
       number("target_error", &T::target_error, above(0)),
       integer<T>(
           "threads", +[](T& s, std::int64_t n) { s.threads = static_cast<unsigned>(n); },
@@ -137,6 +138,17 @@ void read_simulation(const TomlValue* table, RunFile& run, const Scope& top) {
   if (replicates && !settings.sobol)
     scope.fault(replicates->line, replicates->column, "replicates", "",
                 "goes with sampling sobol only", "remove it");
+  const TomlValue* controls = table->find("control_variates");
+  if (!controls || !settings.control_variates) return;
+  if (settings.sobol)
+    scope.fault(controls->line, controls->column, "control_variates", "",
+                "goes with sampling philox only: points of sobol leave them little to correct",
+                "remove it, or set sampling to philox");
+  if (settings.steps_per_year != 12)
+    scope.fault(
+        controls->line, controls->column, "control_variates", "",
+        "knows months only, and steps_per_year is " + std::to_string(settings.steps_per_year),
+        "remove one of them");
 }
 
 // [low, high], factors on every risk premium.

@@ -66,6 +66,7 @@ struct RunSettings {
   bool sample_values = false;        // default_method = "sampled"; else survival_weighted
   bool copula = false;               // default_method = "copula"
   bool importance_sampling = false;  // of the real-world tails
+  bool control_variates = false;     // philox: means corrected by numbers of known mean
   unsigned threads = 0;              // 0: all
 
   std::vector<double> confidence = {0.95, 0.99, 0.995, 0.999};

@@ -11,8 +11,10 @@
 #include "engine/factors/factor_scratch.hpp"
 #include "engine/simulation/simulate.hpp"
 #include "engine/statistics/student.hpp"
+#include "pricing/measures/control_run.hpp"
 #include "pricing/measures/replicate_sums.hpp"
 #include "pricing/plan/time_grid.hpp"
+#include "pricing/valuation/weighted_stages.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -44,7 +46,8 @@ std::vector<double> pilot(const Plan& plan, const SumLayout& layout) {
 void refuse_non_finite(const engine::IntegerTotals& totals, const SumLayout& layout) {
   const std::size_t bad = totals.first_non_finite();
   if (bad == totals.size()) return;
-  const std::size_t pair = bad / 2;
+  const std::size_t pair =
+      bad < 2 * layout.pairs ? bad / 2 : (bad - 2 * layout.pairs) % weighed_pairs(layout);
   std::string what = "a total of the run";
   if (pair < layout.group_first)
     what = "contract row " + std::to_string(pair / (layout.samples + 1));
@@ -55,7 +58,7 @@ void refuse_non_finite(const engine::IntegerTotals& totals, const SumLayout& lay
 struct Replicate {
   engine::IntegerTotals totals;
   StageCounts counts{};
-  explicit Replicate(const BasisRun& run) : totals(run.layout.scales) {
+  Replicate(const BasisRun& run, const std::vector<double>& scales) : totals(scales) {
     // Sized here: threads add to them.
     const std::size_t months = run.layout.steps + 1;
     counts.tests.assign(static_cast<std::size_t>(run.plan.tests) * months * kTestCounts, 0);
@@ -81,19 +84,23 @@ std::uint64_t replicates_together(const BasisRun& run, unsigned threads, std::ui
 
 // A pair is sampled by path, or by block: sums over kBlockPaths paths. Replicates are the samples
 // where there are any, each the mean of its own.
-BasisRun::Samples BasisRun::samples(double paths_a_sample) const {
-  if (replicates.count == 0) return {paths / paths_a_sample, 1};
+BasisRun::Samples BasisRun::samples(std::size_t pair, double paths_a_sample) const {
+  if (!replicated(pair)) return {paths / paths_a_sample, 1};
   return {static_cast<double>(replicates.count), replicates.paths / paths_a_sample};
 }
 
 engine::Estimate BasisRun::mean(std::size_t pair, double paths_a_sample) const {
-  const Samples of = samples(paths_a_sample);
-  const double square = replicates.count == 0 ? sums[2 * pair + 1] : replicates.squares[pair];
-  return engine::mean_of(sums[2 * pair] / of.each, square / (of.each * of.each), of.count,
+  const Samples of = samples(pair, paths_a_sample);
+  const double square = replicated(pair) ? replicates.squares[pair] : sums[2 * pair + 1];
+  return engine::mean_of(first_half(pair) / of.each, square / (of.each * of.each), of.count,
                          references[pair]);
 }
 
 engine::Estimate BasisRun::mean(std::size_t pair) const { return mean(pair, 1); }
+
+engine::Estimate BasisRun::mean_as_drawn(std::size_t pair) const {
+  return scrambles() > 0 ? mean(pair) : mean_of_paths(pair);
+}
 
 engine::Estimate BasisRun::block_mean(std::size_t pair) const {
   const auto e = mean(pair, kBlockPaths);
@@ -106,13 +113,13 @@ engine::Estimate BasisRun::mean_of_paths(std::size_t pair) const {
 
 engine::Estimate BasisRun::ratio(std::size_t x, std::size_t y, std::size_t product,
                                  double paths_a_sample) const {
-  const Samples of = samples(paths_a_sample);
+  const Samples of = samples(x, paths_a_sample);
   const double n = of.count, each = of.each;
   const auto second = [&](std::size_t pair, std::size_t half) {
-    return replicates.count == 0 ? sums[2 * pair + half] : replicates.squares[pair] / (each * each);
+    return replicated(pair) ? replicates.squares[pair] / (each * each) : sums[2 * pair + half];
   };
   const double rx = references[x], ry = references[y];
-  const double dx = sums[2 * x] / each, dy = sums[2 * y] / each;
+  const double dx = first_half(x) / each, dy = first_half(y) / each;
   engine::PairSums s;
   // Sums of the numbers themselves from those of their deviations.
   s.x = dx + n * rx;
@@ -134,17 +141,16 @@ engine::Estimate BasisRun::coverage(std::size_t vehicle, int month) const {
 }
 
 double BasisRun::covariance_of_means(std::size_t a, std::size_t b, std::size_t product) const {
-  const Samples of = samples(1);
+  const Samples of = samples(a, 1);
   const double n = of.count, each = of.each;
   const double together =
-      replicates.count == 0 ? sums[2 * product] : replicates.squares[product] / (each * each);
-  return (together - sums[2 * a] / each * (sums[2 * b] / each) / n) / (n * (n - 1));
+      replicated(product) ? replicates.squares[product] / (each * each) : sums[2 * product];
+  return (together - first_half(a) / each * (first_half(b) / each) / n) / (n * (n - 1));
 }
 
 engine::Estimate BasisRun::share(double hits, double squares) const {
-  if (replicates.count == 0) return engine::share_of(hits, paths);
-  const Samples of = samples(1);
-  const double n = of.count, each = of.each;
+  if (scrambles() == 0) return engine::share_of(hits, paths);
+  const double n = static_cast<double>(replicates.count), each = replicates.paths;
   return {hits / paths, engine::mean_of(hits / each, squares / (each * each), n, 0).standard_error};
 }
 
@@ -152,19 +158,18 @@ engine::Estimate BasisRun::under_cost_share(std::size_t hardware, int month,
                                             UnderCost which) const {
   const std::size_t at =
       (hardware * (layout.steps + 1) + static_cast<std::size_t>(month)) * kUnderCosts + which;
-  return share(under_costs[at], replicates.count == 0 ? 0.0 : replicates.under_costs[at]);
+  return share(under_costs[at], scrambles() == 0 ? 0.0 : replicates.under_costs[at]);
 }
 
 engine::Estimate BasisRun::in_breach(std::uint32_t test, int month) const {
   return share(tests(test, month, kInBreach),
-               replicates.count == 0 ? 0.0 : replicates.tests[test_at(test, month, kInBreach)]);
+               scrambles() == 0 ? 0.0 : replicates.tests[test_at(test, month, kInBreach)]);
 }
 
 engine::Estimate BasisRun::breached(std::uint32_t test, int month) const {
   double hits = 0;
   for (int m = 0; m <= month; ++m) hits += tests(test, m, kFirstBreach);
-  return share(hits,
-               replicates.count == 0 ? 0.0 : replicates.tests[test_at(test, month, kFirstBreach)]);
+  return share(hits, scrambles() == 0 ? 0.0 : replicates.tests[test_at(test, month, kFirstBreach)]);
 }
 
 double BasisRun::errors(double k) const {
@@ -180,7 +185,8 @@ std::size_t BasisRun::snapshot(int months) const {
 }
 
 BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_months,
-                       bool keep_paired, const std::function<void(std::uint64_t)>& task_done) {
+                       bool keep_paired, const std::function<void(std::uint64_t)>& task_done,
+                       const engine::ControlWeights* controls) {
   const auto start = std::chrono::steady_clock::now();
   BasisRun run;
   run.plan = std::move(plan);
@@ -197,13 +203,21 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
     run.results.block_groups.assign(paths / kBlockPaths * run.layout.groups * run.layout.samples,
                                     0.0);
   if (sobol.on()) start_replicates(paths / each, each, run);
+  run.controls = controls != nullptr ? *controls : fit_controls(run.plan, settings);
+  const std::vector<double> scales = weighed_scales(run.layout, run.controls.replicates);
 
   std::optional<engine::IntegerTotals> totals;
   // Stages are large: those of one replicate go on with the next.
-  std::vector<std::unique_ptr<BookStages>> idle;
-  const auto make_stages = [&]() -> BookStages {
-    if (idle.empty()) return BookStages(run.plan, run.layout, run.results, run.references.data());
-    BookStages again = std::move(*idle.back());
+  std::vector<std::unique_ptr<WeightedStages>> idle;
+  const auto make_stages = [&]() -> WeightedStages {
+    if (idle.empty())
+      return {run.plan,
+              run.layout,
+              run.results,
+              run.references.data(),
+              run.controls.replicates > 0 ? &run.controls : nullptr,
+              weighed_pairs(run.layout)};
+    WeightedStages again = std::move(*idle.back());
     idle.pop_back();
     return again;
   };
@@ -212,21 +226,21 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
   for (std::uint64_t first = 0; first < paths; first += together * each) {
     const std::uint64_t count = std::min(together, (paths - first) / each);
     const engine::SimulationSize size{count * each, settings.threads, first, nullptr, each};
-    std::vector<Replicate> replicates(count, Replicate(run));
-    const auto finish = [&](std::uint64_t r, BookStages& stages, const double* sums) {
+    std::vector<Replicate> replicates(count, Replicate(run, scales));
+    const auto finish = [&](std::uint64_t r, WeightedStages& stages, const double* sums) {
       replicates[r].totals.add(sums);
       // The counts of a lone replicate are gathered at its end.
       if (count > 1) {
-        replicates[r].counts.add(stages);
-        stages.restart_counts();
+        replicates[r].counts.add(stages.book());
+        stages.book().restart_counts();
       }
       if (task_done) task_done(++tasks);
     };
-    auto simulated = engine::simulate_groups(run.plan.factors, size, run.layout.scales.size(),
-                                             make_stages, finish);
+    auto simulated =
+        engine::simulate_groups(run.plan.factors, size, scales.size(), make_stages, finish);
     for (auto& stages : simulated.stages) {
-      if (count == 1) replicates[0].counts.add(*stages);
-      stages->restart_counts();
+      if (count == 1) replicates[0].counts.add(stages->book());
+      stages->book().restart_counts();
       idle.push_back(std::move(stages));
     }
     run.factor_seconds += simulated.factor_seconds;
@@ -240,9 +254,10 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
         totals.emplace(std::move(replicate.totals));
     }
   }
-  for (const auto& stages : idle) add_stages(*stages, run);
-  run.sums.resize(totals->size());
-  for (std::size_t i = 0; i < totals->size(); ++i) run.sums[i] = totals->value(i);
+  for (const auto& stages : idle) add_stages(stages->book(), run);
+  run.sums.resize(2 * run.layout.pairs);
+  for (std::size_t i = 0; i < run.sums.size(); ++i) run.sums[i] = totals->value(i);
+  if (run.controls.replicates > 0) add_weighed(*totals, run);
   run.simulate_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return run;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "engine/statistics/control_weights.hpp"
 #include "engine/statistics/moments.hpp"
 #include "pricing/plan/compile.hpp"
 #include "pricing/plan/sampling.hpp"
@@ -12,9 +13,11 @@
 namespace lien::pricing {
 
 // What the replicates of a run under sobol say apart from each other. Paths of one replicate depend
-// on each other, so every error comes from these sums over replicates.
+// on each other, so every error comes from these sums over replicates. Under control variates they
+// are the weighed sums over all paths that stand for replicates (engine/statistics/
+// control_weights.hpp).
 struct ReplicateSums {
-  std::size_t count = 0;         // 0: paths are independent
+  std::size_t count = 0;         // 0: paths are independent, and weigh the same
   double paths = 0;              // of each
   std::vector<double> squares;   // [pairs] of a pair's sum of deviations, squared; of a pair that
                                  // holds a product, the product of its two factors' sums
@@ -34,14 +37,24 @@ struct BasisRun {
   std::vector<std::uint32_t> fan_counts;   // [fans][steps + 1][kFanBins]
   std::vector<std::uint32_t> under_costs;  // [hardware][steps + 1][kUnderCosts]
   ReplicateSums replicates;
+  engine::ControlWeights controls;  // no replicates: none
+  // [pairs before contract months] weighed first halves of `sums`; empty without control variates.
+  std::vector<double> controlled;
   PathResults results;
   StageSeconds seconds;
   double clamped_ages = 0;  // BookStages::clamped_ages, of all paths
   double compile_seconds = 0, simulate_seconds = 0;
   double factor_seconds = 0;  // of all threads, in the engine
 
-  // Mean over paths of a pair sampled by path.
+  // Mean over paths of a pair sampled by path, corrected by control variates where there are any.
   [[nodiscard]] engine::Estimate mean(std::size_t pair) const;
+  // The same without control variates, which make many a mean exact: for checks of what they use.
+  [[nodiscard]] engine::Estimate mean_as_drawn(std::size_t pair) const;
+  // Independent sets of paths: replicates of sobol, else 0. Control variates have no such sets:
+  // counts, percentiles and tails are those of their paths as they are.
+  [[nodiscard]] std::size_t scrambles() const noexcept {
+    return controls.replicates > 0 ? 0 : replicates.count;
+  }
   // The same with the error that independent paths would have: it shows how paths spread.
   [[nodiscard]] engine::Estimate mean_of_paths(std::size_t pair) const;
   // Covariance of the means of two pairs sampled by path whose product stands at a third.
@@ -81,7 +94,14 @@ struct BasisRun {
   struct Samples {
     double count, each;
   };
-  [[nodiscard]] Samples samples(double paths_a_sample) const;
+  // True if the error of a pair is that of its replicates.
+  [[nodiscard]] bool replicated(std::size_t pair) const noexcept {
+    return replicates.count > 0 && (controlled.empty() || pair < controlled.size());
+  }
+  [[nodiscard]] double first_half(std::size_t pair) const noexcept {
+    return pair < controlled.size() ? controlled[pair] : sums[2 * pair];
+  }
+  [[nodiscard]] Samples samples(std::size_t pair, double paths_a_sample) const;
   [[nodiscard]] engine::Estimate mean(std::size_t pair, double paths_a_sample) const;
   [[nodiscard]] engine::Estimate ratio(std::size_t x, std::size_t y, std::size_t product,
                                        double paths_a_sample) const;
@@ -89,9 +109,12 @@ struct BasisRun {
 };
 
 // Simulates a compiled plan. keep_paired: also sums by block, for differences between scenarios.
+// controls: weights of another run on the same random numbers, whose control variates serve here
+// too; null: those of the plan's own, if it has any.
 // Throws std::runtime_error naming the number if a result is not finite.
 [[nodiscard]] BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_months,
                                      bool keep_paired,
-                                     const std::function<void(std::uint64_t)>& task_done);
+                                     const std::function<void(std::uint64_t)>& task_done,
+                                     const engine::ControlWeights* controls = nullptr);
 
 }  // namespace lien::pricing

@@ -41,9 +41,12 @@ Plan compile_scenario(const Inputs& inputs, const std::string& id, const Stresse
   const Horizon horizon = horizon_of(settings, stressed.market, stressed.book);
   const TimeGrid grid(settings.valuation_date, horizon.months, settings.steps_per_year);
   try {
-    return compile({&settings, &stressed.market, &stressed.book, basis, &inputs.market,
-                    &stressed.changed_credit_curves},
-                   horizon, grid);
+    const CompileInput input{&settings, &stressed.market, &stressed.book,
+                             basis,     &inputs.market,   &stressed.changed_credit_curves};
+    Plan plan = compile(input, horizon, grid);
+    // Scenarios are weighed as the baseline is: a path of theirs has no closed form.
+    if (settings.control_variates && id == "baseline") compile_controls(input, plan);
+    return plan;
   } catch (const InputError& error) {
     if (id == "baseline") throw;
     std::vector<Diagnostic> faults = error.faults();

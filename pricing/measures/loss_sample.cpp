@@ -16,8 +16,7 @@ double LossSample::quantile_near(double level) const {
 }
 
 LossSample loss_sample(const BasisRun& run, std::size_t snapshot) {
-  if (run.results.weights.empty())
-    return LossSample(run.results.losses[snapshot], run.replicates.count);
+  if (run.results.weights.empty()) return LossSample(run.results.losses[snapshot], run.scrambles());
   return LossSample(engine::WeighedLosses(run.results.losses[snapshot],
                                           run.results.weights[snapshot],
                                           run.plan.factors.tilt.of.data(), engine::kBlockPaths));

@@ -116,6 +116,22 @@ Estimate paired_change(const BasisRun& before, const BasisRun& after, GroupNumbe
   const auto at = [](const BasisRun& run, std::size_t block, GroupNumber of) {
     return (block * run.layout.groups + of.group) * run.layout.samples + of.sample;
   };
+  if (after.controls.replicates > 0 && before.controls.replicates > 0) {
+    // Each by its own weights: what both miss in a direction cancels.
+    const std::size_t replicates = after.controls.replicates;
+    std::vector<double> change(replicates, 0.0);
+    for (std::size_t n = 0; n < blocks; ++n)
+      for (std::size_t r = 0; r < replicates; ++r)
+        change[r] += after.controls.weight[n * replicates + r] * b[at(after, n, of_after)] -
+                     before.controls.weight[n * replicates + r] * a[at(before, n, of_before)];
+    double sum = 0, square = 0;
+    for (double& one : change) {
+      one /= after.replicates.paths;
+      sum += one;
+      square += one * one;
+    }
+    return engine::mean_of(sum, square, static_cast<double>(replicates), 0.0);
+  }
   // Independent are the blocks of philox, and the replicates of sobol.
   const std::size_t samples = after.replicates.count == 0 ? blocks : after.replicates.count;
   const std::size_t each = blocks / samples;

@@ -104,7 +104,7 @@ void add_rent_percentiles(const ScenarioRun& scenario, const std::vector<Scenari
       Estimate share{under(baseline, f, at, mean.value), 0};
       // Counts of a fan are of all replicates together: under sobol they show no error.
       share.standard_error =
-          baseline.replicates.count > 0
+          baseline.scrambles() > 0
               ? std::numeric_limits<double>::quiet_NaN()
               : std::sqrt(share.value * (1 - share.value) / static_cast<double>(baseline.paths));
       writer.add(id, "rental_rate_percentile", month,

@@ -173,7 +173,7 @@ double paired_shortfall_error(const BasisRun& a, const BasisRun& b, const Follow
   };
   const double low = at_risk(a), high = at_risk(b);
   // Independent are the paths of philox, and the replicates of sobol.
-  const std::size_t samples = b.replicates.count == 0 ? was.size() : b.replicates.count;
+  const std::size_t samples = b.scrambles() == 0 ? was.size() : b.scrambles();
   const std::size_t each = was.size() / samples;
   double sum = 0, square = 0;
   for (std::size_t s = 0; s < samples; ++s) {

@@ -61,16 +61,6 @@ void check_groups(const BasisRun& run, Checks& checks) {
           scale);
 }
 
-// Kicks and what a party owes make defaults that its curve does not know.
-bool loses_to_network(const NetworkPlan& network, std::size_t party) {
-  for (const KickPlan& kick : network.kicks)
-    if (network.members[kick.to] == party) return true;
-  for (const ClearingPlan& clearing : network.clearings)
-    for (std::size_t m = 0; m < network.members.size(); ++m)
-      if (network.members[m] == party && clearing.owed[m] > 0) return true;
-  return false;
-}
-
 void check_survival(const Inputs& inputs, const BasisRun& run, Checks& checks) {
   const MeasureBasis basis =
       run.plan.real_world ? MeasureBasis::real_world : MeasureBasis::risk_neutral;
@@ -81,11 +71,10 @@ void check_survival(const Inputs& inputs, const BasisRun& run, Checks& checks) {
     const auto hazards = monthly_hazards(party, inputs.market.rates, basis, run.plan.months);
     double sum = 0;
     for (const double hazard : hazards) sum += hazard / 12;
-    const auto survival = run.mean(run.layout.survival(i, run.snapshot(0)));
+    const auto survival = run.mean_as_drawn(run.layout.survival(i, run.snapshot(0)));
     // Where every replicate counts as many defaults there is no error; a count is known to one.
-    const double grain = run.replicates.count > 0 && run.plan.parties[i].sampled_value
-                             ? 1 / run.replicates.paths
-                             : 0.0;
+    const double grain =
+        run.scrambles() > 0 && run.plan.parties[i].sampled_value ? 1 / run.replicates.paths : 0.0;
     checks.add("survival of " + party.id + " is its curve's, " +
                    (run.plan.real_world ? "real_world" : "risk_neutral"),
                engine::exp(-sum), survival.value,
@@ -107,7 +96,8 @@ void check_rents(const Inputs& inputs, const BasisRun& run, Checks& checks) {
     const auto expected =
         expected_log_rents(inputs.market, hardware, basis, inputs.settings.valuation_date,
                            run.plan.months, run.plan.steps_per_year);
-    const auto mean = run.mean(run.layout.fan(f, static_cast<std::size_t>(run.plan.months)));
+    const auto mean =
+        run.mean_as_drawn(run.layout.fan(f, static_cast<std::size_t>(run.plan.months)));
     const auto& shift = run.plan.hardware[fan.index].forward_shift;
     const double closed = engine::exp(
         expected.back() + (shift.empty() ? 0.0 : shift[static_cast<std::size_t>(run.plan.months)]));

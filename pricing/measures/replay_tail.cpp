@@ -119,8 +119,8 @@ TailParts replay_tail(const BasisRun& run, const RunSettings& settings,
   PathResults results;
   results.tail = &replay;
   const std::size_t paths = replay.losses->empty() ? 0 : replay.losses->front().size();
-  const std::size_t replicates = std::max<std::size_t>(1, run.replicates.count);
-  if (run.replicates.count > 0)
+  const std::size_t replicates = std::max<std::size_t>(1, run.scrambles());
+  if (run.scrambles() > 0)
     out.replicated.assign((replay.contracts + replay.groups) * replay.cells.size(),
                           {replicates, 0, 0, 0});
   for (std::size_t r = 0; r < replicates; ++r) {

@@ -96,4 +96,36 @@ void add_replicate(const engine::IntegerTotals& totals, const StageCounts& count
   }
 }
 
+std::size_t weighed_pairs(const SumLayout& layout) {
+  return layout.contract_month_first.empty() ? layout.pairs : layout.contract_month_first.front();
+}
+
+std::vector<double> weighed_scales(const SumLayout& layout, std::size_t replicates) {
+  std::vector<double> scales = layout.scales;
+  const std::size_t pairs = weighed_pairs(layout);
+  scales.reserve(scales.size() + replicates * pairs);
+  for (std::size_t r = 0; r < replicates; ++r)
+    for (std::size_t pair = 0; pair < pairs; ++pair) scales.push_back(layout.scales[2 * pair]);
+  return scales;
+}
+
+void add_weighed(const engine::IntegerTotals& totals, BasisRun& run) {
+  const std::size_t count = run.controls.replicates, pairs = weighed_pairs(run.layout);
+  start_replicates(count, 1, run);
+  run.replicates.paths = run.paths / static_cast<double>(count);
+  run.controlled.assign(pairs, 0.0);
+  for (std::size_t r = 0; r < count; ++r) {
+    const auto sum = [&](std::size_t pair) {
+      return totals.value(2 * run.layout.pairs + r * pairs + pair);
+    };
+    for (std::size_t pair = 0; pair < pairs; ++pair) {
+      run.controlled[pair] += sum(pair);
+      if (!run.replicates.is_product[pair]) run.replicates.squares[pair] += sum(pair) * sum(pair);
+    }
+    each_product(run.layout, run.plan, [&](std::size_t product, std::size_t x, std::size_t y) {
+      if (product < pairs) run.replicates.squares[product] += sum(x) * sum(y);
+    });
+  }
+}
+
 }  // namespace lien::pricing

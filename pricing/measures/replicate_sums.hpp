@@ -24,4 +24,12 @@ void start_replicates(std::uint64_t count, std::uint64_t paths, BasisRun& run);
 void add_replicate(const lien::engine::IntegerTotals& totals, const StageCounts& counts,
                    BasisRun& run);
 
+// Pairs that control variates weigh: all but months by contract, which would take most of the
+// memory.
+[[nodiscard]] std::size_t weighed_pairs(const SumLayout& layout);
+// The layout's scales, and those of the weighed sums of each replicate behind them.
+[[nodiscard]] std::vector<double> weighed_scales(const SumLayout& layout, std::size_t replicates);
+// Folds the weighed sums that stand behind the layout's own into run.replicates and run.controlled.
+void add_weighed(const lien::engine::IntegerTotals& totals, BasisRun& run);
+
 }  // namespace lien::pricing

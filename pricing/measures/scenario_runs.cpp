@@ -65,6 +65,7 @@ BasisRun run_importance(Plan plan, const RunSettings& settings,
                         const std::function<void(std::uint64_t)>& done, RunFacts& facts) {
   const auto start = std::chrono::steady_clock::now();
   plan.factors.sobol = {};  // a mixture is drawn path by path, as its weights are
+  plan.controls.clear();
   fit_tilt(plan, settings);
   BasisRun run = simulate_plan(std::move(plan), settings, false, false, done);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
@@ -120,7 +121,8 @@ ScenarioRun ScenarioRuns::view(const std::string& id) const {
 }
 
 ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed stressed,
-                          bool paired, const StartProgress& start_progress, RunFacts& facts) {
+                          bool paired, const StartProgress& start_progress, RunFacts& facts,
+                          const ScenarioRuns* baseline) {
   ScenarioRuns out;
   out.stressed = std::move(stressed);
   const RunSettings& settings = inputs.settings;
@@ -140,7 +142,11 @@ ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed 
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (draws_tails(settings) && plan.real_world && !plan.contracts.empty())
       out.importance = run_importance(plan, settings, start_progress(), facts);
-    BasisRun run = simulate_plan(std::move(plan), settings, by_contract, paired, start_progress());
+    const engine::ControlWeights* weights = nullptr;
+    if (baseline != nullptr)
+      weights = &(plan.real_world ? baseline->real_world : baseline->risk_neutral)->controls;
+    BasisRun run =
+        simulate_plan(std::move(plan), settings, by_contract, paired, start_progress(), weights);
     run.compile_seconds = seconds;
     add_facts(run, facts);
     (basis == MeasureBasis::risk_neutral ? out.risk_neutral : out.real_world) = std::move(run);

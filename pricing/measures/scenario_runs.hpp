@@ -26,9 +26,11 @@ struct ScenarioRuns {
 using StartProgress = std::function<std::function<void(std::uint64_t)>()>;
 
 // Compiles and simulates a scenario. paired: keeps sums by block, for differences from another run.
+// baseline: whose control variates weigh this scenario's paths too; null: the scenario's own.
 [[nodiscard]] ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id,
                                         Stressed stressed, bool paired,
-                                        const StartProgress& start_progress, RunFacts& facts);
+                                        const StartProgress& start_progress, RunFacts& facts,
+                                        const ScenarioRuns* baseline = nullptr);
 
 // Rules of who may stop early. They exercise by prices: on the real-world basis too the rule is the
 // risk-neutral one. plan: the scenario's, on either basis.

@@ -39,6 +39,8 @@ struct RunFacts {
   std::vector<std::pair<std::string, double>> stage_seconds;
   // The tries at a target error, the last one with the run's paths; empty where none was asked for.
   std::vector<ErrorRound> error_rounds;
+  // Control variates used, by measure basis of the baseline; empty where none were asked for.
+  std::vector<std::pair<std::string, std::uint64_t>> control_variates;
   double loan_months = 0;  // contract-months times paths times bases and scenarios
 };
 

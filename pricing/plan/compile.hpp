@@ -71,6 +71,10 @@ void set_early_exercise(const CompileInput& input, const Plan& plan, InstrumentP
 void compile_forward_rent(const CompileInput& input, double months, Plan& plan,
                           InstrumentPlan& instrument);
 void compile_fans(const CompileInput& input, Plan& plan);
+// Control variates of a market without scenario paths; after hardware, rates, parties and network.
+void compile_controls(const CompileInput& input, Plan& plan);
+// Kicks and what a party owes make defaults that its curve does not know.
+[[nodiscard]] bool loses_to_network(const NetworkPlan& network, std::size_t party);
 
 // Nodes of the strips at every step of the run; plan: hardware compiled, some of law income.
 [[nodiscard]] std::vector<StripNodes> strip_nodes_by_step(const CompileInput& input,

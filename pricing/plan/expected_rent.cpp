@@ -123,4 +123,39 @@ std::vector<double> expected_log_rents(const Market& market, const Hardware& har
   return out;
 }
 
+std::vector<double> expected_log_powers(const Market& market, const Hardware& hardware,
+                                        MeasureBasis basis, Date valuation_date, int months,
+                                        double power) {
+  std::vector<double> launches(static_cast<std::size_t>(months), 0.0), regimes = launches;
+  for (const auto& [l, loading] : line_loadings(market, hardware)) {
+    const LaunchLine& line = market.launches[l];
+    const auto all =
+        transform_today(launch_process(line, basis, valuation_date), power * loading, months);
+    for (std::size_t h = 0; h < all.size(); ++h)
+      launches[h] +=
+          all[h] - power * loading *
+                       pipeline_arrived(line, valuation_date, static_cast<double>(h + 1) / 12.0);
+  }
+  if (const auto chain = regime_law_of(market)) {
+    const auto all = engine::regime_transforms(*chain, power * hardware.scarcity_loading, months);
+    for (std::size_t h = 0; h < all.size(); ++h)
+      regimes[h] = all[h][static_cast<std::size_t>(chain->initial)];
+  }
+  const StripLaw law{basis, &market, &hardware, valuation_date};
+  const double start = hardware.rental_rate > 0 ? engine::log(hardware.rental_rate) : 0.0;
+  const double scarcity = market.scarcity ? market.scarcity->initial : 0;
+  std::vector<double> out{power * start};
+  for (int k = 1; k <= months; ++k) {
+    const StripMonth month = strip_month(law, k);
+    const double t = k / 12.0;
+    const double mean = start + month.constant - month.variance / 2 +
+                        hardware.operating_cost_growth * t - month.scarcity * scarcity;
+    const double variance = month.variance + drift_variance(market, hardware, basis, t);
+    out.push_back(power * mean + power * power * variance / 2 +
+                  launches[static_cast<std::size_t>(k - 1)] +
+                  regimes[static_cast<std::size_t>(k - 1)]);
+  }
+  return out;
+}
+
 }  // namespace lien::pricing

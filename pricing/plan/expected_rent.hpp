@@ -22,6 +22,12 @@ namespace lien::pricing {
                                                      MeasureBasis basis, Date valuation_date,
                                                      int steps, int steps_per_year = 12);
 
+// ln E[R(t_k)^power], power > 0, entry k of whole months; as above and as exact.
+[[nodiscard]] std::vector<double> expected_log_powers(const Market& market,
+                                                      const Hardware& hardware, MeasureBasis basis,
+                                                      Date valuation_date, int months,
+                                                      double power);
+
 // E[ln R(t_k)] and its standard deviation, both to second order in launches, the deviation in
 // regimes too: the middle of a fan's bins. Without the shift of a forward curve.
 struct LogRentSpread {

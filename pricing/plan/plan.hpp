@@ -10,6 +10,7 @@
 #include "pricing/contract/contract.hpp"
 #include "pricing/plan/collateral_plan.hpp"
 #include "pricing/plan/contract_plan.hpp"
+#include "pricing/plan/control_plan.hpp"
 #include "pricing/plan/instrument_plan.hpp"
 #include "pricing/plan/lease_end_plan.hpp"
 #include "pricing/plan/party_plan.hpp"
@@ -111,6 +112,7 @@ struct Plan {
   std::vector<InstrumentPlan> instruments;
   std::vector<ForwardRentPlan> forward_rents;
   std::vector<FanPlan> fans;
+  std::vector<ControlPlan> controls;  // of control_variates, the most telling ones first
   std::vector<int>
       snapshots;  // months at which running sums are kept: horizons, 12, the end; rising
   int tests = 0;  // covenant test slots

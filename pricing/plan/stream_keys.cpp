@@ -53,6 +53,7 @@ NamedStream named(const CompileInput& input, const Plan& plan, const PlanKey& ke
       return {"a noise of its own", {market.file, 0, 0}};
     case StreamKind::gate:
       return {"the opening of the market for balloons", {market.file, 0, 0}};
+    case StreamKind::contrast:  // no plan's: what it draws weighs blocks, not paths
     case StreamKind::factor:
       break;
   }

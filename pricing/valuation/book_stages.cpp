@@ -382,6 +382,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
     fill_parties(block, sums);
     if (plan.factors.tilt.on()) end_tilt();
   }
+  if (results_->control_sample != nullptr) return sample_controls(block, number);
   {
     const Stopwatch watch(seconds_.resale);
     fill_strips(block);

@@ -26,6 +26,12 @@ struct TiltSample {
   }
 };
 
+// What a run before the run reads of every block for its control variates.
+struct ControlSample {
+  std::size_t controls = 0;        // of Plan::controls, from the first
+  std::vector<double> deviations;  // [blocks][controls] mean over the block less the known mean
+};
+
 // Results that belong to a path or a block, written by whichever thread runs it at a place of its
 // own.
 struct PathResults {
@@ -46,6 +52,8 @@ struct PathResults {
   // Paths that are simulated again to fit a tilt, and what they show; null in a run.
   const std::uint64_t* listed = nullptr;
   TiltSample* tilt_sample = nullptr;
+  // Where it stands, blocks end with it: the market and the parties are all that is simulated.
+  ControlSample* control_sample = nullptr;
 };
 
 // Where the stages spend their time, seconds.
@@ -166,6 +174,7 @@ class BookStages {
   void start_year(std::size_t party, std::size_t year, double* clock,
                   const double* accumulated) noexcept;
   void end_tilt() noexcept;
+  void sample_controls(PathBlock& block, std::uint64_t number) noexcept;  // book_controls.cpp
   void fill_strips(PathBlock& block) noexcept;
   void fill_shape(PathBlock& block, std::size_t shape, int k) noexcept;
   void fill_power_strip(PathBlock& block, std::size_t hardware, int k, StripInput input) noexcept;

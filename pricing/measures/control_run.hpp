@@ -1,0 +1,20 @@
+#pragma once
+
+#include "engine/statistics/control_weights.hpp"
+#include "pricing/contract/run_settings.hpp"
+#include "pricing/plan/plan.hpp"
+#include "pricing/valuation/book_stages.hpp"
+
+namespace lien::pricing {
+
+// What the blocks of a run's paths say of its first `controls` control variates.
+[[nodiscard]] ControlSample sample_controls(const Plan& plan, const RunSettings& settings,
+                                            std::size_t controls);
+
+// Weights of the blocks of a run by its plan's control variates, from a run before the run that
+// simulates the market and the parties alone. Takes the first of plan.controls, as many as a tenth
+// of the blocks; no replicates where the plan has none or the blocks are too few. settings: paths,
+// seed, threads.
+[[nodiscard]] engine::ControlWeights fit_controls(const Plan& plan, const RunSettings& settings);
+
+}  // namespace lien::pricing

@@ -1,0 +1,77 @@
+#include <algorithm>
+#include <vector>
+
+#include "engine/elementary/elementary.hpp"
+#include "pricing/credit/hazard_curve.hpp"
+#include "pricing/plan/compile.hpp"
+#include "pricing/plan/discount_curve.hpp"
+#include "pricing/plan/expected_rent.hpp"
+
+// Control variates: what the closed forms of the market know of every path. In the order of their
+// use, since a run of few paths takes the first ones only: dates that tell most of a book first.
+namespace lien::pricing {
+namespace {
+
+constexpr int kMonths[] = {12, 36, 24, 60, 6, 48, 18, 84, 120};
+// A loss bends with the rent: two powers follow that (docs/numerics.md, "Control variates").
+constexpr double kPowers[] = {1, 0.5};
+
+bool knows_survival(const Plan& plan, const Party& party, std::size_t index) {
+  if (!party.fit_survival || party.forced_default_month || party.default_date) return false;
+  if (plan.parties[index].sampled_value) return false;  // 0 or 1 says little
+  return !loses_to_network(plan.network, index);
+}
+
+}  // namespace
+
+bool loses_to_network(const NetworkPlan& network, std::size_t party) {
+  for (const KickPlan& kick : network.kicks)
+    if (network.members[kick.to] == party) return true;
+  for (const ClearingPlan& clearing : network.clearings)
+    for (std::size_t m = 0; m < network.members.size(); ++m)
+      if (network.members[m] == party && clearing.owed[m] > 0) return true;
+  return false;
+}
+
+void compile_controls(const CompileInput& input, Plan& plan) {
+  const Market& market = *input.market;
+  std::vector<int> steps;
+  for (const int month : kMonths)
+    if (month < plan.months) steps.push_back(month);
+  steps.push_back(plan.months);
+  const int last = *std::max_element(steps.begin(), steps.end());
+  if (last < 1) return;
+  // [powers][hardware] ln E[R^p] by step; empty: the rent is not of the market.
+  std::vector<std::vector<double>> rents[std::size(kPowers)];
+  for (std::size_t p = 0; p < std::size(kPowers); ++p)
+    for (std::size_t g = 0; g < plan.hardware.size(); ++g)
+      rents[p].push_back(plan.hardware[g].earns
+                             ? expected_log_powers(market, market.hardware[g], input.basis,
+                                                   input.settings->valuation_date, last, kPowers[p])
+                             : std::vector<double>{});
+  std::vector<std::vector<double>> hazards;
+  for (const Party& party : market.parties)
+    hazards.push_back(monthly_hazards(party, market.rates, input.basis, last));
+  for (const int step : steps) {
+    const auto at = static_cast<std::size_t>(step);
+    for (std::size_t p = 0; p < std::size(kPowers); ++p)
+      for (std::uint32_t g = 0; g < plan.hardware.size(); ++g) {
+        if (rents[p][g].empty()) continue;
+        const auto& shift = plan.hardware[g].forward_shift;
+        const double more = shift.empty() ? 0.0 : kPowers[p] * shift[at];
+        plan.controls.push_back(
+            {ControlPlan::Of::rent, g, step, kPowers[p], engine::exp(rents[p][g][at] + more)});
+      }
+    if (plan.rates.random && !plan.real_world)
+      plan.controls.push_back({ControlPlan::Of::discount, 0, step, 1,
+                               discount_factor(market.rates.zero_curve, plan.years(step))});
+    for (std::uint32_t i = 0; i < plan.parties.size(); ++i) {
+      if (!knows_survival(plan, market.parties[i], i)) continue;
+      double sum = 0;
+      for (std::size_t k = 0; k < at; ++k) sum += hazards[i][k] / 12;
+      plan.controls.push_back({ControlPlan::Of::survival, i, step, 1, engine::exp(-sum)});
+    }
+  }
+}
+
+}  // namespace lien::pricing

@@ -1,0 +1,183 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <random>
+#include <vector>
+
+#include "pricing/measures/control_run.hpp"
+#include "pricing/plan/expected_rent.hpp"
+#include "tests/pricing/compiled_market.hpp"
+#include "tests/pricing/random_book.hpp"
+
+// Control variates: numbers of a path whose means the market knows in closed form.
+namespace lien::pricing {
+namespace {
+
+Market rich_market() {
+  Market market = sample_market();
+  market.scarcity->initial = 0.25;
+  market.scarcity->regime = sample_regime();
+  market.frontier->drift_stdev = 0.12;
+  market.rates.hull_white = HullWhite{0.15, 0.012};
+  return market;
+}
+
+Plan controlled_plan(const Market& market, const Book& book, MeasureBasis basis,
+                     const RunSettings& settings) {
+  const std::vector<std::string> changed;
+  const CompileInput input{&settings, &market, &book, basis, &market, &changed};
+  const Horizon horizon = horizon_of(settings, market, book);
+  Plan plan = compile(input, horizon, TimeGrid(kSampleDate, horizon.months));
+  compile_controls(input, plan);
+  return plan;
+}
+
+RunSettings settings_of(int months) {
+  RunSettings settings;
+  settings.valuation_date = kSampleDate;
+  settings.horizon_months = months;
+  settings.loss_horizon_months = {12, 0};
+  settings.threads = 1;
+  return settings;
+}
+
+// Each control's mean over many paths is the closed form that the plan holds.
+TEST(ControlVariates, HaveTheMeansThatThePlanKnows) {
+  const Market market = rich_market();
+  RunSettings settings = settings_of(48);
+  settings.paths = 1 << 17;
+  for (const MeasureBasis basis : {MeasureBasis::risk_neutral, MeasureBasis::real_world}) {
+    const Plan plan = controlled_plan(market, {}, basis, settings);
+    const ControlSample sample = sample_controls(plan, settings, plan.controls.size());
+    const std::size_t blocks = settings.paths / engine::kBlockPaths;
+    bool discounts = false, survivals = false;
+    for (std::size_t c = 0; c < sample.controls; ++c) {
+      double sum = 0, square = 0;
+      for (std::size_t b = 0; b < blocks; ++b) {
+        const double d = sample.deviations[b * sample.controls + c];
+        sum += d;
+        square += d * d;
+      }
+      const auto got = engine::mean_of(sum, square, static_cast<double>(blocks), 0);
+      const ControlPlan& control = plan.controls[c];
+      discounts = discounts || control.of == ControlPlan::Of::discount;
+      survivals = survivals || control.of == ControlPlan::Of::survival;
+      EXPECT_NEAR(got.value, 0, 4.5 * got.standard_error + 1e-12)
+          << static_cast<int>(control.of) << " " << control.index << " month " << control.step
+          << " power " << control.power;
+    }
+    EXPECT_EQ(discounts, basis == MeasureBasis::risk_neutral);
+    EXPECT_TRUE(survivals);
+  }
+}
+
+TEST(ControlVariates, PowerOneIsTheExpectedRent) {
+  const Market market = rich_market();
+  for (const MeasureBasis basis : {MeasureBasis::risk_neutral, MeasureBasis::real_world})
+    for (const Hardware& hardware : market.hardware) {
+      const auto rent = expected_log_rents(market, hardware, basis, kSampleDate, 60);
+      const auto power = expected_log_powers(market, hardware, basis, kSampleDate, 60, 1);
+      for (std::size_t k = 0; k <= 60; ++k) EXPECT_NEAR(power[k], rent[k], 1e-13) << k;
+    }
+}
+
+struct Loans {
+  Market market = rich_market();
+  Book book;
+  explicit Loans(int count = 12) {
+    std::mt19937_64 draw(5);
+    market = random_market(draw);
+    for (int i = 0; i < count; ++i) book.loans.push_back(random_loan(draw, kSampleDate, i));
+  }
+  [[nodiscard]] BasisRun run(MeasureBasis basis, std::uint64_t paths, std::uint64_t seed,
+                             bool controlled, unsigned threads = 1) const {
+    RunSettings settings = settings_of(0);
+    settings.paths = paths;
+    settings.seed = seed;
+    settings.threads = threads;
+    Plan plan = controlled_plan(market, book, basis, settings);
+    if (!controlled) plan.controls.clear();
+    return simulate_plan(std::move(plan), settings, true, true, {});
+  }
+};
+
+std::size_t of_book(const BasisRun& run, std::size_t sample) {
+  return run.layout.group(run.layout.portfolio(), sample);
+}
+
+// The same law, with less error: z of the difference from a run of many other paths, as it is.
+TEST(ControlVariates, EstimateTheSameMeansMorePrecisely) {
+  const Loans loans;
+  for (const MeasureBasis basis : {MeasureBasis::risk_neutral, MeasureBasis::real_world}) {
+    const BasisRun with = loans.run(basis, 1 << 15, 1, true);
+    const BasisRun without = loans.run(basis, 1 << 17, 2, false);
+    const std::size_t loss = kFixedSamples + with.snapshot(0) * kSnapshotSamples + kLoss;
+    for (const std::size_t sample : {std::size_t{kPresentValue}, loss}) {
+      if (sample == kPresentValue && basis == MeasureBasis::real_world) continue;
+      const auto a = with.mean(of_book(with, sample)), b = without.mean(of_book(without, sample));
+      EXPECT_NEAR(a.value, b.value, 4 * std::hypot(a.standard_error, b.standard_error));
+      const auto plain = with.mean_as_drawn(of_book(with, sample));
+      EXPECT_LT(a.standard_error, 0.7 * plain.standard_error);
+      std::printf("error %.3g of that of the paths as they are\n",
+                  a.standard_error / plain.standard_error);
+      // What was drawn is what a run without control variates draws.
+      const BasisRun same = loans.run(basis, 1 << 15, 1, false);
+      EXPECT_EQ(plain.value, same.mean(of_book(same, sample)).value);
+      EXPECT_EQ(plain.standard_error, same.mean(of_book(same, sample)).standard_error);
+    }
+  }
+}
+
+TEST(ControlVariates, OfContractsSumToTheBook) {
+  const Loans loans;
+  const BasisRun run = loans.run(MeasureBasis::risk_neutral, 1 << 14, 3, true);
+  double sum = 0, balance = 0;
+  for (std::size_t i = 0; i < run.plan.contracts.size(); ++i) {
+    sum += run.plan.contracts[i].held * run.mean(run.layout.contract(i, kPresentValue)).value;
+    balance += run.plan.contracts[i].held * run.plan.contracts[i].outstanding;
+  }
+  EXPECT_NEAR(run.mean(of_book(run, kPresentValue)).value, sum, 1e-10 * balance);
+}
+
+// The variance told is, in the mean, that of the values over seeds.
+TEST(ControlVariates, TellTheirError) {
+  const Loans loans(3);
+  constexpr int kSeeds = 100;
+  std::vector<engine::Estimate> got;
+  double mean = 0;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    const BasisRun run = loans.run(MeasureBasis::risk_neutral, 1 << 12,
+                                   100 + static_cast<std::uint64_t>(seed), true);
+    got.push_back(run.mean(of_book(run, kPresentValue)));
+    mean += got.back().value / kSeeds;
+  }
+  double spread = 0, told = 0;
+  for (const auto& one : got) {
+    spread += (one.value - mean) * (one.value - mean) / (kSeeds - 1);
+    told += one.standard_error * one.standard_error / kSeeds;
+  }
+  // Variances of both estimates of the variance, normal and with 15 degrees of freedom.
+  EXPECT_NEAR(told / spread, 1, 4 * std::sqrt(2.0 / kSeeds + 2.0 / (15.0 * kSeeds)));
+}
+
+TEST(ControlVariates, KeepTheirBitsOnAnyThreads) {
+  const Loans loans;
+  const BasisRun one = loans.run(MeasureBasis::real_world, 5000, 4, true, 1);
+  const BasisRun three = loans.run(MeasureBasis::real_world, 5000, 4, true, 3);
+  EXPECT_GT(one.controls.used, 3U);
+  EXPECT_EQ(one.controlled, three.controlled);
+  EXPECT_EQ(one.replicates.squares, three.replicates.squares);
+}
+
+// Fewer than 32 blocks have no regression: the run is the plain one.
+TEST(ControlVariates, OfFewPathsAreNone) {
+  const Loans loans;
+  const BasisRun run = loans.run(MeasureBasis::risk_neutral, 1024, 4, true);
+  EXPECT_EQ(run.controls.replicates, 0U);
+  EXPECT_EQ(run.mean(of_book(run, kPresentValue)).value,
+            run.mean_as_drawn(of_book(run, kPresentValue)).value);
+}
+
+}  // namespace
+}  // namespace lien::pricing
