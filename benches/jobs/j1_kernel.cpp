@@ -25,7 +25,8 @@ struct State {
 };
 
 // One month. ShortExp: its relative error of 4e-12 moves the mean payoff by less than 1e-11, Monte
-// Carlo by 0.03, and it saves three of the ten terms of Exp's series.
+// Carlo by 0.03, and it saves three of the ten terms of Exp's series. In range: normals reach to
+// 6.77 and the steps' deviations, decayed, add up to 4.2 at most, so no log price passes 29.
 HWY_INLINE void Month(const J1Step& step, const KeptVector (&z)[kJ1Factors], State& s) {
   const Tag d;
   KeptVector price[kJ1Factors];
@@ -35,7 +36,7 @@ HWY_INLINE void Month(const J1Step& step, const KeptVector (&z)[kJ1Factors], Sta
 #pragma GCC unroll 3
     for (std::size_t j = 0; j <= i; ++j) x = hn::MulAdd(Num(step.mixing[i][j]), z[j], x);
     s.log_price[i] = x;
-    price[i] = en::ShortExp(d, x);
+    price[i] = en::ShortExpInRange(d, x);
   }
   V net = Num(-kJ1Cost), end_value = hn::Zero(d);
 #pragma GCC unroll 3

@@ -14,9 +14,9 @@ namespace lien::benches {
 
 using J1Keys = std::array<engine::PhiloxKey, kJ1Factors>;
 // Floating-point operations of a path-step-factor, a multiply-add, a division and a root being one
-// each: 16.0 of the normal (its integer ones are not here), 18.6 of step, exponential and payoff.
+// each: 16.0 of the normal (its integer ones are not here), 16.6 of step, exponential and payoff.
 // Counted by benches/instructions/count.py --operations.
-inline constexpr double kJ1Operations = 34.6;
+inline constexpr double kJ1Operations = 32.6;
 
 [[nodiscard]] J1Keys j1_keys(std::uint64_t seed);
 

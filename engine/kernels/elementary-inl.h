@@ -212,16 +212,16 @@ HWY_INLINE V NormalCdf(D d, V x) {
   return hn::IfNegativeThenElse(x, tail, hn::Sub(hn::Set(d, 1.0), tail));
 }
 
-// e^x for prices: relative error 4e-12 + 3e-17 |x|, three terms fewer than Exp; clamped as Exp is.
+// e^x for prices: relative error 4e-12 + 3e-17 |x|, three terms fewer than Exp. For x in [-708,
+// 709], which the caller must know: elsewhere the result is wrong without a sign of it.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V ShortExp(D d, V x) {
+HWY_INLINE V ShortExpInRange(D d, V x) {
   // (e^r - 1 - r) / r^2, error of e^r 3.3e-12.
   static constexpr double kCoefficient[] = {
       0x1.0000000000000p-1,  0x1.5555556750672p-3,  0x1.5555555c85f99p-5, 0x1.1110c63a4eed0p-7,
       0x1.6c1685919d367p-10, 0x1.a15169e096556p-13, 0x1.a1131351400c3p-16};
   const hn::RebindToUnsigned<D> du;
   const V magic = hn::Set(d, kRoundMagic);
-  x = hn::Min(hn::Max(x, hn::Set(d, -708.0)), hn::Set(d, 709.0));
   const V shifted = hn::MulAdd(x, hn::Set(d, kInverseLn2), magic);
   const V r = hn::NegMulAdd(hn::Sub(shifted, magic), hn::Set(d, kLn2), x);
   const V r2 = hn::Mul(r, r);
@@ -229,6 +229,12 @@ HWY_INLINE V ShortExp(D d, V x) {
   const V mantissa = hn::MulAdd(r2, Polynomial(d, r, r2, kCoefficient), linear);
   const auto exponent = hn::ShiftLeft<52>(hn::BitCast(du, shifted));
   return hn::BitCast(d, hn::Add(hn::BitCast(du, mantissa), exponent));
+}
+
+// The same for any x that is a number, clamped as Exp is.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ShortExp(D d, V x) {
+  return ShortExpInRange(d, hn::Min(hn::Max(x, hn::Set(d, -708.0)), hn::Set(d, 709.0)));
 }
 
 // Numerator (returned) and denominator of the Mills ratio for prices, x in [0, 1e18]: relative

@@ -58,43 +58,66 @@ HWY_INLINE V LongUniform(D d, VU high, VU low) {
   return hn::Sub(hn::BitCast(d, bits), hn::Set(d, 1.0 - 0x1p-53));
 }
 
+// Two ways to the same bits of the quotient in BoxMullerRadius: the divider, or multiply-adds.
+enum class QuotientBy { divider, newton };
+
 // a / b rounded once, for the a and b of BoxMullerRadius.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V RadiusQuotient(D /*d*/, V a, V b) {
+template <QuotientBy kQuotient, class D, class V = hn::Vec<D>>
+HWY_INLINE V RadiusQuotient(D d, V a, V b) {
+#if HWY_TARGET == HWY_AVX3
+  // Two Newton steps leave the inverse y exact but for rounding and so q within a unit in its last
+  // place of a / b; a - b q is exact, and adding y times it rounds once. Source: Markstein,
+  // "Computation of elementary functions on the IBM RISC System/6000 processor", 1990. The proof
+  // asks for a correctly rounded y, so all 2^32 words were tried as well, on CPUs of both makers
+  // (their first guesses differ): 0 differ.
+  if constexpr (kQuotient == QuotientBy::newton) {
+    const auto one = hn::Set(d, 1.0);
+    V y{_mm512_rcp14_pd(b.raw)};
+    y = hn::MulAdd(y, hn::NegMulAdd(b, y, one), y);
+    y = hn::MulAdd(y, hn::NegMulAdd(b, y, one), y);
+    const auto q = hn::Mul(a, y);
+    return hn::MulAdd(hn::NegMulAdd(b, q, a), y, q);
+  }
+#endif
+  (void)d;
   return hn::Div(a, b);
 }
-#if HWY_TARGET == HWY_AVX3
-// The same bits without the divider, which takes 16 cycles a vector and would bound the loop, since
-// the root needs it too. Two Newton steps leave the inverse y exact but for rounding and so q
-// within a unit in its last place of a / b; a - b q is exact, and adding y times it rounds once.
-// Source: Markstein, "Computation of elementary functions on the IBM RISC System/6000 processor",
-// 1990. The proof asks for a correctly rounded y, so all 2^32 words were tried as well: 0 differ.
-HWY_INLINE hn::Vec512<double> RadiusQuotient(hn::CappedTag<double, 8> d, hn::Vec512<double> a,
-                                             hn::Vec512<double> b) {
-  const auto one = hn::Set(d, 1.0);
-  hn::Vec512<double> y{_mm512_rcp14_pd(b.raw)};
-  y = hn::MulAdd(y, hn::NegMulAdd(b, y, one), y);
-  y = hn::MulAdd(y, hn::NegMulAdd(b, y, one), y);
-  const auto q = hn::Mul(a, y);
-  return hn::MulAdd(hn::NegMulAdd(b, q, a), y, q);
-}
-#endif
 
-// sqrt(-2 ln u) for u = (word + 1/2) 2^-32. A shorter series than Log's: relative error 2e-12.
-template <class D, class VU, class V = hn::Vec<D>>
-HWY_INLINE V BoxMullerRadius(D d, VU word) {
+// Whether the divider is the faster way. Intel's takes 16 cycles for eight quotients and would
+// bound the loop, since the root needs it too; AMD's takes 4 (Zen 5), in which the ten operations
+// of the other way do not fit.
+HWY_INLINE bool DividerIsQuick() {
+#if HWY_TARGET == HWY_AVX3
+  return __builtin_cpu_is("amd");
+#else
+  return true;
+#endif
+}
+
+// sqrt(-2 ln u) for u = (word + 1/2) 2^-32, some vectors side by side. A shorter series than Log's:
+// relative error 2e-12.
+template <QuotientBy kQuotient, class D, class VU, std::size_t kVectors, class V = hn::Vec<D>>
+HWY_INLINE void BoxMullerRadius(D d, const VU (&word)[kVectors], V (&radius)[kVectors]) {
   static constexpr double kCoefficient[] = {
       // -2 times 2 atanh(s) / s, in s^2
       -0x1.0000000004988p+2, -0x1.555554db6d410p+0, -0x1.999a9bbfcf938p-1, -0x1.2432ec97e26d1p-1,
       -0x1.e3a9bc9e83906p-2};
   const V minus_two_ln2 = hn::Set(d, -0x1.62e42fefa39efp+0);
-  V exponent;
-  const V f = ReduceLog(d, HalfUniform(d, word), exponent);
-  const V s = RadiusQuotient(d, f, hn::Add(f, hn::Set(d, 2.0)));
-  const V z = hn::Mul(s, s);
-  // u has the exponent of u / 2 plus one: exactly zero for u near 1, where the logarithm vanishes.
-  const V from_exponent = hn::MulAdd(exponent, minus_two_ln2, minus_two_ln2);
-  return hn::Sqrt(hn::MulAdd(s, Polynomial(d, z, hn::Mul(z, z), kCoefficient), from_exponent));
+  V exponent[kVectors], s[kVectors];
+  HWY_UNROLL(4)
+  for (std::size_t k = 0; k < kVectors; ++k) {
+    const V f = ReduceLog(d, HalfUniform(d, word[k]), exponent[k]);
+    s[k] = RadiusQuotient<kQuotient>(d, f, hn::Add(f, hn::Set(d, 2.0)));
+  }
+  HWY_UNROLL(4)
+  for (std::size_t k = 0; k < kVectors; ++k) {
+    const V z = hn::Mul(s[k], s[k]);
+    // u has the exponent of u / 2 plus one: exactly zero for u near 1, where the logarithm
+    // vanishes.
+    const V from_exponent = hn::MulAdd(exponent[k], minus_two_ln2, minus_two_ln2);
+    radius[k] =
+        hn::Sqrt(hn::MulAdd(s[k], Polynomial(d, z, hn::Mul(z, z), kCoefficient), from_exponent));
+  }
 }
 
 // radius (cos, sin)(2 pi t) for t = (word + 1/2) 2^-32. The top bit of the word is half a turn, a

@@ -27,65 +27,108 @@ struct WordRows {
   alignas(64) std::uint64_t word[4][kChunk];
 };
 
-// The keys of the ten rounds, one in every lane.
+// Vectors that go through a chain of dependent operations side by side, so that one works while
+// another waits: as many as the registers hold (AVX-512 has 32, AVX2 16).
+constexpr std::size_t kWordVectors = HWY_TARGET == HWY_AVX3 ? 4 : 2;
+constexpr std::size_t kRadiusVectors = HWY_TARGET == HWY_AVX3 ? 4 : 1;
+static_assert(kWordVectors % kRadiusVectors == 0);  // both may pass the last path by as much
+
+// The keys of the ten rounds: each is broadcast by the operation that reads it.
 struct RoundKeys {
-  alignas(64) std::uint64_t key[kPhiloxRounds][2][8];
+  std::uint64_t key[kPhiloxRounds][2];
 };
 
 HWY_INLINE void FillRoundKeys(PhiloxKey key, RoundKeys& keys) {
-  const Words du;
-  WordVector k0 = hn::Set(du, std::uint64_t{key[0]}), k1 = hn::Set(du, std::uint64_t{key[1]});
+  std::uint64_t k0 = key[0], k1 = key[1];
   for (auto& round : keys.key) {
-    hn::Store(k0, du, round[0]);
-    hn::Store(k1, du, round[1]);
-    k0 = hn::Add(k0, hn::Set(du, std::uint64_t{kPhiloxKeyStep[0]}));  // carries go to the junk
-    k1 = hn::Add(k1, hn::Set(du, std::uint64_t{kPhiloxKeyStep[1]}));
+    round[0] = k0;
+    round[1] = k1;
+    k0 += kPhiloxKeyStep[0];  // carries go to the junk
+    k1 += kPhiloxKeyStep[1];
   }
 }
 
-// The words of counters {numbers[p], index, draw}, p < paths <= kChunk. Two vectors run
-// interleaved, since a round is a chain of four dependent operations. It may fill a vector too
-// many, inside the chunk, when there are 16 lanes in two vectors and 8 paths left.
+// The words of counters {numbers[p], index, draw}, p < paths <= kChunk; consecutive numbers share
+// their high word. It may fill vectors too many, inside the chunk. Round 0 is written out: index
+// and draw are the same on all paths, and so is all that follows from them and the high word, which
+// leaves the loop by itself (half of rounds 0 and 1); the product of consecutive low words grows by
+// a constant.
 template <bool kListed>
 HWY_INLINE void FillWordsOf(const RoundKeys& keys, PathNumbers numbers, std::uint32_t index,
                             std::uint32_t draw, std::size_t paths, WordRows& rows) {
+  constexpr std::size_t kVectors = kWordVectors;
   const Words du;
   const std::size_t lanes = hn::Lanes(du);
-  const WordVector step = hn::Set(du, std::uint64_t{lanes});
-  WordVector path = hn::Add(hn::Set(du, numbers.first()), hn::Iota(du, 0));
-  for (std::size_t p = 0; p < paths; p += 2 * lanes) {
-    if constexpr (kListed) path = hn::LoadU(du, numbers.listed() + p);
-    WordVector next = hn::Add(path, step);
-    if constexpr (kListed) {
-      if (p + lanes < paths) next = hn::LoadU(du, numbers.listed() + p + lanes);
+  const auto all = [du](std::uint64_t x) HWY_ATTR { return hn::Set(du, x); };
+  const WordVector multiplier = all(kPhiloxMultiplier[0]);
+  const WordVector step = all(lanes * kPhiloxMultiplier[0]);
+  const WordVector b = all(std::uint64_t{kPhiloxMultiplier[1]} * index);
+  WordVector high = all(numbers.first() >> 32);
+  WordVector a = MulLow32(du, multiplier, hn::Add(all(numbers.first()), hn::Iota(du, 0)));
+  for (std::size_t p = 0; p < paths; p += kVectors * lanes) {
+    WordVector c0[kVectors], c1[kVectors], c2[kVectors], c3[kVectors];
+    HWY_UNROLL(4)
+    for (std::size_t k = 0; k < kVectors; ++k) {
+      if constexpr (kListed) {
+        const std::size_t entry = HWY_MIN(p + k * lanes, paths - lanes);  // never past the list
+        const WordVector path = hn::LoadU(du, numbers.listed() + entry);
+        high = hn::ShiftRight<32>(path);
+        a = MulLow32(du, multiplier, path);
+      }
+      c0[k] = hn::Xor(hn::ShiftRight<32>(b), hn::Xor(high, all(keys.key[0][0])));
+      c1[k] = b;
+      c2[k] = hn::Xor(hn::ShiftRight<32>(a), all(keys.key[0][1] ^ draw));
+      c3[k] = a;
+      if constexpr (!kListed) a = hn::Add(a, step);
     }
-    WordVector a0 = path, a1 = hn::ShiftRight<32>(path), a2 = hn::Set(du, std::uint64_t{index}),
-               a3 = hn::Set(du, std::uint64_t{draw});
-    WordVector b0 = next, b1 = hn::ShiftRight<32>(next), b2 = a2, b3 = a3;
-    HWY_UNROLL(10)
-    for (const auto& round : keys.key) {
-      const WordVector k0 = hn::Load(du, round[0]), k1 = hn::Load(du, round[1]);
-      PhiloxRound(du, k0, k1, a0, a1, a2, a3);
-      PhiloxRound(du, k0, k1, b0, b1, b2, b3);
+    HWY_UNROLL(9)
+    for (int i = 1; i < kPhiloxRounds; ++i) {
+      const WordVector k0 = all(keys.key[i][0]), k1 = all(keys.key[i][1]);
+      HWY_UNROLL(4)
+      for (std::size_t k = 0; k < kVectors; ++k)
+        PhiloxRound(du, k0, k1, c0[k], c1[k], c2[k], c3[k]);
     }
-    hn::Store(a0, du, rows.word[0] + p);
-    hn::Store(a1, du, rows.word[1] + p);
-    hn::Store(a2, du, rows.word[2] + p);
-    hn::Store(a3, du, rows.word[3] + p);
-    hn::Store(b0, du, rows.word[0] + p + lanes);
-    hn::Store(b1, du, rows.word[1] + p + lanes);
-    hn::Store(b2, du, rows.word[2] + p + lanes);
-    hn::Store(b3, du, rows.word[3] + p + lanes);
-    path = hn::Add(next, step);
+    HWY_UNROLL(4)
+    for (std::size_t k = 0; k < kVectors; ++k) {
+      const std::size_t at = p + k * lanes;
+      hn::Store(c0[k], du, rows.word[0] + at);
+      hn::Store(c1[k], du, rows.word[1] + at);
+      hn::Store(c2[k], du, rows.word[2] + at);
+      hn::Store(c3[k], du, rows.word[3] + at);
+    }
   }
 }
 
 HWY_INLINE void FillWords(const RoundKeys& keys, PathNumbers numbers, std::uint32_t index,
                           std::uint32_t draw, std::size_t paths, WordRows& rows) {
-  if (numbers.listed() == nullptr)
-    FillWordsOf<false>(keys, numbers, index, draw, paths, rows);
-  else
-    FillWordsOf<true>(keys, numbers, index, draw, paths, rows);
+  std::uint64_t list[kChunk];
+  if (numbers.listed() == nullptr) {
+    if (HWY_LIKELY(numbers[0] >> 32 == numbers[paths - 1] >> 32)) {
+      FillWordsOf<false>(keys, numbers, index, draw, paths, rows);
+      return;
+    }
+    for (std::size_t p = 0; p < paths; ++p) list[p] = numbers[p];  // the low word overflows
+    numbers = PathNumbers::of(list);
+  }
+  FillWordsOf<true>(keys, numbers, index, draw, paths, rows);
+}
+
+// May fill vectors too many, inside the chunk.
+template <QuotientBy kQuotient>
+HWY_INLINE void FillRadii(const std::uint64_t* HWY_RESTRICT word, double* HWY_RESTRICT radius,
+                          std::size_t paths) {
+  const Doubles d;
+  const Words du;
+  const std::size_t lanes = hn::Lanes(d);
+  for (std::size_t p = 0; p < paths; p += kRadiusVectors * lanes) {
+    WordVector words[kRadiusVectors];
+    DoubleVector radii[kRadiusVectors];
+    HWY_UNROLL(4)
+    for (std::size_t k = 0; k < kRadiusVectors; ++k) words[k] = hn::Load(du, word + p + k * lanes);
+    BoxMullerRadius<kQuotient>(d, words, radii);
+    HWY_UNROLL(4)
+    for (std::size_t k = 0; k < kRadiusVectors; ++k) hn::Store(radii[k], d, radius + p + k * lanes);
+  }
 }
 
 HWY_INLINE void FillNormals(const std::uint64_t* HWY_RESTRICT radius_word,
@@ -95,9 +138,10 @@ HWY_INLINE void FillNormals(const std::uint64_t* HWY_RESTRICT radius_word,
   const Doubles d;
   const Words du;
   alignas(64) double radius[kChunk];
-  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
-    hn::Store(BoxMullerRadius(d, hn::Load(du, radius_word + p)), d, radius + p);
-  }
+  if (DividerIsQuick())
+    FillRadii<QuotientBy::divider>(radius_word, radius, paths);
+  else
+    FillRadii<QuotientBy::newton>(radius_word, radius, paths);
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
     DoubleVector z_cosine, z_sine;
     BoxMullerPair(d, hn::Load(d, radius + p), hn::Load(du, angle_word + p), z_cosine, z_sine);
@@ -174,8 +218,10 @@ hn::Vec<OneWord> word(std::uint32_t w) { return hn::Set(OneWord(), std::uint64_t
 
 void OneBoxMuller(std::uint32_t radius, std::uint32_t angle, double& cosine, double& sine) {
   const OneLane d;
-  hn::Vec<OneLane> z0, z1;
-  BoxMullerPair(d, BoxMullerRadius(d, word(radius)), word(angle), z0, z1);
+  const hn::Vec<OneWord> radius_word[1] = {word(radius)};
+  hn::Vec<OneLane> r[1], z0, z1;
+  BoxMullerRadius<QuotientBy::divider>(d, radius_word, r);
+  BoxMullerPair(d, r[0], word(angle), z0, z1);
   cosine = hn::GetLane(z0);
   sine = hn::GetLane(z1);
 }

@@ -75,13 +75,16 @@ void ApplyBlackCall(const std::vector<double>& k, const std::vector<double>& v,
 // Radius of one Box-Muller word and the long uniform of a pair of equal words.
 void ApplyWord(std::uint32_t word, double& radius, double& uniform) {
   const Doubles d;
-  const auto words = hn::Set(hn::RebindToUnsigned<Doubles>(), std::uint64_t{word});
-  radius = hn::GetLane(BoxMullerRadius(d, words));
-  uniform = hn::GetLane(LongUniform(d, words, words));
+  const hn::Vec<hn::RebindToUnsigned<Doubles>> words[1] = {
+      hn::Set(hn::RebindToUnsigned<Doubles>(), std::uint64_t{word})};
+  Vector radii[1];
+  BoxMullerRadius<QuotientBy::newton>(d, words, radii);
+  radius = hn::GetLane(radii[0]);
+  uniform = hn::GetLane(LongUniform(d, words[0], words[0]));
 }
 
-// How many of the quotients that BoxMullerRadius takes for `count` words, stride apart, are not the
-// divider's.
+// How many of the quotients that BoxMullerRadius takes by multiply-adds for `count` words, stride
+// apart, are not the divider's.
 std::uint64_t DifferentQuotients(std::uint64_t stride, std::uint64_t count) {
   const Doubles d;
   const hn::RebindToUnsigned<Doubles> du;
@@ -94,7 +97,8 @@ std::uint64_t DifferentQuotients(std::uint64_t stride, std::uint64_t count) {
     Vector exponent;
     const Vector f = ReduceLog(d, HalfUniform(d, hn::Load(du, words)), exponent);
     const Vector below = hn::Add(f, hn::Set(d, 2.0));
-    different += lanes - hn::CountTrue(d, hn::Eq(RadiusQuotient(d, f, below), hn::Div(f, below)));
+    const Vector quotient = RadiusQuotient<QuotientBy::newton>(d, f, below);
+    different += lanes - hn::CountTrue(d, hn::Eq(quotient, hn::Div(f, below)));
   }
   return different;
 }
