@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 #include "pricing/valuation/book_stages.hpp"
 #include "pricing/valuation/market_rows.hpp"
+#include "pricing/valuation/month_sums.hpp"
 #include "pricing/valuation/resale_rows.hpp"
 
 // What BookStages adds to the sums of a run, after the kernels have filled its rows.
@@ -25,6 +25,17 @@ void BookStages::add_block_sample(std::size_t pair, double value, double* sums) 
   sums[2 * pair + 1] += d * d;
 }
 
+// False for a sample that is zero on every path: contract_kernel.hpp says of which basis it is. A
+// vehicle's kernel fills the samples of its tranches.
+bool BookStages::is_sampled(const ContractPlan& contract, std::size_t sample) const noexcept {
+  if (contract.vehicle != kNone || contract.kind != ContractKind::loan) return true;
+  if (sample == kResidual) return false;
+  if (sample == kPresentValue) return !plan_->real_world;
+  if (sample < kFixedSamples || plan_->real_world) return true;
+  const std::size_t which = (sample - kFixedSamples) % kSnapshotSamples;
+  return which != kSampledLoss && which != kCreditLoss;
+}
+
 void BookStages::add_contract(std::size_t index, double* sums) noexcept {
   const auto& contract = plan_->contracts[index];
   const auto sample = [this](std::size_t s) { return samples_.get() + s * kBlockPaths; };
@@ -34,7 +45,7 @@ void BookStages::add_contract(std::size_t index, double* sums) noexcept {
       std::copy_n(sample(s + kLoss), kBlockPaths, sample(s + kSampledLoss));
   if (results_->tail != nullptr) add_tail(index, sums);
   for (std::size_t s = 0; s < layout_->samples; ++s)
-    add_pair(layout_->contract(index, s), sample(s), sums);
+    if (is_sampled(contract, s)) add_pair(layout_->contract(index, s), sample(s), sums);
   sums[2 * layout_->contract(index, layout_->samples)] += row_product(
       sample(kExposure), reference(layout_->contract(index, kExposure)), sample(kLossAtDefault),
       reference(layout_->contract(index, kLossAtDefault)), kBlockPaths);
@@ -42,7 +53,7 @@ void BookStages::add_contract(std::size_t index, double* sums) noexcept {
   const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
   double* const rows = groups_.get() + group * layout_->samples * kBlockPaths;
   for (std::size_t s = 0; s < layout_->samples; ++s) {
-    if (s == kPeakLoanToValue) continue;
+    if (s == kPeakLoanToValue || !is_sampled(contract, s)) continue;
     const bool probability =
         s >= kFixedSamples && (s - kFixedSamples) % kSnapshotSamples == kDefault;
     // A group's probability of default is weighted by balance.
@@ -59,15 +70,27 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
   const std::size_t party = contract.party == kNone ? plan_->parties.size() : contract.party;
   const auto last = static_cast<std::size_t>(contract.months + contract.lag);
   const auto end = static_cast<std::size_t>(contract.months);
+  // Sums that this contract has; what its kernel leaves at zero is not folded.
+  const bool all = contract.vehicle != kNone || contract.lease_end != kNone;
+  const auto folded = [&](MonthSum which, bool has) -> const double* {
+    double* const out = folded_.data() + which * (layout_->steps + 1);
+    if (has || all)
+      fold_months(month_sums_.get() + which * kLanes, kMonthRows * kLanes, last, out);
+    else
+      std::fill_n(out, last + 1, 0.0);
+    return out;
+  };
+  const KernelVariant& has = contract.variant;
+  const double* const survivals = has.cash || contract.lease_end != kNone
+                                      ? folded(kSurvival, true)
+                                      : party_survival_.data() + party * (layout_->steps + 1);
+  const double* const recoveries = folded(kRecovery, true);
+  const double* const seized = folded(kSeizedCash, has.cash);
+  const double* const variables = folded(kVariable, has.floating || has.owner);
+  const double* const repayments = folded(kRepaid, false);
   for (std::size_t m = 1; m <= last; ++m) {
-    const double* const lanes = month_sums_.get() + m * kMonthRows * kLanes;
-    const double survival = contract.variant.cash || contract.lease_end != kNone
-                                ? fold_lanes(lanes + kSurvival * kLanes)
-                                : party_survival_[party * (layout_->steps + 1) + m];
-    const double recovery =
-        fold_lanes(lanes + kRecovery * kLanes) + fold_lanes(lanes + kSeizedCash * kLanes);
-    const double variable = fold_lanes(lanes + kVariable * kLanes);
-    const double repaid = fold_lanes(lanes + kRepaid * kLanes);
+    const double survival = survivals[m], recovery = recoveries[m] + seized[m];
+    const double variable = variables[m], repaid = repayments[m];
     if (layout_->contract_months) {
       add_block_sample(layout_->contract_month(index, m, kSurvival), survival, sums);
       add_block_sample(layout_->contract_month(index, m, kRecovery), recovery, sums);
@@ -98,13 +121,9 @@ void BookStages::add_tests(std::size_t index) noexcept {
   if (slots[0] == kNone && slots[1] == kNone) return;
 
   // Paths whose sampled default falls in a month, one bit each.
-  std::uint64_t* const dead_at = dead_at_.data();
-  std::fill_n(dead_at, end + 1, std::uint64_t{0});
+  const std::uint64_t* const dead_at = dead_at_.data();
   const std::size_t party = contract.party == kNone ? plan_->parties.size() : contract.party;
-  const double* const default_month = default_months_.get() + party * kBlockPaths;
-  for (std::size_t p = 0; p < kBlockPaths; ++p)
-    if (default_month[p] <= contract.months)
-      dead_at[static_cast<std::size_t>(default_month[p])] |= std::uint64_t{1} << p;
+  default_words(default_months_.get() + party * kBlockPaths, end, dead_at_.data());
 
   const std::uint64_t* const failed = month_bits_.data() + 2 * (layout_->steps + 1);
   std::uint64_t* const living = living_.data();
@@ -119,28 +138,16 @@ void BookStages::add_tests(std::size_t index) noexcept {
     if (slots[t] == kNone) continue;
     for (std::size_t m = 1; m <= end; ++m)
       tested_[m] = (t == 0 ? terms[m].test_service : terms[m].tested_balance) > 0 ? 1 : 0;
-    count_test({month_bits_.data() + t * (layout_->steps + 1), living, tested_.data(),
-                contract.months, static_cast<std::uint32_t>(group), slots[t]});
+    count_test({month_bits_.data() + t * (layout_->steps + 1), living, tested_.data(), end},
+               static_cast<std::uint32_t>(group), slots[t]);
   }
 }
 
-void BookStages::count_test(const TestWords& test) noexcept {
-  double* const months = group_months_.get() + test.group * (layout_->steps + 1) * kGroupMonths;
-  std::uint32_t* const total = counts_.data() + test_first(test.slot);
-  std::uint64_t in = 0, ever = 0;
-  for (std::size_t m = 1; m <= layout_->steps; ++m) {
-    if (m <= static_cast<std::size_t>(test.months) && test.tested[m] != 0) {
-      const std::uint64_t living = test.living[m], now = test.breach[m] & living;
-      std::uint32_t* const row = total + m * kTestCounts;
-      row[kInBreach] += static_cast<std::uint32_t>(std::popcount(now));
-      row[kFirstBreach] += static_cast<std::uint32_t>(std::popcount(now & ~ever));
-      row[kCured] += static_cast<std::uint32_t>(std::popcount(in & living & ~test.breach[m]));
-      ever |= now;
-      in = now;
-      months[m * kGroupMonths + kGroupInBreach] += std::popcount(now);
-    }
-    months[m * kGroupMonths + kGroupEverBreach] += std::popcount(ever);
-  }
+void BookStages::count_test(const TestWords& test, std::uint32_t group,
+                            std::uint32_t slot) noexcept {
+  double* const months = group_months_.get() + group * (layout_->steps + 1) * kGroupMonths;
+  count_test_months(test, {counts_.data() + test_first(slot), months + kGroupInBreach,
+                           months + kGroupEverBreach, kGroupMonths, layout_->steps});
 }
 
 // What an instrument is on, seen at step k; floating_rate: the rate that is fixed then.
