@@ -34,23 +34,27 @@ void BookStages::draw_lags(std::uint32_t law, const engine::PhiloxKey& key, int 
 void BookStages::fill_own_use(std::uint32_t index) noexcept {
   own_use_of_ = index;
   const HardwarePlan& hardware = plan_->hardware[index];
-  for (const OwnUsePlan& own : plan_->own_uses) {
-    if (own.hardware != index) continue;
-    const auto last = std::min(static_cast<std::size_t>(own.end), layout_->steps);
-    for (std::size_t k = 1; k <= last; ++k) {
-      const std::size_t node = plan_->node_first[k], nodes = plan_->node_first[k + 1] - node;
-      const double* const weights = own.weights.data() + node;
-      double* const row = own_use_row(own) + k * kBlockPaths;
-      combine_strip_row(weights, nodes, calls_of(hardware) + node * kBlockPaths,
-                        hardware.operating_cost[k], 0.0, row, kBlockPaths);
-      if (hardware.cost_row == kNone) continue;
-      combine_strip_row(weights, nodes, power_factors(hardware, static_cast<int>(k)),
-                        hardware.operating_cost[k], 0.0, power_cost_.get(), kBlockPaths);
-      add_scaled_row(1.0, power_cost_.get(), row, kBlockPaths);
+  const auto fill_month = [&](const OwnUsePlan& own, std::size_t k) {
+    const std::size_t node = plan_->node_first[k], nodes = plan_->node_first[k + 1] - node;
+    const double* const weights = own.weights.data() + node;
+    double* const row = own_use_row(own) + k * kBlockPaths;
+    combine_strip_row(weights, nodes, calls_of(hardware) + node * kBlockPaths,
+                      hardware.operating_cost[k], 0.0, row, kBlockPaths);
+    if (hardware.cost_row == kNone) return;
+    combine_strip_row(weights, nodes, power_factors(hardware, static_cast<int>(k)),
+                      hardware.operating_cost[k], 0.0, power_cost_.get(), kBlockPaths);
+    add_scaled_row(1.0, power_cost_.get(), row, kBlockPaths);
+  };
+  // A few months for all ends, so that their calls stay in the cache.
+  constexpr std::size_t kTogether = 8;
+  for (std::size_t first = 1; first <= layout_->steps; first += kTogether)
+    for (const OwnUsePlan& own : plan_->own_uses) {
+      if (own.hardware != index) continue;
+      const auto last =
+          std::min({static_cast<std::size_t>(own.end), layout_->steps, first + kTogether - 1});
+      for (std::size_t k = first; k <= last; ++k) fill_month(own, k);
     }
-  }
 }
-
 // What a living customer's contract adds to a sale in month k, money, less what the sale costs: its
 // revenue less the cost of its hours and less their own use, which the resale value holds already;
 // never below nothing, since a buyer need not take it.

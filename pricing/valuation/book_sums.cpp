@@ -3,6 +3,7 @@
 
 #include "pricing/valuation/book_stages.hpp"
 #include "pricing/valuation/market_rows.hpp"
+#include "pricing/valuation/month_flows.hpp"
 #include "pricing/valuation/month_sums.hpp"
 #include "pricing/valuation/resale_rows.hpp"
 
@@ -66,7 +67,9 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
   const auto& contract = plan_->contracts[index];
   const MonthColumns& c = plan_->columns;
   const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
-  double* const months = group_months_.get() + group * (layout_->steps + 1) * kGroupMonths;
+  const auto row = [&](GroupMonth which) {
+    return group_months_.get() + (group * kGroupMonths + which) * (layout_->steps + 1);
+  };
   const std::size_t party = contract.party == kNone ? plan_->parties.size() : contract.party;
   const auto last = static_cast<std::size_t>(contract.months + contract.lag);
   const auto end = static_cast<std::size_t>(contract.months);
@@ -88,28 +91,35 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
   const double* const seized = folded(kSeizedCash, has.cash);
   const double* const variables = folded(kVariable, has.floating || has.owner);
   const double* const repayments = folded(kRepaid, false);
-  for (std::size_t m = 1; m <= last; ++m) {
-    const double survival = survivals[m], recovery = recoveries[m] + seized[m];
-    const double variable = variables[m], repaid = repayments[m];
-    if (layout_->contract_months) {
-      add_block_sample(layout_->contract_month(index, m, kSurvival), survival, sums);
-      add_block_sample(layout_->contract_month(index, m, kRecovery), recovery, sums);
-      add_block_sample(layout_->contract_month(index, m, kVariable), variable, sums);
-      add_block_sample(layout_->contract_month(index, m, kRepaid), repaid, sums);
+  if (layout_->contract_months)
+    for (std::size_t m = 1; m <= last; ++m) {
+      add_block_sample(layout_->contract_month(index, m, kSurvival), survivals[m], sums);
+      add_block_sample(layout_->contract_month(index, m, kRecovery), recoveries[m] + seized[m],
+                       sums);
+      add_block_sample(layout_->contract_month(index, m, kVariable), variables[m], sums);
+      add_block_sample(layout_->contract_month(index, m, kRepaid), repayments[m], sums);
     }
-    double* const row = months + m * kGroupMonths;
-    row[kGroupRecovery] += contract.held * recovery;
-    if (m > end) continue;
-    const std::size_t at = contract.first_month + m;
-    const bool lease = contract.kind == ContractKind::lease;
-    const double interest = c.floating_scheduled[at] > 0 ? variable : survival * c.interest[at];
-    const double principal = contract.vehicle == kNone ? survival * c.principal[at] : repaid;
-    row[kGroupInterest] += contract.held * (lease ? 0.0 : interest);
-    row[kGroupPrincipal] += contract.held * (lease ? variable : principal);
-    row[kGroupFee] += contract.held * survival * c.fee[at];
-    const double rent =
-        contract.lease_end == kNone ? c.rent[at] : plan_->lease_ends[contract.lease_end].rent[m];
-    row[kGroupRent] += contract.held * survival * rent;
+  add_both(contract.held, recoveries, seized, last, row(kGroupRecovery));
+  const std::size_t at = contract.first_month;
+  if (contract.kind == ContractKind::loan && contract.vehicle == kNone) {
+    add_loan_flows(
+        {contract.held, survivals, variables, c.interest.data() + at, c.principal.data() + at,
+         c.fee.data() + at, c.rent.data() + at, c.floating_scheduled.data() + at},
+        end, {row(kGroupInterest), row(kGroupPrincipal), row(kGroupFee), row(kGroupRent)});
+    return;
+  }
+  const bool lease = contract.kind == ContractKind::lease;
+  const double* const rents = contract.lease_end == kNone
+                                  ? c.rent.data() + at
+                                  : plan_->lease_ends[contract.lease_end].rent.data();
+  for (std::size_t m = 1; m <= end; ++m) {
+    const double survival = survivals[m], variable = variables[m];
+    const double interest =
+        c.floating_scheduled[at + m] > 0 ? variable : survival * c.interest[at + m];
+    row(kGroupInterest)[m] += contract.held * (lease ? 0.0 : interest);
+    row(kGroupPrincipal)[m] += contract.held * (lease ? variable : repayments[m]);
+    row(kGroupFee)[m] += contract.held * survival * c.fee[at + m];
+    row(kGroupRent)[m] += contract.held * survival * rents[m];
   }
 }
 
@@ -145,9 +155,10 @@ void BookStages::add_tests(std::size_t index) noexcept {
 
 void BookStages::count_test(const TestWords& test, std::uint32_t group,
                             std::uint32_t slot) noexcept {
-  double* const months = group_months_.get() + group * (layout_->steps + 1) * kGroupMonths;
-  count_test_months(test, {counts_.data() + test_first(slot), months + kGroupInBreach,
-                           months + kGroupEverBreach, kGroupMonths, layout_->steps});
+  double* const months = group_months_.get() + group * kGroupMonths * (layout_->steps + 1);
+  count_test_months(
+      test, {counts_.data() + test_first(slot), months + kGroupInBreach * (layout_->steps + 1),
+             months + kGroupEverBreach * (layout_->steps + 1), 1, layout_->steps});
 }
 
 // What an instrument is on, seen at step k; floating_rate: the rate that is fixed then.
@@ -329,8 +340,9 @@ void BookStages::add_groups(std::uint64_t number, double* sums) noexcept {
                     rows + kLossAtDefault * kBlockPaths,
                     reference(layout_->group(g, kLossAtDefault)), kBlockPaths);
     const double* const months = group_months_.get() + g * (layout_->steps + 1) * kGroupMonths;
-    for (std::size_t i = 0; i < (layout_->steps + 1) * kGroupMonths; ++i)
-      add_block_sample(layout_->group_month(g, 0, 0) + i, months[i], sums);
+    for (std::size_t m = 0; m <= layout_->steps; ++m)
+      for (std::size_t f = 0; f < kGroupMonths; ++f)
+        add_block_sample(layout_->group_month(g, m, f), months[f * (layout_->steps + 1) + m], sums);
   }
   for (std::size_t s = 0; s < results_->losses.size(); ++s)
     std::copy_n(all + (kFixedSamples + s * kSnapshotSamples + kSampledLoss) * kBlockPaths,
