@@ -62,17 +62,15 @@ void CountTestMonths(const TestWords& test, const TestCounters& counters) {
   for (; m <= test.last; ++m) {
     if (test.tested[m] != 0) {
       const std::uint64_t living = test.living[m], now = test.breach[m] & living;
-      if ((now | in) != 0) {
-        std::uint32_t* const row = counters.total + m * kTestCounts;
-        const int count = std::popcount(now);
-        row[kInBreach] += static_cast<std::uint32_t>(count);
-        row[kFirstBreach] += static_cast<std::uint32_t>(std::popcount(now & ~ever));
-        row[kCured] += static_cast<std::uint32_t>(std::popcount(in & living & ~test.breach[m]));
-        ever |= now;
-        in = now;
-        counters.in_breach[m * counters.stride] += count;
-        breached = std::popcount(ever);
-      }
+      std::uint32_t* const row = counters.total + m * kTestCounts;
+      const int count = std::popcount(now);
+      row[kInBreach] += static_cast<std::uint32_t>(count);
+      row[kFirstBreach] += static_cast<std::uint32_t>(std::popcount(now & ~ever));
+      row[kCured] += static_cast<std::uint32_t>(std::popcount(in & living & ~test.breach[m]));
+      ever |= now;
+      in = now;
+      counters.in_breach[m * counters.stride] += count;
+      breached = std::popcount(ever);
     }
     counters.ever_breached[m * counters.stride] += breached;
   }

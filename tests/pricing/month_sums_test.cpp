@@ -45,7 +45,8 @@ TEST(MonthSums, PutDefaultsInTheirMonth) {
   std::mt19937 random(2);
   for (const std::size_t last : {std::size_t{1}, std::size_t{7}, std::size_t{40}}) {
     std::vector<double> month(kBlockPaths);
-    for (double& m : month) m = random() % 3U == 0 ? kNever : 1.0 + random() % 60U;
+    for (double& m : month)
+      m = random() % 3U == 0 ? kNever : static_cast<double>(1U + random() % 60U);
     std::vector<std::uint64_t> deaths(last + 1, 77);
     default_words(month.data(), last, deaths.data());
     for (std::size_t m = 0; m <= last; ++m)
