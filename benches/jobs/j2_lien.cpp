@@ -109,6 +109,7 @@ J2Inputs::J2Inputs()
 
 J2Work::J2Work(const J2Inputs& inputs, bool prices) : inputs_(inputs), prices_(prices) {
   std::fill_n(never_.get(), kBlockPaths, pricing::kNever);
+  std::fill_n(no_step_in_.get(), kBlockPaths, 0.0 - inputs.contract.deduction);
 }
 
 pricing::ContractArguments J2Work::arguments(std::size_t b) {
@@ -123,7 +124,7 @@ pricing::ContractArguments J2Work::arguments(std::size_t b) {
   a.mark = a.value;
   a.spot = row(kSpot);
   a.gross = row(kGross);
-  a.step_in = zeros_.get();
+  a.step_in = no_step_in_.get();
   a.default_month = a.customer_month = a.guarantor_month = never_.get();
   a.snapshots = &snapshot_;
   a.snapshot_count = 1;

@@ -59,7 +59,7 @@ class J2Work {
   const J2Inputs& inputs_;
   int snapshot_ = kJ2Months;
   engine::AlignedDoubles never_{engine::kBlockPaths};
-  engine::AlignedDoubles zeros_{engine::kBlockPaths};  // nothing but the units is sold
+  engine::AlignedDoubles no_step_in_{engine::kBlockPaths};  // nothing but the units is sold
   engine::AlignedDoubles samples_{pricing::sample_count(1) * engine::kBlockPaths};
   engine::AlignedDoubles month_sums_{(kJ2Months + kJ2Lag + 1) * pricing::kMonthRows *
                                      engine::kLanes};

@@ -4,6 +4,8 @@
 #include "pricing/plan/plan.hpp"
 #include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
+#include "pricing/valuation/month_flows.hpp"
+#include "pricing/valuation/month_sums.hpp"
 #include "pricing/valuation/row_sums.hpp"
 #include "pricing/valuation/under_cost.hpp"
 
@@ -118,12 +120,52 @@ Repeat row_product() {
   });
 }
 
+// Item: one sum of one month: seven additions in three of four lanes each, 64 bytes loaded.
+constexpr std::size_t kFoldedMonths = 60;
+Repeat fold_months() {
+  return repeating([in = normals(kFoldedMonths, 1.0, 0.2), out = zeros(1)] {
+    pricing::fold_months(row(in, 0), 40, kFoldedMonths, row(out, 0));
+  });
+}
+// Item: one month of four flows: ten multiplications and additions, 104 bytes loaded.
+Repeat add_loan_flows() {
+  return repeating([in = normals(8, 1.0, 0.2), out = zeros(4)] {
+    pricing::add_loan_flows(
+        {0.5, row(in, 0), row(in, 1), row(in, 2), row(in, 3), row(in, 4), row(in, 5), row(in, 6)},
+        kFoldedMonths, {row(out, 0), row(out, 1), row(out, 2), row(out, 3)});
+  });
+}
+// Item: one month.
+Repeat add_both() {
+  return repeating([in = normals(4, 1.0, 0.2), out = zeros(1)] {
+    pricing::add_both(0.5, row(in, 0), row(in, 1), kFoldedMonths, row(out, 0));
+  });
+}
+// Item: one path.
+Repeat default_words() {
+  return repeating([in = normals(4, 60.0, 0.2), out = std::vector<std::uint64_t>(61)]() mutable {
+    pricing::default_words(row(in, 0), 40, out.data());
+  });
+}
+// Item: one month. Three counts of bits, two additions in doubles.
+Repeat count_test_months() {
+  return repeating([breach = std::vector<std::uint64_t>(61, 0x0123456789abcdefU),
+                    living = std::vector<std::uint64_t>(61, ~std::uint64_t{0}),
+                    tested = std::vector<char>(61, 1), total = std::vector<std::uint32_t>(61 * 3),
+                    months = std::vector<double>(61 * 2)]() mutable {
+    pricing::count_test_months({breach.data(), living.data(), tested.data(), kFoldedMonths},
+                               {total.data(), months.data(), months.data() + 1, 2, kFoldedMonths});
+  });
+}
+
 }  // namespace
 
 std::vector<KernelCase> market_cases() {
 #define IN_MARKET(name) "pricing/valuation/market_rows.cpp:" name
 #define IN_DRIVERS(name) "pricing/valuation/driver_rows.cpp:" name
 #define IN_SUMS(name) "pricing/valuation/row_sums.cpp:" name
+#define IN_FLOWS(name) "pricing/valuation/month_flows.cpp:" name
+#define IN_MONTHS(name) "pricing/valuation/month_sums.cpp:" name
   return {
       {"exponential_row", IN_MARKET("ExponentialRow"), kBlockPaths, exponential_row},
       {"quotient_row", IN_MARKET("QuotientRow"), kBlockPaths, quotient_row},
@@ -142,10 +184,17 @@ std::vector<KernelCase> market_cases() {
        count_under_cost},
       {"row_sums", IN_SUMS("RowSumsOf"), kBlockPaths, row_sums},
       {"row_product", IN_SUMS("RowProduct"), kBlockPaths, row_product},
+      {"fold_months", IN_MONTHS("FoldMonths"), kFoldedMonths, fold_months},
+      {"add_loan_flows", IN_FLOWS("AddLoanFlows"), kFoldedMonths, add_loan_flows},
+      {"add_both", IN_FLOWS("AddBoth"), kFoldedMonths, add_both},
+      {"default_words", IN_MONTHS("DefaultWords"), kBlockPaths, default_words},
+      {"count_test_months", IN_MONTHS("CountTestMonths"), kFoldedMonths, count_test_months},
   };
 #undef IN_MARKET
 #undef IN_DRIVERS
 #undef IN_SUMS
+#undef IN_MONTHS
+#undef IN_FLOWS
 }
 
 }  // namespace lien::benches

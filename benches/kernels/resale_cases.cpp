@@ -148,6 +148,17 @@ Repeat step_in_row() {
   });
 }
 
+// Item: one path of one month; two multiply-adds, 16 bytes loaded, 8 stored.
+Repeat shared_step_in_rows() {
+  return repeating([months = std::vector<pricing::StepInMonth>(2, {90.0, 30.0, 40.0}),
+                    own = normals(4, 1.0, 0.2), customer = normals(4, 30.0, 9.0),
+                    added = zeros(2)] {
+    const pricing::SharedStepIn terms{months.data(),    1,  row(own, 0), row(own, 1),
+                                      row(customer, 0), 5.0};
+    pricing::shared_step_in_rows(terms, row(added, 0), kBlockPaths);
+  });
+}
+
 // Item: one path; one exponential: bound by arithmetic.
 Repeat multiple_row() {
   return repeating([in = normals(4, 0.0, 0.3), value = zeros(1)] {
@@ -182,6 +193,7 @@ std::vector<KernelCase> resale_cases() {
       {"forward_rent_rows", IN_RESALE("ForwardRentRows"), kItems, forward_rent_rows},
       {"combine_strip_row", IN_RESALE("CombineStripRow"), kItems, combine_strip_row},
       {"step_in_row", IN_RESALE("StepInRow"), kItems, step_in_row},
+      {"shared_step_in_rows", IN_RESALE("SharedStepInRows"), kBlockPaths, shared_step_in_rows},
       {"multiple_row", IN_RESALE("MultipleRow"), kBlockPaths, multiple_row},
       {"proceeds_row", IN_RESALE("ProceedsRow"), kBlockPaths, proceeds_row},
       {"add_scaled_row", IN_RESALE("AddScaledRow"), kBlockPaths, add_scaled_row},

@@ -189,6 +189,16 @@ struct DepthPlan {
   double impact = 0;  // price_impact / (depth x installed base), a unit
 };
 
+// All hours of a unit after a sale in month k and up to month `end` of the run: what their own use
+// is worth, a row that contracts on one hardware share. A contract that ends inside a month is a
+// mean of two of them, since the strip is a sum over hours.
+struct OwnUsePlan {
+  std::uint32_t hardware = 0;
+  std::uint32_t place = 0;      // among those of its hardware
+  int end = 0;                  // month of the run
+  std::vector<double> weights;  // of the strip over those hours, laid out as node_index
+};
+
 // The hours of a lot that a customer has under contract, from and to given dates: what they bring a
 // buyer in a sale at month k, per unit and contracted share of it, net of the transaction cost.
 struct StepInPlan {
@@ -196,7 +206,12 @@ struct StepInPlan {
   Date from{}, to{};
   std::vector<double> revenue;  // [steps + 1] present value of 1 an hour until the contract's end
   std::vector<double> cost;     // [steps + 1] of the operating cost of those hours
-  std::vector<double> weights;  // of the strip over the same hours, laid out as node_index
+  std::vector<double>
+      weights;  // of the strip over the same hours, laid out as node_index; or none:
+  // own use of the same hours is (1 - share) of that up to `near` and share of that up to `far`,
+  // into Plan::own_uses; kNone where weights say it
+  std::uint32_t near = kNone, far = kNone;
+  double share = 0;
 };
 
 }  // namespace lien::pricing

@@ -226,7 +226,7 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
             draft.contract.lot =
                 lots.at(hardware_index(market, loan.hardware), age_months(grid, in_service(loan)));
           compile_loan(input, loan, grid, plan, draft.contract, draft.columns);
-          step_ins.add(loan, draft.contract);
+          step_ins.add(loan, StepIns::Seller::contract, draft.contract);
           return draft;
         },
         "loan");

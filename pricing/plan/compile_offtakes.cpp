@@ -26,7 +26,7 @@ void add_step_in(VehicleWork& work, const VehicleLot& lot, const Offtake& offtak
   ContractPlan contract;
   contract.lot = plan.lot;
   contract.customer = plan.customer;
-  work.step_ins.add(loan, contract);
+  work.step_ins.add(loan, StepIns::Seller::vehicle, contract);
   plan.step_in = contract.step_in;
   plan.step_in_units = contract.step_in_units;
   plan.step_in_rate = contract.step_in_rate;

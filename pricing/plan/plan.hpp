@@ -93,6 +93,7 @@ struct Plan {
   std::vector<LagPlan> lag_laws;
   std::vector<DepthPlan> depths;
   std::vector<StepInPlan> step_ins;
+  std::vector<OwnUsePlan> own_uses;
   std::uint32_t credit =
       kNone;  // credit factor, into FactorPlan::noises; none: no party loads on it
   std::vector<PartyPlan> parties;

@@ -24,14 +24,44 @@ const StepIns::Shared& StepIns::shared(std::uint32_t hardware_index) {
   return shared_.emplace(hardware_index, std::move(out)).first->second;
 }
 
-std::uint32_t StepIns::row(std::uint32_t lot_index, Date from, Date to) {
-  const auto [entry, is_new] =
-      rows_.emplace(std::tuple(lot_index, from, to), static_cast<std::uint32_t>(rows_.size()));
+std::uint32_t StepIns::own_use(std::uint32_t hardware_index, int end) {
+  const auto [entry, is_new] = own_uses_.emplace(
+      std::pair(hardware_index, end), static_cast<std::uint32_t>(plan_->own_uses.size()));
+  if (!is_new) return entry->second;
+  const Shared& s = shared(hardware_index);
+  OwnUsePlan out{hardware_index, places_[hardware_index]++, end, {}};
+  for (int k = 0; k <= plan_->steps; ++k) {
+    const auto weights = s.weights.at(k, std::max(0, end - k));
+    out.weights.insert(out.weights.end(), weights.begin(), weights.end());
+  }
+  plan_->own_uses.push_back(std::move(out));
+  return entry->second;
+}
+
+// Of hours under contract from today on: all up to a month's end, and a share of the next month.
+void StepIns::share_own_use(const Shared& s, const Hardware& hardware, StepInPlan& out) {
+  const LotPlan& lot = plan_->lots[out.lot];
+  const int life_ends = life_left(hardware, lot.age_months, 0), last = s.grid.month_of(out.to);
+  if (last > life_ends) {
+    out.near = out.far = own_use(lot.hardware, life_ends);
+    return;
+  }
+  out.near = own_use(lot.hardware, last - 1);
+  out.far = own_use(lot.hardware, last);
+  out.share = s.grid.share_of_month(last, out.from, out.to);
+}
+
+std::uint32_t StepIns::row(std::uint32_t lot_index, Seller seller, Date from, Date to) {
+  const auto [entry, is_new] = rows_.emplace(std::tuple(lot_index, seller, from, to),
+                                             static_cast<std::uint32_t>(rows_.size()));
   if (!is_new) return entry->second;
   const LotPlan& lot = plan_->lots[lot_index];
   const Hardware& hardware = input_->market->hardware[lot.hardware];
   const Shared& s = shared(lot.hardware);
   StepInPlan out{lot_index, from, to, {}, {}, {}};
+  const bool shares =
+      seller == Seller::contract && from <= input_->settings->valuation_date && lot.age_months >= 0;
+  if (shares) share_own_use(s, hardware, out);
   std::vector<double> weights;
   for (int k = 0; k <= plan_->steps; ++k) {
     double revenue = 0, cost = 0;
@@ -44,26 +74,27 @@ std::uint32_t StepIns::row(std::uint32_t lot_index, Date from, Date to) {
       // strip_discount carries the growth of cost, which a rate does not have.
       revenue += discount * engine::exp(-hardware.operating_cost_growth * h / 12.0);
       cost += discount;
+      if (shares) continue;
       const auto up_to = s.weights.at(k, h), before = s.weights.at(k, h - 1);
       for (std::size_t j = 0; j < weights.size(); ++j) weights[j] += under * (up_to[j] - before[j]);
     }
     out.revenue.push_back(revenue);
     out.cost.push_back(cost *
                        plan_->hardware[lot.hardware].operating_cost[static_cast<std::size_t>(k)]);
-    out.weights.insert(out.weights.end(), weights.begin(), weights.end());
+    if (!shares) out.weights.insert(out.weights.end(), weights.begin(), weights.end());
   }
   plan_->step_ins.push_back(std::move(out));
   return entry->second;
 }
 
-void StepIns::add(const Loan& loan, ContractPlan& contract) {
+void StepIns::add(const Loan& loan, Seller seller, ContractPlan& contract) {
   if (contract.customer == kNone || contract.lot == kNone) return;
   const std::uint32_t hardware = plan_->lots[contract.lot].hardware;
   if (plan_->hardware[hardware].law != ValueLaw::income) return;
   if (*loan.contract_end <= input_->settings->valuation_date) return;
   const Date service = loan.in_service.value_or(loan.closing);
   const Date from = std::max(service, loan.contract_start.value_or(service));
-  contract.step_in = row(contract.lot, from, *loan.contract_end);
+  contract.step_in = row(contract.lot, seller, from, *loan.contract_end);
   contract.step_in_units = loan.units * loan.contract_share;
   contract.step_in_rate = loan.contract_rate * loan.take_or_pay;
 }

@@ -14,9 +14,12 @@ class StepIns {
   // nodes: of the plan's strips, by step; outlive this.
   StepIns(const CompileInput& input, const std::vector<StripNodes>& nodes, Plan& plan)
       : input_(&input), nodes_(&nodes), plan_(&plan) {}
+  // Whose sale it is: contracts are many and share rows of own use where the hours have begun; a
+  // vehicle's lot has weights of its own.
+  enum class Seller { contract, vehicle };
   // Sets the contract's step-in if the loan has a customer whose contract runs on; its lot, units
   // and variant are set before.
-  void add(const Loan& loan, ContractPlan& contract);
+  void add(const Loan& loan, Seller seller, ContractPlan& contract);
 
  private:
   // What the contracts on one hardware share.
@@ -27,13 +30,17 @@ class StepIns {
     int life = 0;
   };
   const Shared& shared(std::uint32_t hardware);
-  std::uint32_t row(std::uint32_t lot, Date from, Date to);
+  std::uint32_t row(std::uint32_t lot, Seller seller, Date from, Date to);
+  std::uint32_t own_use(std::uint32_t hardware, int end);
+  void share_own_use(const Shared& s, const Hardware& hardware, StepInPlan& out);
 
   const CompileInput* input_;
   const std::vector<StripNodes>* nodes_;
   Plan* plan_;
   std::map<std::uint32_t, Shared> shared_;  // by hardware
-  std::map<std::tuple<std::uint32_t, Date, Date>, std::uint32_t> rows_;
+  std::map<std::tuple<std::uint32_t, Seller, Date, Date>, std::uint32_t> rows_;
+  std::map<std::pair<std::uint32_t, int>, std::uint32_t> own_uses_;  // by hardware and end
+  std::map<std::uint32_t, std::uint32_t> places_;                    // of a hardware, so far
 };
 
 }  // namespace lien::pricing

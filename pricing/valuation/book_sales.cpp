@@ -3,6 +3,7 @@
 
 #include "engine/kernels/random_rows.hpp"
 #include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
 #include "pricing/valuation/resale_rows.hpp"
 
@@ -28,63 +29,88 @@ void BookStages::draw_lags(std::uint32_t law, const engine::PhiloxKey& key, int 
         std::lower_bound(cumulative.begin(), cumulative.end(), uniform[p]) - cumulative.begin());
 }
 
-// What a living customer's contract adds to a sale in month k, money: its revenue less the cost of
-// its hours and less their own use, which the resale value holds already; never below nothing,
-// since a buyer need not take it. For `first` and the next contracts of its lot that have one.
-void BookStages::fill_step_ins(std::size_t first) noexcept {
-  const auto& contracts = plan_->contracts;
-  step_in_contracts_.fill(contracts.size());
-  std::size_t count = 0;
-  int last = 0;
-  for (std::size_t i = first;
-       count < kStepInsTogether && i < contracts.size() && contracts[i].lot == contracts[first].lot;
-       ++i)
-    if (contracts[i].step_in != kNone) {
-      step_in_contracts_[count++] = i;
-      last = std::max(last, contracts[i].months + contracts[i].lag);
-    }
-  const HardwarePlan& hardware = plan_->hardware[plan_->lots[contracts[first].lot].hardware];
-  const auto& left = plan_->lots[contracts[first].lot].remaining;
-  const std::size_t rows = layout_->steps + 1;
-  for (std::size_t k = 1; k <= static_cast<std::size_t>(last); ++k) {
+// Rows that the contracts on one hardware share: worth of the own use of a unit's hours up to a
+// month's end, with their cost where that follows power.
+void BookStages::fill_own_use(std::uint32_t index) noexcept {
+  own_use_of_ = index;
+  const HardwarePlan& hardware = plan_->hardware[index];
+  const auto fill_month = [&](const OwnUsePlan& own, std::size_t k) {
     const std::size_t node = plan_->node_first[k], nodes = plan_->node_first[k + 1] - node;
-    for (std::size_t c = 0; c < count; ++c) {
-      const ContractPlan& contract = contracts[step_in_contracts_[c]];
-      if (k > static_cast<std::size_t>(contract.months + contract.lag)) continue;
-      const StepInPlan& terms = plan_->step_ins[contract.step_in];
-      double* const row = step_in_.get() + (c * rows + k) * kBlockPaths;
-      const double* const weights = terms.weights.data() + node;
-      // A cost that follows power is a row: the strip's weights of its expectation, node by node.
-      const double* cost = nullptr;
-      double worth = contract.step_in_rate * terms.revenue[k];
-      if (hardware.cost_row == kNone) {
-        worth -= terms.cost[k];
-      } else {
-        combine_strip_row(weights, nodes, power_factors(hardware, static_cast<int>(k)),
-                          hardware.operating_cost[k], 0.0, power_cost_.get(), kBlockPaths);
-        cost = power_cost_.get();
-      }
-      const double units = contract.step_in_units * (left.empty() ? 1.0 : left[k]);
-      // Own use is worth nothing at least: a contract that does not pay its cost adds nothing.
-      if (worth <= 0)
-        std::fill_n(row, kBlockPaths, 0.0);
-      else
-        step_in_row({weights, nodes, calls_of(hardware) + node * kBlockPaths,
-                     hardware.operating_cost[k], worth, units, static_cast<double>(k),
-                     default_months_.get() + contract.customer * kBlockPaths, cost},
-                    row, kBlockPaths);
+    const double* const weights = own.weights.data() + node;
+    double* const row = own_use_row(own) + k * kBlockPaths;
+    combine_strip_row(weights, nodes, calls_of(hardware) + node * kBlockPaths,
+                      hardware.operating_cost[k], 0.0, row, kBlockPaths);
+    if (hardware.cost_row == kNone) return;
+    combine_strip_row(weights, nodes, power_factors(hardware, static_cast<int>(k)),
+                      hardware.operating_cost[k], 0.0, power_cost_.get(), kBlockPaths);
+    add_scaled_row(1.0, power_cost_.get(), row, kBlockPaths);
+  };
+  // A few months for all ends, so that their calls stay in the cache.
+  constexpr std::size_t kTogether = 8;
+  for (std::size_t first = 1; first <= layout_->steps; first += kTogether)
+    for (const OwnUsePlan& own : plan_->own_uses) {
+      if (own.hardware != index) continue;
+      const auto last =
+          std::min({static_cast<std::size_t>(own.end), layout_->steps, first + kTogether - 1});
+      for (std::size_t k = first; k <= last; ++k) fill_month(own, k);
     }
+}
+// What a living customer's contract adds to a sale in month k, money, less what the sale costs: its
+// revenue less the cost of its hours and less their own use, which the resale value holds already;
+// never below nothing, since a buyer need not take it.
+void BookStages::fill_step_in(const ContractPlan& contract, double deduction) noexcept {
+  const LotPlan& lot = plan_->lots[contract.lot];
+  const HardwarePlan& hardware = plan_->hardware[lot.hardware];
+  const StepInPlan& terms = plan_->step_ins[contract.step_in];
+  const double* const customer = default_months_.get() + contract.customer * kBlockPaths;
+  const auto last = static_cast<std::size_t>(contract.months + contract.lag);
+  const auto units = [&](std::size_t k) {
+    return contract.step_in_units * (lot.remaining.empty() ? 1.0 : lot.remaining[k]);
+  };
+  if (terms.near == kNone) {
+    for (std::size_t k = 1; k <= last; ++k) {
+      double* const row = step_in_.get() + k * kBlockPaths;
+      fill_step_in_month({terms, hardware, contract.step_in_rate, units(k), customer, true}, k,
+                         row);
+      affine_row(-deduction, 1.0, row, row, kBlockPaths);
+    }
+    return;
   }
+  if (own_use_of_ != lot.hardware) fill_own_use(lot.hardware);
+  for (std::size_t k = 1; k <= last; ++k) {
+    double worth = contract.step_in_rate * terms.revenue[k];
+    if (hardware.cost_row == kNone) worth -= terms.cost[k];
+    // Own use is worth nothing at least: a contract that does not pay its cost adds nothing.
+    step_in_months_[k] = worth <= 0 ? StepInMonth{}
+                                    : StepInMonth{units(k) * worth, units(k) * (1 - terms.share),
+                                                  units(k) * terms.share};
+  }
+  shared_step_in_rows({step_in_months_.data(), last, own_use_row(plan_->own_uses[terms.near]),
+                       own_use_row(plan_->own_uses[terms.far]), customer, deduction},
+                      step_in_.get(), kBlockPaths);
 }
 
-const double* BookStages::step_in_of(std::size_t contract) noexcept {
-  const auto place = [&] {
-    return static_cast<std::size_t>(
-        std::find(step_in_contracts_.begin(), step_in_contracts_.end(), contract) -
-        step_in_contracts_.begin());
-  };
-  if (place() == kStepInsTogether) fill_step_ins(contract);
-  return step_in_.get() + place() * (layout_->steps + 1) * kBlockPaths;
+// One month of a contract with weights of its own.
+void BookStages::fill_step_in_month(const StepInSale& sale, std::size_t k, double* row) noexcept {
+  const std::size_t node = plan_->node_first[k], nodes = plan_->node_first[k + 1] - node;
+  const double* const weights = sale.terms.weights.data() + node;
+  // A cost that follows power is a row: the strip's weights of its expectation, node by node.
+  const double* cost = nullptr;
+  double worth = sale.rate * sale.terms.revenue[k];
+  if (sale.pays_cost && sale.hardware.cost_row == kNone) worth -= sale.terms.cost[k];
+  if (worth <= 0) {
+    std::fill_n(row, kBlockPaths, 0.0);
+    return;
+  }
+  if (sale.pays_cost && sale.hardware.cost_row != kNone) {
+    combine_strip_row(weights, nodes, power_factors(sale.hardware, static_cast<int>(k)),
+                      sale.hardware.operating_cost[k], 0.0, power_cost_.get(), kBlockPaths);
+    cost = power_cost_.get();
+  }
+  step_in_row({weights, nodes, calls_of(sale.hardware) + node * kBlockPaths,
+               sale.hardware.operating_cost[k], worth, sale.units, static_cast<double>(k),
+               sale.customer, cost},
+              row, kBlockPaths);
 }
 
 void BookStages::prepare_sale(PathBlock& block, const ContractPlan& contract) noexcept {
@@ -117,7 +143,8 @@ void BookStages::prepare_sale(PathBlock& block, const ContractPlan& contract) no
     if (contract.step_in != kNone) {
       for (std::size_t p = 0; p < kBlockPaths; ++p)
         net_of_contract[p] =
-            deduction[p] - step_in_now_[(static_cast<std::size_t>(k) + lags_[p]) * kBlockPaths + p];
+            deduction[p] -
+            step_in_.get()[(static_cast<std::size_t>(k) + lags_[p]) * kBlockPaths + p];
       off = net_of_contract;
     }
     proceeds_row(contract.haircut_units, worth, price, off, proceeds_.get() + row, kBlockPaths);

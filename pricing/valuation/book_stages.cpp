@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "engine/elementary/elementary.hpp"
+#include "hwy/cache_control.h"
 #include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
 #include "pricing/valuation/resale_rows.hpp"
@@ -33,6 +34,30 @@ class Stopwatch {
   double& seconds_;
   std::chrono::steady_clock::time_point start_;
 };
+
+// What is read of a contract only once a block comes from memory where the book is large: it is
+// asked for while the contract before runs.
+void fetch_numbers(const Plan& plan, std::size_t index) {
+  constexpr std::size_t kLine = 8;  // doubles
+  if (index >= plan.contracts.size()) return;
+  const ContractPlan& contract = plan.contracts[index];
+  const auto last = static_cast<std::size_t>(contract.months);
+  const auto fetch = [](const std::vector<double>& numbers, std::size_t first, std::size_t end) {
+    for (std::size_t i = first; i <= end; i += kLine) hwy::Prefetch(numbers.data() + i);
+  };
+  const MonthColumns& columns = plan.columns;
+  for (const auto* const column : {&columns.interest, &columns.principal, &columns.fee,
+                                   &columns.rent, &columns.floating_scheduled})
+    fetch(*column, contract.first_month, contract.first_month + last);
+  if (contract.step_in != kNone)
+    for (const auto* const numbers :
+         {&plan.step_ins[contract.step_in].revenue, &plan.step_ins[contract.step_in].cost})
+      fetch(*numbers, 0, last);
+  if (index + 1 >= plan.contracts.size()) return;
+  const auto* const next = reinterpret_cast<const double*>(&plan.contracts[index + 1]);
+  for (std::size_t i = 0; i < sizeof(ContractPlan) / sizeof(double); i += kLine)
+    hwy::Prefetch(next + i);
+}
 
 }  // namespace
 
@@ -70,7 +95,10 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       proceeds_(prepared_rows(plan)),
       sale_ratio_(prepared_rows(plan)),
       received_(prepared_rows(plan)),
-      step_in_(plan.step_ins.empty() ? 0 : kStepInsTogether * rows(plan) * kBlockPaths),
+      step_in_(plan.step_ins.empty() ? 0 : rows(plan) * kBlockPaths),
+      no_step_in_(kBlockPaths),
+      step_in_months_(plan.step_ins.empty() ? 0 : rows(plan)),
+      own_use_(own_use_places(plan) * rows(plan) * kBlockPaths),
       sale_work_(5 * kBlockPaths),
       default_months_((plan.parties.size() + 1) * kBlockPaths),
       party_work_(plan),
@@ -128,6 +156,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
       dead_at_(rows(plan)),
       living_(rows(plan)),
       tested_(rows(plan)),
+      folded_(kMonthRows * rows(plan)),
       party_survival_((plan.parties.size() + 1) * rows(plan), static_cast<double>(kBlockPaths)),
       counts_(static_cast<std::size_t>(plan.tests) * rows(plan) * kTestCounts),
       fans_(plan.fans.size() * rows(plan) * static_cast<std::size_t>(kFanBins)),
@@ -299,7 +328,8 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
   a.proceeds = proceeds;
   a.received = received_.get();
   const bool adds = contract.step_in != kNone && !contract.variant.prepared;
-  a.step_in = adds ? step_in_now_ : block.row(series(zeros_), 0);
+  if (!adds) std::fill_n(no_step_in_.get(), kBlockPaths, 0.0 - contract.deduction);
+  a.step_in = adds ? step_in_.get() : no_step_in_.get();
   a.step_in_stride = adds ? kBlockPaths : 0;
   a.sale_factor = sale_work_.get();
   a.spot = block.row(series(contract.lot == kNone       ? zeros_
@@ -331,8 +361,11 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
 void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums) noexcept {
   const auto& contract = plan_->contracts[index];
   if (results_->pilot != nullptr) return record_lease(block, plan_->lease_ends[contract.lease_end]);
+  fetch_numbers(*plan_, index + 1);
   const double* ratio = block.row(series(ratio_ + contract.lag_row), 0);
-  if (contract.step_in != kNone) step_in_now_ = step_in_of(index);
+  // A prepared sale takes its costs off itself.
+  if (contract.step_in != kNone)
+    fill_step_in(contract, contract.variant.prepared ? 0.0 : contract.deduction);
   if (contract.variant.prepared) {
     prepare_sale(block, contract);
     if (contract.lag_law != kNone) ratio = sale_ratio_.get();
@@ -392,7 +425,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
   draw_deliveries();
   open_market();
   fill_customers(block);
-  step_in_contracts_.fill(plan.contracts.size());
+  own_use_of_ = kNone;
   if (!plan.depths.empty()) {
     const Stopwatch watch(seconds_.contracts);
     count_sales(block);

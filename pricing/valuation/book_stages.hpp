@@ -9,12 +9,12 @@
 #include "engine/simulation/path_block.hpp"
 #include "pricing/credit/clearing.hpp"
 #include "pricing/plan/plan.hpp"
+#include "pricing/valuation/month_sums.hpp"
+#include "pricing/valuation/resale_rows.hpp"
 #include "pricing/valuation/sum_layout.hpp"
 #include "pricing/valuation/tail_replay.hpp"
 
 namespace lien::pricing {
-
-struct StripInput;  // resale_rows.hpp
 
 // What the fit of a tilt reads of listed paths, by year and party: the hazard that the party lived
 // through, with a minus in the year of its default, 0 after it.
@@ -193,23 +193,29 @@ class BookStages {
   void draw_lags(std::uint32_t law, const lien::engine::PhiloxKey& key, int fixed,
                  std::size_t* lags) noexcept;
   void prepare_sale(PathBlock& block, const ContractPlan& contract) noexcept;
-  void fill_step_ins(std::size_t first) noexcept;
-  [[nodiscard]] const double* step_in_of(std::size_t contract) noexcept;
+  // A customer's contract in a sale of `units` of its lot's units.
+  struct StepInSale {
+    const StepInPlan& terms;
+    const HardwarePlan& hardware;
+    double rate, units;
+    const double* customer;  // [paths] month from which it pays no more
+    bool pays_cost;          // the buyer, of the hours under contract
+  };
+  void fill_step_in_month(const StepInSale& sale, std::size_t k, double* row) noexcept;
+  void fill_step_in(const ContractPlan& contract, double deduction) noexcept;
+  void fill_own_use(std::uint32_t hardware) noexcept;
+  // [steps + 1][paths] of the hardware whose rows are filled.
+  [[nodiscard]] double* own_use_row(const OwnUsePlan& own) noexcept {
+    return own_use_.get() + own.place * (layout_->steps + 1) * lien::engine::kBlockPaths;
+  }
   void spread_receipts(const ContractPlan& contract) noexcept;
   void count_sales(PathBlock& block) noexcept;
   void count_sales_of(PathBlock& block, std::size_t contract) noexcept;
+  [[nodiscard]] bool is_sampled(const ContractPlan& contract, std::size_t sample) const noexcept;
   void add_contract(std::size_t contract, double* sums) noexcept;
   void add_contract_months(std::size_t contract, double* sums) noexcept;
   void add_tests(std::size_t contract) noexcept;
-  // One test's counts from a word of paths a month; living and breach are [steps + 1].
-  struct TestWords {
-    const std::uint64_t* breach;
-    const std::uint64_t* living;
-    const char* tested;
-    int months;
-    std::uint32_t group, slot;
-  };
-  void count_test(const TestWords& test) noexcept;
+  void count_test(const TestWords& test, std::uint32_t group, std::uint32_t slot) noexcept;
   void clear_vehicles() noexcept;
   void add_vehicle_worth(PathBlock& block, std::size_t lot) noexcept;
   void add_vehicle_lots(PathBlock& block, std::size_t lot) noexcept;
@@ -385,13 +391,13 @@ class BookStages {
   std::array<std::size_t, lien::engine::kBlockPaths> lags_{};  // of one contract, by path
   // Prepared sales, [steps + 1][paths] of one contract; empty where no contract has them.
   lien::engine::AlignedDoubles proceeds_, sale_ratio_, received_;
-  // Contracts of one lot share a pass over the strip's rows, a month at a time while they are in
-  // the cache: a few, since what is made has to stay there too.
-  static constexpr std::size_t kStepInsTogether = 4;
-  lien::engine::AlignedDoubles step_in_;  // [kStepInsTogether][steps + 1][paths]
-  std::array<std::size_t, kStepInsTogether> step_in_contracts_{};  // of this block, or no contract
-  const double* step_in_now_ = nullptr;                            // of the running contract
-  lien::engine::AlignedDoubles sale_work_;                         // [5][paths] see prepare_sale
+  // Of the running contract: [steps + 1][paths] what its customer's contract adds to a sale, less
+  // what a sale costs; or one row of the latter.
+  lien::engine::AlignedDoubles step_in_, no_step_in_;
+  std::vector<StepInMonth> step_in_months_;      // [steps + 1] of it
+  lien::engine::AlignedDoubles own_use_;         // [places][steps + 1][paths] of one hardware
+  std::uint32_t own_use_of_ = kNone;             // which, in this block
+  lien::engine::AlignedDoubles sale_work_;       // [5][paths] see prepare_sale
   lien::engine::AlignedDoubles default_months_;  // [parties + 1][paths]; the last is never
   PartyWork party_work_;
   lien::engine::AlignedDoubles samples_;       // [samples][paths]
@@ -454,6 +460,7 @@ class BookStages {
   std::vector<std::uint64_t> dead_at_;       // [steps + 1] sampled defaults of one contract
   std::vector<std::uint64_t> living_;        // [steps + 1] its paths that still pay
   std::vector<char> tested_;                 // [steps + 1] of one test
+  std::vector<double> folded_;               // [kMonthRows][steps + 1] month_sums_, lanes added
   std::vector<double> party_survival_;       // [parties + 1][steps + 1] sums over the block
   std::vector<std::uint32_t> counts_, fans_, under_cost_;
   std::uint64_t clamped_ages_ = 0;

@@ -1,9 +1,10 @@
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 #include "pricing/valuation/book_stages.hpp"
 #include "pricing/valuation/market_rows.hpp"
+#include "pricing/valuation/month_flows.hpp"
+#include "pricing/valuation/month_sums.hpp"
 #include "pricing/valuation/resale_rows.hpp"
 
 // What BookStages adds to the sums of a run, after the kernels have filled its rows.
@@ -25,6 +26,17 @@ void BookStages::add_block_sample(std::size_t pair, double value, double* sums) 
   sums[2 * pair + 1] += d * d;
 }
 
+// False for a sample that is zero on every path: contract_kernel.hpp says of which basis it is. A
+// vehicle's kernel fills the samples of its tranches.
+bool BookStages::is_sampled(const ContractPlan& contract, std::size_t sample) const noexcept {
+  if (contract.vehicle != kNone || contract.kind != ContractKind::loan) return true;
+  if (sample == kResidual) return false;
+  if (sample == kPresentValue) return !plan_->real_world;
+  if (sample < kFixedSamples || plan_->real_world) return true;
+  const std::size_t which = (sample - kFixedSamples) % kSnapshotSamples;
+  return which != kSampledLoss && which != kCreditLoss;
+}
+
 void BookStages::add_contract(std::size_t index, double* sums) noexcept {
   const auto& contract = plan_->contracts[index];
   const auto sample = [this](std::size_t s) { return samples_.get() + s * kBlockPaths; };
@@ -34,7 +46,7 @@ void BookStages::add_contract(std::size_t index, double* sums) noexcept {
       std::copy_n(sample(s + kLoss), kBlockPaths, sample(s + kSampledLoss));
   if (results_->tail != nullptr) add_tail(index, sums);
   for (std::size_t s = 0; s < layout_->samples; ++s)
-    add_pair(layout_->contract(index, s), sample(s), sums);
+    if (is_sampled(contract, s)) add_pair(layout_->contract(index, s), sample(s), sums);
   sums[2 * layout_->contract(index, layout_->samples)] += row_product(
       sample(kExposure), reference(layout_->contract(index, kExposure)), sample(kLossAtDefault),
       reference(layout_->contract(index, kLossAtDefault)), kBlockPaths);
@@ -42,7 +54,7 @@ void BookStages::add_contract(std::size_t index, double* sums) noexcept {
   const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
   double* const rows = groups_.get() + group * layout_->samples * kBlockPaths;
   for (std::size_t s = 0; s < layout_->samples; ++s) {
-    if (s == kPeakLoanToValue) continue;
+    if (s == kPeakLoanToValue || !is_sampled(contract, s)) continue;
     const bool probability =
         s >= kFixedSamples && (s - kFixedSamples) % kSnapshotSamples == kDefault;
     // A group's probability of default is weighted by balance.
@@ -55,38 +67,59 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
   const auto& contract = plan_->contracts[index];
   const MonthColumns& c = plan_->columns;
   const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
-  double* const months = group_months_.get() + group * (layout_->steps + 1) * kGroupMonths;
+  const auto row = [&](GroupMonth which) {
+    return group_months_.get() + (group * kGroupMonths + which) * (layout_->steps + 1);
+  };
   const std::size_t party = contract.party == kNone ? plan_->parties.size() : contract.party;
   const auto last = static_cast<std::size_t>(contract.months + contract.lag);
   const auto end = static_cast<std::size_t>(contract.months);
-  for (std::size_t m = 1; m <= last; ++m) {
-    const double* const lanes = month_sums_.get() + m * kMonthRows * kLanes;
-    const double survival = contract.variant.cash || contract.lease_end != kNone
-                                ? fold_lanes(lanes + kSurvival * kLanes)
-                                : party_survival_[party * (layout_->steps + 1) + m];
-    const double recovery =
-        fold_lanes(lanes + kRecovery * kLanes) + fold_lanes(lanes + kSeizedCash * kLanes);
-    const double variable = fold_lanes(lanes + kVariable * kLanes);
-    const double repaid = fold_lanes(lanes + kRepaid * kLanes);
-    if (layout_->contract_months) {
-      add_block_sample(layout_->contract_month(index, m, kSurvival), survival, sums);
-      add_block_sample(layout_->contract_month(index, m, kRecovery), recovery, sums);
-      add_block_sample(layout_->contract_month(index, m, kVariable), variable, sums);
-      add_block_sample(layout_->contract_month(index, m, kRepaid), repaid, sums);
+  // Sums that this contract has; what its kernel leaves at zero is not folded.
+  const bool all = contract.vehicle != kNone || contract.lease_end != kNone;
+  const auto folded = [&](MonthSum which, bool has) -> const double* {
+    double* const out = folded_.data() + which * (layout_->steps + 1);
+    if (has || all)
+      fold_months(month_sums_.get() + which * kLanes, kMonthRows * kLanes, last, out);
+    else
+      std::fill_n(out, last + 1, 0.0);
+    return out;
+  };
+  const KernelVariant& has = contract.variant;
+  const double* const survivals = has.cash || contract.lease_end != kNone
+                                      ? folded(kSurvival, true)
+                                      : party_survival_.data() + party * (layout_->steps + 1);
+  const double* const recoveries = folded(kRecovery, true);
+  const double* const seized = folded(kSeizedCash, has.cash);
+  const double* const variables = folded(kVariable, has.floating || has.owner);
+  const double* const repayments = folded(kRepaid, false);
+  if (layout_->contract_months)
+    for (std::size_t m = 1; m <= last; ++m) {
+      add_block_sample(layout_->contract_month(index, m, kSurvival), survivals[m], sums);
+      add_block_sample(layout_->contract_month(index, m, kRecovery), recoveries[m] + seized[m],
+                       sums);
+      add_block_sample(layout_->contract_month(index, m, kVariable), variables[m], sums);
+      add_block_sample(layout_->contract_month(index, m, kRepaid), repayments[m], sums);
     }
-    double* const row = months + m * kGroupMonths;
-    row[kGroupRecovery] += contract.held * recovery;
-    if (m > end) continue;
-    const std::size_t at = contract.first_month + m;
-    const bool lease = contract.kind == ContractKind::lease;
-    const double interest = c.floating_scheduled[at] > 0 ? variable : survival * c.interest[at];
-    const double principal = contract.vehicle == kNone ? survival * c.principal[at] : repaid;
-    row[kGroupInterest] += contract.held * (lease ? 0.0 : interest);
-    row[kGroupPrincipal] += contract.held * (lease ? variable : principal);
-    row[kGroupFee] += contract.held * survival * c.fee[at];
-    const double rent =
-        contract.lease_end == kNone ? c.rent[at] : plan_->lease_ends[contract.lease_end].rent[m];
-    row[kGroupRent] += contract.held * survival * rent;
+  add_both(contract.held, recoveries, seized, last, row(kGroupRecovery));
+  const std::size_t at = contract.first_month;
+  if (contract.kind == ContractKind::loan && contract.vehicle == kNone) {
+    add_loan_flows(
+        {contract.held, survivals, variables, c.interest.data() + at, c.principal.data() + at,
+         c.fee.data() + at, c.rent.data() + at, c.floating_scheduled.data() + at},
+        end, {row(kGroupInterest), row(kGroupPrincipal), row(kGroupFee), row(kGroupRent)});
+    return;
+  }
+  const bool lease = contract.kind == ContractKind::lease;
+  const double* const rents = contract.lease_end == kNone
+                                  ? c.rent.data() + at
+                                  : plan_->lease_ends[contract.lease_end].rent.data();
+  for (std::size_t m = 1; m <= end; ++m) {
+    const double survival = survivals[m], variable = variables[m];
+    const double interest =
+        c.floating_scheduled[at + m] > 0 ? variable : survival * c.interest[at + m];
+    row(kGroupInterest)[m] += contract.held * (lease ? 0.0 : interest);
+    row(kGroupPrincipal)[m] += contract.held * (lease ? variable : repayments[m]);
+    row(kGroupFee)[m] += contract.held * survival * c.fee[at + m];
+    row(kGroupRent)[m] += contract.held * survival * rents[m];
   }
 }
 
@@ -98,13 +131,9 @@ void BookStages::add_tests(std::size_t index) noexcept {
   if (slots[0] == kNone && slots[1] == kNone) return;
 
   // Paths whose sampled default falls in a month, one bit each.
-  std::uint64_t* const dead_at = dead_at_.data();
-  std::fill_n(dead_at, end + 1, std::uint64_t{0});
+  const std::uint64_t* const dead_at = dead_at_.data();
   const std::size_t party = contract.party == kNone ? plan_->parties.size() : contract.party;
-  const double* const default_month = default_months_.get() + party * kBlockPaths;
-  for (std::size_t p = 0; p < kBlockPaths; ++p)
-    if (default_month[p] <= contract.months)
-      dead_at[static_cast<std::size_t>(default_month[p])] |= std::uint64_t{1} << p;
+  default_words(default_months_.get() + party * kBlockPaths, end, dead_at_.data());
 
   const std::uint64_t* const failed = month_bits_.data() + 2 * (layout_->steps + 1);
   std::uint64_t* const living = living_.data();
@@ -119,28 +148,17 @@ void BookStages::add_tests(std::size_t index) noexcept {
     if (slots[t] == kNone) continue;
     for (std::size_t m = 1; m <= end; ++m)
       tested_[m] = (t == 0 ? terms[m].test_service : terms[m].tested_balance) > 0 ? 1 : 0;
-    count_test({month_bits_.data() + t * (layout_->steps + 1), living, tested_.data(),
-                contract.months, static_cast<std::uint32_t>(group), slots[t]});
+    count_test({month_bits_.data() + t * (layout_->steps + 1), living, tested_.data(), end},
+               static_cast<std::uint32_t>(group), slots[t]);
   }
 }
 
-void BookStages::count_test(const TestWords& test) noexcept {
-  double* const months = group_months_.get() + test.group * (layout_->steps + 1) * kGroupMonths;
-  std::uint32_t* const total = counts_.data() + test_first(test.slot);
-  std::uint64_t in = 0, ever = 0;
-  for (std::size_t m = 1; m <= layout_->steps; ++m) {
-    if (m <= static_cast<std::size_t>(test.months) && test.tested[m] != 0) {
-      const std::uint64_t living = test.living[m], now = test.breach[m] & living;
-      std::uint32_t* const row = total + m * kTestCounts;
-      row[kInBreach] += static_cast<std::uint32_t>(std::popcount(now));
-      row[kFirstBreach] += static_cast<std::uint32_t>(std::popcount(now & ~ever));
-      row[kCured] += static_cast<std::uint32_t>(std::popcount(in & living & ~test.breach[m]));
-      ever |= now;
-      in = now;
-      months[m * kGroupMonths + kGroupInBreach] += std::popcount(now);
-    }
-    months[m * kGroupMonths + kGroupEverBreach] += std::popcount(ever);
-  }
+void BookStages::count_test(const TestWords& test, std::uint32_t group,
+                            std::uint32_t slot) noexcept {
+  double* const months = group_months_.get() + group * kGroupMonths * (layout_->steps + 1);
+  count_test_months(
+      test, {counts_.data() + test_first(slot), months + kGroupInBreach * (layout_->steps + 1),
+             months + kGroupEverBreach * (layout_->steps + 1), 1, layout_->steps});
 }
 
 // What an instrument is on, seen at step k; floating_rate: the rate that is fixed then.
@@ -322,8 +340,9 @@ void BookStages::add_groups(std::uint64_t number, double* sums) noexcept {
                     rows + kLossAtDefault * kBlockPaths,
                     reference(layout_->group(g, kLossAtDefault)), kBlockPaths);
     const double* const months = group_months_.get() + g * (layout_->steps + 1) * kGroupMonths;
-    for (std::size_t i = 0; i < (layout_->steps + 1) * kGroupMonths; ++i)
-      add_block_sample(layout_->group_month(g, 0, 0) + i, months[i], sums);
+    for (std::size_t m = 0; m <= layout_->steps; ++m)
+      for (std::size_t f = 0; f < kGroupMonths; ++f)
+        add_block_sample(layout_->group_month(g, m, f), months[f * (layout_->steps + 1) + m], sums);
   }
   for (std::size_t s = 0; s < results_->losses.size(); ++s)
     std::copy_n(all + (kFixedSamples + s * kSnapshotSamples + kSampledLoss) * kBlockPaths,

@@ -147,23 +147,11 @@ void BookStages::add_vehicle_step_ins(std::size_t index, std::size_t lot, double
     const bool by_path = offtake.bought > 0 && offtake.delivery != kNone;
     const int first = by_path ? 1 : std::max(1, offtake.bought);
     for (auto k = static_cast<std::size_t>(first); k <= last; ++k) {
-      const std::size_t node = plan_->node_first[k], nodes = plan_->node_first[k + 1] - node;
-      const double* const weights = terms.weights.data() + node;
-      // A cost that follows power is a row; a customer that pays the cost leaves none.
-      const double* cost = nullptr;
-      double worth = offtake.step_in_rate * terms.revenue[k];
-      if (!offtake.net && hardware.cost_row == kNone) worth -= terms.cost[k];
-      if (!offtake.net && hardware.cost_row != kNone) {
-        combine_strip_row(weights, nodes, power_factors(hardware, static_cast<int>(k)),
-                          hardware.operating_cost[k], 0.0, power_cost_.get(), kBlockPaths);
-        cost = power_cost_.get();
-      }
-      if (worth <= 0) continue;
+      // A customer that pays the cost leaves none.
       const double units = offtake.step_in_units * (left.empty() ? 1.0 : left[k]);
-      step_in_row(
-          {weights, nodes, calls_of(hardware) + node * kBlockPaths, hardware.operating_cost[k],
-           worth, units, static_cast<double>(k), standing(offtake), cost},
-          added, kBlockPaths);
+      fill_step_in_month(
+          {terms, hardware, offtake.step_in_rate, units, standing(offtake), !offtake.net}, k,
+          added);
       if (by_path) sell_delivered(index, offtake.delivery, static_cast<int>(k), {1.0, 0.0}, added);
       if (offtake.bought > 0 && offtake.bought <= vehicle.months && !by_path)
         keep_bought(offtake.bought, lags, static_cast<int>(k), 1.0, 0.0, added,
@@ -314,7 +302,8 @@ void BookStages::add_vehicle(std::size_t index, double* sums) noexcept {
   for (std::size_t c = 0; c < vehicle.covenants.size(); ++c) {
     const CovenantPlan& covenant = vehicle.covenants[c];
     count_test({vehicle_bits_.data() + (c + 1) * rows, vehicle_bits_.data(), covenant.tested.data(),
-                vehicle.months, static_cast<std::uint32_t>(group), covenant.slot});
+                static_cast<std::size_t>(vehicle.months)},
+               static_cast<std::uint32_t>(group), covenant.slot);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "pricing/valuation/contract_kernel.cpp"
+#include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
 // After foreach_target.h, which must come first.
 #include "engine/kernels/kept_vector-inl.h"
@@ -40,21 +41,24 @@ struct Needs {
 
 // The numbers of a contract that the loop reads, for the same reason as Places.
 struct Terms {
-  double mark_units, haircut_units, deduction, recovery, min_coverage, max_loan_to_value,
-      relet_months, loss_floor;
+  double mark_units, haircut_units, recovery, min_coverage, max_loan_to_value, loss_floor;
   const double* caps;  // by month; null: none
   bool default_on_shortfall;
 };
 
-// What the loop reads and writes, copied out of the arguments: stores of doubles could otherwise
-// change them in the compiler's eyes, which would reload them every month.
+// Two vectors of paths run side by side, kAt = 0 and kWidth paths on from the same pointers: with
+// pointers of their own, half a month's instructions would fetch pointers.
+constexpr std::size_t kTogether = 2 * kWidth;
+
+// What the loop reads and writes at the first of them, copied out of the arguments: stores of
+// doubles could otherwise change them in the compiler's eyes, which would reload them every month.
 struct Places {
   const double *HWY_RESTRICT survival, *HWY_RESTRICT discount, *HWY_RESTRICT ratio,
       *HWY_RESTRICT value, *HWY_RESTRICT mark, *HWY_RESTRICT sale, *HWY_RESTRICT spot,
       *HWY_RESTRICT cost, *HWY_RESTRICT runs, *HWY_RESTRICT gross, *HWY_RESTRICT step_in;
   std::size_t step_in_stride;  // from month to month; 0 where nothing is added: the row of zeros
   double* HWY_RESTRICT received;
-  double* HWY_RESTRICT sums;       // month 0 of this vector's lanes
+  double* HWY_RESTRICT sums;       // month 0 of the first vector's lanes
   double* HWY_RESTRICT sale_sums;  // the same, lag months on
   MonthBits bits;
   std::size_t path;
@@ -68,8 +72,9 @@ struct State {
   KeptVector sale_factor;    // prepared sales
   KeptVector value, exposure, at_default, loss, credit_loss, sampled;
   KeptVector default_month;
-  KeptVector least_cover;                // smallest value x units / tested balance so far
-  KeptVector account, window, customer;  // cash: reserve, cash since the last payment
+  KeptVector least_cover;      // smallest value x units / tested balance so far
+  KeptVector account, window;  // cash: reserve, cash since the last payment
+  KeptVector customer, relet;  // month in which it is lost, in which its hours are let again
   KeptMask trapped_coverage, trapped_value;
 };
 
@@ -113,6 +118,13 @@ HWY_INLINE V CreditLoss(const Terms& contract, const MonthTerms& t, V claim, V r
   return hn::Max(loss, Num(contract.loss_floor * t.opening * t.eir_discount));
 }
 
+// Weighed by what cash-flow defaults have left, where there are any.
+template <unsigned kCode>
+HWY_INLINE V OfTheLiving(const State& s, V x) {
+  if constexpr (Needs<kCode>::kCash) return hn::Mul(s.alive, x);
+  return x;
+}
+
 // A month's observations that hazard and cash-flow default share.
 struct MonthRows {
   KeptVector weight, discount, ratio, proceeds;
@@ -120,7 +132,7 @@ struct MonthRows {
 
 // Books a cash-flow default: the month's cash and the reserve go to the claim. Rare, so it stands
 // apart: adding it for paths that do not fail would add zeros.
-template <unsigned kCode>
+template <unsigned kCode, std::size_t kAt>
 HWY_INLINE void BookShortfall(const Terms& contract, const Places& at, const MonthTerms& t,
                               std::size_t k, const MonthRows& m, M fails, V available, State& s) {
   const V zero = hn::Zero(Tag()), opening = Num(t.opening);
@@ -144,34 +156,36 @@ HWY_INLINE void BookShortfall(const Terms& contract, const Places& at, const Mon
     s.sampled = hn::MulAdd(hit, out.loss, s.sampled);
   }
   s.alive = hn::Sub(s.alive, killed);
-  StoreBits(at.bits.failed + k, at.path, fails);
-  const std::size_t row = k * kMonthRows * kLanes;
+  StoreBits(at.bits.failed + k, at.path + kAt, fails);
+  const std::size_t row = k * kMonthRows * kLanes + kAt % kLanes;
   Accumulate(at.sums + row + kSeizedCash * kLanes, hn::Mul(q, cash));
   // Drawn lags put what is received into months of their own, path by path, after the loop.
   if constexpr (Needs<kCode>::kPrepared)
-    Accumulate(at.received + k * kBlockPaths, hn::Mul(q, out.recovered));
+    Accumulate(at.received + k * kBlockPaths + kAt, hn::Mul(q, out.recovered));
   else
     Accumulate(at.sale_sums + row + kRecovery * kLanes, hn::Mul(q, out.recovered));
 }
 
 // Revenue to the account, the cash-flow default and the coverage test. Order as docs/model.md,
 // "The timeline of month k".
-template <unsigned kCode>
+template <unsigned kCode, std::size_t kAt>
 HWY_INLINE void CashMonth(const Terms& contract, const Places& at, const MonthTerms& t,
                           std::size_t k, const MonthRows& m, V rate, State& s) {
   const Tag d;
   const V zero = hn::Zero(d);
-  const V spot = Row(at.spot + k * kBlockPaths);
+  const std::size_t row = k * kBlockPaths + kAt;
+  const V spot = Row(at.spot + row);
   V cost = Num(t.operating_cost);
-  if (at.cost != nullptr) cost = hn::Mul(cost, Row(at.cost + k * kBlockPaths));
+  if (at.cost != nullptr) cost = hn::Mul(cost, Row(at.cost + row));
   V earned = hn::MulSub(Num(t.free_hours), spot, cost);
   if (t.lost_hours > 0) {
     // A lost customer's hours earn nothing until they are relet at the spot rate.
     const V now = Num(t.month);
-    const M relet = hn::Ge(now, hn::Add(s.customer, Num(contract.relet_months)));
-    const V after_loss = hn::IfThenElseZero(relet, hn::Mul(Num(t.lost_hours), spot));
-    earned = hn::Add(earned,
-                     hn::IfThenElse(hn::Lt(now, s.customer), Num(t.contract_revenue), after_loss));
+    // Adding to some paths is one instruction where vectors have masks; no path has both.
+    earned =
+        hn::IfThenElse(hn::Lt(now, s.customer), hn::Add(earned, Num(t.contract_revenue)), earned);
+    earned = hn::IfThenElse(hn::Ge(now, s.relet), hn::Add(earned, hn::Mul(Num(t.lost_hours), spot)),
+                            earned);
   }
   V service = Num(t.service);
   if constexpr (Needs<kCode>::kFloating)
@@ -181,7 +195,7 @@ HWY_INLINE void CashMonth(const Terms& contract, const Places& at, const MonthTe
   if (contract.default_on_shortfall) {
     const M fails = hn::And(hn::Lt(account, zero), hn::Gt(V(s.alive), zero));
     if (HWY_UNLIKELY(!hn::AllFalse(d, fails)))
-      BookShortfall<kCode>(contract, at, t, k, m, fails, earned, s);
+      BookShortfall<kCode, kAt>(contract, at, t, k, m, fails, earned, s);
   }
   account = hn::Max(account, zero);
   const V capped = hn::Min(account, Num(t.reserve_cap));
@@ -196,40 +210,40 @@ HWY_INLINE void CashMonth(const Terms& contract, const Places& at, const MonthTe
   V due = Num(t.test_service);
   if constexpr (Needs<kCode>::kFloating) due = hn::MulAdd(Num(t.floating_base_test), rate, due);
   s.trapped_coverage = hn::Lt(s.window, hn::Mul(Num(contract.min_coverage), due));
-  StoreBits(at.bits.coverage + k, at.path, s.trapped_coverage);
+  StoreBits(at.bits.coverage + k, at.path + kAt, s.trapped_coverage);
 }
 
-template <unsigned kCode>
+template <unsigned kCode, std::size_t kAt>
 HWY_INLINE void TestValue(const Terms& contract, const Places& at, const MonthTerms& t,
                           std::size_t k, State& s) {
-  const V worth = hn::Mul(Num(contract.mark_units), Row(at.mark + k * kBlockPaths));
+  const V worth = hn::Mul(Num(contract.mark_units), Row(at.mark + k * kBlockPaths + kAt));
   s.least_cover = hn::Min(s.least_cover, hn::Mul(worth, Num(t.inverse_tested)));
   if (at.bits.value == nullptr || !(t.tested_balance > 0)) return;
   const M breach = hn::Gt(Num(t.tested_balance), hn::Mul(Num(contract.max_loan_to_value), worth));
   if constexpr (Needs<kCode>::kCash) s.trapped_value = breach;
-  StoreBits(at.bits.value + k, at.path, breach);
+  StoreBits(at.bits.value + k, at.path + kAt, breach);
 }
 
 // What a sale after a default in this month brings, net.
-template <unsigned kCode>
+template <unsigned kCode, std::size_t kAt>
 HWY_INLINE V Proceeds(const Terms& contract, const Places& at, std::size_t k) {
-  const V sale = Row(at.sale + k * kBlockPaths);
+  const V sale = Row(at.sale + k * kBlockPaths + kAt);
   if constexpr (Needs<kCode>::kPrepared) return sale;
-  const V added = hn::Sub(Row(at.step_in + k * at.step_in_stride), Num(contract.deduction));
+  const V added = Row(at.step_in + k * at.step_in_stride + kAt);
   return hn::Max(hn::Zero(Tag()), hn::MulAdd(Num(contract.haircut_units), sale, added));
 }
 
-template <unsigned kCode>
+template <unsigned kCode, std::size_t kAt>
 HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms& t, std::size_t k,
                       State& s) {
   using N = Needs<kCode>;
   const V zero = hn::Zero(Tag()), opening = Num(t.opening);
-  const std::size_t row = k * kBlockPaths;
+  const std::size_t row = k * kBlockPaths + kAt;
   const MonthRows m{Row(at.survival + row), Row(at.discount + row), Row(at.ratio + row),
-                    Proceeds<kCode>(contract, at, k)};
+                    Proceeds<kCode, kAt>(contract, at, k)};
 
   // Defaults of the month, before any payment.
-  const V defaulted = hn::Mul(s.alive, hn::Sub(s.before, m.weight));
+  const V defaulted = OfTheLiving<kCode>(s, hn::Sub(s.before, m.weight));
   s.before = m.weight;
   V claim = opening;
   if constexpr (N::kCash) claim = hn::Max(zero, hn::Sub(opening, s.account));
@@ -241,7 +255,7 @@ HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms&
   // What is above the claim goes to the borrower of a loan and stays with the owner of a lease.
   V kept = out.recovered;
   if constexpr (N::kOwner) kept = hn::Max(kept, m.proceeds);
-  const std::size_t sums = k * kMonthRows * kLanes;
+  const std::size_t sums = k * kMonthRows * kLanes + kAt % kLanes;
   if constexpr (N::kPrepared)
     hn::Store(hn::Mul(defaulted, kept), Tag(), at.received + row);
   else
@@ -257,22 +271,22 @@ HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms&
   } else {
     s.credit_loss = hn::MulAdd(defaulted, CreditLoss<kCode>(contract, t, claim, out.recovered, s),
                                s.credit_loss);
-    const V hit =
-        hn::IfThenElseZero(hn::Eq(s.default_month, Num(t.month)), hn::Mul(s.alive, m.discount));
+    const V hit = hn::IfThenElseZero(hn::Eq(s.default_month, Num(t.month)),
+                                     OfTheLiving<kCode>(s, m.discount));
     s.sampled = hn::MulAdd(hit, out.loss, s.sampled);
   }
 
   V rate = zero;
   if constexpr (N::kFloating) {
-    const V gross = Row(at.gross + static_cast<std::size_t>(t.fixing) * kBlockPaths);
+    const V gross = Row(at.gross + static_cast<std::size_t>(t.fixing) * kBlockPaths + kAt);
     V forward = hn::Max(hn::MulSub(Num(t.gross_ratio), gross, Num(1.0)), Num(t.floor));
     if (HWY_UNLIKELY(contract.caps != nullptr)) forward = hn::Min(forward, Num(contract.caps[k]));
     rate = hn::Add(forward, Num(t.margin));
   }
-  if constexpr (N::kCash) CashMonth<kCode>(contract, at, t, k, m, rate, s);
+  if constexpr (N::kCash) CashMonth<kCode, kAt>(contract, at, t, k, m, rate, s);
 
   // Payments of the living.
-  V living = hn::Mul(s.alive, m.weight);
+  V living = OfTheLiving<kCode>(s, m.weight);
   if constexpr (N::kOwner)
     if (at.runs != nullptr) living = hn::Mul(living, Row(at.runs + row));
   if constexpr (N::kPrices) {
@@ -287,7 +301,7 @@ HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms&
     Accumulate(at.sums + sums + kVariable * kLanes,
                hn::Mul(living, hn::Mul(Num(t.floating_base_test), rate)));
   if constexpr (N::kCash) Accumulate(at.sums + sums + kSurvival * kLanes, living);
-  if constexpr (N::kValue) TestValue<kCode>(contract, at, t, k, s);
+  if constexpr (N::kValue) TestValue<kCode, kAt>(contract, at, t, k, s);
 }
 
 template <unsigned kCode>
@@ -307,6 +321,7 @@ HWY_INLINE State Initial(const ContractArguments& a, std::size_t path) {
   s.account = Num(contract.reserve_initial);
   s.window = zero;
   s.customer = Row(a.customer_month + path);
+  s.relet = hn::Add(s.customer, Num(static_cast<double>(contract.relet_months)));
   s.trapped_coverage = s.trapped_value = none;
   return s;
 }
@@ -345,22 +360,22 @@ HWY_INLINE void StoreSnapshot(const ContractArguments& a, std::size_t snapshot, 
   hn::Store(s.credit_loss, d, at + kCreditLoss * kBlockPaths);
 }
 
-template <unsigned kCode>
+template <unsigned kCode, std::size_t kAt>
 HWY_INLINE void Finish(const ContractArguments& a, const Places& at, State& s) {
   using N = Needs<kCode>;
   const Tag d;
   const ContractPlan& contract = *a.contract;
-  const std::size_t path = at.path;
+  const std::size_t path = at.path + kAt;
   V residual = hn::Zero(d);
   if constexpr (N::kOwner) {
     const std::size_t k = static_cast<std::size_t>(contract.months);
-    const V worth = hn::Mul(Num(contract.units), Row(at.value + k * kBlockPaths));
+    const V worth = hn::Mul(Num(contract.units), Row(at.value + k * kBlockPaths + kAt));
     const V weighted = hn::Mul(hn::Mul(s.alive, s.before),
                                LeaseResidual(contract, worth, Row(a.guarantor_month + path)));
-    residual = hn::Mul(hn::Mul(Row(at.discount + k * kBlockPaths), Num(contract.residual_factor)),
-                       weighted);
+    residual = hn::Mul(
+        hn::Mul(Row(at.discount + k * kBlockPaths + kAt), Num(contract.residual_factor)), weighted);
     if constexpr (N::kPrices) s.value = hn::Add(s.value, residual);
-    Accumulate(at.sums + (k * kMonthRows + kVariable) * kLanes, weighted);
+    Accumulate(at.sums + (k * kMonthRows + kVariable) * kLanes + kAt % kLanes, weighted);
   }
   hn::Store(s.value, d, a.samples + kPresentValue * kBlockPaths + path);
   hn::Store(s.exposure, d, a.samples + kExposure * kBlockPaths + path);
@@ -372,19 +387,26 @@ HWY_INLINE void Finish(const ContractArguments& a, const Places& at, State& s) {
   hn::Store(residual, d, a.samples + kResidual * kBlockPaths + path);
 }
 
+// The terms of a large book come from memory for every block; the first paths of a contract, and
+// of the next one, whose terms follow, ask for them in time.
+HWY_INLINE void FetchTerms(const MonthTerms* now) {
+  constexpr std::size_t kAhead = 16, kLine = 64;
+  const char* const ahead = reinterpret_cast<const char*>(now) + kAhead * sizeof(MonthTerms);
+  for (std::size_t at = 0; at < sizeof(MonthTerms); at += kLine) hwy::Prefetch(ahead + at);
+}
+
 template <unsigned kCode>
 void Contract(const ContractArguments& a) {
   const ContractPlan& plan = *a.contract;
   const Terms contract{plan.mark_units,
                        plan.haircut_units,
-                       plan.deduction,
                        plan.recovery,
                        plan.min_coverage,
                        plan.max_loan_to_value,
-                       static_cast<double>(plan.relet_months),
                        plan.loss_floor,
                        plan.caps.empty() ? nullptr : plan.caps.data(),
                        plan.default_on_shortfall};
+  const MonthTerms* const terms = a.terms;
   const std::size_t months = static_cast<std::size_t>(plan.months);
   constexpr bool kPrepared = Needs<kCode>::kPrepared;
   const std::size_t lag = kPrepared ? 0 : static_cast<std::size_t>(plan.lag);
@@ -410,21 +432,22 @@ void Contract(const ContractArguments& a) {
                   a.bits,
                   path};
   };
-  for (std::size_t path = 0; path < kBlockPaths; path += 2 * kWidth) {
-    const Places at0 = places(path), at1 = places(path + kWidth);
+  for (std::size_t path = 0; path < kBlockPaths; path += kTogether) {
+    const Places at = places(path);
     State s0 = Initial<kCode>(a, path), s1 = Initial<kCode>(a, path + kWidth);
     std::size_t k = 1;
     for (std::size_t snapshot = 0; snapshot < a.snapshot_count; ++snapshot) {
       const std::size_t last = std::min(static_cast<std::size_t>(a.snapshots[snapshot]), months);
       for (; k <= last; ++k) {
-        Month<kCode>(contract, at0, a.terms[k], k, s0);
-        Month<kCode>(contract, at1, a.terms[k], k, s1);
+        if (path == 0) FetchTerms(terms + k);
+        Month<kCode, 0>(contract, at, terms[k], k, s0);
+        Month<kCode, kWidth>(contract, at, terms[k], k, s1);
       }
       StoreSnapshot(a, snapshot, path, s0);
       StoreSnapshot(a, snapshot, path + kWidth, s1);
     }
-    Finish<kCode>(a, at0, s0);
-    Finish<kCode>(a, at1, s1);
+    Finish<kCode, 0>(a, at, s0);
+    Finish<kCode, kWidth>(a, at, s1);
   }
 }
 

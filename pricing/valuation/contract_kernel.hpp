@@ -73,8 +73,9 @@ struct ContractArguments {
   // Leases whose end the path decides: 1 while the lease runs, 0 after it; else null.
   const double* runs;
   const double* gross;  // 1/P(t_k, t_k + tenor)
-  // What a surviving customer's contract adds to a sale in a month, money: [months + lag + 1] rows
-  // of this many doubles, or one row of zeros and a stride of 0. Prepared sales hold it already.
+  // What a surviving customer's contract adds to a sale in a month less what the sale costs, money:
+  // [months + lag + 1] rows of this many doubles, or one row of the latter and a stride of 0.
+  // Prepared sales hold both already.
   const double* step_in;
   std::size_t step_in_stride;
   double* received;  // prepared sales only, written: weight x what a default in month k brings

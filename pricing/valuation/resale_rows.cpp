@@ -330,6 +330,24 @@ void StepInRow(const StepInTerms& t, double* HWY_RESTRICT added, std::size_t pat
   }
 }
 
+void SharedStepInRows(const SharedStepIn& t, double* HWY_RESTRICT added, std::size_t paths) {
+  const Tag d;
+  const auto zero = hn::Zero(d), deduction = hn::Set(d, t.deduction);
+  for (std::size_t k = 1; k <= t.last; ++k) {
+    const auto worth = hn::Set(d, t.months[k].worth), month = hn::Set(d, static_cast<double>(k));
+    const auto of_near = hn::Set(d, t.months[k].near), of_far = hn::Set(d, t.months[k].far);
+    const double *HWY_RESTRICT const near = t.near + k * paths,
+                                     *HWY_RESTRICT const far = t.far + k * paths;
+    double* HWY_RESTRICT const out = added + k * paths;
+    for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+      const auto left = hn::NegMulAdd(of_near, hn::Load(d, near + p), worth);
+      const auto above = hn::Max(zero, hn::NegMulAdd(of_far, hn::Load(d, far + p), left));
+      const auto lives = hn::Gt(hn::Load(d, t.customer + p), month);
+      hn::Store(hn::Sub(hn::IfThenElseZero(lives, above), deduction), d, out + p);
+    }
+  }
+}
+
 void MultipleRow(double factor, const double* log_rent, double* value, std::size_t paths) {
   const Tag d;
   for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
@@ -368,6 +386,7 @@ HWY_EXPORT(StripCallRows);
 HWY_EXPORT(ForwardRentRows);
 HWY_EXPORT(CombineStripRow);
 HWY_EXPORT(StepInRow);
+HWY_EXPORT(SharedStepInRows);
 HWY_EXPORT(MultipleRow);
 HWY_EXPORT(ProceedsRow);
 HWY_EXPORT(AddScaledRow);
@@ -406,6 +425,9 @@ void combine_strip_row(const double* weights, std::size_t nodes, const double* c
 }
 void step_in_row(const StepInTerms& terms, double* added, std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(StepInRow)(terms, added, paths);
+}
+void shared_step_in_rows(const SharedStepIn& terms, double* added, std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(SharedStepInRows)(terms, added, paths);
 }
 void multiple_row(double factor, const double* log_rent, double* value,
                   std::size_t paths) noexcept {

@@ -96,6 +96,22 @@ struct StepInTerms {
 //                                           - cost x max(0, sum_j weights[j] calls[j])) : 0.
 void step_in_row(const StepInTerms& terms, double* added, std::size_t paths) noexcept;
 
+// The same of a contract that shares rows of own use, all months at once, less what a sale costs.
+struct StepInMonth {
+  double worth = 0;          // units x worth of revenue less cost
+  double near = 0, far = 0;  // units x the share of each row of own use
+};
+struct SharedStepIn {
+  const StepInMonth* months;  // [last + 1], read from 1 on
+  std::size_t last;
+  const double *near, *far;  // [last + 1][paths] worth of own use, a unit
+  const double* customer;    // [paths] month of its default
+  double deduction;
+};
+// added[k] = (customer > k ? max(0, worth - near x row - far x row) : 0) - deduction, k = 1 ..
+// last.
+void shared_step_in_rows(const SharedStepIn& terms, double* added, std::size_t paths) noexcept;
+
 // proceeds = max(0, haircut_units x (value x price) - deduction); price: what own sales leave of
 // it.
 void proceeds_row(double haircut_units, const double* value, const double* price,

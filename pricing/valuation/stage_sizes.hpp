@@ -21,6 +21,14 @@ inline std::size_t prepared_rows(const Plan& plan) {
   return any ? rows(plan) * engine::kBlockPaths : 0;
 }
 
+// Most ends of contracts on one hardware that share rows of own use.
+inline std::size_t own_use_places(const Plan& plan) {
+  std::size_t places = 0;
+  for (const auto& own : plan.own_uses)
+    places = std::max(places, static_cast<std::size_t>(own.place) + 1);
+  return places;
+}
+
 // Nodes of which the strip's power factors are kept: contracts that a sale adds to read all months.
 inline std::size_t power_nodes(const Plan& plan) {
   if (plan.power.share.empty() || plan.strips.empty()) return 0;
