@@ -128,11 +128,11 @@ void check_defaulted(const Market& market, const Book& book, std::vector<Diagnos
     for (const Party& party : market.parties) {
       if (party.id != vehicle.borrower || !party.default_date) continue;
       if (is_row(vehicle, book))
-        faults.push_back({vehicle.source.at("borrower"), "loan " + vehicle.id + " / borrower",
-                          vehicle.borrower,
-                          "has defaulted, and the row asks for what a vehicle's waterfall runs",
-                          "remove growth, net, realization, prepaid, renewals, notice and "
-                          "prepayment: the claim and its collateral are what is left"});
+        faults.push_back(
+            {vehicle.source.at("borrower"), "loan " + vehicle.id + " / borrower", vehicle.borrower,
+             "has defaulted, and the row asks for what a vehicle's waterfall runs",
+             "remove growth, net, realization, prepaid, renewals, notice, "
+             "slip_months and prepayment: the claim and its collateral are what is left"});
       else
         faults.push_back({{vehicle.source.file, vehicle.source.line, 0},
                           "vehicle " + vehicle.id + " / borrower",

@@ -181,7 +181,7 @@ std::span<const Field<Loan>> loan_fields() {
           "units", +[](T& loan, std::int64_t n) { loan.units = static_cast<double>(n); },
           between(1, 1e9)),
       date("in_service", &T::in_service),
-      in_vehicles<T>("slip_months", "0"),
+      number("slip_months", &T::slip_months, between(0, 600)),
       number("purchase_price", &T::purchase_price, above(0)),
       number("operating_cost", &T::operating_cost, at_least(0)),
       choice<T>(

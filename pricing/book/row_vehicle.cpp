@@ -56,7 +56,7 @@ Covenant trap(const char* id, CovenantTest test) {
 
 bool needs_vehicle(const Loan& loan) {
   if (loan.hardware.empty()) return false;
-  bool needs = loan.prepayment_spread.has_value();
+  bool needs = loan.prepayment_spread.has_value() || loan.slip_months > 0;
   for (const auto& [field, asks] : contract_terms(loan)) needs = needs || asks;
   return needs;
 }
@@ -71,7 +71,7 @@ Vehicle vehicle_of_row(const Loan& loan) {
   vehicle.liquidation_haircut = loan.liquidation_haircut;
   vehicle.liquidation_lag_months = loan.liquidation_lag_months;
   vehicle.lots = {{"lot", loan.hardware, loan.units, loan.in_service, loan.purchase_price,
-                   loan.operating_cost, loan.segment}};
+                   loan.operating_cost, loan.segment, loan.slip_months}};
   if (!loan.customer.empty()) vehicle.offtakes = {offtake_of_row(loan)};
   ReserveAccount reserve;
   reserve.id = "reserve";
@@ -122,6 +122,9 @@ void check_row_vehicle(const Loan& loan, const ContractChecks& check, BookContex
     check.wrong("prepayment_spread",
                 "is of a loan without hardware: what the option does is run in a vehicle",
                 "add hardware and units, or remove it");
+  if (loan.slip_months > 0 && !check.has("hardware") && check.complete())
+    check.wrong("slip_months", "is of a loan without hardware, of which nothing can come late",
+                "add hardware and units, or remove it");
   const Vehicle vehicle = vehicle_of_row(loan);
   if (asks) check_choices(vehicle, offtake_of_row(loan), check, context);
   if (!needs_vehicle(loan)) return;
@@ -135,6 +138,9 @@ void check_row_vehicle(const Loan& loan, const ContractChecks& check, BookContex
   if (loan.in_service && check.good("in_service") && check.good("maturity") &&
       *loan.in_service >= loan.maturity)
     check.wrong("in_service", "is not before the maturity of the loan");
+  if (!check.has("in_service") || check.good("in_service"))
+    for (const SlipFault& fault : faults_of_slips(vehicle, context.valuation_date))
+      check.wrong("slip_months", fault.problem, fault.remedy);
   if (loan.contract_end) check.not_past("contract_end", *loan.contract_end);
   const auto hardware = context.hardware.find(loan.hardware);
   if (hardware == context.hardware.end()) return;

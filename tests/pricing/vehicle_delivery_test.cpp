@@ -597,6 +597,11 @@ TEST(Delivery, WithoutDelayHasTheMaturityOfItsDay) {
               << k << ' ' << static_cast<int>(which);
         }
       const double value = none.sum(none.layout.contract(0, kPresentValue));
+      // Principal that a path has and the schedule has not is paid on the day of its interest.
+      for (const TrancheMonth& month : hardly.plan.vehicles[0].tranches[0].months)
+        if (month.floating_base > 0) {
+          EXPECT_NEAR(month.timing, month.floating_timing, 1e-12);
+        }
       // A draw's own day to the square of a month's discounting.
       EXPECT_NEAR(hardly.sum(hardly.layout.contract(0, kPresentValue)), value,
                   4e-6 * 20000 * kBlockPaths);
@@ -627,6 +632,76 @@ TEST(Delivery, RepaysWhatNoScheduleHas) {
   });
   EXPECT_LT(expected[4], -20000);
   for (std::size_t k = 1; k <= kEnd; ++k) EXPECT_NEAR(seen[k], expected[k], 1e-6) << k;
+}
+
+// What a covenant held back until its own schedule owed nothing is repaid with the next payment.
+TEST(Delivery, RepaysWhatWasHeldBackTooLongAtOnce) {
+  Book book = late_vehicle(3, month(3), month(16));
+  Loan& loan = book.loans[0];
+  loan.principal = 0;
+  loan.outstanding_principal = 0;
+  loan.draw_maturity_months = 3;
+  Loan other = loan;  // while it is owed no draw is made
+  other.id = "v/other";
+  other.principal = 60000;
+  other.outstanding_principal.reset();
+  other.commitment.reset();
+  other.draw_maturity_months.reset();
+  other.draw_end.reset();
+  other.draws.clear();
+  other.maturity = month(9);
+  book.loans.push_back(other);
+  Tranche tranche;
+  tranche.id = "other";
+  tranche.rank = 2;
+  tranche.loan = 1;
+  book.vehicles[0].tranches.push_back(tranche);
+  Covenant covenant;
+  covenant.id = "cost";
+  covenant.test = CovenantTest::loan_to_cost;
+  covenant.max = 0.10;  // 60 of 400
+  covenant.consequences = kDrawStop;
+  book.vehicles[0].covenants = {covenant};
+  date_draws(book);
+  Blocks blocks(still(), book);
+  const SimulatedBlock& b = blocks.paths.b;
+  int too_long = 0;
+  blocks.run(8, [&](const auto& sums, BookStages&, std::uint64_t first) {
+    std::array<double, kEnd + 1> principal{};
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      const double at = delivery("new", 3, 3, first + p);
+      if (at > 16) continue;
+      const int i = static_cast<int>(std::ceil(at)), made = std::max(i, 10);
+      principal[static_cast<std::size_t>(made)] -= 20000;
+      principal[static_cast<std::size_t>(std::max(i + 3, made + 1))] += 20000;
+      too_long += i + 3 <= made ? 1 : 0;
+    }
+    for (std::size_t k = 1; k <= kEnd; ++k)
+      EXPECT_NEAR(sums[2 * b.layout.contract_month(0, k, kRepaid)], principal[k], 1e-6) << k;
+  });
+  EXPECT_GT(too_long, 100);
+}
+
+// A period that runs today and in which nothing was owed has set nothing aside.
+TEST(Delivery, SetsNothingAsideForWhatIsNotDrawn) {
+  for (const double lent : {0.0, 60000.0}) {
+    Book book = late_vehicle(4, month(1), month(8));
+    Loan& loan = book.loans[0];
+    loan.closing = kSampleDate - std::chrono::days(40);
+    loan.frequency = Frequency::quarterly;
+    loan.principal = lent;
+    loan.outstanding_principal = lent;
+    loan.draw_maturity_months = 6;
+    date_draws(book);
+    const SimulatedBlock b(still(), book, settings_of(kSampleDate), MeasureBasis::risk_neutral, 0);
+    int paid = 0, whole = 0;
+    for (const TrancheMonth& month : b.plan.vehicles[0].tranches[0].months) {
+      paid += month.accrual > 0 ? 1 : 0;
+      whole += month.accrual > 0 && month.from_cash == 1 ? 1 : 0;
+    }
+    EXPECT_GT(paid, 3);
+    EXPECT_EQ(whole, lent > 0 ? paid - 1 : paid);
+  }
 }
 
 // 6. What a customer has paid in advance it has back in the months of its own path: parts of the
