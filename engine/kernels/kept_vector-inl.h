@@ -11,6 +11,8 @@
 #define LIEN_ENGINE_KERNELS_KEPT_VECTOR_INL_H_
 #endif
 
+#include <cstdint>
+
 #include "hwy/highway.h"
 
 // No HWY_BEFORE_NAMESPACE: it is for functions, and clang warns where there are none.
@@ -19,8 +21,24 @@ namespace lien::engine::HWY_NAMESPACE {
 using KeptTag = hwy::HWY_NAMESPACE::CappedTag<double, 8>;
 #if defined(__ARM_FEATURE_SVE_BITS) && __ARM_FEATURE_SVE_BITS > 0
 typedef svfloat64_t KeptVector __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+typedef svuint64_t KeptWords __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
 typedef svbool_t KeptMask __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+template <class T>
+struct KeptLanes;
+template <>
+struct KeptLanes<double> {
+  using Type = KeptVector;
+};
+template <>
+struct KeptLanes<std::uint64_t> {
+  using Type = KeptWords;
+};
+// Of any tag of doubles or 64-bit words.
+template <class D>
+using Kept = typename KeptLanes<hwy::HWY_NAMESPACE::TFromD<D>>::Type;
 #else
+template <class D>
+using Kept = hwy::HWY_NAMESPACE::Vec<D>;
 using KeptVector = hwy::HWY_NAMESPACE::Vec<KeptTag>;
 using KeptMask = hwy::HWY_NAMESPACE::Mask<KeptTag>;
 #endif

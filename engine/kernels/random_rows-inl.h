@@ -10,6 +10,7 @@
 #endif
 
 #include "engine/kernels/elementary-inl.h"
+#include "engine/kernels/kept_vector-inl.h"
 #include "engine/random/philox.hpp"
 #include "hwy/highway.h"
 
@@ -28,12 +29,13 @@ HWY_INLINE VU MulLow32(DU /*du*/, VU a, VU b) {
 // multiplication reads only the low half, and an exclusive or never carries, so nothing is masked
 // and the low half of a product serves as the next word without being cut out.
 template <class DU, class VU>
-HWY_INLINE void PhiloxRound(DU du, VU k0, VU k1, VU& c0, VU& c1, VU& c2, VU& c3) {
-  const VU a = MulLow32(du, c0, hn::Set(du, std::uint64_t{kPhiloxMultiplier[0]}));
-  const VU b = MulLow32(du, c2, hn::Set(du, std::uint64_t{kPhiloxMultiplier[1]}));
-  c0 = hn::Xor(hn::ShiftRight<32>(b), hn::Xor(c1, k0));
+HWY_INLINE void PhiloxRound(DU du, VU k0, VU k1, Kept<DU>& c0, Kept<DU>& c1, Kept<DU>& c2,
+                            Kept<DU>& c3) {
+  const VU a = MulLow32(du, VU(c0), hn::Set(du, std::uint64_t{kPhiloxMultiplier[0]}));
+  const VU b = MulLow32(du, VU(c2), hn::Set(du, std::uint64_t{kPhiloxMultiplier[1]}));
+  c0 = hn::Xor(hn::ShiftRight<32>(b), hn::Xor(VU(c1), k0));
   c1 = b;
-  c2 = hn::Xor(hn::ShiftRight<32>(a), hn::Xor(c3, k1));
+  c2 = hn::Xor(hn::ShiftRight<32>(a), hn::Xor(VU(c3), k1));
   c3 = a;
 }
 
@@ -68,8 +70,8 @@ HWY_INLINE V RadiusQuotient(D d, V a, V b) {
   // Two Newton steps leave the inverse y exact but for rounding and so q within a unit in its last
   // place of a / b; a - b q is exact, and adding y times it rounds once. Source: Markstein,
   // "Computation of elementary functions on the IBM RISC System/6000 processor", 1990. The proof
-  // asks for a correctly rounded y, so all 2^32 words were tried as well, on CPUs of both makers
-  // (their first guesses differ): 0 differ.
+  // asks for a correctly rounded y, so all 2^32 words were tried as well, on CPUs of both makers,
+  // whose first guesses need not be the same: 0 differ.
   if constexpr (kQuotient == QuotientBy::newton) {
     const auto one = hn::Set(d, 1.0);
     V y{_mm512_rcp14_pd(b.raw)};
@@ -96,27 +98,31 @@ HWY_INLINE bool DividerIsQuick() {
 
 // sqrt(-2 ln u) for u = (word + 1/2) 2^-32, some vectors side by side. A shorter series than Log's:
 // relative error 2e-12.
-template <QuotientBy kQuotient, class D, class VU, std::size_t kVectors, class V = hn::Vec<D>>
-HWY_INLINE void BoxMullerRadius(D d, const VU (&word)[kVectors], V (&radius)[kVectors]) {
+template <QuotientBy kQuotient, class D, std::size_t kVectors, class DU = hn::RebindToUnsigned<D>>
+HWY_INLINE void BoxMullerRadius(D d, const Kept<DU> (&word)[kVectors],
+                                Kept<D> (&radius)[kVectors]) {
+  using V = hn::Vec<D>;
   static constexpr double kCoefficient[] = {
       // -2 times 2 atanh(s) / s, in s^2
       -0x1.0000000004988p+2, -0x1.555554db6d410p+0, -0x1.999a9bbfcf938p-1, -0x1.2432ec97e26d1p-1,
       -0x1.e3a9bc9e83906p-2};
   const V minus_two_ln2 = hn::Set(d, -0x1.62e42fefa39efp+0);
-  V exponent[kVectors], s[kVectors];
+  Kept<D> exponent[kVectors], s[kVectors];
   HWY_UNROLL(4)
   for (std::size_t k = 0; k < kVectors; ++k) {
-    const V f = ReduceLog(d, HalfUniform(d, word[k]), exponent[k]);
+    V power;
+    const V f = ReduceLog(d, HalfUniform(d, hn::Vec<DU>(word[k])), power);
+    exponent[k] = power;
     s[k] = RadiusQuotient<kQuotient>(d, f, hn::Add(f, hn::Set(d, 2.0)));
   }
   HWY_UNROLL(4)
   for (std::size_t k = 0; k < kVectors; ++k) {
-    const V z = hn::Mul(s[k], s[k]);
+    const V half = s[k], z = hn::Mul(half, half);
     // u has the exponent of u / 2 plus one: exactly zero for u near 1, where the logarithm
     // vanishes.
-    const V from_exponent = hn::MulAdd(exponent[k], minus_two_ln2, minus_two_ln2);
+    const V from_exponent = hn::MulAdd(V(exponent[k]), minus_two_ln2, minus_two_ln2);
     radius[k] =
-        hn::Sqrt(hn::MulAdd(s[k], Polynomial(d, z, hn::Mul(z, z), kCoefficient), from_exponent));
+        hn::Sqrt(hn::MulAdd(half, Polynomial(d, z, hn::Mul(z, z), kCoefficient), from_exponent));
   }
 }
 

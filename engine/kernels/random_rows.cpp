@@ -66,7 +66,7 @@ HWY_INLINE void FillWordsOf(const RoundKeys& keys, PathNumbers numbers, std::uin
   WordVector high = all(numbers.first() >> 32);
   WordVector a = MulLow32(du, multiplier, hn::Add(all(numbers.first()), hn::Iota(du, 0)));
   for (std::size_t p = 0; p < paths; p += kVectors * lanes) {
-    WordVector c0[kVectors], c1[kVectors], c2[kVectors], c3[kVectors];
+    Kept<Words> c0[kVectors], c1[kVectors], c2[kVectors], c3[kVectors];
     HWY_UNROLL(4)
     for (std::size_t k = 0; k < kVectors; ++k) {
       if constexpr (kListed) {
@@ -91,10 +91,10 @@ HWY_INLINE void FillWordsOf(const RoundKeys& keys, PathNumbers numbers, std::uin
     HWY_UNROLL(4)
     for (std::size_t k = 0; k < kVectors; ++k) {
       const std::size_t at = p + k * lanes;
-      hn::Store(c0[k], du, rows.word[0] + at);
-      hn::Store(c1[k], du, rows.word[1] + at);
-      hn::Store(c2[k], du, rows.word[2] + at);
-      hn::Store(c3[k], du, rows.word[3] + at);
+      hn::Store(WordVector(c0[k]), du, rows.word[0] + at);
+      hn::Store(WordVector(c1[k]), du, rows.word[1] + at);
+      hn::Store(WordVector(c2[k]), du, rows.word[2] + at);
+      hn::Store(WordVector(c3[k]), du, rows.word[3] + at);
     }
   }
 }
@@ -121,13 +121,13 @@ HWY_INLINE void FillRadii(const std::uint64_t* HWY_RESTRICT word, double* HWY_RE
   const Words du;
   const std::size_t lanes = hn::Lanes(d);
   for (std::size_t p = 0; p < paths; p += kRadiusVectors * lanes) {
-    WordVector words[kRadiusVectors];
-    DoubleVector radii[kRadiusVectors];
+    Kept<Words> words[kRadiusVectors];
+    Kept<Doubles> radii[kRadiusVectors];
     HWY_UNROLL(4)
     for (std::size_t k = 0; k < kRadiusVectors; ++k) words[k] = hn::Load(du, word + p + k * lanes);
     BoxMullerRadius<kQuotient>(d, words, radii);
     HWY_UNROLL(4)
-    for (std::size_t k = 0; k < kRadiusVectors; ++k) hn::Store(radii[k], d, radius + p + k * lanes);
+    for (std::size_t k = 0; k < kRadiusVectors; ++k) hn::Store(DoubleVector(radii[k]), d, radius + p + k * lanes);
   }
 }
 
@@ -218,10 +218,11 @@ hn::Vec<OneWord> word(std::uint32_t w) { return hn::Set(OneWord(), std::uint64_t
 
 void OneBoxMuller(std::uint32_t radius, std::uint32_t angle, double& cosine, double& sine) {
   const OneLane d;
-  const hn::Vec<OneWord> radius_word[1] = {word(radius)};
-  hn::Vec<OneLane> r[1], z0, z1;
+  const Kept<OneWord> radius_word[1] = {word(radius)};
+  Kept<OneLane> r[1];
+  hn::Vec<OneLane> z0, z1;
   BoxMullerRadius<QuotientBy::divider>(d, radius_word, r);
-  BoxMullerPair(d, r[0], word(angle), z0, z1);
+  BoxMullerPair(d, hn::Vec<OneLane>(r[0]), word(angle), z0, z1);
   cosine = hn::GetLane(z0);
   sine = hn::GetLane(z1);
 }

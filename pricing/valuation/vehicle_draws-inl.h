@@ -78,10 +78,10 @@ inline void Draw(const Room& room, std::size_t t, std::size_t k) {
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     const M goes_on = hn::Eq(Row(room.state(kStopped), p), Zero());
     const V stopped = Row(room.tranche(t, kStoppedDraw), p);
-    V late = hn::IfThenElseZero(goes_on, hn::Mul(Num(month.may_draw), stopped));
-    V now = hn::IfThenElseZero(goes_on, Num(month.draw));
-    V drawn_elapsed = hn::IfThenElseZero(goes_on, Num(month.draw_elapsed));
-    V drawn_undrawn = hn::IfThenElseZero(goes_on, Num(month.draw_undrawn));
+    KeptVector late = hn::IfThenElseZero(goes_on, hn::Mul(Num(month.may_draw), stopped));
+    KeptVector now = hn::IfThenElseZero(goes_on, Num(month.draw));
+    KeptVector drawn_elapsed = hn::IfThenElseZero(goes_on, Num(month.draw_elapsed));
+    KeptVector drawn_undrawn = hn::IfThenElseZero(goes_on, Num(month.draw_undrawn));
     V made = hn::Add(now, late);
     V asked = hn::Add(stopped, Num(month.draw));
     Arrived arrived{Zero(), Zero(), Zero(), Zero()};
@@ -98,9 +98,9 @@ inline void Draw(const Room& room, std::size_t t, std::size_t k) {
       const M above = hn::Gt(made, most);
       const V part = hn::IfThenElse(above, hn::Div(most, made), Num(1.0));
       made = hn::Min(made, most);
-      for (V* const sum : {&now, &late, &drawn_elapsed, &drawn_undrawn, &arrived.elapsed,
+      for (KeptVector* const sum : {&now, &late, &drawn_elapsed, &drawn_undrawn, &arrived.elapsed,
                            &arrived.undrawn, &arrived.timed})
-        *sum = hn::Mul(*sum, part);
+        *sum = hn::Mul(V(*sum), part);
     }
     Add(room.tranche(t, kOwed), p, made);
     Put(room.tranche(t, kUndrawn), p, Positive(hn::Sub(Row(room.tranche(t, kUndrawn), p), made)));

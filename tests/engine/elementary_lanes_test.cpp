@@ -75,12 +75,12 @@ void ApplyBlackCall(const std::vector<double>& k, const std::vector<double>& v,
 // Radius of one Box-Muller word and the long uniform of a pair of equal words.
 void ApplyWord(std::uint32_t word, double& radius, double& uniform) {
   const Doubles d;
-  const hn::Vec<hn::RebindToUnsigned<Doubles>> words[1] = {
-      hn::Set(hn::RebindToUnsigned<Doubles>(), std::uint64_t{word})};
-  Vector radii[1];
+  const auto all = hn::Set(hn::RebindToUnsigned<Doubles>(), std::uint64_t{word});
+  const Kept<hn::RebindToUnsigned<Doubles>> words[1] = {all};
+  Kept<Doubles> radii[1];
   BoxMullerRadius<QuotientBy::newton>(d, words, radii);
-  radius = hn::GetLane(radii[0]);
-  uniform = hn::GetLane(LongUniform(d, words[0], words[0]));
+  radius = hn::GetLane(Vector(radii[0]));
+  uniform = hn::GetLane(LongUniform(d, all, all));
 }
 
 // How many of the quotients that BoxMullerRadius takes by multiply-adds for `count` words, stride
