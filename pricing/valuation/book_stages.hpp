@@ -402,7 +402,7 @@ class BookStages {
   PartyWork party_work_;
   lien::engine::AlignedDoubles samples_;       // [samples][paths]
   lien::engine::AlignedDoubles groups_;        // [groups][samples][paths]
-  lien::engine::AlignedDoubles group_months_;  // [groups][steps + 1][kGroupMonths]
+  lien::engine::AlignedDoubles group_months_;  // [groups][kGroupMonths][steps + 1]
   lien::engine::AlignedDoubles month_sums_;    // [steps + 1][kMonthRows][kLanes]
   lien::engine::AlignedDoubles transforms_;    // [transforms][2][nodes][paths] of one month
   lien::engine::AlignedDoubles shape_rows_;    // [4][most nodes][paths] of one shape and month

@@ -56,7 +56,7 @@ struct Places {
   const double *HWY_RESTRICT survival, *HWY_RESTRICT discount, *HWY_RESTRICT ratio,
       *HWY_RESTRICT value, *HWY_RESTRICT mark, *HWY_RESTRICT sale, *HWY_RESTRICT spot,
       *HWY_RESTRICT cost, *HWY_RESTRICT runs, *HWY_RESTRICT gross, *HWY_RESTRICT step_in;
-  std::size_t step_in_stride;  // from month to month; 0 where nothing is added: the row of zeros
+  std::size_t step_in_stride;  // from month to month; 0 where nothing is added: one row
   double* HWY_RESTRICT received;
   double* HWY_RESTRICT sums;       // month 0 of the first vector's lanes
   double* HWY_RESTRICT sale_sums;  // the same, lag months on

@@ -9,6 +9,7 @@
 
 #include "engine/simulation/path_block.hpp"
 #include "pricing/valuation/contract_kernel.hpp"
+#include "pricing/valuation/month_flows.hpp"
 
 // What is summed and counted by month on one block, against plain loops.
 namespace lien::pricing {
@@ -52,6 +53,36 @@ TEST(MonthSums, PutDefaultsInTheirMonth) {
     for (std::size_t m = 0; m <= last; ++m)
       for (std::size_t p = 0; p < kBlockPaths; ++p)
         EXPECT_EQ((deaths[m] >> p) & 1U, month[p] == static_cast<double>(m) ? 1U : 0U);
+  }
+}
+
+TEST(MonthSums, AddALoansFlowsToItsGroup) {
+  std::mt19937 random(4);
+  for (std::size_t last = 0; last <= 19; ++last) {
+    const auto numbers = [&] {
+      std::vector<double> row(last + 3);
+      for (double& x : row) x = uneven(random);
+      return row;
+    };
+    const std::vector<double> survival = numbers(), variable = numbers(), interest = numbers(),
+                              principal = numbers(), fee = numbers(), rent = numbers();
+    std::vector<double> floats(last + 3);
+    for (double& x : floats) x = random() % 2U == 0 ? 0.0 : 1.0;
+    std::vector<double> group[5] = {numbers(), numbers(), numbers(), numbers(), numbers()};
+    std::vector<double> plain[5] = {group[0], group[1], group[2], group[3], group[4]};
+    const double held = 0.3;
+    for (std::size_t m = 1; m <= last; ++m) {
+      plain[0][m] += held * (floats[m] > 0 ? variable[m] : survival[m] * interest[m]);
+      plain[1][m] += held * (survival[m] * principal[m]);
+      plain[2][m] += held * survival[m] * fee[m];
+      plain[3][m] += held * survival[m] * rent[m];
+      plain[4][m] += held * (variable[m] + fee[m]);
+    }
+    add_loan_flows({held, survival.data(), variable.data(), interest.data(), principal.data(),
+                    fee.data(), rent.data(), floats.data()},
+                   last, {group[0].data(), group[1].data(), group[2].data(), group[3].data()});
+    add_both(held, variable.data(), fee.data(), last, group[4].data());
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(group[i], plain[i]) << last << " " << i;
   }
 }
 
