@@ -763,23 +763,29 @@ TEST(Delivery, CreditsWhatWasPaidInAdvance) {
 
 // By schedule the advance is credited from the mean delivery on, as of a lot that comes then.
 TEST(Delivery, CreditsAnAdvanceByScheduleOnTheMean) {
-  Book book = undrawn(late_vehicle(2, month(4), {}));
-  book.vehicles[0].offtakes[0].prepaid = 400000;
-  book.vehicles[0].offtakes[0].prepaid_months = 7;
-  book.vehicles[0].offtakes[0].lots = {"new"};
-  book.vehicles[0].lots[0].operating_cost = 0;
-  Book sure = book;
-  sure.vehicles[0].lots[1].slip_months = 0;
-  sure.vehicles[0].lots[1].in_service = month(6);
-  const SimulatedBlock late(still(), book, settings_of(kSampleDate), MeasureBasis::risk_neutral, 0),
-      fixed(still(), sure, settings_of(kSampleDate), MeasureBasis::risk_neutral, 0);
-  const OfftakePlan &one = late.plan.vehicles[0].offtakes[0],
-                    &other = fixed.plan.vehicles[0].offtakes[0];
-  EXPECT_NE(one.advance, kNone);
-  EXPECT_TRUE(one.credited.empty());
-  EXPECT_FALSE(other.credited.empty());
-  for (std::size_t k = 1; k <= kEnd; ++k)
-    EXPECT_NEAR(scheduled_revenue(one)[k], other.revenue[k], 1e-9) << k;
+  for (const bool shared : {false, true}) {
+    Book book = undrawn(late_vehicle(2, month(4), {}));
+    book.vehicles[0].offtakes[0].prepaid = shared ? 1000000 : 400000;
+    book.vehicles[0].offtakes[0].prepaid_months = 7;
+    if (!shared) book.vehicles[0].offtakes[0].lots = {"new"};
+    book.vehicles[0].lots[0].operating_cost = 0;
+    Book sure = book;
+    sure.vehicles[0].lots[1].slip_months = 0;
+    sure.vehicles[0].lots[1].in_service = month(6);
+    const RunSettings settings = settings_of(kSampleDate);
+    const SimulatedBlock late(still(), book, settings, MeasureBasis::risk_neutral, 0),
+        fixed(still(), sure, settings, MeasureBasis::risk_neutral, 0);
+    const auto &ours = late.plan.vehicles[0].offtakes, &others = fixed.plan.vehicles[0].offtakes;
+    ASSERT_EQ(ours.size(), shared ? 2U : 1U);
+    for (std::size_t o = 0; o < ours.size(); ++o) {
+      EXPECT_NE(ours[o].advance, kNone);
+      EXPECT_TRUE(ours[o].credited.empty());
+      EXPECT_FALSE(others[o].credited.empty());
+      ASSERT_EQ(scheduled_revenue(ours[o]).size(), others[o].revenue.size());
+      for (std::size_t k = 1; k <= kEnd; ++k)
+        EXPECT_NEAR(scheduled_revenue(ours[o])[k], others[o].revenue[k], 1e-9) << o << ' ' << k;
+    }
+  }
 }
 
 // 7. A revolving tranche lends no more than its commitment: what a draw that comes early, or a
