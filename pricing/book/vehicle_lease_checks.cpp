@@ -38,21 +38,28 @@ void check_lots(const Vehicle& vehicle, const VehicleLease& lease, const Contrac
       if (lets(offtake.lots, lot.id) && may_part(lease))
         return check.wrong(
             "id", "may part with lot " + lot.id + ", which offtake " + offtake.id + " lets",
-            "name the lots of each, or write on_return = \"relet\" and no end_option");
+            "name the lots of each, or write on_return = \"relet\" and neither end_option nor "
+            "buyout_start");
   }
 }
 
 // Its lessee compares what the lots earn with what they cost, so the market must know both.
-void check_use(const VehicleLot& lot, const Hardware& hardware, const ContractChecks& check) {
+void check_use(const VehicleLot& lot, const Hardware& hardware, const ContractChecks& check,
+               const BookContext& context) {
   check.observes_rents(hardware, lot.operating_cost.has_value());
   if (hardware.rental_rate == 0)
-    check.wrong("lots",
+    check.wrong("id",
                 "lets lot " + lot.id + " of " + hardware.id +
                     ", which has rental_rate 0: the lessee's options depend on what the use of it "
                     "is worth",
                 "give [[hardware]] " + hardware.id + " a rental_rate, or remove the options");
-  check.no_installed_base(hardware,
-                          "the lessee may return its units early, which sales would have to know");
+  const auto& terms = context.market->liquidation;
+  if (terms && terms->installed_base.count(hardware.id) > 0)
+    check.wrong("id",
+                "lets lot " + lot.id + " of " + hardware.id +
+                    ", which has an installed base: the lessee may return its units early, which "
+                    "sales would have to know",
+                "remove it from liquidation.installed_base, or remove the options");
 }
 
 }  // namespace
@@ -76,7 +83,7 @@ void check_vehicle_lease(const Vehicle& vehicle, const VehicleLease& lease,
   for (const VehicleLot& lot : vehicle.lots) {
     const auto found = context.hardware.find(lot.hardware);
     if (!lets(lease.lots, lot.id) || found == context.hardware.end()) continue;
-    if (lease.has_options()) check_use(lot, *found->second, check);
+    if (lease.has_options()) check_use(lot, *found->second, check, context);
     if (!lease.relets) check.observes_liquidation(*found->second);
   }
 }

@@ -103,18 +103,6 @@ void refuse_before_copula(const CompileInput& input, const Plan& plan,
       refuse(terms.where, label_of(terms), instrument.month);
   }
   for (const VehiclePlan& vehicle : plan.vehicles)
-    for (const LeasedLotPlan& lease : vehicle.leases) {
-      if (lease.lease_end == kNone) continue;
-      const Vehicle& terms = input.book->vehicles[vehicle.source];
-      faults.push_back({{terms.source.file, terms.source.line, 0},
-                        "vehicle " + terms.id,
-                        "",
-                        "lets lots to a lessee with options, which may leave before the copula's "
-                        "defaults of month " +
-                            std::to_string(plan.months),
-                        "remove the options, or set default_method to sampled"});
-    }
-  for (const VehiclePlan& vehicle : plan.vehicles)
     for (std::size_t h = 0; h < vehicle.hedges.size(); ++h) {
       const Instrument& terms = input.book->vehicles[vehicle.source].hedges[h];
       if (vehicle.hedges[h].instrument.counterparty != kNone)
