@@ -127,7 +127,8 @@ HWY_INLINE void FillRadii(const std::uint64_t* HWY_RESTRICT word, double* HWY_RE
     for (std::size_t k = 0; k < kRadiusVectors; ++k) words[k] = hn::Load(du, word + p + k * lanes);
     BoxMullerRadius<kQuotient>(d, words, radii);
     HWY_UNROLL(4)
-    for (std::size_t k = 0; k < kRadiusVectors; ++k) hn::Store(DoubleVector(radii[k]), d, radius + p + k * lanes);
+    for (std::size_t k = 0; k < kRadiusVectors; ++k)
+      hn::Store(DoubleVector(radii[k]), d, radius + p + k * lanes);
   }
 }
 

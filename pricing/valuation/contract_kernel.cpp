@@ -184,8 +184,8 @@ HWY_INLINE void CashMonth(const Terms& contract, const Places& at, const MonthTe
     // Adding to some paths is one instruction where vectors have masks; no path has both.
     earned =
         hn::IfThenElse(hn::Lt(now, s.customer), hn::Add(earned, Num(t.contract_revenue)), earned);
-    earned = hn::IfThenElse(hn::Ge(now, V(s.relet)), hn::Add(earned, hn::Mul(Num(t.lost_hours), spot)),
-                            earned);
+    earned = hn::IfThenElse(hn::Ge(now, V(s.relet)),
+                            hn::Add(earned, hn::Mul(Num(t.lost_hours), spot)), earned);
   }
   V service = Num(t.service);
   if constexpr (Needs<kCode>::kFloating)
