@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pricing/measures/control_run.hpp"
+#include "pricing/measures/measure_rows.hpp"
 #include "pricing/plan/expected_rent.hpp"
 #include "tests/pricing/compiled_market.hpp"
 #include "tests/pricing/random_book.hpp"
@@ -91,14 +92,15 @@ struct Loans {
     for (int i = 0; i < count; ++i) book.loans.push_back(random_loan(draw, kSampleDate, i));
   }
   [[nodiscard]] BasisRun run(MeasureBasis basis, std::uint64_t paths, std::uint64_t seed,
-                             bool controlled, unsigned threads = 1) const {
+                             bool controlled, unsigned threads = 1,
+                             const engine::ControlWeights* weights = nullptr) const {
     RunSettings settings = settings_of(0);
     settings.paths = paths;
     settings.seed = seed;
     settings.threads = threads;
     Plan plan = controlled_plan(market, book, basis, settings);
     if (!controlled) plan.controls.clear();
-    return simulate_plan(std::move(plan), settings, true, true, {});
+    return simulate_plan(std::move(plan), settings, true, true, {}, weights);
   }
 };
 
@@ -138,6 +140,29 @@ TEST(ControlVariates, OfContractsSumToTheBook) {
     balance += run.plan.contracts[i].held * run.plan.contracts[i].outstanding;
   }
   EXPECT_NEAR(run.mean(of_book(run, kPresentValue)).value, sum, 1e-10 * balance);
+}
+
+// A scenario is weighed as the baseline is: the change is the difference of the two values, and its
+// error that of what both have not in common, smaller than on the paths as they are.
+TEST(ControlVariates, WeighAScenarioAsItsBaseline) {
+  const Loans loans(4);
+  Loans shocked = loans;
+  for (Hardware& hardware : shocked.market.hardware) hardware.rental_rate *= 0.8;
+  constexpr MeasureBasis kBasis = MeasureBasis::risk_neutral;
+  const BasisRun before = loans.run(kBasis, 1 << 14, 6, true);
+  const BasisRun after = shocked.run(kBasis, 1 << 14, 6, false, 1, &before.controls);
+  const BasisRun drawn = loans.run(kBasis, 1 << 14, 6, false);
+  const BasisRun drawn_after = shocked.run(kBasis, 1 << 14, 6, false);
+  const GroupNumber value{before.layout.portfolio(), kPresentValue};
+  const auto change = paired_change(before, after, value, value);
+  const auto plain = paired_change(drawn, drawn_after, value, value);
+  const double difference = after.mean(of_book(after, kPresentValue)).value -
+                            before.mean(of_book(before, kPresentValue)).value;
+  EXPECT_NEAR(change.value, difference, 1e-9 * std::abs(difference));
+  EXPECT_NEAR(change.value, plain.value,
+              4 * std::hypot(change.standard_error, plain.standard_error));
+  EXPECT_GT(change.standard_error, 0);
+  EXPECT_LT(change.standard_error, 0.8 * plain.standard_error);
 }
 
 // The variance told is, in the mean, that of the values over seeds.
