@@ -99,7 +99,7 @@ inline void Draw(const Room& room, std::size_t t, std::size_t k) {
       const V part = hn::IfThenElse(above, hn::Div(most, made), Num(1.0));
       made = hn::Min(made, most);
       for (KeptVector* const sum : {&now, &late, &drawn_elapsed, &drawn_undrawn, &arrived.elapsed,
-                           &arrived.undrawn, &arrived.timed})
+                                    &arrived.undrawn, &arrived.timed})
         *sum = hn::Mul(V(*sum), part);
     }
     Add(room.tranche(t, kOwed), p, made);

@@ -149,10 +149,10 @@ TEST(ControlVariates, WeighAScenarioAsItsBaseline) {
   Loans shocked = loans;
   for (Hardware& hardware : shocked.market.hardware) hardware.rental_rate *= 0.8;
   constexpr MeasureBasis kBasis = MeasureBasis::risk_neutral;
-  const BasisRun before = loans.run(kBasis, 1 << 14, 6, true);
-  const BasisRun after = shocked.run(kBasis, 1 << 14, 6, false, 1, &before.controls);
-  const BasisRun drawn = loans.run(kBasis, 1 << 14, 6, false);
-  const BasisRun drawn_after = shocked.run(kBasis, 1 << 14, 6, false);
+  const BasisRun before = loans.run(kBasis, 1 << 16, 6, true);
+  const BasisRun after = shocked.run(kBasis, 1 << 16, 6, false, 1, &before.controls);
+  const BasisRun drawn = loans.run(kBasis, 1 << 16, 6, false);
+  const BasisRun drawn_after = shocked.run(kBasis, 1 << 16, 6, false);
   const GroupNumber value{before.layout.portfolio(), kPresentValue};
   const auto change = paired_change(before, after, value, value);
   const auto plain = paired_change(drawn, drawn_after, value, value);
