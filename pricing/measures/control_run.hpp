@@ -12,9 +12,9 @@ namespace lien::pricing {
                                             std::size_t controls);
 
 // Weights of the blocks of a run by its plan's control variates, from a run before the run that
-// simulates the market and the parties alone. Takes the first of plan.controls, as many as a tenth
-// of the blocks; no replicates where the plan has none or the blocks are too few. settings: paths,
-// seed, threads.
+// simulates the market and the parties alone. Takes the first of plan.controls, until a tenth of
+// the blocks are controls that those before do not know; no replicates where the plan has none or
+// the blocks are too few. settings: paths, seed, threads.
 [[nodiscard]] engine::ControlWeights fit_controls(const Plan& plan, const RunSettings& settings);
 
 }  // namespace lien::pricing

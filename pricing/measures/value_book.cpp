@@ -99,8 +99,8 @@ void about_controls(const RunSettings& settings, const ScenarioRun& baseline, Ru
       facts.notes.push_back(
           std::string(losses ? "lifetime expected_loss" : "present_value") + " of the book has " +
           round_trip_text(std::round(1000 * run->mean(pair).standard_error / drawn) / 10) +
-          " % of the standard error of its paths as they are: " +
-          std::to_string(run->controls.used) + " control variates correct the means, " + basis);
+          " % of the standard error of its paths as they are: " + "control variates (" +
+          std::to_string(run->controls.used) + ") correct the means, " + basis);
   }
 }
 
