@@ -49,12 +49,12 @@ bool make_orthonormal(const std::vector<std::vector<double>>& basis, std::size_t
 }  // namespace
 
 ControlWeights control_weights(std::span<const double> deviations, std::size_t samples,
-                               std::size_t replicates, PhiloxKey key) {
+                               std::size_t most, std::size_t replicates, PhiloxKey key) {
   const std::size_t n = samples, controls = deviations.size() / samples;
   const double count = static_cast<double>(n), rows = static_cast<double>(replicates);
   // Columns of the controls, orthonormal; entry n is how far the same combination of means is off.
   std::vector<std::vector<double>> basis;
-  for (std::size_t c = 0; c < controls; ++c) {
+  for (std::size_t c = 0; c < controls && basis.size() < most; ++c) {
     std::vector<double> x(n + 1);
     for (std::size_t i = 0; i < n; ++i) x[i] = deviations[i * controls + c];
     x[n] = take_mean(x, n);

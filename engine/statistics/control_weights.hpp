@@ -26,10 +26,11 @@ struct ControlWeights {
       weight;  // [samples][replicates]; of a replicate they sum to samples/replicates
 };
 
-// deviations: [samples][controls], of the sampled controls from their means. samples > controls +
-// replicates >= 2. The same bits on every machine.
+// deviations: [samples][controls], of the sampled controls from their means; the first `most` of
+// them that the ones before do not know are used. samples > most + replicates, replicates >= 2.
+// The same bits on every machine.
 [[nodiscard]] ControlWeights control_weights(std::span<const double> deviations,
-                                             std::size_t samples, std::size_t replicates,
-                                             PhiloxKey key);
+                                             std::size_t samples, std::size_t most,
+                                             std::size_t replicates, PhiloxKey key);
 
 }  // namespace lien::engine

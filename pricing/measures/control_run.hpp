@@ -7,9 +7,8 @@
 
 namespace lien::pricing {
 
-// What the blocks of a run's paths say of its first `controls` control variates.
-[[nodiscard]] ControlSample sample_controls(const Plan& plan, const RunSettings& settings,
-                                            std::size_t controls);
+// What the blocks of a run's paths say of its control variates.
+[[nodiscard]] ControlSample sample_controls(const Plan& plan, const RunSettings& settings);
 
 // Weights of the blocks of a run by its plan's control variates, from a run before the run that
 // simulates the market and the parties alone. Takes the first of plan.controls, until a tenth of

@@ -9,10 +9,10 @@ using engine::kBlockPaths;
 using engine::PathBlock;
 
 void BookStages::sample_controls(PathBlock& block, std::uint64_t number) noexcept {
-  ControlSample& sample = *results_->control_sample;
-  double* const to = sample.deviations.data() + number * sample.controls;
+  const std::size_t controls = plan_->controls.size();
+  double* const to = results_->control_sample->deviations.data() + number * controls;
   double* const level = work_.get();
-  for (std::size_t c = 0; c < sample.controls; ++c) {
+  for (std::size_t c = 0; c < controls; ++c) {
     const ControlPlan& control = plan_->controls[c];
     const double* row = level;
     switch (control.of) {

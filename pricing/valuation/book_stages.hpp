@@ -28,8 +28,8 @@ struct TiltSample {
 
 // What a run before the run reads of every block for its control variates.
 struct ControlSample {
-  std::size_t controls = 0;        // of Plan::controls, from the first
-  std::vector<double> deviations;  // [blocks][controls] mean over the block less the known mean
+  std::vector<double>
+      deviations;  // [blocks][Plan::controls] mean over the block less the known mean
 };
 
 // Results that belong to a path or a block, written by whichever thread runs it at a place of its

@@ -50,7 +50,7 @@ TEST(ControlWeights, MakeEveryControlExact) {
   std::mt19937_64 draw(1);
   const std::size_t n = 200, controls = 9;
   const auto deviations = drawn_controls(draw, n, controls);
-  const ControlWeights weights = control_weights(deviations, n, kReplicates, kKey);
+  const ControlWeights weights = control_weights(deviations, n, controls, kReplicates, kKey);
   EXPECT_EQ(weights.used, controls);
   for (std::size_t c = 0; c < controls; ++c) {
     std::vector<double> y(n);
@@ -83,7 +83,7 @@ TEST(ControlWeights, AreTheRegressionOfOneControl) {
     cc += (c[i] - mean_c) * (c[i] - mean_c);
     cy += (c[i] - mean_c) * (y[i] - mean_y);
   }
-  const Corrected got = corrected(control_weights(c, n, kReplicates, kKey), y);
+  const Corrected got = corrected(control_weights(c, n, 1, kReplicates, kKey), y);
   EXPECT_NEAR(got.mean, mean_y - cy / cc * mean_c, 1e-12);
 }
 
@@ -98,13 +98,17 @@ TEST(ControlWeights, LeaveOutWhatOtherControlsSay) {
     four[4 * i + 2] = two[2 * i + 1];
     four[4 * i + 3] = two[2 * i] - two[2 * i + 1];
   }
-  const ControlWeights weights = control_weights(four, n, kReplicates, kKey);
+  const ControlWeights weights = control_weights(four, n, 4, kReplicates, kKey);
   EXPECT_EQ(weights.used, 2U);
-  const ControlWeights plain = control_weights(two, n, kReplicates, kKey);
+  const ControlWeights plain = control_weights(two, n, 2, kReplicates, kKey);
   for (std::size_t i = 0; i < weights.weight.size(); ++i)
     EXPECT_NEAR(weights.weight[i], plain.weight[i], 1e-12);
+  // Of two that may be used the second is the first that is not known: the third.
+  const ControlWeights second = control_weights(four, n, 2, kReplicates, kKey);
+  EXPECT_EQ(second.weight, weights.weight);
+  EXPECT_EQ(control_weights(four, n, 1, kReplicates, kKey).used, 1U);
   // A control that is the same in every sample says nothing.
-  EXPECT_EQ(control_weights(std::vector<double>(n, 0.5), n, kReplicates, kKey).used, 0U);
+  EXPECT_EQ(control_weights(std::vector<double>(n, 0.5), n, 1, kReplicates, kKey).used, 0U);
 }
 
 // y = 1 + beta c + residuals of stdev 2 over many seeds: the mean of the squared errors told is the
@@ -123,9 +127,9 @@ TEST(ControlWeights, TellTheErrorOfTheResiduals) {
       for (std::size_t c = 0; c < controls; ++c)
         y[i] += static_cast<double>(c) * deviations[i * controls + c];
     }
-    const Corrected got = corrected(
-        control_weights(deviations, n, kReplicates, stream_key(seed, StreamKind::contrast, "test")),
-        y);
+    const Corrected got = corrected(control_weights(deviations, n, controls, kReplicates,
+                                                    stream_key(seed, StreamKind::contrast, "test")),
+                                    y);
     squares += (got.mean - 1) * (got.mean - 1);
     told += got.standard_error * got.standard_error;
     inside += std::abs(got.mean - 1) < multiple * got.standard_error ? 1 : 0;
