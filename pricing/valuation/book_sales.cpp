@@ -55,6 +55,7 @@ void BookStages::fill_own_use(std::uint32_t index) noexcept {
       for (std::size_t k = first; k <= last; ++k) fill_month(own, k);
     }
 }
+
 // What a living customer's contract adds to a sale in month k, money, less what the sale costs: its
 // revenue less the cost of its hours and less their own use, which the resale value holds already;
 // never below nothing, since a buyer need not take it.
