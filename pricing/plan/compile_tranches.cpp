@@ -245,7 +245,9 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
   contract.outlives_horizon = monthly.outlives_grid;
   contract.held = loan.held;
   contract.outstanding = schedule.outstanding;
-  for (const ScheduledDraw& draw : schedule.draws) contract.to_draw += draw.amount;
+  // After the horizon nothing is lent; of draws that the path decides the chance is taken later.
+  for (const ScheduledDraw& draw : schedule.draws)
+    if (draw.slips || grid.month_of(draw.date) <= grid.months()) contract.to_draw += draw.amount;
   for (const LoanDraw& draw : loan.draws)  // on some path
     if (is_late(loan, draw)) contract.to_draw += draw.amount;
   contract.most_to_draw = contract.to_draw;

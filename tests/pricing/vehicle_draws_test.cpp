@@ -207,6 +207,19 @@ TEST(Draws, AreOutflowsOfTheValue) {
   EXPECT_LT(block.square(block.layout.vehicle(0, kCashImbalance)), 1e-20);
 }
 
+// Beyond the horizon nothing is lent, and price counts nothing of it; at it all of the month is.
+TEST(Draws, AfterTheHorizonAreNoPartOfThePrice) {
+  const Loan loan = commitment(Amortization::straight_line, month(3), month(6));
+  const Market market = without_risk();
+  for (const auto& [horizon, to_draw] :
+       {std::pair{2, 0.0}, {3, 20000.0}, {5, 20000.0}, {6, 45000.0}, {0, 45000.0}}) {
+    RunSettings settings = settings_of(kSampleDate);
+    settings.horizon_months = horizon;
+    const SimulatedBlock block(market, rich_vehicle(loan), settings, MeasureBasis::risk_neutral, 0);
+    EXPECT_EQ(block.plan.contracts[0].to_draw, to_draw) << horizon;
+  }
+}
+
 // What a draw pays for counts from its month on, in tests and in what is sold after them.
 TEST(Draws, BringTheirLotsWithThem) {
   const Loan loan = commitment(Amortization::straight_line, month(5), month(7));
