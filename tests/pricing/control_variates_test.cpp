@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <random>
@@ -7,6 +8,7 @@
 
 #include "pricing/measures/control_run.hpp"
 #include "pricing/measures/measure_rows.hpp"
+#include "pricing/measures/value_book.hpp"
 #include "pricing/plan/expected_rent.hpp"
 #include "tests/pricing/compiled_market.hpp"
 #include "tests/pricing/random_book.hpp"
@@ -21,6 +23,8 @@ Market rich_market() {
   market.scarcity->regime = sample_regime();
   market.frontier->drift_stdev = 0.12;
   market.rates.hull_white = HullWhite{0.15, 0.012};
+  market.launches[0].past_launches = {{kSampleDate - std::chrono::days(120), 0.25}};
+  market.hardware[0].forward_curve = {{0.5, 1.0, 2.0}, {2.5, 2.3, 1.6}};
   return market;
 }
 
@@ -50,13 +54,13 @@ TEST(ControlVariates, HaveTheMeansThatThePlanKnows) {
   settings.paths = 1 << 17;
   for (const MeasureBasis basis : {MeasureBasis::risk_neutral, MeasureBasis::real_world}) {
     const Plan plan = controlled_plan(market, {}, basis, settings);
-    const ControlSample sample = sample_controls(plan, settings, plan.controls.size());
+    const ControlSample sample = sample_controls(plan, settings);
     const std::size_t blocks = settings.paths / engine::kBlockPaths;
     bool discounts = false, survivals = false;
-    for (std::size_t c = 0; c < sample.controls; ++c) {
+    for (std::size_t c = 0; c < plan.controls.size(); ++c) {
       double sum = 0, square = 0;
       for (std::size_t b = 0; b < blocks; ++b) {
-        const double d = sample.deviations[b * sample.controls + c];
+        const double d = sample.deviations[b * plan.controls.size() + c];
         sum += d;
         square += d * d;
       }
@@ -165,25 +169,31 @@ TEST(ControlVariates, WeighAScenarioAsItsBaseline) {
   EXPECT_LT(change.standard_error, 0.8 * plain.standard_error);
 }
 
-// The variance told is, in the mean, that of the values over seeds.
+// The variance told is, in the mean, that of the values over seeds: of a mean, of a sum over a
+// group by month and of a ratio of means.
 TEST(ControlVariates, TellTheirError) {
   const Loans loans(3);
   constexpr int kSeeds = 100;
-  std::vector<engine::Estimate> got;
-  double mean = 0;
+  constexpr std::size_t kNumbers = 3;
+  std::vector<std::array<engine::Estimate, kNumbers>> got;
   for (int seed = 0; seed < kSeeds; ++seed) {
     const BasisRun run = loans.run(MeasureBasis::risk_neutral, 1 << 12,
                                    100 + static_cast<std::uint64_t>(seed), true);
-    got.push_back(run.mean(of_book(run, kPresentValue)));
-    mean += got.back().value / kSeeds;
+    const std::size_t book = run.layout.portfolio();
+    got.push_back({run.mean(of_book(run, kPresentValue)),
+                   run.block_mean(run.layout.group_month(book, 24, kGroupInterest)),
+                   run.loss_given_default(run.layout.group(book, 0))});
   }
-  double spread = 0, told = 0;
-  for (const auto& one : got) {
-    spread += (one.value - mean) * (one.value - mean) / (kSeeds - 1);
-    told += one.standard_error * one.standard_error / kSeeds;
+  for (std::size_t n = 0; n < kNumbers; ++n) {
+    double mean = 0, spread = 0, told = 0;
+    for (const auto& one : got) mean += one[n].value / kSeeds;
+    for (const auto& one : got) {
+      spread += (one[n].value - mean) * (one[n].value - mean) / (kSeeds - 1);
+      told += one[n].standard_error * one[n].standard_error / kSeeds;
+    }
+    // Variances of both estimates of the variance, normal and with 15 degrees of freedom.
+    EXPECT_NEAR(told / spread, 1, 4 * std::sqrt(2.0 / kSeeds + 2.0 / (15.0 * kSeeds))) << n;
   }
-  // Variances of both estimates of the variance, normal and with 15 degrees of freedom.
-  EXPECT_NEAR(told / spread, 1, 4 * std::sqrt(2.0 / kSeeds + 2.0 / (15.0 * kSeeds)));
 }
 
 TEST(ControlVariates, KeepTheirBitsOnAnyThreads) {
@@ -193,6 +203,65 @@ TEST(ControlVariates, KeepTheirBitsOnAnyThreads) {
   EXPECT_GT(one.controls.used, 3U);
   EXPECT_EQ(one.controlled, three.controlled);
   EXPECT_EQ(one.replicates.squares, three.replicates.squares);
+}
+
+double number_of(const Table& measures, const char* scenario, const char* measure,
+                 const char* column) {
+  for (std::size_t row = 0; row < measures.rows(); ++row)
+    if (measures.column("scenario").texts[row] == scenario &&
+        measures.column("level").texts[row] == "portfolio" &&
+        measures.column("measure").texts[row] == measure &&
+        measures.column("horizon_months").numbers[row] == 0)
+      return measures.column(column).numbers[row];
+  ADD_FAILURE() << scenario << " has no " << measure;
+  return 0;
+}
+
+// A whole run: the scenario's change is the difference of what both say, with less error than on
+// the paths as they are, and the run says how many controls it used.
+TEST(ControlVariates, OfARunServeItsScenarios) {
+  const Loans loans(4);
+  Inputs inputs;
+  inputs.settings = settings_of(0);
+  inputs.settings.paths = 1 << 14;
+  inputs.settings.real_world = false;
+  inputs.market = loans.market;
+  inputs.market.file = "market.toml";
+  inputs.book = loans.book;
+  ScenarioRow row;
+  row.scenario = "rents";
+  row.input = "hardware.*.rental_rate";
+  row.value = -0.2;
+  inputs.scenarios = {row};
+  const RunResults plain = value_book(inputs, {});
+  inputs.settings.control_variates = true;
+  const RunResults with = value_book(inputs, {});
+  const auto of = [](const RunResults& run, const char* scenario, const char* measure,
+                     const char* column) {
+    return number_of(run.tables.measures, scenario, measure, column);
+  };
+  const double change = of(with, "rents", "present_value_change", "value");
+  const double error = of(with, "rents", "present_value_change", "standard_error");
+  EXPECT_NEAR(
+      change,
+      of(with, "rents", "present_value", "value") - of(with, "baseline", "present_value", "value"),
+      1e-9 * std::abs(change));
+  const double drawn = of(plain, "rents", "present_value_change", "value");
+  const double drawn_error = of(plain, "rents", "present_value_change", "standard_error");
+  EXPECT_NEAR(change, drawn, 4 * std::hypot(error, drawn_error));
+  for (const char* scenario : {"baseline", "rents"})
+    EXPECT_LT(of(with, scenario, "present_value", "standard_error"),
+              0.8 * of(plain, scenario, "present_value", "standard_error"));
+  ASSERT_EQ(with.facts.control_variates.size(), 1U);
+  EXPECT_GT(with.facts.control_variates[0].second, 5U);
+  EXPECT_TRUE(plain.facts.control_variates.empty());
+  // What is checked is what was drawn: the same in both runs.
+  const auto checked = [](const RunResults& run) {
+    return run.tables.checks.column("actual").numbers;
+  };
+  ASSERT_EQ(checked(with).size(), checked(plain).size());
+  for (std::size_t i = 3; i < checked(with).size(); ++i)
+    EXPECT_EQ(checked(with)[i], checked(plain)[i]) << i;
 }
 
 // Fewer than 32 blocks have no regression: the run is the plain one.
