@@ -6,10 +6,6 @@
 namespace lien::pricing {
 namespace {
 
-bool lets(const std::vector<std::string>& ids, const std::string& id) {
-  return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 // One contract: its fee is one, and so is its guarantor.
 void check_backing(const Vehicle& vehicle, const Guarantee& guarantee,
                    const ContractChecks& check) {
@@ -36,7 +32,7 @@ void check_last_lessee(const Vehicle& vehicle, const Guarantee& guarantee,
   bool leased = false;
   for (const VehicleLease& lease : vehicle.leases)
     for (const VehicleLot& lot : vehicle.lots) {
-      if (!lets(lease.lots, lot.id) || !lets(guarantee.lots, lot.id)) continue;
+      if (!names_part(lease.lots, lot.id) || !names_part(guarantee.lots, lot.id)) continue;
       leased = true;
       if (may_part(lease))
         return check.wrong("kind",

@@ -5,10 +5,6 @@
 namespace lien::pricing {
 namespace {
 
-bool covers(const std::vector<std::string>& ids, const std::string& id) {
-  return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 // What the mark takes of a hardware with a resale law and the hardware lacks.
 std::vector<std::string> lacking(Mark mark, const Hardware& hardware) {
   std::vector<std::string> out;
@@ -65,7 +61,7 @@ void check_market_rent(const Vehicle& vehicle, const Offtake& offtake, const Con
                        const BookContext& context) {
   if (!has_choices(offtake)) return;
   for (const VehicleLot& lot : vehicle.lots) {
-    if (!covers(offtake.lots, lot.id)) continue;
+    if (!names_part(offtake.lots, lot.id)) continue;
     const auto found = context.hardware.find(lot.hardware);
     if (found == context.hardware.end() || found->second->rental_rate > 0) continue;
     check.wrong(offtake.notice_months ? "notice_months" : "renewal_count",
@@ -310,16 +306,16 @@ std::optional<ShareFault> fault_of_shares(const Vehicle& vehicle) {
       const Date at = one.start.value_or(Date{});
       double share = 0;
       for (const Offtake& other : vehicle.offtakes)
-        if (covers(other.lots, lot.id) && other.start.value_or(Date{}) <= at && other.end > at)
+        if (names_part(other.lots, lot.id) && other.start.value_or(Date{}) <= at && other.end > at)
           share += other.share;
-      if (!covers(one.lots, lot.id) || share <= 1 + 1e-12) continue;
+      if (!names_part(one.lots, lot.id) || share <= 1 + 1e-12) continue;
       return ShareFault{"offtake.share",
                         "lets more than the whole of lot " + lot.id + " when " + one.id + " starts",
                         "lower the shares, or name the lots of each offtake"};
     }
     double bought = 0;
     for (const Guarantee& guarantee : vehicle.guarantees)
-      if (guarantee.kind == GuaranteeKind::capacity && covers(guarantee.lots, lot.id))
+      if (guarantee.kind == GuaranteeKind::capacity && names_part(guarantee.lots, lot.id))
         bought += guarantee.share;
     if (bought <= 1 + 1e-12) continue;
     return ShareFault{"guarantee.share", "buys more than all unsold hours of lot " + lot.id,

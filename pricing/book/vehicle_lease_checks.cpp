@@ -6,10 +6,6 @@
 namespace lien::pricing {
 namespace {
 
-bool lets(const std::vector<std::string>& ids, const std::string& id) {
-  return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 void check_end(const VehicleLease& lease, const ContractChecks& check) {
   const bool fixed = lease.end_option == EndOption::fixed_price;
   if (fixed && !check.has("option_price"))
@@ -29,13 +25,13 @@ void check_end(const VehicleLease& lease, const ContractChecks& check) {
 // Who may take a lot away, or lets it whole, has it alone.
 void check_lots(const Vehicle& vehicle, const VehicleLease& lease, const ContractChecks& check) {
   for (const VehicleLot& lot : vehicle.lots) {
-    if (!lets(lease.lots, lot.id)) continue;
+    if (!names_part(lease.lots, lot.id)) continue;
     for (const VehicleLease& other : vehicle.leases)
-      if (other.id != lease.id && lets(other.lots, lot.id))
+      if (other.id != lease.id && names_part(other.lots, lot.id))
         return check.wrong("id", "lets lot " + lot.id + ", which lease " + other.id + " lets",
                            "name the lots of each lease");
     for (const Offtake& offtake : vehicle.offtakes)
-      if (lets(offtake.lots, lot.id) && may_part(lease))
+      if (names_part(offtake.lots, lot.id) && may_part(lease))
         return check.wrong(
             "id", "may part with lot " + lot.id + ", which offtake " + offtake.id + " lets",
             "name the lots of each, or write on_return = \"relet\" and neither end_option nor "
@@ -82,7 +78,7 @@ void check_vehicle_lease(const Vehicle& vehicle, const VehicleLease& lease,
   check_lots(vehicle, lease, check);
   for (const VehicleLot& lot : vehicle.lots) {
     const auto found = context.hardware.find(lot.hardware);
-    if (!lets(lease.lots, lot.id) || found == context.hardware.end()) continue;
+    if (!names_part(lease.lots, lot.id) || found == context.hardware.end()) continue;
     if (lease.has_options()) check_use(lot, *found->second, check, context);
     if (!lease.relets) check.observes_liquidation(*found->second);
   }

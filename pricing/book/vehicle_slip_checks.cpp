@@ -5,14 +5,6 @@
 
 // What a lot that may come late does not go with in this version.
 namespace lien::pricing {
-namespace {
-
-bool names_lot(const std::vector<std::string>& ids, const std::string& id) {
-  return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
-}  // namespace
-
 std::vector<SlipFault> faults_of_slips(const Vehicle& vehicle, std::optional<Date> today) {
   std::vector<SlipFault> faults;
   const std::vector<bool> by_path = delivered_by_path(vehicle);
@@ -27,7 +19,7 @@ std::vector<SlipFault> faults_of_slips(const Vehicle& vehicle, std::optional<Dat
       faults.push_back({l, "is in service by the valuation date",
                         "remove slip_months, or write the in_service that is now expected"});
     for (const VehicleLease& lease : vehicle.leases)
-      if (names_lot(lease.lots, lot.id))
+      if (names_part(lease.lots, lot.id))
         faults.push_back({l,
                           late + "is let by lease " + lease.id +
                               ", which has its days: the two do not go together in this version",

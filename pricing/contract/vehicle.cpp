@@ -33,12 +33,13 @@ bool has_choices(const Offtake& offtake) {
   return offtake.notice_months || offtake.renewal_count > 0 || offtake.cancelled;
 }
 
+bool names_part(const std::vector<std::string>& ids, const std::string& id) {
+  return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
 bool backs(const Vehicle& vehicle, const Guarantee& guarantee, const Offtake& offtake) {
-  const auto names = [](const std::vector<std::string>& ids, const std::string& id) {
-    return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
-  };
   return std::any_of(vehicle.lots.begin(), vehicle.lots.end(), [&](const VehicleLot& lot) {
-    return names(guarantee.lots, lot.id) && names(offtake.lots, lot.id);
+    return names_part(guarantee.lots, lot.id) && names_part(offtake.lots, lot.id);
   });
 }
 

@@ -83,6 +83,8 @@ struct VehicleLease {
     return extension_months > 0 || buyout_start || termination_start;
   }
 };
+// True if a list of a vehicle's parts (lots, tranches) names this one: an empty list names all.
+[[nodiscard]] bool names_part(const std::vector<std::string>& ids, const std::string& id);
 // True if the lease may leave the vehicle without its lots.
 [[nodiscard]] bool may_part(const VehicleLease& lease);
 

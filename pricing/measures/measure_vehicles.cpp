@@ -15,11 +15,8 @@ std::string part(const Vehicle& vehicle, const std::string& id) { return vehicle
 
 // The lease of a lot that has one.
 const VehicleLease& lease_of_lot(const Vehicle& vehicle, const std::string& lot) {
-  return *std::find_if(
-      vehicle.leases.begin(), vehicle.leases.end(), [&](const VehicleLease& lease) {
-        return lease.lots.empty() ||
-               std::find(lease.lots.begin(), lease.lots.end(), lot) != lease.lots.end();
-      });
+  return *std::find_if(vehicle.leases.begin(), vehicle.leases.end(),
+                       [&](const VehicleLease& lease) { return names_part(lease.lots, lot); });
 }
 
 // What the tranches that `counts` owe, what is still to be drawn of them, and what they are worth;

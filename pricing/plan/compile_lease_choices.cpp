@@ -12,37 +12,6 @@
 namespace lien::pricing {
 namespace {
 
-Lease lease_of_lot(const VehicleLease& lease, const VehicleLot& lot, double share) {
-  Lease out;
-  out.id = lease.id;
-  out.lessee = lease.lessee;
-  out.hardware = lot.hardware;
-  out.units = lot.units;
-  out.purchase_price = lot.purchase_price;
-  out.segment = lot.segment;
-  out.start = lease.start;
-  out.end = lease.end;
-  out.frequency = lease.frequency;
-  out.rent = share * lease.rent;
-  out.timing = lease.timing;
-  out.rent_growth = lease.rent_growth;
-  out.net = lease.net;
-  out.guaranteed_residual = share * lease.guaranteed_residual;
-  out.residual_guarantor = lease.residual_guarantor;
-  out.end_option = lease.end_option;
-  out.option_price = share * lease.option_price;
-  out.deposit = share * lease.deposit;
-  out.extension_months = lease.extension_months;
-  if (lease.extension_rent) out.extension_rent = share * *lease.extension_rent;
-  out.buyout_start = lease.buyout_start;
-  out.buyout_price = lease.buyout_price;
-  for (double& price : out.buyout_price.values) price *= share;
-  out.termination_start = lease.termination_start;
-  out.termination_fee = share * lease.termination_fee;
-  out.return_cost = lease.return_cost;
-  return out;
-}
-
 // What the deposit pays of the claim of a default in each month: that of a lease of a tape.
 std::vector<double> covered_by_deposit(const VehicleWork& work, const Lease& lease,
                                        const LeaseTerm& term) {
@@ -132,7 +101,11 @@ void add_choices(VehicleWork& work, const VehicleLease& terms, const VehicleLot&
                       " may enter service after its start",
                   "start it when its lots are there, without slip_months, or remove them");
   const double share = share_of(work.terms, terms, lot);
-  const Lease lease = lease_of_lot(terms, lot, share);
+  Lease lease = lease_of(terms, share);
+  lease.hardware = lot.hardware;
+  lease.units = lot.units;
+  lease.purchase_price = lot.purchase_price;
+  lease.segment = lot.segment;
   try {
     const Rates& rates = work.input.market->rates;
     const LeaseSchedule schedule = schedule_lease(lease, rates, work.grid);

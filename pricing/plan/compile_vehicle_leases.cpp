@@ -11,14 +11,8 @@ namespace {
 
 // Rents of the whole lease by month; what was due up to the valuation date has been paid.
 std::vector<double> rents_by_month(const VehicleLease& lease, const TimeGrid& grid) {
-  Lease terms;
-  terms.start = lease.start;
-  terms.end = lease.end;
-  terms.frequency = lease.frequency;
-  terms.timing = lease.timing;
-  terms.rent_growth = lease.rent_growth;
   std::vector<double> months(static_cast<std::size_t>(grid.months()) + 2, 0.0);
-  for (const Rent& rent : rents_from_start(terms))
+  for (const Rent& rent : rents_from_start(lease_of(lease, 1)))
     months[static_cast<std::size_t>(grid.month_of(rent.date))] += lease.rent * rent.step;
   return months;
 }
@@ -45,6 +39,33 @@ LeasedLotPlan what_becomes(VehicleWork& work, const VehicleLease& lease, const V
 }
 
 }  // namespace
+
+Lease lease_of(const VehicleLease& lease, double share) {
+  Lease out;
+  out.id = lease.id;
+  out.lessee = lease.lessee;
+  out.start = lease.start;
+  out.end = lease.end;
+  out.frequency = lease.frequency;
+  out.rent = share * lease.rent;
+  out.timing = lease.timing;
+  out.rent_growth = lease.rent_growth;
+  out.net = lease.net;
+  out.guaranteed_residual = share * lease.guaranteed_residual;
+  out.residual_guarantor = lease.residual_guarantor;
+  out.end_option = lease.end_option;
+  out.option_price = share * lease.option_price;
+  out.deposit = share * lease.deposit;
+  out.extension_months = lease.extension_months;
+  if (lease.extension_rent) out.extension_rent = share * *lease.extension_rent;
+  out.buyout_start = lease.buyout_start;
+  out.buyout_price = lease.buyout_price;
+  for (double& price : out.buyout_price.values) price *= share;
+  out.termination_start = lease.termination_start;
+  out.termination_fee = share * lease.termination_fee;
+  out.return_cost = lease.return_cost;
+  return out;
+}
 
 double share_of(const Vehicle& vehicle, const VehicleLease& lease, const VehicleLot& lot) {
   double units = 0;

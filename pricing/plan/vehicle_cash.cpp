@@ -29,10 +29,6 @@ int whole_years(Date from, Date to) {
 
 }  // namespace
 
-bool names_part(const std::vector<std::string>& ids, const std::string& id) {
-  return ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 double lot_hours(const VehicleLot& lot, const Hardware& hardware, Date service,
                  const TimeGrid& grid, int k) {
   return lot.units * kHoursPerMonth * remaining_units(hardware, k / 12.0) *

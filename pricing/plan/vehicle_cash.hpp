@@ -11,9 +11,6 @@
 // rents, cost at today's power price, fees. k in 1 .. grid.months().
 namespace lien::pricing {
 
-// An empty list names all parts.
-[[nodiscard]] bool names_part(const std::vector<std::string>& ids, const std::string& id);
-
 // Hours of the lot in service, all units that are left.
 [[nodiscard]] double lot_hours(const VehicleLot& lot, const Hardware& hardware, Date service,
                                const TimeGrid& grid, int k);

@@ -48,6 +48,9 @@ void add_offtakes(VehicleWork& work, const VehicleLot& lot, Date service, std::u
 int last_call(const VehicleWork& work, const Guarantee& guarantee);
 // The lease of the lot, if it is let: after its offtakes.
 void add_leases(VehicleWork& work, const VehicleLot& lot, Date service, VehicleLotPlan& own);
+// A share of a vehicle's lease in the terms of one on a tape, whose hardware, units and price stay
+// to be told: rents, schedule and end are those of a tape's lease.
+[[nodiscard]] Lease lease_of(const VehicleLease& lease, double share);
 // The lot's part of the lease, by units.
 [[nodiscard]] double share_of(const Vehicle& vehicle, const VehicleLease& lease,
                               const VehicleLot& lot);
