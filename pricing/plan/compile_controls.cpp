@@ -18,20 +18,10 @@ constexpr double kPowers[] = {1, 0.5};
 
 bool knows_survival(const Plan& plan, const Party& party, std::size_t index) {
   if (!party.fit_survival || party.forced_default_month || party.default_date) return false;
-  if (plan.parties[index].sampled_value) return false;  // 0 or 1 says little
-  return !loses_to_network(plan.network, index);
+  return !plan.parties[index].sampled_value;  // 0 or 1 says little; so are all of a network
 }
 
 }  // namespace
-
-bool loses_to_network(const NetworkPlan& network, std::size_t party) {
-  for (const KickPlan& kick : network.kicks)
-    if (network.members[kick.to] == party) return true;
-  for (const ClearingPlan& clearing : network.clearings)
-    for (std::size_t m = 0; m < network.members.size(); ++m)
-      if (network.members[m] == party && clearing.owed[m] > 0) return true;
-  return false;
-}
 
 void compile_controls(const CompileInput& input, Plan& plan) {
   const Market& market = *input.market;

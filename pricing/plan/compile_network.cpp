@@ -86,4 +86,13 @@ void compile_network(const CompileInput& input, const TimeGrid& grid, Plan& plan
   }
 }
 
+bool loses_to_network(const NetworkPlan& network, std::size_t party) {
+  for (const KickPlan& kick : network.kicks)
+    if (network.members[kick.to] == party) return true;
+  for (const ClearingPlan& clearing : network.clearings)
+    for (std::size_t m = 0; m < network.members.size(); ++m)
+      if (network.members[m] == party && clearing.owed[m] > 0) return true;
+  return false;
+}
+
 }  // namespace lien::pricing

@@ -77,6 +77,15 @@ TEST(ControlVariates, HaveTheMeansThatThePlanKnows) {
   }
 }
 
+// Once another's default raises its hazard, a party's survival is not what its curve says.
+TEST(ControlVariates, OfPartiesInANetworkAreNone) {
+  Market market = rich_market();
+  market.contagion = {{market.parties[0].id, market.parties[1].id, 0.8, 0.5, {}}};
+  const Plan plan = controlled_plan(market, {}, MeasureBasis::real_world, settings_of(24));
+  EXPECT_FALSE(plan.controls.empty());
+  for (const ControlPlan& control : plan.controls) EXPECT_NE(control.of, ControlPlan::Of::survival);
+}
+
 TEST(ControlVariates, PowerOneIsTheExpectedRent) {
   const Market market = rich_market();
   for (const MeasureBasis basis : {MeasureBasis::risk_neutral, MeasureBasis::real_world})
