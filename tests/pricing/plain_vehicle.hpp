@@ -41,6 +41,7 @@ struct Outcome {
   int elsewhere = 0;            // draws that the lender makes who has prepaid the old one
   int moved = 0;                // rents of a lease that a delivery has moved
   std::array<double, kMonths + 1> owed{};  // at each month's end, while it lives
+  std::array<double, kMonths + 1> lent{};  // by the book, while its borrower lives by the draw
   double ended = kNever;                   // month of the sampled default with something to claim
   // By month: cash and debt service of the payment period, before the month's own default.
   std::array<double, kMonths + 1> coverage_cash{}, coverage_service{};
@@ -232,6 +233,8 @@ class PlainVehicle {
     open_[t] += part * (m.draw_undrawn + late * m.late_undrawn + undrawn);
     out_.elsewhere += made > 0 && !held_[t] ? 1 : 0;
     if (!held_[t]) return;  // the new lender's
+    if (alive_ && default_month(0) > k)
+      out_.lent[static_cast<std::size_t>(k)] += c_.plan.contracts[t].held * made;
     const double paid_out = 1 - c_.plan.contracts[t].issue_discount;
     if (c_.prices)
       out_.parts[t].value -= living * at(c_.discount, k) * paid_out * part *

@@ -16,7 +16,7 @@ struct Ran {
       months{3 * (kSteps + 1) * kMonthRows * kLanes}, own{kVehicleSamples * kBlockPaths},
       coverage{(kSteps + 1) * kCoverageSums * kLanes}, guaranteed{5 * kBlockPaths},
       hedged{2 * kBlockPaths}, balloons{3 * kBalloonSamples * kBlockPaths}, defaulted{kBlockPaths},
-      ended{kBlockPaths}, owed{(kSteps + 1) * kBlockPaths}, work;
+      ended{kBlockPaths}, owed{(kSteps + 1) * kBlockPaths}, drawn{(kSteps + 1) * kBlockPaths}, work;
   std::vector<std::uint64_t> breaches, living;
 
   explicit Ran(const Case& c)
@@ -41,6 +41,8 @@ struct Ran {
     a.pressed = c.pressed.get();
     a.ended = ended.get();
     a.owed = owed.get();
+    std::fill_n(drawn.get(), drawn.size(), 0.0);
+    a.drawn = drawn.get();
     a.covenant_worth = c.covenant_worth.get();
     a.market_rates = c.market_rates.get();
     a.gross = c.gross.get();
@@ -152,6 +154,8 @@ TEST(VehicleKernel, IsThePlainVehicle) {
       elsewhere += plain.elsewhere;
       moved += plain.moved;
       EXPECT_EQ(ran.ended.get()[p], plain.ended);
+      for (std::size_t k = 1; k <= kMonths; ++k)
+        EXPECT_NEAR(ran.drawn.get()[k * kBlockPaths + p], plain.lent[k], 1e-11) << k;
       for (std::size_t t = 0; t < 3 && !c.vehicle.balloons.empty(); ++t) {
         const Outcome::Balloon& of = plain.balloons[t];
         const std::array<double, kBalloonSamples> expected = {of.refinanced, of.extended, of.failed,

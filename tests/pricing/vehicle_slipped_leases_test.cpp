@@ -54,6 +54,7 @@ struct Moved {
   double delivered;
   int months;  // by which it is moved
   double start, end;
+  double paid_for = 0;  // month of the draw that pays for the lot
   Moved(double at, double agreed_start, int agreed_end)
       : delivered(at),
         months(std::max(
@@ -81,7 +82,7 @@ double over_no_lease(const VehiclePaths& ran, const VehicleLease& lease, const M
                      std::size_t p) {
   const double dies = ran.dies(1, p);
   const double fails = lease.residual_guarantor.empty() ? dies : ran.dies(2, p);
-  const double sold = std::max(dies, std::ceil(moved.delivered)) + kLag;
+  const double sold = std::max({dies, std::ceil(moved.delivered), moved.paid_for}) + kLag;
   double sum = 0, gone = 1e9;  // month at whose end the units are no longer the vehicle's
   for (int k = 1; k <= kEnd; ++k) {
     double cash = 0;
@@ -289,8 +290,15 @@ TEST(SlippedLeases, OfLotsThatNeverJoinNeverBegin) {
   Loan& loan = book.loans[0];
   loan.commitment = 1400;
   loan.draw_end = month(8);
+  // The draw waits for another lot too, and what is not paid for is not sold.
+  VehicleLot other = book.vehicles[0].lots[0];
+  other.id = "other";
+  other.units = 1e-9;
+  other.in_service = month(7);
+  other.slip_months = 0;
+  book.vehicles[0].lots.push_back(other);
   TrancheDraw draw;
-  draw.lots = {"lot"};
+  draw.lots = {"lot", "other"};
   draw.amount = 300;
   book.vehicles[0].tranches[0].draws = {draw};
   date_draws(book);
@@ -298,16 +306,63 @@ TEST(SlippedLeases, OfLotsThatNeverJoinNeverBegin) {
   none.vehicles[0].leases.clear();
   const VehiclePaths ran(certain_rates(), book, 1), without(certain_rates(), none, 1);
   double expected = 0;
-  int lapsed = 0;
+  int lapsed = 0, waits = 0;
   for (std::size_t p = 0; p < kBlockPaths; ++p) {
     const double at = delivery(3, 4, kBlockPaths + p);
     lapsed += at > 8 ? 1 : 0;
-    if (at <= 8) expected += over_no_lease(ran, lease, Moved(at, 3, 12), p);
+    if (at > 8) continue;
+    Moved moved(at, 3, 12);
+    moved.paid_for = std::max(7.0, std::ceil(at));
+    expected += over_no_lease(ran, lease, moved, p);
+    waits += ran.dies(1, p) < 7 && at < 6 ? 1 : 0;
   }
   EXPECT_NEAR(ran.equity() - without.equity(), expected, 1e-11 * without.equity());
   EXPECT_GT(lapsed, 5);
   EXPECT_LT(lapsed, 40);
+  EXPECT_GT(waits, 0);
   ran.expect_balanced();
+}
+
+// A default up to the draw leaves a lender none of the lot, though the lessee would have bought it
+// before the sale; one that follows it brings the price.
+TEST(SlippedLeases, OfLotsThatAreNotPaidForBringALenderNothing) {
+  VehicleLease lease = lease_from(month(3), 5);
+  lease.end_option = EndOption::fair_market_value;
+  Market market = certain_rates();
+  market.parties[0].hazard = {{1}, {0.5}};
+  market.parties[0].recovery = 0;
+  market.parties[1].hazard = {{1}, {0}};
+  Book book = book_of(month(3), 2, {lease});
+  Loan& loan = book.loans[0];
+  loan.borrower = book.vehicles[0].borrower = "borrower";
+  loan.recourse = book.vehicles[0].recourse = Recourse::full;
+  loan.principal = 5e6;  // more than all sales bring
+  loan.commitment = 5.1e6;
+  loan.amortization = Amortization::bullet;
+  TrancheDraw draw;
+  draw.lots = {"lot"};
+  draw.amount = 300;
+  book.vehicles[0].tranches[0].draws = {draw};
+  date_draws(book);
+  Book none = book;
+  none.vehicles[0].lots[0].units = 1e-9;
+  const VehiclePaths ran(market, book, 2), without(market, none, 2);
+  const auto recovered = [](const VehiclePaths& paths, int k) {
+    return paths.b.sum(paths.b.layout.contract_month(0, static_cast<std::size_t>(k), kRecovery));
+  };
+  // No lot comes before month 4: a default up to it is sold in month 10 at the latest. What the
+  // lessee pays in the month of a default is the lenders'.
+  for (int k = kLag + 1; k <= kLag + 4; ++k) {
+    double expected = recovered(without, k);
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      const double* const before = ran.b.rows.row(ran.stages.survival_series(0), k - 1);
+      const double* const after = ran.b.rows.row(ran.stages.survival_series(0), k);
+      if (Moved(delivery(3, 2, 2 * kBlockPaths + p), 3, 5).end == k)
+        expected += (before[p] - after[p]) * ran.worth(k, p);
+    }
+    EXPECT_NEAR(recovered(ran, k), expected, 1e-9 * expected) << k;
+  }
+  EXPECT_GT(recovered(ran, kLag + 6), 1.01 * recovered(without, kLag + 6));
 }
 
 // By schedule the lease begins with the mean delivery, and ends so much later.
