@@ -15,17 +15,6 @@ void check_prepayment(const Loan& loan, const ContractChecks& check) {
   if (check.good("prepayment_start") && check.good("maturity") && start >= loan.maturity)
     check.wrong("prepayment_start", "is not before maturity, when all is repaid anyway",
                 "mend the date, or remove prepayment_spread");
-  if (!loan.commitment) return;
-  if (loan.revolving)
-    check.wrong("prepayment_spread",
-                "stands beside revolving: the two do not go together in this version",
-                "remove one of them");
-  else if ((!check.has("draw_end") || check.good("draw_end")) &&
-           loan.draw_end.value_or(loan.maturity) > start)
-    check.wrong("prepayment_spread",
-                "lets the borrower prepay before the last day of its draws: the two do not go "
-                "together in this version",
-                "write a prepayment_start on or after draw_end");
 }
 
 // The market prices the credit of the borrower, or of who stands in its place.

@@ -98,7 +98,16 @@ class VehicleReader {
       const Scope scope = part_scope(key, *part);
       T out;
       const Given given = read_table(*part, fields, out, std::string("field of ") + noun, scope);
+      keep_places(key, out.id, given);
       finish_part(out, given, *part, scope, parts, finish);
+    }
+  }
+  // For faults that are found once all dates are known.
+  void keep_places(const std::string& key, const std::string& id, const Given& given) {
+    for (std::size_t i = 0; i < given.names.size(); ++i) {
+      vehicle_.source.columns.emplace_back(key + "." + id + "." + std::string(given.names[i]),
+                                           given.values[i].column);
+      vehicle_.source.lines.push_back(given.values[i].line);
     }
   }
   template <class T, class Finish>

@@ -5,6 +5,31 @@
 
 // What a lot that may come late does not go with in this version.
 namespace lien::pricing {
+namespace {
+
+// The delivery of a lot moves its lease as a whole: what could not move with it.
+void add_lease_faults(const Vehicle& vehicle, const VehicleLease& lease, std::size_t lot,
+                      const std::string& late, std::optional<Date> today,
+                      std::vector<SlipFault>& faults) {
+  const std::string let = late + "is let by lease " + lease.id;
+  if (lease.has_options())
+    faults.push_back(
+        {lot, let + ", whose lessee has options: the two do not go together in this version",
+         "remove slip_months, or extension_months, buyout_start and "
+         "termination_start of the lease"});
+  if (today && lease.start <= *today)
+    faults.push_back({lot, let + " from a day that is past, and is not there yet",
+                      "write the start of the lease that is now expected"});
+  for (const Offtake& offtake : vehicle.offtakes)
+    if (names_part(offtake.lots, vehicle.lots[lot].id))
+      faults.push_back({lot,
+                        let + " and by offtake " + offtake.id +
+                            ": a lease that begins later would run into the other's days",
+                        "name the lots of each, or write the hours of the lease as an offtake"});
+}
+
+}  // namespace
+
 std::vector<SlipFault> faults_of_slips(const Vehicle& vehicle, std::optional<Date> today) {
   std::vector<SlipFault> faults;
   const std::vector<bool> by_path = delivered_by_path(vehicle);
@@ -19,11 +44,7 @@ std::vector<SlipFault> faults_of_slips(const Vehicle& vehicle, std::optional<Dat
       faults.push_back({l, "is in service by the valuation date",
                         "remove slip_months, or write the in_service that is now expected"});
     for (const VehicleLease& lease : vehicle.leases)
-      if (names_part(lease.lots, lot.id))
-        faults.push_back({l,
-                          late + "is let by lease " + lease.id +
-                              ", which has its days: the two do not go together in this version",
-                          "remove one of them, or write its hours as an offtake"});
+      if (names_part(lease.lots, lot.id)) add_lease_faults(vehicle, lease, l, late, today, faults);
   }
   return faults;
 }

@@ -180,12 +180,11 @@ void add_covenants(VehicleWork& work) {
     // A row of a tape may be in its last months; it has no dates of tests to mend.
     if (std::find(plan.tested.begin(), plan.tested.end(), 1) == plan.tested.end() &&
         !is_row(work.terms, *work.input.book))
-      work.faults.push_back({{work.terms.source.file, work.terms.source.line, 0},
-                             "vehicle " + work.terms.id + " covenant " + covenant.id,
-                             "",
-                             "is tested in no month of the vehicle's debt",
-                             "look at first_test, frequency and window_months: coverage is tested "
-                             "in months in which debt is paid"});
+      refuse_part(work, {"covenant", covenant.id},
+                  {"first_test", "window_months", "frequency", "test"},
+                  "is tested in no month of the vehicle's debt",
+                  "look at first_test, frequency and window_months: coverage is tested "
+                  "in months in which debt is paid");
     work.out.longest_window = std::max(work.out.longest_window, plan.window);
     work.out.covenants.push_back(std::move(plan));
   }

@@ -89,17 +89,13 @@ void add_options(VehicleWork& work, const Lease& lease, const LeaseSchedule& sch
 
 void add_choices(VehicleWork& work, const VehicleLease& terms, const VehicleLot& lot, Date service,
                  VehicleLotPlan& own) {
-  const auto refuse = [&](std::string problem, std::string remedy) {
-    work.faults.push_back({{work.terms.source.file, work.terms.source.line, 0},
-                           "vehicle " + work.terms.id + " lease " + terms.id,
-                           "",
-                           std::move(problem),
-                           std::move(remedy)});
-  };
-  if (own.delivery != kNone || service > std::max(terms.start, work.grid.date(0)))
-    return refuse("has a deposit or options of its lessee, and lot " + lot.id +
-                      " may enter service after its start",
-                  "start it when its lots are there, without slip_months, or remove them");
+  // A delivery that the path decides moves a lease; options of the lessee are refused then.
+  if (own.delivery == kNone ? service > std::max(terms.start, work.grid.date(0))
+                            : terms.has_options())
+    return refuse_part(work, {"lease", terms.id}, {"start", "id"},
+                       "has a deposit or options of its lessee, and lot " + lot.id +
+                           " may enter service after its start",
+                       "start it when its lots are there, without slip_months, or remove them");
   const double share = share_of(work.terms, terms, lot);
   Lease lease = lease_of(terms, share);
   lease.hardware = lot.hardware;
@@ -113,7 +109,9 @@ void add_choices(VehicleWork& work, const VehicleLease& terms, const VehicleLot&
     if (lease.deposit > 0) work.out.leases.back().covered = covered_by_deposit(work, lease, term);
     if (lease.has_options()) add_options(work, lease, schedule, term, lot, share, own);
   } catch (const std::domain_error& error) {
-    refuse(error.what(), "remove the options, or change the terms");
+    refuse_part(work, {"lease", terms.id},
+                {"extension_months", "buyout_start", "termination_start", "deposit", "id"},
+                error.what(), "remove the options, or change the terms");
   }
 }
 

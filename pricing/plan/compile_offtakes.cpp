@@ -192,12 +192,10 @@ int last_call(const VehicleWork& work, const Guarantee& guarantee) {
 void check_hours(VehicleWork& work, const VehicleLot& lot, const VehicleLotPlan& own) {
   for (std::size_t k = 1; k < own.free_hours.size(); ++k) {
     if (own.free_hours[k] >= -1e-9 * lot.units * 730) continue;
-    work.faults.push_back(
-        {{work.terms.source.file, work.terms.source.line, 0},
-         "vehicle " + work.terms.id + " lot " + lot.id,
-         "",
-         "is let more than whole in month " + std::to_string(k) + ", renewals and leases included",
-         "lower the shares, or let contracts follow each other"});
+    refuse_part(
+        work, {"lot", lot.id}, {"id"},
+        "is let more than whole in month " + std::to_string(k) + ", renewals and leases included",
+        "lower the shares, or let contracts follow each other");
     return;
   }
 }

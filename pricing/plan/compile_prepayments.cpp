@@ -12,8 +12,18 @@ namespace lien::pricing {
 namespace {
 
 // Years for which one of what is owed after payment i stays owed, on average.
-double average_life(const std::vector<LoanPayment>& payments, std::size_t i, const TimeGrid& grid) {
+double average_life(const LoanSchedule& schedule, std::size_t i, const TimeGrid& grid) {
+  const std::vector<LoanPayment>& payments = schedule.payments;
   double sum = 0;
+  if (!schedule.draws.empty() && schedule.draws.back().date > payments[i].end) {
+    // What is drawn later is no part of it: it is repaid in proportion to what is owed.
+    double kept = 1;
+    for (std::size_t j = i + 1; j < payments.size(); ++j) {
+      sum += kept * (grid.time_of(payments[j].end) - grid.time_of(payments[j - 1].end));
+      if (payments[j].opening > 0) kept *= 1 - payments[j].principal / payments[j].opening;
+    }
+    return sum;
+  }
   for (std::size_t j = i + 1; j < payments.size(); ++j)
     sum +=
         payments[j].opening * (grid.time_of(payments[j].end) - grid.time_of(payments[j - 1].end));
@@ -45,8 +55,8 @@ void set_zero_rate(const CompileInput& input, double t, double life, double& zer
 }  // namespace
 
 PrepaymentPlan compile_prepayment(const CompileInput& input, const Loan& loan,
-                                  const LoanSchedule& schedule, const TimeGrid& grid,
-                                  const Plan& plan, std::size_t months) {
+                                  const LoanSchedule& schedule, const LoanSchedule* early,
+                                  const TimeGrid& grid, const Plan& plan, std::size_t months) {
   PrepaymentPlan out;
   const std::string credit = credit_party(input.book->vehicles[*loan.vehicle]);
   out.party = party_index(*input.market, credit);
@@ -68,13 +78,19 @@ PrepaymentPlan compile_prepayment(const CompileInput& input, const Loan& loan,
   for (std::size_t i = 0; i + 1 < payments.size(); ++i) {
     const auto k = static_cast<std::size_t>(grid.month_of(payments[i].end));
     if (k > months || payments[i].end < loan.prepayment_start.value_or(loan.closing)) continue;
-    if (!(payments[i + 1].opening > 0)) break;
+    // Before the first draw by schedule, or after the last repayment, nothing is owed, but for lots
+    // that come before their mean delivery: on the terms of the schedule without delay.
+    const auto owes = [i](const LoanSchedule& of) {
+      return i + 1 < of.payments.size() && of.payments[i + 1].opening > 0;
+    };
+    if (!owes(schedule) && (early == nullptr || !owes(*early))) continue;
     out.may[k] = 1;
     const std::size_t next = std::min(k + 1, static_cast<std::size_t>(plan.steps));
     out.credit[k] = (1 - terms.recovery) * ratio * engine::exp(party.log_hazard[next]);
     if (!loan.floating)
-      set_zero_rate(input, plan.years(static_cast<int>(k)), average_life(payments, i, grid),
-                    out.zero[k], out.loading[k]);
+      set_zero_rate(input, plan.years(static_cast<int>(k)),
+                    average_life(owes(schedule) ? schedule : *early, i, grid), out.zero[k],
+                    out.loading[k]);
   }
   return out;
 }

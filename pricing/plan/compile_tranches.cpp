@@ -290,8 +290,9 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
   tranche.last_payment =
       schedule.payments.empty() ? 0 : grid.month_of(schedule.payments.back().end);
   if (loan.prepayment_spread)
-    tranche.prepayment = compile_prepayment(input, loan, schedule, grid, plan,
-                                            static_cast<std::size_t>(contract.months));
+    tranche.prepayment =
+        compile_prepayment(input, loan, schedule, early ? &early->schedule : nullptr, grid, plan,
+                           static_cast<std::size_t>(contract.months));
   Date end = loan.maturity;
   for (const Tranche& other : vehicle.tranches)
     if (other.loan) end = std::max(end, last_due(other, input.book->loans[*other.loan]));

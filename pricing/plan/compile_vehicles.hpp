@@ -48,10 +48,12 @@ struct TrancheSchedule {
                                           const Tranche& terms, const TimeGrid& grid, Plan& plan,
                                           ContractPlan& contract, ContractColumns& columns);
 
-// The borrower's option to repay a tranche with a prepayment_spread. months: of its vehicle. Throws
-// std::domain_error where the borrower has no hazard.
+// The borrower's option to repay a tranche with a prepayment_spread. months: of its vehicle; early:
+// the schedule without delay of lots that slip, null where none does. Throws std::domain_error
+// where the borrower has no hazard.
 [[nodiscard]] PrepaymentPlan compile_prepayment(const CompileInput& input, const Loan& loan,
-                                                const LoanSchedule& schedule, const TimeGrid& grid,
+                                                const LoanSchedule& schedule,
+                                                const LoanSchedule* early, const TimeGrid& grid,
                                                 const Plan& plan, std::size_t months);
 
 // A tranche with terms for its balloon.

@@ -38,6 +38,9 @@ struct LeasedLotPlan {
   bool relets = false;
   double price = 0, guaranteed = 0, return_cost = 0, holding_cost = 0;
   std::uint32_t lease_end = kNone;  // into Plan::lease_ends: what its lessee chooses
+  // Where the term begins with the lot's delivery: the row of LeaseTermPlan that says by how many
+  // months it is moved, `end` and `covered` with it; else kNone.
+  std::uint32_t moved_row = kNone;
   // [months + 1] what a deposit pays of the claim of a default in the month; empty: there is none.
   std::vector<double> covered{};
   [[nodiscard]] bool has_choice_rows() const noexcept {
@@ -92,15 +95,21 @@ struct OfftakePlan {
   // in `revenue`, which is then without credits. `credited` is empty. kNone: none of this.
   std::uint32_t advance = kNone;
   std::vector<double> advanced_rent{};
+  // Of a lease whose term begins with its lot's delivery: its first row of payments, one a month
+  // among the deliveries, then as many of hours; they stand for revenue, agreed and lost_hours,
+  // which are those of the day agreed, and `delivery` is kNone. kNone: the lease has its days.
+  std::uint32_t term = kNone;
 };
 
 // By schedule, whether the path decides the delivery or not.
 [[nodiscard]] inline const std::vector<double>& scheduled_revenue(const OfftakePlan& offtake) {
-  const bool by_path = offtake.delivery != kNone || offtake.advance != kNone;
+  const bool by_path =
+      offtake.delivery != kNone || offtake.advance != kNone || offtake.term != kNone;
   return by_path ? offtake.expected_revenue : offtake.revenue;
 }
 [[nodiscard]] inline const std::vector<double>& scheduled_hours(const OfftakePlan& offtake) {
-  return offtake.delivery == kNone ? offtake.lost_hours : offtake.expected_hours;
+  const bool by_path = offtake.delivery != kNone || offtake.term != kNone;
+  return by_path ? offtake.expected_hours : offtake.lost_hours;
 }
 
 // Rows of a customer that decides: the month from which it pays nothing; from which its contract is

@@ -46,6 +46,10 @@ struct OfftakeTerm {
                                                  const Market& market, const Book& book,
                                                  const TimeGrid& grid, bool by_schedule);
 
+// By how many whole months a lease moves whose lot comes on the day `service`: 0 where the path
+// does not decide that day.
+[[nodiscard]] int months_moved(const Vehicle& vehicle, const VehicleLease& lease,
+                               const VehicleLot& lot, Date service, const TimeGrid& grid);
 // A lot's part of a lease: rent due in the month, with the operating cost that the lessee pays.
 struct LeaseMonth {
   double hours = 0, revenue = 0;

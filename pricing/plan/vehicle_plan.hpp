@@ -78,6 +78,21 @@ struct AdvancePlan {
   std::vector<Lot> lots;
 };
 
+// A lease of a lot whose delivery the path decides: a delivery after its start moves all of it by
+// whole months. Rows among the deliveries, from first_row on: by how many months, kNever where the
+// lot never joins; what the lessee pays by month, [months + 1]; the hours it has, the same.
+struct LeaseTermPlan {
+  std::uint32_t delivery = kNone;  // as VehicleLotPlan::delivery
+  std::uint32_t first_row = 0;
+  double start = 0;  // as agreed, months after today
+  // By month of the agreed term, [months + 1]: rent, money; the part of the month that is past
+  // where the lease begins, and where it ends.
+  std::vector<double> rent, from, to;
+  // By month, [months + 1]: hours of all units in the whole of it; cost of an hour that the lessee
+  // pays.
+  std::vector<double> hours, cost;
+};
+
 // How draws are repaid that have maturities of their own, by the month in which they are made: of 1
 // drawn in month i what is owed at the opening of month k and what is then repaid, at k x width +
 // i. Nothing at i = 0, of a draw that is still to come.
@@ -318,6 +333,7 @@ struct VehiclePlan {
   std::vector<DeliveryPlan> deliveries;
   std::vector<DeliveryDrawPlan> delivery_draws;
   std::vector<AdvancePlan> advances;
+  std::vector<LeaseTermPlan> lease_terms;
   std::uint32_t first_delivery = 0;
   std::uint32_t payers = 0;           // customers, each counted once, where a test asks
   std::uint32_t month_rate = 0;       // into the tenors, of one month: what accounts earn

@@ -30,6 +30,13 @@ struct VehicleWork {
   }
 };
 
+// A part of the vehicle as its file names it: "lease" and its id.
+struct VehiclePart {
+  std::string kind, id;
+};
+// Adds a fault of the part, at the first of these fields that its file gives.
+void refuse_part(VehicleWork& work, const VehiclePart& part, const std::vector<std::string>& fields,
+                 std::string problem, std::string remedy);
 // What a mark takes a lot for: a row, units of it, what they are worth today; row: the lot's.
 [[nodiscard]] ContractPlan mark_of_lot(const VehicleWork& work, const VehicleLot& lot,
                                        std::uint32_t row, Mark mark);

@@ -54,6 +54,30 @@ void credit(const AdvancePlan& advance, int months, const double* deliveries, do
   }
 }
 
+// By how many months the delivery of its lot moves a lease, and what is then paid and let.
+// rows: as LeaseTermPlan lists them.
+void move_lease(const LeaseTermPlan& lease, int months, const double* deliveries, double* rows) {
+  const double* const delivered = deliveries + (lease.delivery + kDelivered) * kBlockPaths;
+  double *const moved = rows, *const pays = rows + kBlockPaths;
+  double* const let = pays + static_cast<std::size_t>(months + 1) * kBlockPaths;
+  const double agreed = month_of_time(lease.start);
+  for (std::size_t p = 0; p < kBlockPaths; ++p)
+    moved[p] = delivered[p] < kNever ? std::max(0.0, month_of_time(delivered[p]) - agreed) : kNever;
+  for (int k = 0; k <= months; ++k) {
+    const auto row = static_cast<std::size_t>(k) * kBlockPaths;
+    const double hours = lease.hours[static_cast<std::size_t>(k)];
+    const double cost = lease.cost[static_cast<std::size_t>(k)];
+    for (std::size_t p = 0; p < kBlockPaths; ++p) {
+      pays[row + p] = let[row + p] = 0;
+      if (!(k - moved[p] >= 1)) continue;
+      const auto at = static_cast<std::size_t>(k - moved[p]);
+      const double from = std::max(lease.from[at], delivered[p] - (k - 1));
+      let[row + p] = hours * std::max(0.0, lease.to[at] - from);
+      pays[row + p] = lease.rent[at] + let[row + p] * cost;
+    }
+  }
+}
+
 }  // namespace
 
 void BookStages::draw_deliveries() noexcept {
@@ -97,7 +121,16 @@ void BookStages::draw_deliveries() noexcept {
     for (const AdvancePlan& advance : vehicle.advances)
       credit(advance, vehicle.months, deliveries_.get(),
              deliveries_.get() + advance.first_row * kBlockPaths, work_.get());
+    for (const LeaseTermPlan& lease : vehicle.lease_terms)
+      move_lease(lease, vehicle.months, deliveries_.get(),
+                 deliveries_.get() + lease.first_row * kBlockPaths);
   }
+}
+
+// The month from whose end on the lot can be sold: it is there, and paid for.
+double BookStages::joins(const VehicleLotPlan& own, std::size_t path) const noexcept {
+  return std::max(month_of_time(delivery_row(own.delivery + kDelivered)[path]),
+                  delivery_row(own.delivery + kPaidFor)[path]);
 }
 
 // What a draw of this path's own month pays for: as drop_unbought, keep_bought and charge_keep.

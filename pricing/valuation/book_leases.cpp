@@ -58,12 +58,16 @@ void BookStages::decide_lease(PathBlock& block, std::size_t index,
   const auto value = [&](int k, std::size_t p) {
     return block.row(series(value_of_lot(own.lot)), k)[p];
   };
+  const double* const moved = lease.moved_row == kNone ? nullptr : delivery_row(lease.moved_row);
   for (std::size_t p = 0; p < kBlockPaths; ++p) {
-    const double end =
+    if (moved != nullptr && !(moved[p] < kNever)) continue;  // the lot never joins
+    const double agreed =
         chosen == nullptr ? static_cast<double>(lease.end) : lease_work(kLeaseMonth)[p];
+    const double end = moved == nullptr ? agreed : agreed + moved[p];
     if (dies[p] <= end) {
       // Returned units are sold as a lender would sell them, or stay.
-      const double sold = dies[p] + static_cast<double>(lags[p]);
+      const double since = moved == nullptr ? dies[p] : std::max(dies[p], joins(own, p));
+      const double sold = since + static_cast<double>(lags[p]);
       if (lease.relets || sold > vehicle.months) continue;
       leaves[p] = paid_in[p] = sold;
       paid[p] =
@@ -97,18 +101,21 @@ void BookStages::set_choices(const VehiclePlan& vehicle, const LeasedLotPlan& le
   const double* const dies = default_months_.get() + lease.lessee * kBlockPaths;
   double *const ends = row(kEnds), *const how = row(kHow), *const gained = row(kGained);
   double *const covered_in = row(kCoveredIn), *const covered = row(kCovered);
+  const double* const moved = lease.moved_row == kNone ? nullptr : delivery_row(lease.moved_row);
   for (std::size_t p = 0; p < kBlockPaths; ++p) {
+    const double later = moved == nullptr ? 0.0 : moved[p];
     const double end =
-        chosen == nullptr ? static_cast<double>(lease.end) : lease_work(kLeaseMonth)[p];
+        later + (chosen == nullptr ? static_cast<double>(lease.end) : lease_work(kLeaseMonth)[p]);
     const bool lost = dies[p] <= end;
     ends[p] = end;
     // Nobody chooses after a default: the term that was running is lost to its end.
     if (lost && chosen != nullptr) ends[p] = dies[p] <= chosen->end ? chosen->end : chosen->last;
     how[p] = lost || chosen == nullptr ? kNever : lease_work(kLeaseEnding)[p];
     gained[p] = chosen == nullptr ? 0.0 : lease_work(kLessee)[p];
-    const bool pays = lost && !lease.covered.empty() && dies[p] <= vehicle.months;
+    const bool pays =
+        lost && !lease.covered.empty() && dies[p] <= vehicle.months && dies[p] > later;
     covered_in[p] = pays ? dies[p] : kNever;
-    covered[p] = pays ? lease.covered[static_cast<std::size_t>(dies[p])] : 0.0;
+    covered[p] = pays ? lease.covered[static_cast<std::size_t>(dies[p] - later)] : 0.0;
   }
 }
 
@@ -152,10 +159,15 @@ void BookStages::sell_parted(std::size_t vehicle, const VehicleLotPlan& own, int
   const double* const leaves = lease_row(vehicle, own, kLeaves);
   const double* const paid = lease_row(vehicle, own, kPaid);
   const std::size_t* const lags = vehicle_lags_.data() + vehicle * kBlockPaths;
+  // A default up to the draw that would have paid for the lot leaves none of it.
+  const double* const paid_for =
+      own.delivery == kNone || own.bought == 0 ? nullptr : delivery_row(own.delivery + kPaidFor);
   for (std::size_t p = 0; p < kBlockPaths; ++p) {
     if (k < leaves[p]) continue;
     row[p] = 0;
-    if (k - static_cast<int>(lags[p]) < leaves[p]) brings[p] += paid[p];
+    const int of = k - static_cast<int>(lags[p]);
+    if (paid_for != nullptr && of <= paid_for[p]) continue;
+    if (of < leaves[p]) brings[p] += paid[p];
   }
 }
 

@@ -225,6 +225,7 @@ class BookStages {
   // What becomes of lots under leases, in book_leases.cpp: decided while the lot's values are in
   // their row; then units that are gone are taken out of rows of their worth and their sale.
   void decide_lease(PathBlock& block, std::size_t vehicle, const VehicleLotPlan& own) noexcept;
+  [[nodiscard]] double joins(const VehicleLotPlan& own, std::size_t path) const noexcept;
   [[nodiscard]] const double* lease_row(std::size_t vehicle, const VehicleLotPlan& own,
                                         LeaseRow row) const noexcept {
     return leased_.get() +

@@ -56,12 +56,17 @@ HWY_INLINE M Breached(const Room& room, const CovenantPlan& covenant, const doub
     case CovenantTest::contract_realization: {
       double surely = 0;
       for (const auto& offtake : room.v.offtakes)
-        if (offtake.rent_row == kNone && offtake.delivery == kNone && !offtake.chosen)
+        if (offtake.rent_row == kNone && offtake.delivery == kNone && offtake.term == kNone &&
+            !offtake.chosen)
           surely += offtake.agreed[k];
       V agreed = Num(surely);
-      for (const auto& offtake : room.v.offtakes)
-        if (room.slips && offtake.rent_row == kNone && offtake.delivery != kNone)
+      for (const auto& offtake : room.v.offtakes) {
+        if (!room.slips) break;
+        if (offtake.term != kNone)
+          agreed = hn::Add(agreed, OwedFor(room, offtake, k, p));
+        else if (offtake.rent_row == kNone && offtake.delivery != kNone)
           agreed = hn::Add(agreed, OfServed(room, offtake, k, p, Num(offtake.agreed[k])));
+      }
       for (const auto& offtake : room.v.offtakes)
         if (offtake.rent_row != kNone)
           agreed = hn::Add(agreed, AgreedIfRenewed(room, offtake, k, p));

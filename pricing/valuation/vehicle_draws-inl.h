@@ -18,7 +18,8 @@ inline void CountDraw(const Room& room, std::size_t t, std::size_t k, std::size_
   const V lives = hn::IfThenElseZero(hn::Gt(default_month, Num(static_cast<double>(k))),
                                      Row(room.state(kAlive), p));
   const double held = room.a.contracts[room.v.tranches[t].contract].held;
-  Add(room.a.drawn + k * kBlockPaths, p, hn::Mul(hn::Mul(lives, Num(held)), made));
+  const V lent = OfTheBook(room, t, p, hn::Mul(lives, Num(held)));
+  Add(room.a.drawn + k * kBlockPaths, p, hn::Mul(lent, made));
 }
 
 // Draws of a tranche whose lots enter service in month k, and what depends on their own day.
@@ -65,7 +66,8 @@ inline V RepaidByPath(const Room& room, const TranchePlan& plan, std::size_t k, 
 }
 
 // Pays out the month's draw, and those that were stopped before, to the living. The money goes to
-// the sellers of the hardware: no account sees it.
+// the sellers of the hardware: no account sees it. A prepayment has cancelled what the book would
+// lend: the new lender lends it in its place.
 inline void Draw(const Room& room, std::size_t t, std::size_t k) {
   const TrancheMonth& month = room.v.tranches[t].months[k];
   const V late_timing = Num(room.terms(t, k).present_factor), timing = Num(month.draw_timing);
@@ -112,8 +114,8 @@ inline void Draw(const Room& room, std::size_t t, std::size_t k) {
       Add(elapsed, p, hn::IfThenElseZero(goes_on, V(arrived.elapsed)));
       Add(open, p, hn::IfThenElseZero(goes_on, V(arrived.undrawn)));
     }
-    const V living = hn::Mul(
-        paid_out, hn::Mul(Row(room.state(kAlive), p), Row(room.a.survival + k * kBlockPaths, p)));
+    const V alive = hn::Mul(Row(room.state(kAlive), p), Row(room.a.survival + k * kBlockPaths, p));
+    const V living = hn::Mul(paid_out, OfTheBook(room, t, p, alive));
     if (room.a.prices) {
       V timed = hn::MulAdd(now, timing, hn::Mul(late, late_timing));
       if (slipped) timed = hn::Add(timed, hn::IfThenElseZero(goes_on, V(arrived.timed)));

@@ -64,7 +64,8 @@ inline void TakeLost(const Room& room, std::size_t g, std::size_t k) {
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     V asked = Zero();
     for (const auto& offtake : room.v.offtakes) {
-      if (!(plan.lots[offtake.place] * offtake.lost_hours[k] > 0)) continue;
+      if (!(plan.lots[offtake.place] > 0)) continue;
+      if (!(offtake.lost_hours[k] > 0) && offtake.term == kNone) continue;
       const V gone = Row(room.gone(offtake), p);
       M relet = hn::Ge(now, hn::Add(gone, Num(offtake.relet_months)));
       M lost = hn::Ge(now, gone);
@@ -82,7 +83,7 @@ inline void TakeLost(const Room& room, std::size_t g, std::size_t k) {
       }
       if (!of_default) lost = hn::AndNot(by_default, lost);
       if (!of_end) lost = hn::And(by_default, lost);
-      const V hours = OfServed(room, offtake, k, p, Num(offtake.lost_hours[k]));
+      const V hours = OfServed(room, offtake, k, p, HoursUnder(room, offtake, k, p));
       const V earned =
           hn::IfThenElseZero(relet, hn::Mul(hours, Row(room.a.spot[offtake.rent] + row, p)));
       const V less = Positive(hn::Sub(hn::Mul(Num(plan.price), hours), earned));

@@ -210,14 +210,34 @@ HWY_INLINE V LessAdvance(const Room& room, const OfftakePlan& offtake, std::size
   const V share = Row(room.delivery(offtake.advance + static_cast<std::uint32_t>(k)), p);
   return hn::NegMulAdd(share, Num(offtake.advanced_rent[k]), owed);
 }
+// What a customer owes for month k of hours that OfServed counts, and those hours; of a lease whose
+// term begins with its lot's delivery those of the path.
+HWY_INLINE V OwedFor(const Room& room, const OfftakePlan& offtake, std::size_t k, std::size_t p) {
+  if (!room.slips || offtake.term == kNone) return Num(offtake.revenue[k]);
+  return Row(room.delivery(offtake.term) + k * kBlockPaths, p);
+}
+HWY_INLINE V HoursUnder(const Room& room, const OfftakePlan& offtake, std::size_t k,
+                        std::size_t p) {
+  if (!room.slips || offtake.term == kNone) return Num(offtake.lost_hours[k]);
+  const auto months = static_cast<std::size_t>(room.v.months);
+  return Row(room.delivery(offtake.term) + (months + 1 + k) * kBlockPaths, p);
+}
+// True where no path has an hour or a rent of it in month k. A rent may be due without an hour.
+inline bool Idle(const OfftakePlan& offtake, std::size_t k) {
+  return !(offtake.lost_hours[k] > 0) && !(offtake.revenue[k] > 0) && offtake.term == kNone;
+}
 // Hours of a lot that no agreement takes in month k.
 HWY_INLINE V FreeHours(const Room& room, const VehicleLotPlan& lot, std::size_t k, std::size_t p) {
   if (!room.slips || lot.delivery == kNone) return Num(lot.free_hours[k]);
   const auto place = static_cast<std::uint32_t>(&lot - room.v.lots.data());
   V hours = hn::Mul(Num(lot.hours[k]), ServedPart(room, lot, k, p));
-  for (const auto& offtake : room.v.offtakes)
-    if (offtake.place == place && offtake.lost_hours[k] > 0)
+  for (const auto& offtake : room.v.offtakes) {
+    if (offtake.place != place || Idle(offtake, k)) continue;
+    if (offtake.term != kNone)
+      hours = hn::Sub(hours, HoursUnder(room, offtake, k, p));
+    else if (offtake.lost_hours[k] > 0)
       hours = hn::NegMulAdd(Num(offtake.lost_hours[k]), ServedPart(room, offtake, k, p), hours);
+  }
   return Positive(hours);
 }
 
@@ -231,18 +251,20 @@ HWY_INLINE V OfOwned(const Room& room, const VehicleLotPlan& lot, std::size_t k,
 // What the lots of a test of loan to cost cost at t_k, without those that a lease has parted with.
 HWY_INLINE V TestedCost(const Room& room, const CovenantPlan& covenant, std::size_t k,
                         std::size_t p) {
+  const V now = Num(static_cast<double>(k));
   V cost = Num(covenant.cost[k]);
   for (const auto& lot : room.v.lots) {
     if (lot.lease == kNone || lot.bought > static_cast<int>(k)) continue;
-    const M gone = hn::Le(Row(room.leased(lot, kLeaves), p), Num(static_cast<double>(k)));
+    if (lot.bought > 0 && lot.delivery != kNone) continue;  // below
+    const M gone = hn::Le(Row(room.leased(lot, kLeaves), p), now);
     cost = hn::Sub(cost, hn::IfThenElseZero(gone, Num(lot.price)));
   }
   if (!room.slips) return cost;
   for (const auto& lot : room.v.lots) {
     if (lot.delivery == kNone || lot.bought == 0) continue;
-    const M paid =
-        hn::Le(Row(room.delivery(lot.delivery + kPaidFor), p), Num(static_cast<double>(k)));
-    cost = hn::Add(cost, hn::IfThenElseZero(paid, Num(lot.price)));
+    M there = hn::Le(Row(room.delivery(lot.delivery + kPaidFor), p), now);
+    if (lot.lease != kNone) there = hn::And(there, hn::Gt(Row(room.leased(lot, kLeaves), p), now));
+    cost = hn::Add(cost, hn::IfThenElseZero(there, Num(lot.price)));
   }
   return cost;
 }
@@ -287,14 +309,19 @@ HWY_INLINE M Pays(const Room& room, const OfftakePlan& offtake, std::size_t k, s
 HWY_INLINE M PaysForHours(const Room& room, const OfftakePlan& offtake, std::size_t k,
                           std::size_t p) {
   const M pays = Pays(room, offtake, k, p);
-  if (!room.slips || offtake.delivery == kNone) return pays;
+  if (!room.slips) return pays;
+  if (offtake.term != kNone) {
+    const V owed = OwedFor(room, offtake, k, p), hours = HoursUnder(room, offtake, k, p);
+    return hn::And(pays, hn::Gt(hn::Max(owed, hours), Zero()));
+  }
+  if (offtake.delivery == kNone) return pays;
   return hn::And(pays, hn::Gt(ServedPart(room, offtake, k, p), Zero()));
 }
 
 // Contracted revenue of an offtake in month k.
 HWY_INLINE V RentOf(const Room& room, const OfftakePlan& offtake, std::size_t k, std::size_t p) {
-  if (!(offtake.lost_hours[k] > 0) && !(offtake.revenue[k] > 0)) return Zero();
-  V paid = Num(offtake.revenue[k]);
+  if (Idle(offtake, k)) return Zero();
+  V paid = OwedFor(room, offtake, k, p);
   if (offtake.rent_row != kNone) paid = hn::Mul(Row(room.customer(offtake.rent_row), p), paid);
   if (!offtake.borne.empty()) paid = hn::Add(paid, Num(offtake.borne[k]));
   if (!offtake.credited.empty()) paid = hn::Add(paid, Num(offtake.credited[k]));

@@ -36,12 +36,11 @@ inline void Collect(const Room& room, std::size_t k) {
       revenue = hn::MulAdd(OfOwned(room, lot, k, p, FreeHours(room, lot, k, p)),
                            Row(room.a.spot[lot.rent] + row, p), revenue);
     for (const auto& offtake : room.v.offtakes) {
-      // A rent may be due in a month without an hour.
-      if (!(offtake.lost_hours[k] > 0) && !(offtake.revenue[k] > 0)) continue;
+      if (Idle(offtake, k)) continue;
       const V lost = Row(room.gone(offtake), p), now = Num(month);
       M relet = hn::Ge(now, hn::Add(lost, Num(offtake.relet_months)));
       M lives = hn::Lt(now, lost);
-      V paid = Num(offtake.revenue[k]);
+      V paid = OwedFor(room, offtake, k, p);
       if (offtake.rent_row != kNone) {
         // The hours of a renewal that is not taken are the market's at once.
         const V rent = Row(room.customer(offtake.rent_row), p);
@@ -61,7 +60,7 @@ inline void Collect(const Room& room, std::size_t k) {
         relet = hn::And(hn::Or(relet, ended), owned);
       }
       const V spot = hn::IfThenElseZero(
-          relet, hn::Mul(Num(offtake.lost_hours[k]), Row(room.a.spot[offtake.rent] + row, p)));
+          relet, hn::Mul(HoursUnder(room, offtake, k, p), Row(room.a.spot[offtake.rent] + row, p)));
       const V earned = hn::IfThenElse(lives, LessAdvance(room, offtake, k, p, paid), spot);
       revenue = hn::Add(revenue, OfServed(room, offtake, k, p, earned));
       if (!offtake.credited.empty()) paid = hn::Add(paid, Num(offtake.credited[k]));
@@ -88,7 +87,7 @@ HWY_INLINE V GridMarginOf(const Room& room, const TranchePlan& plan, std::size_t
   V margin = Num(-1.0);
   for (std::size_t o = 0; o < room.v.offtakes.size(); ++o) {
     const OfftakePlan& offtake = room.v.offtakes[o];
-    if (!(offtake.lost_hours[k] > 0) && !(offtake.revenue[k] > 0)) continue;
+    if (Idle(offtake, k)) continue;
     const M pays = PaysForHours(room, offtake, k, p);
     margin = hn::Max(margin, hn::IfThenElse(pays, Num(plan.grid[o]), Num(-1.0)));
   }

@@ -38,7 +38,10 @@ struct Outcome {
   int drawn = 0, late = 0;               // months with a draw; with one that was stopped before
   int arrived = 0, partly = 0;  // draws that lots have delayed; months that serve a part of hours
   int capped = 0, own = 0;      // draws above a commitment; payments on maturities of their own
+  int elsewhere = 0;            // draws that the lender makes who has prepaid the old one
+  int moved = 0;                // rents of a lease that a delivery has moved
   std::array<double, kMonths + 1> owed{};  // at each month's end, while it lives
+  std::array<double, kMonths + 1> lent{};  // by the book, while its borrower lives by the draw
   double ended = kNever;                   // month of the sampled default with something to claim
   // By month: cash and debt service of the payment period, before the month's own default.
   std::array<double, kMonths + 1> coverage_cash{}, coverage_service{};
@@ -228,6 +231,10 @@ class PlainVehicle {
     undrawn_[t] = std::max(0.0, undrawn_[t] - made);
     elapsed_[t] += part * (m.draw_elapsed + late * m.late_elapsed + elapsed);
     open_[t] += part * (m.draw_undrawn + late * m.late_undrawn + undrawn);
+    out_.elsewhere += made > 0 && !held_[t] ? 1 : 0;
+    if (!held_[t]) return;  // the new lender's
+    if (alive_ && default_month(0) > k)
+      out_.lent[static_cast<std::size_t>(k)] += c_.plan.contracts[t].held * made;
     const double paid_out = 1 - c_.plan.contracts[t].issue_discount;
     if (c_.prices)
       out_.parts[t].value -= living * at(c_.discount, k) * paid_out * part *
@@ -261,6 +268,21 @@ class PlainVehicle {
            c_.deliveries.get()[(offtake.advance + month) * kBlockPaths + p_];
   }
 
+  // What an offtake owes for a month, and its hours, as far as the lot's delivery leaves them: of a
+  // lease that the delivery has moved as its rows say.
+  [[nodiscard]] double of_term(const OfftakePlan& offtake, std::size_t row) const {
+    return c_.deliveries.get()[(offtake.term + row) * kBlockPaths + p_];
+  }
+  [[nodiscard]] double owes(const OfftakePlan& offtake, int k) const {
+    const auto month = static_cast<std::size_t>(k);
+    if (offtake.term != kNone) return of_term(offtake, month);
+    return part(offtake.served, k) * offtake.revenue[month];
+  }
+  [[nodiscard]] double hours_of(const OfftakePlan& offtake, int k) const {
+    const auto month = static_cast<std::size_t>(k);
+    if (offtake.term != kNone) return of_term(offtake, kMonths + 1 + month);
+    return part(offtake.served, k) * offtake.lost_hours[month];
+  }
   // The part of an agreed month that the lot's delivery leaves.
   [[nodiscard]] double part(const ServedShare& served, int k) const {
     if (v_.deliveries.empty()) return 1;
@@ -273,8 +295,7 @@ class PlainVehicle {
     const VehicleLotPlan& lot = v_.lots[0];
     if (v_.deliveries.empty()) return lot.free_hours[month];
     double hours = lot.hours[month] * part(lot.served, k);
-    for (const OfftakePlan& offtake : v_.offtakes)
-      hours -= offtake.lost_hours[month] * part(offtake.served, k);
+    for (const OfftakePlan& offtake : v_.offtakes) hours -= hours_of(offtake, k);
     return std::max(0.0, hours);
   }
 
@@ -286,16 +307,16 @@ class PlainVehicle {
   }
 
   double revenue(int k, double& contracted) {
-    const auto month = static_cast<std::size_t>(k);
     double out = owned(k) * free_hours(k) * at(c_.spot, k) + for_the_lot(k);
     contracted = 0;
     const double there = part(v_.offtakes[0].served, k);
     out_.partly += there > 0 && there < 1 ? 1 : 0;
     if (k < default_month(1)) {
-      contracted = there * v_.offtakes[0].revenue[month];
+      contracted = owes(v_.offtakes[0], k);
+      out_.moved += v_.offtakes[0].term != kNone && contracted > 0 ? 1 : 0;
       out += contracted - there * in_advance(v_.offtakes[0], k);
     } else if (k >= default_month(1) + v_.offtakes[0].relet_months) {
-      out += there * v_.offtakes[0].lost_hours[month] * at(c_.spot, k);
+      out += hours_of(v_.offtakes[0], k) * at(c_.spot, k);
     }
     out += of_the_leaving(k, contracted);
     const GuaranteePlan& backstop = v_.guarantees[1];
@@ -331,8 +352,11 @@ class PlainVehicle {
     const bool gone = !v_.leases.empty() && k >= lease(kLeaves) && k >= lot.bought;
     const bool joined =
         !v_.deliveries.empty() && k >= c_.deliveries.get()[kPaidFor * kBlockPaths + p_];
-    return covenant.cost[static_cast<std::size_t>(k)] - (gone ? lot.price : 0) +
-           (joined ? lot.price : 0);
+    // A lot that comes late may be gone before the draw that pays for it.
+    if (!v_.deliveries.empty())
+      return covenant.cost[static_cast<std::size_t>(k)] +
+             (joined && (v_.leases.empty() || k < lease(kLeaves)) ? lot.price : 0);
+    return covenant.cost[static_cast<std::size_t>(k)] - (gone ? lot.price : 0);
   }
   [[nodiscard]] double decision(std::size_t row) const {
     return c_.customers.get()[row * kBlockPaths + p_];
@@ -343,7 +367,6 @@ class PlainVehicle {
   }
   // By what hours of lost customers earn less than the price of the lessee of last resort.
   [[nodiscard]] double lost_to_the_last_lessee(int k) const {
-    const auto month = static_cast<std::size_t>(k);
     const unsigned triggers = v_.guarantees[3].triggers;
     double sum = 0;
     for (std::size_t o = 0; o < 3; ++o) {
@@ -357,7 +380,7 @@ class PlainVehicle {
       const bool by_default = !left && default_month(1) <= lost;
       if ((triggers & (by_default ? kLesseeDefault : kEndOfTerm)) == 0) continue;
       const bool relet = refused || k >= gone + offtake.relet_months;
-      const double hours = part(offtake.served, k) * offtake.lost_hours[month];
+      const double hours = hours_of(offtake, k);
       const double earned = relet ? hours * at(c_.spot, k) : 0;
       sum += 0.8 * std::max(0.0, 1.5 * hours - earned);
     }
@@ -392,8 +415,9 @@ class PlainVehicle {
   }
   [[nodiscard]] double agreed(int k) const {
     const auto month = static_cast<std::size_t>(k);
-    double sum = part(v_.offtakes[0].served, k) * v_.offtakes[0].agreed[month] +
-                 part(v_.offtakes[1].served, k) * v_.offtakes[1].agreed[month];
+    const OfftakePlan& first = v_.offtakes[0];
+    double sum = first.term != kNone ? owes(first, k) : part(first.served, k) * first.agreed[month];
+    sum += part(v_.offtakes[1].served, k) * v_.offtakes[1].agreed[month];
     const double rate = decision(kCustomerRows), there = part(v_.offtakes[2].served, k);
     if (rate > 0) sum += there * rate * v_.offtakes[2].agreed[month];
     if (rate > 0 && !v_.offtakes[2].borne.empty()) sum += there * v_.offtakes[2].borne[month];
@@ -649,7 +673,10 @@ class PlainVehicle {
   }
   // True where the customer of an offtake is under contract in month k, and pays.
   [[nodiscard]] bool rents(std::size_t o, int k) const {
-    if (!(part(v_.offtakes[o].served, k) > 0)) return false;
+    const OfftakePlan& offtake = v_.offtakes[o];
+    if (offtake.term != kNone && !(std::max(owes(offtake, k), hours_of(offtake, k)) > 0))
+      return false;
+    if (!(part(offtake.served, k) > 0)) return false;
     if (o == 0) return k < default_month(1);
     if ((o == 1) != (k <= 9) || k >= decision(kGone)) return false;
     return o == 1 || decision(kCustomerRows) > 0;
@@ -660,6 +687,10 @@ class PlainVehicle {
     for (std::size_t o = 0; o < 3; ++o) {
       const OfftakePlan& offtake = v_.offtakes[o];
       if (offtake.payer != payer || !rents(o, k)) continue;
+      if (offtake.term != kNone) {
+        sum += owes(offtake, k);
+        continue;
+      }
       double rent = (o == 2 ? decision(kCustomerRows) : 1) * offtake.revenue[month];
       if (!offtake.borne.empty()) rent += offtake.borne[month];
       if (!offtake.credited.empty()) rent += offtake.credited[month];

@@ -29,7 +29,9 @@ inline constexpr std::size_t kDecisions = kCustomerRows + 1;
 // Rows of one lot that may come late, one of a draw of each tranche, and by month the share of rent
 // that was paid in advance.
 inline constexpr std::size_t kCreditedRow = kDeliveryRows + 3;
-inline constexpr std::size_t kDeliveredRows = kCreditedRow + kMonths + 1;
+// And of a lease of that lot what it pays by month, and its hours.
+inline constexpr std::size_t kTermRow = kCreditedRow + kMonths + 1;
+inline constexpr std::size_t kDeliveredRows = kTermRow + 2 * (kMonths + 1);
 
 // Everything random about a vehicle and its surroundings.
 struct Case {
@@ -394,8 +396,25 @@ struct Case {
                                           uniform(-0.5, 0.5), uniform(0.9, 1), uniform(0, 0.1)});
       if (tranche.balloon.dates.empty() && chance(0.6)) add_maturities(tranche);
     }
+    if (chance(0.4)) add_moved_lease(vehicle.offtakes[0]);
     for (const std::size_t o : {std::size_t{0}, std::size_t{1}})
-      if (chance(0.6)) add_advance(vehicle.offtakes[o]);
+      if (vehicle.offtakes[o].term == kNone && chance(0.6)) add_advance(vehicle.offtakes[o]);
+  }
+  // The first offtake is a lease that the delivery moves; it may part with the lot.
+  void add_moved_lease(OfftakePlan& offtake) {
+    offtake.delivery = kNone;
+    offtake.served = {std::vector<double>(kMonths + 1, 1.0), std::vector<double>(kMonths + 1, 0.0)};
+    offtake.term = static_cast<std::uint32_t>(kTermRow);
+    const double price = vehicle.lots[0].price;
+    add_lease();
+    vehicle.lots[0].price = price;
+    for (std::size_t k = 0; k <= kMonths; ++k)
+      for (std::size_t p = 0; p < kBlockPaths; ++p) {
+        const bool runs = chance(0.8);
+        deliveries.get()[(kTermRow + k) * kBlockPaths + p] = runs ? uniform(3, 8) : 0;
+        deliveries.get()[(kTermRow + kMonths + 1 + k) * kBlockPaths + p] =
+            runs || chance(0.3) ? uniform(0, 3) : 0;
+      }
   }
   // Draws are repaid each on its own, some before the last month.
   void add_maturities(TranchePlan& tranche) {
@@ -475,12 +494,12 @@ struct Case {
       if (covenant.test == CovenantTest::loan_to_value && !covenant.pressed && chance(0.6))
         covenant.mark = chance(0.5) ? 1 : 0;
   }
-  // Of tranches that draw nothing: a draw would be the new lender's.
+  // What a tranche draws after it is the new lender's.
   void add_prepayments() {
     for (std::size_t i = 0; i < 3 * rows(); ++i) market_rates.get()[i] = 100;
     for (std::size_t t = 0; t < 3; ++t) {
       TranchePlan& tranche = vehicle.tranches[t];
-      if (tranche.draws || chance(0.3)) continue;
+      if (chance(0.3)) continue;
       PrepaymentPlan& option = tranche.prepayment;
       option.spread = uniform(-0.01, 0.02);
       option.penalty = chance(0.6) ? uniform(0, 0.05) : 0;

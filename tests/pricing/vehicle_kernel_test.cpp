@@ -16,7 +16,7 @@ struct Ran {
       months{3 * (kSteps + 1) * kMonthRows * kLanes}, own{kVehicleSamples * kBlockPaths},
       coverage{(kSteps + 1) * kCoverageSums * kLanes}, guaranteed{5 * kBlockPaths},
       hedged{2 * kBlockPaths}, balloons{3 * kBalloonSamples * kBlockPaths}, defaulted{kBlockPaths},
-      ended{kBlockPaths}, owed{(kSteps + 1) * kBlockPaths}, work;
+      ended{kBlockPaths}, owed{(kSteps + 1) * kBlockPaths}, drawn{(kSteps + 1) * kBlockPaths}, work;
   std::vector<std::uint64_t> breaches, living;
 
   explicit Ran(const Case& c)
@@ -41,6 +41,8 @@ struct Ran {
     a.pressed = c.pressed.get();
     a.ended = ended.get();
     a.owed = owed.get();
+    std::fill_n(drawn.get(), drawn.size(), 0.0);
+    a.drawn = drawn.get();
     a.covenant_worth = c.covenant_worth.get();
     a.market_rates = c.market_rates.get();
     a.gross = c.gross.get();
@@ -108,7 +110,8 @@ void expect_lent_is_repaid_or_claimed(const Case& c, const Ran& ran, std::size_t
 
 TEST(VehicleKernel, IsThePlainVehicle) {
   int defaults = 0, breaches = 0, sweeps = 0, floored = 0, drawn = 0, late = 0, covered = 0,
-      cures = 0, refused = 0, prepaid = 0, arrived = 0, partly = 0, capped = 0, own = 0;
+      cures = 0, refused = 0, prepaid = 0, arrived = 0, partly = 0, capped = 0, own = 0,
+      elsewhere = 0, moved = 0;
   std::array<int, kBalloonSamples> balloons{};  // refinanced, extended, failed; prepaid
   for (std::uint64_t seed = 1; seed <= 120; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -148,7 +151,11 @@ TEST(VehicleKernel, IsThePlainVehicle) {
       partly += plain.partly;
       capped += plain.capped;
       own += plain.own;
+      elsewhere += plain.elsewhere;
+      moved += plain.moved;
       EXPECT_EQ(ran.ended.get()[p], plain.ended);
+      for (std::size_t k = 1; k <= kMonths; ++k)
+        EXPECT_NEAR(ran.drawn.get()[k * kBlockPaths + p], plain.lent[k], 1e-11) << k;
       for (std::size_t t = 0; t < 3 && !c.vehicle.balloons.empty(); ++t) {
         const Outcome::Balloon& of = plain.balloons[t];
         const std::array<double, kBalloonSamples> expected = {of.refinanced, of.extended, of.failed,
@@ -213,6 +220,8 @@ TEST(VehicleKernel, IsThePlainVehicle) {
   EXPECT_GT(partly, 1000);
   EXPECT_GT(capped, 100);
   EXPECT_GT(own, 1000);
+  EXPECT_GT(elsewhere, 300);
+  EXPECT_GT(moved, 1000);
   EXPECT_GT(covered, 300);
   EXPECT_GT(cures, 500);
   EXPECT_GT(refused, 500);

@@ -1,3 +1,4 @@
+// Over 400 lines on purpose: one option told by one law of the short rate, whatever the debt.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -179,6 +180,98 @@ TEST(Prepayment, OfACertainRateIsAShorterLoan) {
   EXPECT_LT(may.square(may.layout.vehicle(0, kCashImbalance)), 1e-18);
 }
 
+// Of a commitment that is still drawn, revolving or not, the book's lender is repaid what is owed
+// and lends no more; the new lender lends it in its place, at its own rate.
+TEST(Prepayment, CancelsWhatIsUndrawn) {
+  for (const bool revolving : {false, true}) {
+    Inputs inputs = inputs_of(Frequency::quarterly, 0.10, 0.01);
+    inputs.market.rates.hull_white.reset();
+    Loan& loan = inputs.book.loans[0];
+    loan.commitment = 1600;
+    loan.revolving = revolving;
+    loan.undrawn_fee = 0.02;
+    loan.prepayment_start = month(8);
+    loan.prepayment_penalty = 0.02;
+    const auto drawn = [](Book& book, const std::vector<int>& months) {
+      for (const int k : months) {
+        TrancheDraw draw;
+        draw.date = month(k);
+        draw.amount = 300;
+        book.vehicles[0].tranches[0].draws.push_back(draw);
+      }
+      date_draws(book);
+    };
+    Inputs shorter = inputs;
+    shorter.book.loans[0].prepayment_spread.reset();
+    shorter.book.loans[0].maturity = month(9);
+    drawn(shorter.book, {5});
+    drawn(inputs.book, {5, 15});
+    Inputs never = inputs;
+    never.book.loans[0].prepayment_spread = 0.9;
+    const auto run = [](const Inputs& of) {
+      return SimulatedBlock(of.market, of.book, of.settings, MeasureBasis::risk_neutral, 0);
+    };
+    const auto may = run(inputs), ends = run(shorter), stays = run(never);
+    const std::size_t value = may.layout.contract(0, kPresentValue);
+    const double living = std::exp(-1.5 * kHazard * 0.75);
+    const double penalty = 64 * living * 0.02 * 1300 * std::exp(-(zero(0.75) + 0.01) * 0.75);
+    EXPECT_NEAR(may.sum(value), ends.sum(ends.layout.contract(0, kPresentValue)) + penalty, 1e-6);
+    for (std::size_t k = 1; k <= kEnd; ++k)
+      EXPECT_NEAR(may.sum(may.layout.contract_month(0, k, kRepaid)),
+                  k > 9 ? 0.0 : ends.sum(ends.layout.contract_month(0, k, kRepaid)), 1e-7)
+          << k;
+    const double own = 4 * std::log1p(0.10 / 4);
+    const double base = (zero(2) * 2 - zero(0.75) * 0.75) / 1.25;  // bullet: to maturity
+    double saved = 0;
+    for (int k = 12; k <= 24; k += 3)
+      saved += 64 * std::exp(-1.5 * kHazard * k / 12) * (k > 15 ? 1600 : 1300) * 0.25 *
+               (own - base - kMargin) * std::exp(-(zero(k / 12.0) + 0.01) * k / 12);
+    const auto equity = [](const SimulatedBlock& b) {
+      return b.sum(b.layout.vehicle(0, kDistributions));
+    };
+    EXPECT_NEAR(equity(may) - equity(stays), saved - penalty, 1e-9 * std::abs(equity(stays)));
+    EXPECT_LT(may.square(may.layout.vehicle(0, kCashImbalance)), 1e-18);
+  }
+}
+
+// Where lots come late the schedule owes nothing before their mean delivery, and a path may: it
+// prepays on the terms of the schedule without delay.
+TEST(Prepayment, BeforeTheMeanDeliveryIsOfWhatThePathOwes) {
+  Inputs inputs = inputs_of(Frequency::quarterly, 0.10, 0.01);
+  inputs.market.rates.hull_white.reset();
+  Loan& loan = inputs.book.loans[0];
+  loan.principal = 0;
+  loan.outstanding_principal = 0;
+  loan.commitment = 500;
+  VehicleLot& lot = inputs.book.vehicles[0].lots[0];
+  lot.in_service = month(2);
+  lot.slip_months = 6;
+  TrancheDraw draw;
+  draw.lots = {"lot"};
+  draw.amount = 500;
+  inputs.book.vehicles[0].tranches[0].draws = {draw};
+  date_draws(inputs.book);
+  VehiclePaths paths(inputs.market, inputs.book, 0);
+  const SimulatedBlock& b = paths.b;
+  const PrepaymentPlan& plan = b.plan.vehicles[0].tranches[0].prepayment;
+  double gone = 0;
+  for (int k = 3; k <= 21; k += 3) {
+    EXPECT_EQ(plan.may[static_cast<std::size_t>(k)], 1) << k;
+    const double t = k / 12.0, life = 2 - t;
+    EXPECT_NEAR(plan.zero[static_cast<std::size_t>(k)], (zero(2) * 2 - zero(t) * t) / life, 1e-12)
+        << k;
+  }
+  for (std::size_t p = 0; p < engine::kBlockPaths; ++p) {
+    const double made = std::ceil(paths.stages.delivery_row(kDelivered)[p]);
+    if (made > 21) continue;  // it lapses, or comes after the last date
+    const int date = std::max(3, (static_cast<int>(made) + 2) / 3 * 3);
+    gone += b.rows.row(paths.stages.survival_series(0), date)[p];
+  }
+  EXPECT_NEAR(b.sum(b.layout.balloon(0, b.plan.vehicles[0], 0, kPrepaid)), gone, 1e-9);
+  EXPECT_GT(gone, 30);
+  paths.expect_balanced();
+}
+
 // A spread that nobody ever saves: all is as without the option, to rounding.
 TEST(Prepayment, OutOfReachChangesNothing) {
   for (const MeasureBasis basis : {MeasureBasis::real_world, MeasureBasis::risk_neutral}) {
@@ -205,7 +298,10 @@ struct PathCase {
   bool floating;
   double scarcity_loading, credit_loading, noise;
   const char* who;  // borrower, sponsor or customer
+  bool draws = false, revolving = false;
 };
+constexpr int kDrawn = 14;  // months: between two dates
+constexpr double kLent = 300;
 class PrepaymentPaths : public ::testing::TestWithParam<PathCase> {
  protected:
   static Market market() {
@@ -257,6 +353,15 @@ class PrepaymentPaths : public ::testing::TestWithParam<PathCase> {
     loan.prepayment_start = month(5);
     loan.prepayment_spread = 0.004;
     loan.prepayment_penalty = 0.01;
+    if (c.draws) {
+      loan.commitment = 2000;
+      loan.revolving = c.revolving;
+      TrancheDraw draw;
+      draw.date = month(kDrawn);
+      draw.amount = kLent;
+      vehicle.tranches[0].draws = {draw};
+      date_draws(book);
+    }
     return book;
   }
 };
@@ -271,8 +376,9 @@ TEST_P(PrepaymentPaths, GoWhereTheMarketAsksLess) {
   for (const std::uint64_t number : {0, 1, 2}) {
     const VehiclePaths paths(market(), book(), number, MeasureBasis::real_world);
     const SimulatedBlock& b = paths.b;
-    double found_gone = 0;
+    double found_gone = 0, lent = 0;
     for (std::size_t p = 0; p < 64; ++p) {
+      int left_in = 99;
       for (int k = 6; k < 24; k += 3) {
         // Nobody lends on the credit of the dead; the borrower's own default is a weight.
         if (!own_default && paths.stages.default_months(party)[p] <= k) break;
@@ -298,8 +404,15 @@ TEST_P(PrepaymentPaths, GoWhereTheMarketAsksLess) {
         const double weight = own_default ? b.rows.row(paths.stages.survival_series(0), k)[p] : 1.0;
         found_gone += weight;
         ++by_date[static_cast<std::size_t>(k / 3)];
+        left_in = k;
         break;
       }
+      // Who has prepaid by then lends nothing any more.
+      if (left_in > kDrawn)
+        lent += own_default ? b.rows.row(paths.stages.survival_series(0), kDrawn)[p] : 1.0;
+    }
+    if (c.draws) {
+      EXPECT_NEAR(b.sum(b.layout.contract_month(0, kDrawn, kRepaid)), -kLent * lent, 1e-7);
     }
     EXPECT_NEAR(b.sum(b.layout.balloon(0, b.plan.vehicles[0], 0, kPrepaid)), found_gone, 1e-9);
     gone += found_gone;
@@ -310,13 +423,17 @@ TEST_P(PrepaymentPaths, GoWhereTheMarketAsksLess) {
   EXPECT_GT(by_date[2], 5);
   EXPECT_GT(by_date[3] + by_date[4] + by_date[5] + by_date[6] + by_date[7], 3);
 }
-INSTANTIATE_TEST_SUITE_P(Cases, PrepaymentPaths,
-                         ::testing::Values(PathCase{"fixed", false, 1, 0, 0, "borrower"},
-                                           PathCase{"floating", true, 1, 0, 0, "borrower"},
-                                           PathCase{"credit", false, 0.5, 0.4, 0.5, "borrower"},
-                                           PathCase{"sponsor", true, 0, 0.6, 0, "guarantor"},
-                                           PathCase{"customer", false, 1, 0, 0.3, "customer"}),
-                         [](const auto& tested) { return tested.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Cases, PrepaymentPaths,
+    ::testing::Values(PathCase{"fixed", false, 1, 0, 0, "borrower"},
+                      PathCase{"floating", true, 1, 0, 0, "borrower"},
+                      PathCase{"credit", false, 0.5, 0.4, 0.5, "borrower"},
+                      PathCase{"sponsor", true, 0, 0.6, 0, "guarantor"},
+                      PathCase{"customer", false, 1, 0, 0.3, "customer"},
+                      PathCase{"drawn", false, 1, 0, 0, "borrower", true},
+                      PathCase{"drawn_by_customer", true, 1, 0, 0.3, "customer", true},
+                      PathCase{"revolving", false, 1, 0, 0, "borrower", true, true}),
+    [](const auto& tested) { return tested.param.name; });
 
 }  // namespace
 }  // namespace lien::pricing
