@@ -5,26 +5,16 @@ usage: compare.py --lien PROGRAM --arm PROGRAM --root ARM64_ROOT --kernels NAME 
                   [--refused-by CPU]... RUN.toml... [--paths N]
 
 --kernels is the instruction set that the program must say it uses, --cpu the one that qemu-aarch64
-plays; by the CPUs of --refused-by it must be refused with exit code 70. What may differ is what same_bytes.py leaves out: the `run` object of the manifest.
+plays; by the CPUs of --refused-by it must be refused with exit code 70. What may differ is what
+same_bytes.py leaves out: the `run` object of the manifest.
 """
 import argparse
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "same_bytes"))
-import same_bytes  # noqa: E402
-
-
-def digests(command, run, paths, folder):
-    folder.mkdir()
-    words = [*map(str, command), "run", str(run), "--out", "run", "--paths", str(paths)]
-    done = subprocess.run(words, cwd=folder, text=True, stdin=subprocess.DEVNULL,
-                          capture_output=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(words)}: exit {done.returncode}\n{done.stderr[-2000:]}")
-    return same_bytes.digests(folder / "run")
+import two_programs  # noqa: E402
 
 
 def run_refused(program, root, cpu):
@@ -59,19 +49,7 @@ def main():
                 if (said := run_refused(options.arm, options.root, cpu))]
     if accepted:
         sys.exit("\n".join(accepted))
-    differing = 0
-    for run in options.runs:
-        with tempfile.TemporaryDirectory() as scratch:
-            here = digests([options.lien], run, options.paths, pathlib.Path(scratch) / "here")
-            there = digests(arm, run, options.paths, pathlib.Path(scratch) / "arm")
-        if not any(name.endswith(".csv") for name in here):
-            sys.exit(f"{run}: wrote no table")
-        wrong = [name for name in sorted(here.keys() | there.keys())
-                 if here.get(name) != there.get(name)]
-        for name in wrong:
-            print(f"{run.parent.name}: {name} differs")
-        differing += len(wrong)
-        print(f"{run.parent.name}, {options.paths} paths: {len(here)} files, {len(wrong)} differ")
+    differing = two_programs.differences([options.lien], arm, options.runs, options.paths)
     return 1 if differing else 0
 
 
