@@ -5,6 +5,7 @@
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
 // After foreach_target.h, which must come first.
 #include "engine/kernels/elementary-inl.h"
+#include "engine/kernels/inverse_normal-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -17,23 +18,23 @@ using Doubles = hn::CappedTag<double, 8>;
 using Words = hn::CappedTag<std::uint32_t, 16>;
 using HalfWords = hn::Rebind<std::uint32_t, Doubles>;  // as many words as doubles
 
-struct WordRow {
-  alignas(64) std::uint32_t word[kSobolGroup];
-};
-
-template <class V>
-HWY_INLINE V SwapBits(V x, V mask, int by) {
-  const V up = hn::ShiftLeftSame(hn::And(x, mask), by);
-  return hn::Or(hn::And(hn::ShiftRightSame(x, by), mask), up);
-}
-
+// Reversed halves of a byte by a table each, then the bytes of each word in reverse.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V ReverseBits(D du, V x) {
-  x = SwapBits(x, hn::Set(du, 0x55555555U), 1);
-  x = SwapBits(x, hn::Set(du, 0x33333333U), 2);
-  x = SwapBits(x, hn::Set(du, 0x0f0f0f0fU), 4);
-  x = SwapBits(x, hn::Set(du, 0x00ff00ffU), 8);
-  return hn::Or(hn::ShiftRight<16>(x), hn::ShiftLeft<16>(x));
+  alignas(16) static constexpr std::uint8_t kUpper[16] = {0x00, 0x80, 0x40, 0xc0, 0x20, 0xa0,
+                                                          0x60, 0xe0, 0x10, 0x90, 0x50, 0xd0,
+                                                          0x30, 0xb0, 0x70, 0xf0};
+  alignas(16) static constexpr std::uint8_t kLower[16] = {0x0, 0x8, 0x4, 0xc, 0x2, 0xa, 0x6, 0xe,
+                                                          0x1, 0x9, 0x5, 0xd, 0x3, 0xb, 0x7, 0xf};
+  alignas(16) static constexpr std::uint8_t kBytes[16] = {3,  2,  1, 0, 7,  6,  5,  4,
+                                                          11, 10, 9, 8, 15, 14, 13, 12};
+  const hn::Repartition<std::uint8_t, D> d8;
+  const auto half = hn::Set(du, 0x0f0f0f0fU);
+  const auto low = hn::BitCast(d8, hn::And(x, half));
+  const auto high = hn::BitCast(d8, hn::And(hn::ShiftRight<4>(x), half));
+  const auto reversed = hn::Or(hn::TableLookupBytes(hn::LoadDup128(d8, kUpper), low),
+                               hn::TableLookupBytes(hn::LoadDup128(d8, kLower), high));
+  return hn::BitCast(du, hn::TableLookupBytes(reversed, hn::LoadDup128(d8, kBytes)));
 }
 
 // scramble() and reverse_bits() of sobol.hpp on every word.
@@ -48,28 +49,25 @@ HWY_INLINE V ScrambledWord(D du, V x, V key, V odd) {
 
 // Words of a whole group: one key, one word over the table of the lower bits.
 HWY_INLINE void FillGroup(const std::uint32_t* HWY_RESTRICT low, std::uint32_t upper,
-                          std::uint32_t key, WordRow& row) {
+                          std::uint32_t key, std::uint32_t* HWY_RESTRICT words) {
   const Words du;
   const auto prefix = hn::Set(du, upper), all_key = hn::Set(du, key);
   const auto odd = hn::Set(du, (key >> 16) | 1U);
   for (std::size_t p = 0; p < kSobolGroup; p += hn::Lanes(du))
     hn::Store(ScrambledWord(du, hn::Xor(hn::LoadU(du, low + p), prefix), all_key, odd), du,
-              row.word + p);
+              words + p);
 }
 
-// Any paths: each its own.
-HWY_INLINE void FillListed(const SobolPoints& points, std::size_t dimension, PathNumbers numbers,
-                           WordRow& row) {
-  for (std::size_t p = 0; p < kSobolGroup; ++p) row.word[p] = points.word(dimension, numbers[p]);
-}
-
+// Words of one dimension: of any paths each its own, of a group together.
 HWY_INLINE void FillWords(const SobolPoints& points, std::size_t dimension, PathNumbers numbers,
-                          WordRow& row) {
+                          std::uint32_t* HWY_RESTRICT words) {
   const std::uint64_t first = numbers[0];
-  if (numbers.listed() != nullptr || first % kSobolGroup != 0)
-    return FillListed(points, dimension, numbers, row);
+  if (HWY_UNLIKELY(numbers.listed() != nullptr || first % kSobolGroup != 0)) {
+    for (std::size_t p = 0; p < kSobolGroup; ++p) words[p] = points.word(dimension, numbers[p]);
+    return;
+  }
   FillGroup(points.low(dimension), points.reversed(dimension, first), points.key(dimension, first),
-            row);
+            words);
 }
 
 // (w + 1/2) 2^-32: below 2^20, w counts units of 2^-32, and one exact subtraction removes the 2^20
@@ -81,82 +79,50 @@ HWY_INLINE V UniformOf(D d, V32 word) {
   return hn::Sub(hn::BitCast(d, bits), hn::Set(d, 0x1p20 - 0x1p-33));
 }
 
-// -2 ln q, 0 < q <= 1: the series of BoxMullerRadius, relative error 2e-12.
+// -ln u, 0 < u <= 1: a shorter series than Log's, relative error 4.3e-12.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V MinusTwoLog(D d, V q) {
+HWY_INLINE V MinusLog(D d, V u) {
   static constexpr double kCoefficient[] = {
-      // -2 times 2 atanh(s) / s, in s^2
-      -0x1.0000000004988p+2, -0x1.555554db6d410p+0, -0x1.999a9bbfcf938p-1, -0x1.2432ec97e26d1p-1,
-      -0x1.e3a9bc9e83906p-2};
+      // -2 atanh(s) / s, in s^2
+      -0x1.0000000004988p+1, -0x1.555554db6d410p-1, -0x1.999a9bbfcf938p-2, -0x1.2432ec97e26d1p-2,
+      -0x1.e3a9bc9e83906p-3};
   V exponent;
-  const V f = ReduceLog(d, q, exponent);
+  const V f = ReduceLog(d, u, exponent);
   const V s = hn::Div(f, hn::Add(f, hn::Set(d, 2.0)));
   const V z = hn::Mul(s, s);
   return hn::MulAdd(s, Polynomial(d, z, hn::Mul(z, z), kCoefficient),
-                    hn::Mul(exponent, hn::Set(d, -0x1.62e42fefa39efp+0)));
-}
-
-// The z with P(Z <= z) = u, as x times a function of W = -2 ln(1 - x^2), x = 2u - 1, which is
-// smooth: a polynomial in W up to 10, in the root of W for the seven in 2,000 beyond, which few
-// vectors hold. Interpolation at Chebyshev nodes in 50 digits.
-// Source of the variables: Giles, "Approximating the erfinv function", GPU Computing Gems, 2012.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V InverseNormal(D d, V u) {
-  static constexpr double kCentral[] = {
-      // in W - 5.01, error 7e-12 relative
-      0x1.1001e0e9a2888p+1,   0x1.651cd62ca58e9p-3,  -0x1.84e6796701d09p-10,
-      -0x1.cecbacb895771p-13, 0x1.4375ae1b454e6p-16, -0x1.e3e075ced7686p-23,
-      -0x1.42be1f0d9f65cp-24, 0x1.6bf527d40d02bp-28, 0x1.430033e6e0d5ep-34,
-      -0x1.07e40a22e15a0p-35, 0x1.415266a8b9e7ap-40, 0x1.8e3164a363239p-44,
-      -0x1.fe7abdff2aab0p-48, -0x1.ed2f21f5dd8dep-55};
-  static constexpr double kTail[] = {
-      // in the root of W less 4.866, error 6e-12 relative
-      0x1.287d0ecc3d433p+2,   0x1.01c7f762b55a0p+0,   0x1.53ff770bd7219p-9,
-      -0x1.33cc3e998baf4p-10, 0x1.e927169d3819bp-12,  -0x1.be064907d418ep-13,
-      0x1.8a755e7420b30p-14,  -0x1.1307c4af8a421p-15, 0x1.d349d113432f4p-18,
-      0x1.ec1e6e78f730cp-23,  -0x1.d9095c382713ep-21, 0x1.9d8c7b89ed5c6p-22,
-      -0x1.0d2eedb89efb5p-24, -0x1.852fa42192d18p-26, 0x1.915fa021427fdp-27,
-      -0x1.6d7eed4078b1cp-33, -0x1.f6791c00e8ec4p-32};
-  const V one = hn::Set(d, 1.0), four = hn::Set(d, 4.0);
-  const V big = MinusTwoLog(d, hn::Mul(hn::Mul(u, hn::Sub(one, u)), four));
-  const V t = hn::Sub(big, hn::Set(d, 0x1.40a3d70a3d70ap+2));
-  V ratio = Polynomial(d, t, hn::Mul(t, t), kCentral);
-  const auto far = hn::Gt(big, hn::Set(d, 10.0));
-  if (HWY_UNLIKELY(!hn::AllFalse(d, far))) {
-    const V s = hn::Sub(hn::Sqrt(big), hn::Set(d, 0x1.376ac74e73c92p+2));
-    ratio = hn::IfThenElse(far, Polynomial(d, s, hn::Mul(s, s), kTail), ratio);
-  }
-  return hn::Mul(hn::MulSub(u, hn::Set(d, 2.0), one), ratio);
+                    hn::Mul(exponent, hn::Set(d, -kLn2)));
 }
 
 void SobolUniformRow(const SobolPoints& points, std::size_t dimension, PathNumbers numbers,
                      double* HWY_RESTRICT row) {
   const Doubles d;
   const HalfWords dw;
-  WordRow words;
+  alignas(64) std::uint32_t words[kSobolGroup];
   FillWords(points, dimension, numbers, words);
   for (std::size_t p = 0; p < kSobolGroup; p += hn::Lanes(d))
-    hn::Store(UniformOf(d, hn::Load(dw, words.word + p)), d, row + p);
+    hn::Store(UniformOf(d, hn::Load(dw, words + p)), d, row + p);
 }
 
-void SobolNormalRow(const SobolPoints& points, std::size_t dimension, PathNumbers numbers,
-                    double* HWY_RESTRICT row) {
-  const Doubles d;
-  const HalfWords dw;
-  WordRow words;
-  FillWords(points, dimension, numbers, words);
-  for (std::size_t p = 0; p < kSobolGroup; p += hn::Lanes(d))
-    hn::Store(InverseNormal(d, UniformOf(d, hn::Load(dw, words.word + p))), d, row + p);
+// Rows together: the words of one wait for nothing that the others need.
+void SobolNormalRows(const SobolPoints& points, std::size_t dimension, std::size_t stride,
+                     std::size_t rows, PathNumbers numbers, double* HWY_RESTRICT row) {
+  alignas(64) std::uint32_t words[kSobolRows * kSobolGroup];
+  for (std::size_t r = 0; r < rows; ++r)
+    FillWords(points, dimension + r * stride, numbers, words + r * kSobolGroup);
+  for (std::size_t r = 0; r < rows; ++r)
+    NormalsOf(reinterpret_cast<const std::int32_t*>(words) + r * kSobolGroup,
+              row + r * kSobolGroup);
 }
 
 void SobolExponentialRow(const SobolPoints& points, std::size_t dimension, PathNumbers numbers,
                          double* HWY_RESTRICT row) {
   const Doubles d;
   const HalfWords dw;
-  WordRow words;
+  alignas(64) std::uint32_t words[kSobolGroup];
   FillWords(points, dimension, numbers, words);
   for (std::size_t p = 0; p < kSobolGroup; p += hn::Lanes(d))
-    hn::Store(hn::Neg(Log(d, UniformOf(d, hn::Load(dw, words.word + p)))), d, row + p);
+    hn::Store(MinusLog(d, UniformOf(d, hn::Load(dw, words + p))), d, row + p);
 }
 
 void BridgeRow(const BridgeNode& node, const double* HWY_RESTRICT normals,
@@ -191,7 +157,7 @@ HWY_AFTER_NAMESPACE();
 namespace lien::engine {
 
 HWY_EXPORT(SobolUniformRow);
-HWY_EXPORT(SobolNormalRow);
+HWY_EXPORT(SobolNormalRows);
 HWY_EXPORT(SobolExponentialRow);
 HWY_EXPORT(BridgeRow);
 HWY_EXPORT(IncrementRows);
@@ -201,9 +167,10 @@ void sobol_uniform_row(const SobolPoints& points, std::size_t dimension, PathNum
   HWY_DYNAMIC_DISPATCH(SobolUniformRow)(points, dimension, numbers, row);
 }
 
-void sobol_normal_row(const SobolPoints& points, std::size_t dimension, PathNumbers numbers,
-                      double* row) noexcept {
-  HWY_DYNAMIC_DISPATCH(SobolNormalRow)(points, dimension, numbers, row);
+void sobol_normal_rows(const SobolPoints& points, std::size_t dimension, std::size_t stride,
+                       std::size_t rows, PathNumbers numbers, double* row) noexcept {
+  HWY_DASSERT(rows <= kSobolRows);
+  HWY_DYNAMIC_DISPATCH(SobolNormalRows)(points, dimension, stride, rows, numbers, row);
 }
 
 void sobol_exponential_row(const SobolPoints& points, std::size_t dimension, PathNumbers numbers,

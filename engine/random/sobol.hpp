@@ -78,7 +78,7 @@ class SobolPoints {
   std::size_t dimensions_ = 0;
   int log2_points_ = 0;
   std::uint64_t seed_ = 0;
-  std::vector<std::uint32_t> directions_;  // [dimensions][kSobolBits], reversed bits
+  std::vector<std::uint32_t> directions_;  // of the upper bits of an index: [dimensions][digits]
   std::vector<std::uint32_t> low_;         // [dimensions][kSobolGroup]
 };
 
