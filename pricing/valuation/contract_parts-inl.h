@@ -88,6 +88,14 @@ struct State {
   KeptMask trapped_coverage, trapped_value;
 };
 
+// The month that runs.
+struct Now {
+  const MonthTerms& terms;
+  std::size_t k;
+  std::size_t row;        // doubles to it in rows of the block: k kBlockPaths
+  double opening_at_eir;  // what is owed at its start, discounted at the effective rate
+};
+
 // A month's observations that hazard and cash-flow default share.
 struct MonthRows {
   KeptVector weight, discount, ratio, proceeds;
@@ -108,18 +116,18 @@ HWY_INLINE V AtSale(double column, const State& s) {
 
 // What a sale after a default in this month brings, net.
 template <unsigned kNeeds, std::size_t kAt>
-HWY_INLINE V Proceeds(const Terms& contract, const Places& at, std::size_t k) {
-  const V sale = Row(at.sale + k * kBlockPaths + kAt);
+HWY_INLINE V Proceeds(const Terms& contract, const Places& at, const Now& now) {
+  const V sale = Row(at.sale + now.row + kAt);
   if constexpr (Needs<kNeeds>::kPrepared) return sale;
-  const V added = Row(at.step_in + k * at.step_in_stride + kAt);
+  const V added = Row(at.step_in + now.k * at.step_in_stride + kAt);
   return hn::Max(hn::Zero(Tag()), hn::MulAdd(Num(contract.haircut_units), sale, added));
 }
 
 template <unsigned kNeeds, std::size_t kAt>
-HWY_INLINE MonthRows ReadMonth(const Terms& contract, const Places& at, std::size_t k) {
-  const std::size_t row = k * kBlockPaths + kAt;
+HWY_INLINE MonthRows ReadMonth(const Terms& contract, const Places& at, const Now& now) {
+  const std::size_t row = now.row + kAt;
   return {Row(at.survival + row), Row(at.discount + row), Row(at.ratio + row),
-          Proceeds<kNeeds, kAt>(contract, at, k)};
+          Proceeds<kNeeds, kAt>(contract, at, now)};
 }
 
 // What a default leaves of a claim.
@@ -145,13 +153,13 @@ HWY_INLINE void BookLoss(const MonthTerms& t, V weight, V discounted, V loss, St
 // Loss at the effective rate of a default in this month, at least the floor where there is one; and
 // the loss of the sampled default, where it is this one.
 template <unsigned kNeeds>
-HWY_INLINE void BookRealLoss(const Terms& contract, const MonthTerms& t, V weight, V claim,
+HWY_INLINE void BookRealLoss(const Terms& contract, const Now& now, V weight, V claim_at_eir,
                              const Outcome& out, V hit, State& s) {
-  V loss = hn::NegMulAdd(out.recovered, AtSale<kNeeds>(t.eir_discount_sale, s),
-                         hn::Mul(claim, Num(t.eir_discount)));
+  V loss =
+      hn::NegMulAdd(out.recovered, AtSale<kNeeds>(now.terms.eir_discount_sale, s), claim_at_eir);
   // A branch here cost a loan without a floor a sixth.
   if constexpr (Needs<kNeeds>::kLossFloor)
-    loss = hn::Max(loss, Num(contract.loss_floor * t.opening * t.eir_discount));
+    loss = hn::Max(loss, Num(contract.loss_floor * now.terms.opening * now.terms.eir_discount));
   s.credit_loss = hn::MulAdd(weight, loss, s.credit_loss);
   s.sampled = hn::MulAdd(hit, out.loss, s.sampled);
 }
@@ -164,11 +172,11 @@ HWY_INLINE V IfDefaultsNow(const MonthTerms& t, const State& s, V x) {
 // Money of the month's defaults to the month of the sale. Drawn lags put what is received into
 // months of their own, path by path, after the loop.
 template <unsigned kNeeds, std::size_t kAt>
-HWY_INLINE void BookRecovery(const Places& at, std::size_t k, V money) {
+HWY_INLINE void BookRecovery(const Places& at, const Now& now, V money) {
   if constexpr (Needs<kNeeds>::kPrepared)
-    hn::Store(money, Tag(), at.received + k * kBlockPaths + kAt);
+    hn::Store(money, Tag(), at.received + now.row + kAt);
   else
-    Accumulate(at.sale_sums + (k * kMonthRows + kRecovery) * kLanes + kAt % kLanes, money);
+    Accumulate(at.sale_sums + (now.k * kMonthRows + kRecovery) * kLanes + kAt % kLanes, money);
 }
 
 }  // namespace lien::pricing::HWY_NAMESPACE

@@ -42,13 +42,13 @@ HWY_INLINE V LeaseResidual(const ContractPlan& contract, V worth, V guarantor_mo
 template <unsigned kNeeds>
 struct Lease {
   template <std::size_t kAt>
-  static HWY_INLINE void Month(const Terms& contract, const Places& at, const MonthTerms& t,
-                               std::size_t k, State& s) {
+  static HWY_INLINE void Month(const Terms& contract, const Places& at, const Now& now, State& s) {
+    const MonthTerms& t = now.terms;
     using N = Needs<kNeeds>;
     static_assert(!N::kCash && !N::kFloating);
-    const std::size_t row = k * kBlockPaths + kAt;
+    const std::size_t row = now.row + kAt;
     const V claim = Num(t.opening);
-    const MonthRows m = ReadMonth<kNeeds, kAt>(contract, at, k);
+    const MonthRows m = ReadMonth<kNeeds, kAt>(contract, at, now);
 
     const V defaulted = hn::Sub(s.before, m.weight);
     s.before = m.weight;
@@ -56,9 +56,10 @@ struct Lease {
     const V discounted = hn::Mul(defaulted, m.discount);
     BookLoss(t, defaulted, discounted, out.loss, s);
     const V kept = hn::Max(out.recovered, m.proceeds);
-    BookRecovery<kNeeds, kAt>(at, k, hn::Mul(defaulted, kept));
+    BookRecovery<kNeeds, kAt>(at, now, hn::Mul(defaulted, kept));
     if constexpr (!N::kPrices) {
-      BookRealLoss<kNeeds>(contract, t, defaulted, claim, out, IfDefaultsNow(t, s, m.discount), s);
+      BookRealLoss<kNeeds>(contract, now, defaulted, Num(now.opening_at_eir), out,
+                           IfDefaultsNow(t, s, m.discount), s);
       return;
     }
     const V received = hn::Mul(hn::Mul(kept, m.ratio), AtSale<kNeeds>(t.recovery_factor, s));
