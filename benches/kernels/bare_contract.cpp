@@ -6,6 +6,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "benches/kernels/bare_contract.cpp"
+#include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"  // compiles this file once per instruction set
 // After foreach_target.h, which must come first.
 #include "engine/kernels/kept_vector-inl.h"
@@ -27,20 +28,21 @@ inline constexpr std::size_t kWidth = hn::MaxLanes(Tag());
 HWY_INLINE V Num(double x) { return hn::Set(Tag(), x); }
 HWY_INLINE V Row(const double* p) { return hn::Load(Tag(), p); }
 
+// Of the first of two vectors of paths; the second is kAt = kWidth paths on.
 struct Places {
   const double *HWY_RESTRICT survival, *HWY_RESTRICT discount, *HWY_RESTRICT ratio,
       *HWY_RESTRICT sale;
-  double* HWY_RESTRICT recovered;  // sums of the month's sale, at this vector's lanes
+  double* HWY_RESTRICT recovered;  // sums of the month's sale, at the first vector's lanes
   double haircut_units, deduction, recovery;
 };
 struct State {
   KeptVector before, value, exposure, at_default, loss, credit_loss, sampled, default_month;
 };
 
-template <bool kPrices>
+template <bool kPrices, std::size_t kAt>
 HWY_INLINE void Month(const Places& at, const MonthTerms& t, std::size_t k, State& s) {
   const V zero = hn::Zero(Tag()), one = Num(1.0), opening = Num(t.opening);
-  const std::size_t row = k * kBlockPaths;
+  const std::size_t row = k * kBlockPaths + kAt;
   const V weight = Row(at.survival + row), discount = Row(at.discount + row),
           ratio = Row(at.ratio + row);
   const V proceeds =
@@ -54,7 +56,7 @@ HWY_INLINE void Month(const Places& at, const MonthTerms& t, std::size_t k, Stat
   s.exposure = hn::MulAdd(defaulted, opening, s.exposure);
   s.at_default = hn::MulAdd(defaulted, loss, s.at_default);
   s.loss = hn::MulAdd(discounted, loss, s.loss);
-  double* const sum = at.recovered + k * pricing::kMonthRows * kLanes;
+  double* const sum = at.recovered + k * pricing::kMonthRows * kLanes + kAt % kLanes;
   hn::Store(hn::Add(Row(sum), hn::Mul(defaulted, recovered)), Tag(), sum);
   if constexpr (kPrices) {
     s.value = hn::MulAdd(discounted, hn::Mul(received, Num(t.recovery_factor)), s.value);
@@ -85,9 +87,17 @@ HWY_INLINE void Finish(double* at, const State& s) {
   hn::Store(hn::Zero(d), d, at + pricing::kResidual * kBlockPaths);
 }
 
+// As the kernel asks for the terms of a large book.
+HWY_INLINE void FetchTerms(const MonthTerms* now) {
+  constexpr std::size_t kAhead = 16, kLine = 64;
+  const char* const ahead = reinterpret_cast<const char*>(now) + kAhead * sizeof(MonthTerms);
+  for (std::size_t at = 0; at < sizeof(MonthTerms); at += kLine) hwy::Prefetch(ahead + at);
+}
+
 template <bool kPrices>
 void Loan(const ContractArguments& a) {
   const pricing::ContractPlan& plan = *a.contract;
+  const MonthTerms* const terms = a.terms;
   const auto months = static_cast<std::size_t>(plan.months);
   const auto lag = static_cast<std::size_t>(plan.lag);
   const V zero = hn::Zero(Tag());
@@ -107,14 +117,15 @@ void Loan(const ContractArguments& a) {
                  zero,     Row(a.default_month + path)};
   };
   for (std::size_t path = 0; path < kBlockPaths; path += 2 * kWidth) {
-    const Places at0 = places(path), at1 = places(path + kWidth);
+    const Places at = places(path);
     State s0 = initial(path), s1 = initial(path + kWidth);
     std::size_t k = 1;
     for (std::size_t snapshot = 0; snapshot < a.snapshot_count; ++snapshot) {
       const std::size_t last = std::min(static_cast<std::size_t>(a.snapshots[snapshot]), months);
       for (; k <= last; ++k) {
-        Month<kPrices>(at0, a.terms[k], k, s0);
-        Month<kPrices>(at1, a.terms[k], k, s1);
+        if (path == 0) FetchTerms(terms + k);
+        Month<kPrices, 0>(at, terms[k], k, s0);
+        Month<kPrices, kWidth>(at, terms[k], k, s1);
       }
       double* const to =
           a.samples + (pricing::kFixedSamples + snapshot * pricing::kSnapshotSamples) * kBlockPaths;

@@ -46,9 +46,9 @@ Repeat limit() {
 std::vector<KernelCase> contract_cases() {
   return {
       {"j1_group", "benches/jobs/j1_kernel.cpp:Group", kGroupItems, group},
-      {"value_contract_prices", "pricing/valuation/contract_kernel.cpp:ValueContract",
+      {"value_contract_prices", "pricing/valuation/contract_prices.cpp:ContractPrices",
        kJ2Months * kBlockPaths, prices},
-      {"value_contract_losses", "pricing/valuation/contract_kernel.cpp:ValueContract",
+      {"value_contract_losses", "pricing/valuation/contract_losses.cpp:ContractLosses",
        kJ2Months * kBlockPaths, losses},
       {"run_vehicle", "pricing/valuation/vehicle_kernel.cpp:RunVehicle",
        PlainVehicle::kMonths * kBlockPaths, run_vehicle},

@@ -17,6 +17,13 @@ class Faults(unittest.TestCase):
         self.assertEqual(count.faults_of({"a": 1.0, "b": 2.0}, {"a": 1.0}),
                          ["b: has no baseline"])
 
+    def test_features_cost_three_percent_of_a_loan_without_any_at_most(self):
+        counts = {name: 1000.0 for pair in count.WITHOUT_FEATURES.items() for name in pair}
+        for plain in count.WITHOUT_FEATURES:
+            for cost, faults in ((1029.0, 0), (1031.0, 1), (float("nan"), 1)):
+                with self.subTest(plain=plain, cost=cost):
+                    self.assertEqual(len(count.dear_features(counts | {plain: cost})), faults)
+
     def test_one_call_is_the_difference_over_the_calls(self):
         about = {"calls": 10, "kernels": [{"name": "a"}, {"name": "b"}]}
         # Set-up and the loop's own seven cancel.

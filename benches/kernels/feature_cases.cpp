@@ -106,7 +106,10 @@ struct Priced {
 
 std::vector<KernelCase> feature_cases() {
   constexpr std::size_t items = kJ2Months * kBlockPaths;
-  constexpr const char* kernel = "pricing/valuation/contract_kernel.cpp:ValueContract";
+  constexpr const char* kernel = "pricing/valuation/contract_prices.cpp:ContractPrices";
+  constexpr const char* losses = "pricing/valuation/contract_losses.cpp:ContractLosses";
+  constexpr const char* floored = "pricing/valuation/floored_losses.cpp:FlooredLosses";
+  constexpr const char* test = "pricing/valuation/value_test.cpp:TestValue";
   constexpr const char* without = "benches/kernels/bare_contract.cpp:BareContract";
   return {
       {"loan_bare_prices", without, items, bare<true>},
@@ -114,14 +117,14 @@ std::vector<KernelCase> feature_cases() {
       {"loan_plain_prices", kernel, items, valued<[] {
          return Priced{{}, true};
        }>},
-      {"loan_plain_losses", kernel, items, valued<[] {
+      {"loan_plain_losses", losses, items, valued<[] {
          return Priced{{}, false};
        }>},
       {"loan_floating", kernel, items, valued<[] { return Priced{{.floating = true}}; }>},
-      {"loan_value_test", kernel, items, valued<[] { return Priced{{.value_test = true}}; }>},
+      {"loan_value_test", test, items, valued<[] { return Priced{{.value_test = true}}; }>},
       {"loan_drawn_lag", kernel, items, valued<[] { return Priced{{.prepared = true}}; }>},
       {"loan_step_in", kernel, items, valued<[] { return Priced{{.step_in = true}}; }>},
-      {"loan_loss_floor", kernel, items, valued<[] {
+      {"loan_loss_floor", floored, items, valued<[] {
          return Priced{{.loss_floor = true}, false};
        }>},
       {"loan_cash", kernel, items, valued<[] { return Priced{{.cash = true}}; }>},
