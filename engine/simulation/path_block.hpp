@@ -1,9 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
-#include <new>
-#include <utility>
+
+#include "engine/memory/large_array.hpp"
 
 namespace lien::engine {
 
@@ -17,23 +18,28 @@ inline constexpr std::size_t kTaskBlocks = 16;
 // Sums over paths run in eight virtual lanes whatever the vector width, then through a fixed tree.
 inline constexpr std::size_t kLanes = 8;
 
-// 64-byte aligned doubles, zeroed. Move-only; the size never changes after construction.
+// Aligned doubles, zeroed, in large pages where they are many (large_array.hpp). Move-only; the
+// size never changes after construction.
 class AlignedDoubles {
  public:
   AlignedDoubles() = default;
   explicit AlignedDoubles(std::size_t count)
       : count_(count),
-        values_(static_cast<double*>(
-            ::operator new (sizeof(double) * (count + 8), std::align_val_t{64}))) {
-    for (std::size_t i = 0; i < count + 8; ++i) values_.get()[i] = 0.0;
+        values_(static_cast<double*>(allocate_array(bytes_of(count))), Free{bytes_of(count)}) {
+    std::fill_n(values_.get(), count + kLanes, 0.0);
   }
   [[nodiscard]] double* get() noexcept { return values_.get(); }
   [[nodiscard]] const double* get() const noexcept { return values_.get(); }
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
 
  private:
+  // One vector more, since a kernel may ask for what follows the last row.
+  static std::size_t bytes_of(std::size_t count) noexcept {
+    return sizeof(double) * (count + kLanes);
+  }
   struct Free {
-    void operator()(double* p) const noexcept { ::operator delete (p, std::align_val_t{64}); }
+    std::size_t bytes = 0;
+    void operator()(double* p) const noexcept { free_array(p, bytes); }
   };
   std::size_t count_ = 0;
   std::unique_ptr<double, Free> values_;

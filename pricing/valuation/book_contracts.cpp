@@ -19,12 +19,12 @@ void fetch_numbers(const Plan& plan, std::size_t index) {
   if (index >= plan.contracts.size()) return;
   const ContractPlan& contract = plan.contracts[index];
   const auto last = static_cast<std::size_t>(contract.months);
-  const auto fetch = [](const std::vector<double>& numbers, std::size_t first, std::size_t end) {
+  const auto fetch = [](const auto& numbers, std::size_t first, std::size_t end) {
     if (numbers.empty()) return;
     for (std::size_t i = first; i <= std::min(end, numbers.size() - 1); i += kLine)
       __builtin_prefetch(numbers.data() + i);
   };
-  const MonthColumns& columns = plan.columns;
+  const ScheduledColumns& columns = plan.columns;
   for (const auto* const column : {&columns.interest, &columns.principal, &columns.fee,
                                    &columns.rent, &columns.floating_scheduled})
     fetch(*column, contract.first_month, contract.first_month + last);
@@ -38,6 +38,21 @@ void fetch_numbers(const Plan& plan, std::size_t index) {
     __builtin_prefetch(next + i);
 }
 
+// Zeros in the rows of month sums that the kernel of a contract adds to.
+void clear_months(const ContractPlan& contract, double* sums) {
+  const std::size_t months = static_cast<std::size_t>(contract.months + contract.lag) + 1;
+  const KernelVariant& has = contract.variant;
+  const auto clear = [&](MonthSum first, std::size_t rows) {
+    for (std::size_t m = 0; m < months; ++m)
+      std::fill_n(sums + (m * kMonthRows + first) * kLanes, rows * kLanes, 0.0);
+  };
+  // The rest is read by no one: see add_contract_months.
+  if (contract.lease_end == kNone && !has.cash && !has.floating && !has.owner)
+    clear(kRecovery, 1);
+  else
+    std::fill_n(sums, months * kMonthRows * kLanes, 0.0);
+}
+
 }  // namespace
 
 // Runs the kernel on one contract; samples_, month_sums_ and month_bits_ are then its own.
@@ -45,9 +60,7 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
                             const double* ratio) noexcept {
   const Plan& plan = *plan_;
   const auto& contract = plan.contracts[index];
-  std::fill_n(month_sums_.get(),
-              static_cast<std::size_t>(contract.months + contract.lag + 1) * kMonthRows * kLanes,
-              0.0);
+  clear_months(contract, month_sums_.get());
   const auto month_of = [&](std::uint32_t party) {
     return default_months_.get() +
            (party == kNone ? plan.parties.size() : static_cast<std::size_t>(party)) * kBlockPaths;
@@ -56,6 +69,8 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
   ContractArguments a{};
   a.contract = &contract;
   a.terms = plan.terms.data() + contract.first_month;
+  if (index + 1 < plan.contracts.size())
+    a.next_terms = plan.terms.data() + plan.contracts[index + 1].first_month;
   a.survival = block.row(series(contract.party == kNone ? ones_ : survival_ + contract.party), 0);
   a.discount = block.row(series(discount_), 0);
   a.discount_ratio = ratio;

@@ -387,11 +387,14 @@ HWY_INLINE void Finish(const ContractArguments& a, const Places& at, State& s) {
   hn::Store(residual, d, a.samples + kResidual * kBlockPaths + path);
 }
 
-// The terms of a large book come from memory for every block; the first paths of a contract, and
-// of the next one, whose terms follow, ask for them in time.
-HWY_INLINE void FetchTerms(const MonthTerms* now) {
+// The terms of a large book come from memory for every block: the first paths of a contract ask
+// for them in time, in its last months for those of the contract that comes next.
+HWY_INLINE void FetchTerms(const MonthTerms* own, const MonthTerms* next, std::size_t months,
+                           std::size_t k) {
   constexpr std::size_t kAhead = 16, kLine = 64;
-  const char* const ahead = reinterpret_cast<const char*>(now) + kAhead * sizeof(MonthTerms);
+  const std::size_t month = k + kAhead;
+  const char* const ahead =
+      reinterpret_cast<const char*>(month <= months ? own + month : next + (month - months));
   for (std::size_t at = 0; at < sizeof(MonthTerms); at += kLine) hwy::Prefetch(ahead + at);
 }
 
@@ -407,6 +410,7 @@ void Contract(const ContractArguments& a) {
                        plan.caps.empty() ? nullptr : plan.caps.data(),
                        plan.default_on_shortfall};
   const MonthTerms* const terms = a.terms;
+  const MonthTerms* const next_terms = a.next_terms == nullptr ? terms : a.next_terms;
   const std::size_t months = static_cast<std::size_t>(plan.months);
   constexpr bool kPrepared = Needs<kCode>::kPrepared;
   const std::size_t lag = kPrepared ? 0 : static_cast<std::size_t>(plan.lag);
@@ -439,7 +443,7 @@ void Contract(const ContractArguments& a) {
     for (std::size_t snapshot = 0; snapshot < a.snapshot_count; ++snapshot) {
       const std::size_t last = std::min(static_cast<std::size_t>(a.snapshots[snapshot]), months);
       for (; k <= last; ++k) {
-        if (path == 0) FetchTerms(terms + k);
+        if (path == 0) FetchTerms(terms, next_terms, months, k);
         Month<kCode, 0>(contract, at, terms[k], k, s0);
         Month<kCode, kWidth>(contract, at, terms[k], k, s1);
       }

@@ -61,6 +61,8 @@ struct MonthBits {
 struct ContractArguments {
   const ContractPlan* contract;
   const MonthTerms* terms;  // [months + 1]
+  // Of the contract that comes next, asked for while this one runs; null where none is known.
+  const MonthTerms* next_terms;
   // Rows of the block, [steps + 1][kBlockPaths]; never null (a row of ones or zeros instead).
   const double* survival;
   const double* discount;
