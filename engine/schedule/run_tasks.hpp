@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "engine/memory/large_array.hpp"
 #include "engine/schedule/integer_totals.hpp"
 
 namespace lien::engine {
@@ -37,7 +38,7 @@ auto finish_tasks(std::uint64_t tasks, unsigned threads, std::size_t size,
   if (threads > tasks) threads = static_cast<unsigned>(std::max<std::uint64_t>(tasks, 1));
 
   std::vector<Worker> workers;
-  std::vector<std::vector<double>> sums(threads, std::vector<double>(size));
+  std::vector<LargeVector<double>> sums(threads, LargeVector<double>(size));
   workers.reserve(threads);
   for (unsigned t = 0; t < threads; ++t) workers.push_back(make_worker());
 

@@ -1,11 +1,12 @@
 #include "pricing/measures/replicate_sums.hpp"
 
+#include <span>
 #include <utility>
 
 namespace lien::pricing {
 namespace {
 
-void add_counts(const std::vector<std::uint32_t>& counts, std::vector<std::uint32_t>& to) {
+void add_counts(std::span<const std::uint32_t> counts, std::vector<std::uint32_t>& to) {
   to.resize(counts.size());
   for (std::size_t i = 0; i < counts.size(); ++i) to[i] += counts[i];
 }

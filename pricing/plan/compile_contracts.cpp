@@ -2,8 +2,11 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <memory>
+#include <numeric>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <tuple>
 
 #include "engine/elementary/elementary.hpp"
@@ -134,13 +137,25 @@ class Lots {
 
 Date in_service(const Loan& loan) { return loan.in_service.value_or(loan.closing); }
 
-// A contract and its columns before they are sorted into the plan.
+// A contract before it is sorted into the plan; its months stand there already.
 struct Draft {
   ContractPlan contract;
-  ContractColumns columns;
-  std::string id;
-  TranchePlan tranche;  // of a vehicle
+  std::string_view id;                   // of the book
+  std::unique_ptr<TranchePlan> tranche;  // of a vehicle
 };
+
+// Months of all contracts, about: their columns should not have to grow.
+std::size_t months_of_book(const Book& book, const TimeGrid& grid) {
+  const auto up_to = [&grid](Date date) {
+    return static_cast<std::size_t>(std::min(grid.month_of(date), grid.months())) + 1;
+  };
+  const Date end = grid.date(grid.months());
+  std::size_t months = 0;
+  for (const Loan& loan : book.loans) months += up_to(loan.vehicle ? end : loan.maturity);
+  for (const Lease& lease : book.leases)
+    months += up_to(lease.extension_months > 0 ? end : lease.end);
+  return months;
+}
 
 // The tranche that a loan of the book is.
 const Tranche& tranche_terms(const Book& book, std::size_t loan) {
@@ -157,13 +172,13 @@ void report(std::vector<Diagnostic>& faults, const RowSource& source, const std:
                     "check the contract's dates, rates and amounts"});
 }
 
-void add_to_book_totals(const Draft& draft, Plan& plan) {
-  const ContractPlan& contract = draft.contract;
+void add_to_book_totals(const ContractPlan& contract, Plan& plan) {
   if (contract.kind != ContractKind::loan || !contract.value_observed) return;
   for (int k = 0; k <= contract.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
-    if (!(draft.columns.closing[at] > 0)) continue;
-    plan.book_balance[at] += contract.held * draft.columns.closing[at];
+    const double closing = plan.columns.closing[contract.first_month + at];
+    if (!(closing > 0)) continue;
+    plan.book_balance[at] += contract.held * closing;
     auto& units = contract.mark == kNone ? plan.lots[contract.lot].scheduled_units
                                          : plan.marks[contract.mark].scheduled_units;
     // A mark's row is of what is left of a unit, the resale value's of a whole one.
@@ -202,48 +217,46 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
 
   StepIns step_ins(input, nodes, plan);
   std::vector<Draft> drafts;
-  const auto compile_one = [&](const auto& terms, auto&& make, const char* kind) {
+  drafts.reserve(book.loans.size() + book.leases.size());
+  reserve_months(months_of_book(book, grid), plan);
+  ContractColumns columns;  // of one contract after the other
+  const auto compile_one = [&](const auto& terms, std::size_t source, auto&& make,
+                               const char* kind) {
+    Draft draft;
+    draft.id = terms.id;
+    draft.contract.source = static_cast<std::uint32_t>(source);
     try {
-      drafts.push_back(make());
-      drafts.back().id = terms.id;
+      make(draft);
     } catch (const std::domain_error& error) {
-      report(faults, terms.source, std::string(kind) + " " + terms.id, error.what());
+      return report(faults, terms.source, std::string(kind) + " " + terms.id, error.what());
     }
+    append(columns, plan, draft.contract);
+    drafts.push_back(std::move(draft));
   };
   for (std::size_t i = 0; i < book.loans.size(); ++i) {
     const Loan& loan = book.loans[i];
-    compile_one(
-        loan,
-        [&] {
-          Draft draft;
-          draft.contract.source = static_cast<std::uint32_t>(i);
-          if (loan.vehicle) {
-            draft.tranche = compile_tranche(input, loan, tranche_terms(book, i), grid, plan,
-                                            draft.contract, draft.columns);
-            return draft;
-          }
-          if (!loan.hardware.empty())
-            draft.contract.lot =
-                lots.at(hardware_index(market, loan.hardware), age_months(grid, in_service(loan)));
-          compile_loan(input, loan, grid, plan, draft.contract, draft.columns);
-          step_ins.add(loan, StepIns::Seller::contract, draft.contract);
-          return draft;
-        },
-        "loan");
+    const auto make = [&](Draft& draft) {
+      if (loan.vehicle) {
+        draft.tranche = std::make_unique<TranchePlan>(compile_tranche(
+            input, loan, tranche_terms(book, i), grid, plan, draft.contract, columns));
+        return;
+      }
+      if (!loan.hardware.empty())
+        draft.contract.lot =
+            lots.at(hardware_index(market, loan.hardware), age_months(grid, in_service(loan)));
+      compile_loan(input, loan, grid, plan, draft.contract, columns);
+      step_ins.add(loan, StepIns::Seller::contract, draft.contract);
+    };
+    compile_one(loan, i, make, "loan");
   }
   for (std::size_t i = 0; i < book.leases.size(); ++i) {
     const Lease& lease = book.leases[i];
-    compile_one(
-        lease,
-        [&] {
-          Draft draft;
-          draft.contract.source = static_cast<std::uint32_t>(i);
-          draft.contract.lot =
-              lots.at(hardware_index(market, lease.hardware), age_months(grid, lease.start));
-          compile_lease(input, lease, grid, plan, draft.contract, draft.columns);
-          return draft;
-        },
-        "lease");
+    const auto make = [&](Draft& draft) {
+      draft.contract.lot =
+          lots.at(hardware_index(market, lease.hardware), age_months(grid, lease.start));
+      compile_lease(input, lease, grid, plan, draft.contract, columns);
+    };
+    compile_one(lease, i, make, "lease");
   }
 
   // The canonical order: results of a permuted book are permuted results, and a lot's row is filled
@@ -252,36 +265,40 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
     const Mark mark = c.mark == kNone ? Mark::by_law : plan.marks[c.mark].of;
     return std::make_tuple(c.lot, mark, c.party, c.variant.code());
   };
-  std::sort(drafts.begin(), drafts.end(), [&order](const Draft& a, const Draft& b) {
-    const auto x = order(a.contract), y = order(b.contract);
-    return x != y ? x < y : a.id < b.id;
+  std::vector<std::uint32_t> sorted(drafts.size());
+  std::iota(sorted.begin(), sorted.end(), 0U);
+  std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const auto x = order(drafts[a].contract), y = order(drafts[b].contract);
+    return x != y ? x < y : drafts[a].id < drafts[b].id;
   });
   // A unit that entered service today is seen by fans and instruments to the end.
   for (auto& lot : plan.lots)
     if (lot.age_months == 0) lot.last_month = plan.steps;
   plan.book_balance.assign(static_cast<std::size_t>(plan.steps) + 1, 0.0);
-  for (auto& draft : drafts) {
-    if (draft.contract.min_coverage > 0)
-      draft.contract.coverage_test = static_cast<std::uint32_t>(plan.tests++);
-    if (draft.contract.max_loan_to_value > 0)
-      draft.contract.value_test_slot = static_cast<std::uint32_t>(plan.tests++);
-    if (draft.contract.lot != kNone) {
-      LotPlan& lot = plan.lots[draft.contract.lot];
-      lot.last_month = std::max(lot.last_month, draft.contract.months + draft.contract.lag);
+  plan.contracts.reserve(drafts.size());
+  for (const std::uint32_t place : sorted) {
+    ContractPlan& contract = drafts[place].contract;
+    if (contract.min_coverage > 0)
+      contract.coverage_test = static_cast<std::uint32_t>(plan.tests++);
+    if (contract.max_loan_to_value > 0)
+      contract.value_test_slot = static_cast<std::uint32_t>(plan.tests++);
+    if (contract.lot != kNone) {
+      LotPlan& lot = plan.lots[contract.lot];
+      lot.last_month = std::max(lot.last_month, contract.months + contract.lag);
     }
     // How much is sold depends on who defaulted: weights would put the mean into an exponent.
-    if (draft.contract.depth != kNone && draft.contract.party != kNone)
-      plan.parties[draft.contract.party].sampled_value = true;
-    if (draft.contract.mark != kNone) {
-      int& last = plan.marks[draft.contract.mark].last_month;
-      last = std::max(last, draft.contract.months);
+    if (contract.depth != kNone && contract.party != kNone)
+      plan.parties[contract.party].sampled_value = true;
+    if (contract.mark != kNone) {
+      int& last = plan.marks[contract.mark].last_month;
+      last = std::max(last, contract.months);
     }
     if (input.settings->provisions)
-      draft.contract.loss_floor = input.settings->provisions->loss_given_default_floor;
-    add_to_book_totals(draft, plan);
-    append(draft.columns, plan, draft.contract);
-    plan.contracts.push_back(std::move(draft.contract));
+      contract.loss_floor = input.settings->provisions->loss_given_default_floor;
+    add_to_book_totals(contract, plan);
+    plan.contracts.push_back(std::move(contract));
   }
+  sort_months(plan);
   if (!faults.empty()) return;  // a vehicle may lack a tranche
   compile_vehicles(
       input, grid,
@@ -293,7 +310,7 @@ void compile_contracts(const CompileInput& input, const TimeGrid& grid, Plan& pl
         while (plan.contracts[contract].kind != ContractKind::loan ||
                plan.contracts[contract].source != loan)
           ++contract;
-        TranchePlan tranche = std::move(drafts[contract].tranche);
+        TranchePlan tranche = std::move(*drafts[sorted[contract]].tranche);
         tranche.contract = contract;
         return tranche;
       },

@@ -61,7 +61,7 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
                              discount_factor(curve, schedule.months / 12.0) *
                              engine::exp(-market.rates.liquidity_spread * end);
 
-  columns = empty_columns(contract.months);
+  clear_columns(contract.months, columns);
   columns.opening = term.opening;
   // What is agreed ends with the agreed term: an extension is a choice to come.
   std::copy(schedule.rent.begin(), schedule.rent.end(), columns.rent.begin());

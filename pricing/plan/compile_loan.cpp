@@ -147,7 +147,7 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
                               loan.reserve_initial > 0 || loan.reserve_target > 0);
   contract.variant.value_test = contract.value_observed;
 
-  columns = empty_columns(contract.months);
+  clear_columns(contract.months, columns);
   columns.opening = monthly.opening;
   columns.closing = monthly.closing;
   columns.interest = monthly.interest;

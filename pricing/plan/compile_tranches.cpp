@@ -267,7 +267,7 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
   else
     set_effective_rate(loan, schedule, grid, contract);
 
-  columns = empty_columns(contract.months);
+  clear_columns(contract.months, columns);
   copy_scheduled(monthly, columns);
   const std::vector<double> added = added_by_month(schedule, additions, grid, monthly.months);
   for (std::size_t k = 1; k < added.size(); ++k) {  // what is paid in cash

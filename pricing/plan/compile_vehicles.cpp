@@ -99,7 +99,7 @@ void add_schedules(VehicleWork& work) {
     const ContractPlan& contract = work.plan.contracts[tranche.contract];
     for (std::size_t k = 0; k < work.debt.size(); ++k) {
       const std::size_t at = contract.first_month + k;
-      const MonthColumns& c = work.plan.columns;
+      const ScheduledColumns& c = work.plan.columns;
       work.debt[k] += c.closing[at];
       if (k == 0) continue;
       work.debt_service[k] += c.interest[at] + c.principal[at] + c.fee[at];

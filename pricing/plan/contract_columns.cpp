@@ -1,6 +1,8 @@
 #include "pricing/plan/contract_columns.hpp"
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
 
 #include "engine/elementary/elementary.hpp"
 #include "engine/random/stream_key.hpp"
@@ -8,7 +10,7 @@
 namespace lien::pricing {
 namespace {
 
-// Every column of MonthColumns, so that append and empty_columns cannot miss one.
+// Every column of MonthColumns, so that clear_columns cannot miss one.
 template <class Columns, class Visit>
 void each_column(Columns& c, const Visit& visit) {
   visit(c.opening);
@@ -66,60 +68,82 @@ std::uint32_t depth_row(const CompileInput& input, std::uint32_t hardware, Plan&
   return static_cast<std::uint32_t>(plan.depths.size() - 1);
 }
 
-ContractColumns empty_columns(int months) {
+void clear_columns(int months, ContractColumns& columns) {
   const std::size_t size = static_cast<std::size_t>(months) + 1;
-  ContractColumns columns;
   each_column(columns, [size](std::vector<double>& column) { column.assign(size, 0.0); });
   columns.fixing.assign(size, 0);
   columns.inverse_tested.assign(size, 1e30);
   columns.reserve_cap.assign(size, 1e30);
-  return columns;
 }
 
-std::vector<MonthTerms> month_terms(const ContractColumns& c) {
-  std::vector<MonthTerms> terms(c.opening.size());
-  for (std::size_t k = 0; k < terms.size(); ++k)
-    terms[k] = {.month = static_cast<double>(k),
-                .opening = c.opening[k],
-                .flow = c.flow[k],
-                .present_factor = c.present_factor[k],
-                .recovery_factor = c.recovery_factor[k],
-                .eir_discount = c.eir_discount[k],
-                .eir_discount_sale = c.eir_discount_sale[k],
-                .tested_balance = c.tested_balance[k],
-                .inverse_tested = c.inverse_tested[k],
-                .free_hours = c.free_hours[k],
-                .contract_revenue = c.contract_revenue[k],
-                .lost_hours = c.lost_hours[k],
-                .operating_cost = c.operating_cost[k],
-                .service = c.service[k],
-                .test_service = c.test_service[k],
-                .reserve_cap = c.reserve_cap[k],
-                .window_keep = c.window_keep[k],
-                .floating_base = c.floating_base[k],
-                .floating_base_service = c.floating_base_service[k],
-                .floating_base_test = c.floating_base_test[k],
-                .gross_ratio = c.gross_ratio[k],
-                .floor = c.floor[k],
-                .margin = c.margin[k],
-                .fixing = c.fixing[k]};
-  return terms;
-}
-
-void append(const ContractColumns& columns, Plan& plan, ContractPlan& contract) {
+void append(const ContractColumns& c, Plan& plan, ContractPlan& contract) {
   contract.first_month = plan.terms.size();
-  const std::vector<MonthTerms> terms = month_terms(columns);
-  plan.terms.insert(plan.terms.end(), terms.begin(), terms.end());
-  const auto keep = [](const std::vector<double>& one, std::vector<double>& all) {
+  for (std::size_t k = 0; k < c.opening.size(); ++k)
+    plan.terms.push_back({.month = static_cast<double>(k),
+                          .opening = c.opening[k],
+                          .flow = c.flow[k],
+                          .present_factor = c.present_factor[k],
+                          .recovery_factor = c.recovery_factor[k],
+                          .eir_discount = c.eir_discount[k],
+                          .eir_discount_sale = c.eir_discount_sale[k],
+                          .tested_balance = c.tested_balance[k],
+                          .inverse_tested = c.inverse_tested[k],
+                          .free_hours = c.free_hours[k],
+                          .contract_revenue = c.contract_revenue[k],
+                          .lost_hours = c.lost_hours[k],
+                          .operating_cost = c.operating_cost[k],
+                          .service = c.service[k],
+                          .test_service = c.test_service[k],
+                          .reserve_cap = c.reserve_cap[k],
+                          .window_keep = c.window_keep[k],
+                          .floating_base = c.floating_base[k],
+                          .floating_base_service = c.floating_base_service[k],
+                          .floating_base_test = c.floating_base_test[k],
+                          .gross_ratio = c.gross_ratio[k],
+                          .floor = c.floor[k],
+                          .margin = c.margin[k],
+                          .fixing = c.fixing[k]});
+  const auto keep = [](const std::vector<double>& one, engine::LargeVector<double>& all) {
     all.insert(all.end(), one.begin(), one.end());
   };
-  keep(columns.closing, plan.columns.closing);
-  keep(columns.interest, plan.columns.interest);
-  keep(columns.principal, plan.columns.principal);
-  keep(columns.fee, plan.columns.fee);
-  keep(columns.rent, plan.columns.rent);
-  keep(columns.draw, plan.columns.draw);
-  keep(columns.floating_scheduled, plan.columns.floating_scheduled);
+  keep(c.closing, plan.columns.closing);
+  keep(c.interest, plan.columns.interest);
+  keep(c.principal, plan.columns.principal);
+  keep(c.fee, plan.columns.fee);
+  keep(c.rent, plan.columns.rent);
+  keep(c.draw, plan.columns.draw);
+  keep(c.floating_scheduled, plan.columns.floating_scheduled);
+}
+
+void reserve_months(std::size_t months, Plan& plan) {
+  plan.terms.reserve(months);
+  ScheduledColumns& c = plan.columns;
+  for (auto* const column :
+       {&c.closing, &c.interest, &c.principal, &c.fee, &c.rent, &c.draw, &c.floating_scheduled})
+    column->reserve(months);
+}
+
+void sort_months(Plan& plan) {
+  // One array after the other, so that no two of them exist twice.
+  const auto sort = [&plan](auto& all) {
+    std::remove_reference_t<decltype(all)> sorted;
+    sorted.reserve(all.size());
+    for (const ContractPlan& contract : plan.contracts) {
+      const auto first = all.begin() + static_cast<std::ptrdiff_t>(contract.first_month);
+      sorted.insert(sorted.end(), first, first + contract.months + 1);
+    }
+    all = std::move(sorted);
+  };
+  sort(plan.terms);
+  ScheduledColumns& c = plan.columns;
+  for (auto* const column :
+       {&c.closing, &c.interest, &c.principal, &c.fee, &c.rent, &c.draw, &c.floating_scheduled})
+    sort(*column);
+  std::size_t first = 0;
+  for (ContractPlan& contract : plan.contracts) {
+    contract.first_month = first;
+    first += static_cast<std::size_t>(contract.months) + 1;
+  }
 }
 
 void fill_discounts(const CompileInput& input, ContractPlan& contract, ContractColumns& columns) {

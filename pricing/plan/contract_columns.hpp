@@ -20,14 +20,15 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
 void set_effective_rate(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid,
                         ContractPlan& contract);
 
-// The kernel's view of a contract's columns, [months + 1].
-[[nodiscard]] std::vector<MonthTerms> month_terms(const ContractColumns& columns);
-
 // Appends one contract to the plan's terms and columns and notes where it starts.
 void append(const ContractColumns& columns, Plan& plan, ContractPlan& contract);
+// Room for so many months of all contracts, which need not be exact: what grows copies itself.
+void reserve_months(std::size_t months, Plan& plan);
+// Puts the months into the order of the contracts, in which the path loop reads them.
+void sort_months(Plan& plan);
 
-// Columns of zeros (and 1e30 where nothing is owed), [months + 1].
-[[nodiscard]] ContractColumns empty_columns(int months);
+// Columns of zeros (and 1e30 where nothing is owed), [months + 1], in the room of those before.
+void clear_columns(int months, ContractColumns& columns);
 
 // Discount columns that every contract has: present and recovery factors of the liquidity spread,
 // effective-rate discounts at t_k and at the sale. A drawn lag stands in contract.lag_factor: the

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/memory/large_array.hpp"
 #include "engine/random/philox.hpp"
 #include "pricing/plan/lease_end_plan.hpp"
 #include "pricing/plan/plan_indices.hpp"
@@ -27,7 +28,8 @@ struct KernelVariant {
   }
 };
 
-// One contract. Month columns stand in Plan::months, from `first_month`, months + 1 each.
+// One contract. Its months stand in Plan::terms and Plan::columns from `first_month`, months + 1 of
+// them.
 struct ContractPlan {
   std::uint32_t source = 0;  // index in the book's loans or leases
   ContractKind kind = ContractKind::loan;
@@ -89,7 +91,7 @@ struct ContractPlan {
   [[nodiscard]] double to_pay() const noexcept { return to_draw * (1 - issue_discount); }
 };
 
-// Month columns of all contracts, each one array; a contract's part starts at its first_month.
+// Month columns of one contract as it is compiled, [months + 1] each.
 struct MonthColumns {
   std::vector<double> opening;         // claim of a default in the month
   std::vector<double> closing;         // owed after the month's payment
@@ -122,6 +124,13 @@ struct MonthColumns {
   std::vector<double> interest, principal, fee, rent;
   std::vector<double> draw;                // paid out; closing holds it
   std::vector<double> floating_scheduled;  // interest is floating this month: 1
+};
+
+// What the tables say of a month, of all contracts: as in MonthColumns. A contract's part starts at
+// its first_month.
+struct ScheduledColumns {
+  lien::engine::LargeVector<double> closing, interest, principal, fee, rent, draw,
+      floating_scheduled;
 };
 
 // One month of one contract as the kernel reads it: everything side by side, so that a month is

@@ -98,10 +98,11 @@ struct Plan {
       kNone;  // credit factor, into FactorPlan::noises; none: no party loads on it
   std::vector<PartyPlan> parties;
   NetworkPlan network;
-  HazardTilt hazard_tilt;                // read where factors.tilt is on
-  std::vector<ContractPlan> contracts;   // sorted by lot, party, variant, id
-  std::vector<MonthTerms> terms;         // all contracts, each from its first_month
-  MonthColumns columns;                  // what the tables say of a month; the rest stands in terms
+  HazardTilt hazard_tilt;               // read where factors.tilt is on
+  std::vector<ContractPlan> contracts;  // sorted by lot, party, variant, id
+  // Months of all contracts, in their order: each from its first_month.
+  lien::engine::LargeVector<MonthTerms> terms;
+  ScheduledColumns columns;
   std::vector<LeaseEndPlan> lease_ends;  // of leases with a deposit or options of the lessee
   std::vector<VehiclePlan> vehicles;
   std::size_t covenant_marks = 0;  // rows of worth, of covenants with marks of their own

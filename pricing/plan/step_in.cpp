@@ -18,7 +18,10 @@ const StepIns::Shared& StepIns::shared(std::uint32_t hardware_index) {
   Shared out{TimeGrid(law.valuation_date, plan_->steps + life),
              StripWeights(law, *nodes_, life),
              {},
+             {},
              life};
+  for (int h = 0; h <= life; ++h)
+    out.without_growth.push_back(engine::exp(-hardware.operating_cost_growth * h / 12.0));
   for (int k = 0; k <= plan_->steps; ++k)
     for (int h = 1; h <= life; ++h) out.discount.push_back(strip_discount(law, k, h));
   return shared_.emplace(hardware_index, std::move(out)).first->second;
@@ -62,17 +65,26 @@ std::uint32_t StepIns::row(std::uint32_t lot_index, Seller seller, Date from, Da
   const bool shares =
       seller == Seller::contract && from <= input_->settings->valuation_date && lot.age_months >= 0;
   if (shares) share_own_use(s, hardware, out);
+  // Months of the run, and of life after it, that lie under the contract at least in part.
+  const int last = std::min(s.grid.month_of(to), s.grid.months());
+  int first = 1;
+  while (first <= last && s.grid.share_of_month(first, from, to) == 0) ++first;
+  std::vector<double> share(static_cast<std::size_t>(last) + 1);
+  for (int m = first; m <= last; ++m)
+    share[static_cast<std::size_t>(m)] = s.grid.share_of_month(m, from, to);
+  const auto size = static_cast<std::size_t>(plan_->steps) + 1;
+  out.revenue.reserve(size);
+  out.cost.reserve(size);
   std::vector<double> weights;
   for (int k = 0; k <= plan_->steps; ++k) {
     double revenue = 0, cost = 0;
     weights.assign(plan_->nodes(k).size(), 0.0);
-    const int left = life_left(hardware, lot.age_months, k);
-    for (int h = 1; h <= left; ++h) {
-      const double under = s.grid.share_of_month(k + h, from, to);
+    const int left = std::min(life_left(hardware, lot.age_months, k), last - k);
+    for (int h = std::max(1, first - k); h <= left; ++h) {
+      const double under = share[static_cast<std::size_t>(k + h)];
       if (under == 0) continue;
       const double discount = s.discount[static_cast<std::size_t>(k * s.life + h - 1)] * under;
-      // strip_discount carries the growth of cost, which a rate does not have.
-      revenue += discount * engine::exp(-hardware.operating_cost_growth * h / 12.0);
+      revenue += discount * s.without_growth[static_cast<std::size_t>(h)];
       cost += discount;
       if (shares) continue;
       const auto up_to = s.weights.at(k, h), before = s.weights.at(k, h - 1);

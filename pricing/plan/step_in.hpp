@@ -27,6 +27,8 @@ class StepIns {
     TimeGrid grid;  // to the end of the last unit's life
     StripWeights weights;
     std::vector<double> discount;  // [steps + 1][life] strip_discount of month k, horizon h = 1..
+    // [life + 1] takes the growth of cost out of it, which a rate does not have
+    std::vector<double> without_growth;
     int life = 0;
   };
   const Shared& shared(std::uint32_t hardware);

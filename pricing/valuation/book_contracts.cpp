@@ -19,12 +19,12 @@ void fetch_numbers(const Plan& plan, std::size_t index) {
   if (index >= plan.contracts.size()) return;
   const ContractPlan& contract = plan.contracts[index];
   const auto last = static_cast<std::size_t>(contract.months);
-  const auto fetch = [](const std::vector<double>& numbers, std::size_t first, std::size_t end) {
+  const auto fetch = [](const auto& numbers, std::size_t first, std::size_t end) {
     if (numbers.empty()) return;
     for (std::size_t i = first; i <= std::min(end, numbers.size() - 1); i += kLine)
       __builtin_prefetch(numbers.data() + i);
   };
-  const MonthColumns& columns = plan.columns;
+  const ScheduledColumns& columns = plan.columns;
   for (const auto* const column : {&columns.interest, &columns.principal, &columns.fee,
                                    &columns.rent, &columns.floating_scheduled})
     fetch(*column, contract.first_month, contract.first_month + last);

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "engine/memory/large_array.hpp"
 #include "engine/random/path_numbers.hpp"
 #include "engine/simulation/path_block.hpp"
 #include "pricing/credit/clearing.hpp"
@@ -74,12 +76,10 @@ class BookStages {
   void operator()(lien::engine::PathBlock& block, std::uint64_t number, double* sums) noexcept;
 
   // Counts of this thread's blocks, to be added up after the run.
-  [[nodiscard]] const std::vector<std::uint32_t>& test_counts() const noexcept { return counts_; }
-  [[nodiscard]] const std::vector<std::uint32_t>& fan_counts() const noexcept { return fans_; }
+  [[nodiscard]] std::span<const std::uint32_t> test_counts() const noexcept { return counts_; }
+  [[nodiscard]] std::span<const std::uint32_t> fan_counts() const noexcept { return fans_; }
   // [hardware][steps + 1][kUnderCosts] paths whose rent is under the operating cost.
-  [[nodiscard]] const std::vector<std::uint32_t>& under_cost() const noexcept {
-    return under_cost_;
-  }
+  [[nodiscard]] std::span<const std::uint32_t> under_cost() const noexcept { return under_cost_; }
   // Counts of tests and of rents under cost begin anew; all others go on.
   void restart_counts() noexcept {
     std::fill(counts_.begin(), counts_.end(), 0U);
@@ -463,7 +463,8 @@ class BookStages {
   std::vector<char> tested_;                 // [steps + 1] of one test
   std::vector<double> folded_;               // [kMonthRows][steps + 1] month_sums_, lanes added
   std::vector<double> party_survival_;       // [parties + 1][steps + 1] sums over the block
-  std::vector<std::uint32_t> counts_, fans_, under_cost_;
+  lien::engine::LargeVector<std::uint32_t> counts_, fans_;
+  std::vector<std::uint32_t> under_cost_;
   std::uint64_t clamped_ages_ = 0;
   StageSeconds seconds_;
 };

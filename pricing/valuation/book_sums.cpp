@@ -65,7 +65,7 @@ void BookStages::add_contract(std::size_t index, double* sums) noexcept {
 
 void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
   const auto& contract = plan_->contracts[index];
-  const MonthColumns& c = plan_->columns;
+  const ScheduledColumns& c = plan_->columns;
   const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
   const auto row = [&](GroupMonth which) {
     return group_months_.get() + (group * kGroupMonths + which) * (layout_->steps + 1);

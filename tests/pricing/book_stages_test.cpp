@@ -146,7 +146,7 @@ TEST(BookStages, SumPartiesAndTheRestToThePortfolio) {
 // Expected flows of the portfolio by month are those of its contracts.
 TEST(BookStages, SumContractsByMonth) {
   const SimulatedBlock b = random_block(MeasureBasis::real_world);
-  const MonthColumns& c = b.plan.columns;
+  const ScheduledColumns& c = b.plan.columns;
   for (std::size_t k = 1; k <= b.layout.steps; ++k) {
     std::map<std::size_t, double> sum;
     for (std::size_t i = 0; i < b.plan.contracts.size(); ++i) {

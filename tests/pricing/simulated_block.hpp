@@ -49,8 +49,8 @@ struct SimulatedBlock {
     engine::FactorScratch scratch(plan.factors);
     engine::fill_factors(plan.factors, number * engine::kBlockPaths, scratch, rows);
     stages(rows, number, sums.data());
-    tests = stages.test_counts();
-    fans = stages.fan_counts();
+    tests.assign(stages.test_counts().begin(), stages.test_counts().end());
+    fans.assign(stages.fan_counts().begin(), stages.fan_counts().end());
   }
 
   [[nodiscard]] double sum(std::size_t pair) const { return sums[2 * pair]; }

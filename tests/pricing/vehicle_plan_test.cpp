@@ -126,7 +126,7 @@ TEST(VehiclePlan, PaymentInKindGrowsTheBalance) {
                              MeasureBasis::risk_neutral, 0);
   const TranchePlan& tranche = block.plan.vehicles[0].tranches[2];
   const ContractPlan& contract = block.plan.contracts[tranche.contract];
-  const MonthColumns& c = block.plan.columns;
+  const ScheduledColumns& c = block.plan.columns;
   const auto at = [&](std::size_t k) { return contract.first_month + k; };
   EXPECT_NEAR(c.closing[at(21)], 40000 * std::pow(1.015, 7), 1e-7);
   EXPECT_NEAR(c.interest[at(6)], 40000 * 1.015 * 0.015, 1e-9);
