@@ -15,7 +15,8 @@ void value_contract(const ContractArguments& arguments) noexcept {
   const auto months = static_cast<std::size_t>(arguments.contract->months);
   for (std::uint64_t* const words : {bits.coverage, bits.value, bits.failed})
     if (words != nullptr) std::fill_n(words, months + 1, std::uint64_t{0});
-  if (arguments.contract->variant.value_test)
+  const KernelVariant& has = arguments.contract->variant;
+  if (has.value_test && !has.cash)
     test_value(arguments);
   else
     std::fill_n(arguments.samples + kPeakLoanToValue * kBlockPaths, kBlockPaths, 0.0);

@@ -33,6 +33,7 @@ HWY_INLINE State Initial(const ContractArguments& a, std::size_t path) {
   if constexpr (Needs<kNeeds>::kPrepared) s.sale_factor = Row(a.sale_factor + path);
   s.account = Num(contract.reserve_initial);
   s.window = zero;
+  s.least = Num(1e30);
   s.customer = Row(a.customer_month + path);
   s.relet = hn::Add(s.customer, Num(static_cast<double>(contract.relet_months)));
   s.trapped_coverage = s.trapped_value = hn::Lt(one, zero);
@@ -82,6 +83,9 @@ HWY_INLINE void Finish(const ContractArguments& a, const Places& at, State& s) {
   hn::Store(s.exposure, d, samples + kExposure * kBlockPaths);
   hn::Store(s.at_default, d, samples + kLossAtDefault * kBlockPaths);
   hn::Store(residual, d, samples + kResidual * kBlockPaths);
+  if constexpr (Contract::kKeepsAccount)
+    if (a.contract->variant.value_test)
+      StorePeak(samples + kPeakLoanToValue * kBlockPaths, s.least);
 }
 
 // The terms of a large book come from memory for every block; the first paths of a contract, and
@@ -102,7 +106,8 @@ void RunMonths(const ContractArguments& a) {
                        plan.max_loan_to_value,
                        plan.loss_floor,
                        plan.caps.empty() ? nullptr : plan.caps.data(),
-                       plan.default_on_shortfall};
+                       plan.default_on_shortfall,
+                       plan.variant.value_test};
   constexpr bool kPlain = !Needs<kNeeds>::kCash && !Needs<kNeeds>::kPrepared;
   const MonthTerms* const terms = a.terms;
   const std::size_t months = static_cast<std::size_t>(plan.months);

@@ -58,6 +58,7 @@ struct Terms {
   double mark_units, haircut_units, recovery, min_coverage, max_loan_to_value, loss_floor;
   const double* caps;  // by month; null: none
   bool default_on_shortfall;
+  bool observes_value;  // loan to value
 };
 
 // What the loop reads and writes at the first of two vectors of paths that run side by side, kAt =
@@ -85,6 +86,7 @@ struct State {
   KeptVector default_month;
   KeptVector account, window;  // cash: reserve, cash since the last payment
   KeptVector customer, relet;  // month in which it is lost, in which its hours are let again
+  KeptVector least;            // cash: smallest worth / tested balance so far
   KeptMask trapped_coverage, trapped_value;
 };
 
@@ -105,6 +107,10 @@ struct MonthRows {
 HWY_INLINE V Worth(double mark_units, V mark) { return hn::Mul(Num(mark_units), mark); }
 HWY_INLINE M AboveValue(double tested, double most, V worth) {
   return hn::Gt(Num(tested), hn::Mul(Num(most), worth));
+}
+// The largest loan to value of a path by its smallest worth / tested balance.
+HWY_INLINE void StorePeak(double* at, V least) {
+  hn::Store(hn::Div(Num(1.0), hn::Max(least, Num(1.0 / kLargestLoanToValue))), Tag(), at);
 }
 
 // Factors of a month's recovery: the column's, times the drawn lag's own.

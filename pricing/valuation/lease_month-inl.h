@@ -41,6 +41,8 @@ HWY_INLINE V LeaseResidual(const ContractPlan& contract, V worth, V guarantor_mo
 
 template <unsigned kNeeds>
 struct Lease {
+  static constexpr bool kKeepsAccount = false;
+
   template <std::size_t kAt>
   static HWY_INLINE void Month(const Terms& contract, const Places& at, const Now& now, State& s) {
     const MonthTerms& t = now.terms;

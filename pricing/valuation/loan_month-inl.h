@@ -92,15 +92,16 @@ HWY_INLINE void KeepAccount(const Terms& contract, const Places& at, const Now& 
   const MonthTerms& t = now.terms;
   const V capped = hn::Min(account, Num(t.reserve_cap));
   const bool covers = at.bits.coverage != nullptr, values = at.bits.value != nullptr;
-  if (!covers && !values) {
-    s.account = capped;
-    return;
-  }
-  s.account = hn::IfThenElse(hn::Or(s.trapped_coverage, s.trapped_value), account, capped);
-  if (values && Positive(t.tested_balance)) {
+  s.account = capped;
+  if (covers || values)
+    s.account = hn::IfThenElse(hn::Or(s.trapped_coverage, s.trapped_value), account, capped);
+  if (contract.observes_value) {
     const V worth = Worth(contract.mark_units, Row(at.mark + now.row + kAt));
-    s.trapped_value = AboveValue(t.tested_balance, contract.max_loan_to_value, worth);
-    StoreBits(at.bits.value + now.k, at.path + kAt, s.trapped_value);
+    s.least = hn::Min(s.least, hn::Mul(worth, Num(t.inverse_tested)));
+    if (values && Positive(t.tested_balance)) {
+      s.trapped_value = AboveValue(t.tested_balance, contract.max_loan_to_value, worth);
+      StoreBits(at.bits.value + now.k, at.path + kAt, s.trapped_value);
+    }
   }
   if (!covers) return;
   s.window = hn::MulAdd(Num(t.window_keep), s.window, earned);
@@ -142,6 +143,8 @@ HWY_INLINE V FloatingRate(const Terms& contract, const Places& at, const Now& no
 
 template <unsigned kNeeds>
 struct Loan {
+  static constexpr bool kKeepsAccount = Needs<kNeeds>::kCash;
+
   template <std::size_t kAt>
   static HWY_INLINE void Month(const Terms& contract, const Places& at, const Now& now, State& s) {
     const MonthTerms& t = now.terms;

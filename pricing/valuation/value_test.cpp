@@ -34,18 +34,12 @@ HWY_INLINE std::uint64_t Breaches(const double* mark, const TestMonth& t, KeptVe
   return bytes[0];
 }
 
-HWY_INLINE void StorePeak(double* at, V least) {
-  const V floor = Num(1.0 / kLargestLoanToValue);
-  hn::Store(hn::Div(Num(1.0), hn::Max(least, floor)), Tag(), at);
-}
-
 // Four vectors of paths a month, whose numbers they share.
 void TestValue(const ContractArguments& a) {
   static_assert(kBlockPaths % (4 * kWidth) == 0);
   const ContractPlan& contract = *a.contract;
   const std::size_t months = static_cast<std::size_t>(contract.months);
-  // An account asks every month what the test says, and stores it.
-  std::uint64_t* const words = contract.variant.cash ? nullptr : a.bits.value;
+  std::uint64_t* const words = a.bits.value;
   for (std::size_t path = 0; path < kBlockPaths; path += 4 * kWidth) {
     KeptVector l0 = Num(1e30), l1 = l0, l2 = l0, l3 = l0;
     for (std::size_t k = 1; k <= months; ++k) {
