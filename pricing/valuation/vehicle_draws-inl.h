@@ -11,6 +11,15 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
+// The part of a weight that the book lends to in month k: nothing where a new lender has the
+// tranche, and nothing where he takes it over on the payment of this month.
+HWY_INLINE V LentByTheBook(const Room& room, std::size_t t, std::size_t k, std::size_t p,
+                           V weight) {
+  const V held = OfTheBook(room, t, p, weight);
+  if (!MayPrepay(room, t, k)) return held;
+  return hn::IfThenZeroElse(hn::Gt(Row(room.tranche(t, kPrepaying), p), Zero()), held);
+}
+
 // The path's own draw, for its distribution: by the sampled default where values have a survival.
 inline void CountDraw(const Room& room, std::size_t t, std::size_t k, std::size_t p, V made) {
   const std::size_t party = room.v.party == kNone ? room.a.parties : room.v.party;
@@ -18,7 +27,7 @@ inline void CountDraw(const Room& room, std::size_t t, std::size_t k, std::size_
   const V lives = hn::IfThenElseZero(hn::Gt(default_month, Num(static_cast<double>(k))),
                                      Row(room.state(kAlive), p));
   const double held = room.a.contracts[room.v.tranches[t].contract].held;
-  const V lent = OfTheBook(room, t, p, hn::Mul(lives, Num(held)));
+  const V lent = LentByTheBook(room, t, k, p, hn::Mul(lives, Num(held)));
   Add(room.a.drawn + k * kBlockPaths, p, hn::Mul(lent, made));
 }
 
@@ -115,7 +124,7 @@ inline void Draw(const Room& room, std::size_t t, std::size_t k) {
       Add(open, p, hn::IfThenElseZero(goes_on, V(arrived.undrawn)));
     }
     const V alive = hn::Mul(Row(room.state(kAlive), p), Row(room.a.survival + k * kBlockPaths, p));
-    const V living = hn::Mul(paid_out, OfTheBook(room, t, p, alive));
+    const V living = hn::Mul(paid_out, LentByTheBook(room, t, k, p, alive));
     if (room.a.prices) {
       V timed = hn::MulAdd(now, timing, hn::Mul(late, late_timing));
       if (slipped) timed = hn::Add(timed, hn::IfThenElseZero(goes_on, V(arrived.timed)));

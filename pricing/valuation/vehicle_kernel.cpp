@@ -108,6 +108,7 @@ void RunMonth(const Room& room, std::size_t k) {
       Add(room.state(kInflow), p, hn::Mul(Row(room.state(kAlive), p), Row(room.state(kUnpaid), p)));
   BookPayments(room, k);
   BookHedges(room, k);
+  if (v.may_prepay) DecidePrepayments(room, k);
   for (std::size_t t = 0; t < v.tranches.size(); ++t)
     if (v.tranches[t].draws) Draw(room, t, k);
   Close(room, k);
@@ -184,7 +185,7 @@ HWY_EXPORT(RunVehicle);
 std::size_t vehicle_work_rows(const VehiclePlan& v) noexcept {
   // As Room lays them out: its own rows, then tranches, accounts, covenants, guarantees, windows;
   // where balloons are due, accounts once more.
-  constexpr std::size_t kOwn = 23, kTranche = 15, kCovenant = 5, kGuarantee = 2, kWindow = 2;
+  constexpr std::size_t kOwn = 23, kTranche = 16, kCovenant = 5, kGuarantee = 2, kWindow = 2;
   return kOwn + v.tranches.size() * kTranche + v.reserves.size() + v.covenants.size() * kCovenant +
          v.guarantees.size() * kGuarantee + static_cast<std::size_t>(v.longest_window) * kWindow +
          (v.balloons.empty() ? 0 : 2 + v.reserves.size());

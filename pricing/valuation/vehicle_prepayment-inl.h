@@ -12,7 +12,23 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
-// After the payments of month k. A new lender takes the old one's place: he pays out what is owed,
+// What the borrower prepays in month k, after its payments and before its draws.
+inline void DecidePrepayments(const Room& room, std::size_t k) {
+  for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
+    if (!MayPrepay(room, t, k)) continue;
+    const TranchePlan& tranche = room.v.tranches[t];
+    const PrepaymentPlan& plan = tranche.prepayment;
+    const double* const market = room.a.market_rates + (t * (room.a.steps + 1) + k) * kBlockPaths;
+    for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+      const V own = tranche.grid.empty() ? Num(plan.own) : GridMarginOf(room, tranche, k, p);
+      const M held = hn::Gt(Row(room.tranche(t, kHeld), p), Zero());
+      const M goes = hn::And(held, hn::Gt(hn::Sub(own, Row(market, p)), Num(plan.spread)));
+      Put(room.tranche(t, kPrepaying), p, hn::IfThenElseZero(goes, Row(room.tranche(t, kOwed), p)));
+    }
+  }
+}
+
+// At the end of month k. A new lender takes the old one's place: he pays out what is owed,
 // is repaid by the same schedule and asks the market's rate. The owner pays the penalty. No account
 // of the vehicle sees either.
 inline void PrepayTranche(const Room& room, std::size_t t, std::size_t k) {
@@ -26,9 +42,8 @@ inline void PrepayTranche(const Room& room, std::size_t t, std::size_t k) {
   const V liquidity = Num(room.terms(0, k).present_factor), penalty = Num(plan.penalty);
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     const V own = tranche.grid.empty() ? Num(plan.own) : GridMarginOf(room, tranche, k, p);
-    const V cheaper = hn::Sub(own, Row(market, p)), owed = Row(room.tranche(t, kOwed), p);
-    const M owes = hn::And(hn::Gt(Row(held, p), Zero()), hn::Gt(owed, Zero()));
-    const M goes = hn::And(owes, hn::Gt(cheaper, Num(plan.spread)));
+    const V cheaper = hn::Sub(own, Row(market, p)), owed = Row(room.tranche(t, kPrepaying), p);
+    const M goes = hn::Gt(owed, Zero());
     const V living =
         hn::IfThenElseZero(goes, hn::Mul(Row(room.state(kAlive), p), Row(survival, p)));
     const V repaid = hn::Mul(living, owed), paid = hn::Mul(penalty, repaid);
@@ -64,10 +79,8 @@ inline void LowerDues(const Room& room, std::size_t k) {
 }
 
 inline void Prepay(const Room& room, std::size_t k) {
-  for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
-    const auto& may = room.v.tranches[t].prepayment.may;
-    if (k < may.size() && may[k] != 0) PrepayTranche(room, t, k);
-  }
+  for (std::size_t t = 0; t < room.v.tranches.size(); ++t)
+    if (MayPrepay(room, t, k)) PrepayTranche(room, t, k);
 }
 
 }  // namespace lien::pricing::HWY_NAMESPACE

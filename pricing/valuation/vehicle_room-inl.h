@@ -69,6 +69,7 @@ static_assert(kWorkRows == 23, "vehicle_work_rows counts them");
 // 1 while the tranche is the book's, 0 once a new lender has it or all is repaid; what a new lender
 // repays and what the borrower puts off in a month in which it is due; weight of defaults while
 // held. kCheaper: what a new lender asks less a year, once the borrower has prepaid the old one.
+// kPrepaying: what is prepaid in a month in which it may be, 0 where nothing is.
 enum TrancheRow : std::size_t {
   kOwed = 0,
   kInterest,
@@ -85,9 +86,10 @@ enum TrancheRow : std::size_t {
   kExtended,
   kDefaultedHeld,
   kCheaper,
+  kPrepaying,
   kTrancheRows
 };
-static_assert(kTrancheRows == 15, "vehicle_work_rows counts them");
+static_assert(kTrancheRows == 16, "vehicle_work_rows counts them");
 enum CovenantRow : std::size_t {
   kActive = 0,
   kPasses,
@@ -174,6 +176,11 @@ inline const double* TestedWorth(const Room& room, const CovenantPlan& covenant)
 // The part of a weight that is the book's: nothing of what a new lender is owed.
 HWY_INLINE V OfTheBook(const Room& room, std::size_t t, std::size_t p, V weight) {
   return room.has_balloons() ? hn::Mul(weight, Row(room.tranche(t, kHeld), p)) : weight;
+}
+// Whether tranche t may be prepaid on the payment of month k.
+HWY_INLINE bool MayPrepay(const Room& room, std::size_t t, std::size_t k) {
+  const auto& may = room.v.tranches[t].prepayment.may;
+  return k < may.size() && may[k] != 0;
 }
 // 1 where somebody of the book is owed something.
 HWY_INLINE V AnyHeld(const Room& room, std::size_t p) {

@@ -39,6 +39,7 @@ struct Outcome {
   int arrived = 0, partly = 0;  // draws that lots have delayed; months that serve a part of hours
   int capped = 0, own = 0;      // draws above a commitment; payments on maturities of their own
   int elsewhere = 0;            // draws that the lender makes who has prepaid the old one
+  int drawn_as_it_leaves = 0;   // of them in the month of the prepayment
   int moved = 0;                // rents of a lease that a delivery has moved
   std::array<double, kMonths + 1> owed{};  // at each month's end, while it lives
   std::array<double, kMonths + 1> lent{};  // by the book, while its borrower lives by the draw
@@ -231,8 +232,9 @@ class PlainVehicle {
     undrawn_[t] = std::max(0.0, undrawn_[t] - made);
     elapsed_[t] += part * (m.draw_elapsed + late * m.late_elapsed + elapsed);
     open_[t] += part * (m.draw_undrawn + late * m.late_undrawn + undrawn);
-    out_.elsewhere += made > 0 && !held_[t] ? 1 : 0;
-    if (!held_[t]) return;  // the new lender's
+    out_.elsewhere += made > 0 && (!held_[t] || leaves_[t] > 0) ? 1 : 0;
+    out_.drawn_as_it_leaves += made > 0 && leaves_[t] > 0 ? 1 : 0;
+    if (!held_[t] || leaves_[t] > 0) return;  // the new lender's
     if (alive_ && default_month(0) > k)
       out_.lent[static_cast<std::size_t>(k)] += c_.plan.contracts[t].held * made;
     const double paid_out = 1 - c_.plan.contracts[t].issue_discount;
@@ -563,6 +565,8 @@ class PlainVehicle {
       if (c_.prices)
         out_.hedged[h] +=
             all_living * at(c_.discount, k) * v_.hedges[h].timing[at_k] * settled(h, k);
+    // Decided before this month's draws, which are then the new lender's.
+    for (std::size_t t = 0; t < 3; ++t) leaves_[t] = prepaid_now(t, k);
     for (std::size_t t = 0; t < 3; ++t) draw(t, k, all_living);
     out_.pays[at_k] = alive_ && default_month(0) > k && (held_[0] || held_[1] || held_[2]);
     peak(k, opening);
@@ -644,25 +648,34 @@ class PlainVehicle {
     return v_.tranches[t].grid.empty() ? m.margin : m.floating_accrual * grid_margin(t, k);
   }
 
+  [[nodiscard]] double saved(std::size_t t, int k) const {
+    const TranchePlan& tranche = v_.tranches[t];
+    const double own = tranche.grid.empty() ? tranche.prepayment.own : grid_margin(t, k);
+    const std::size_t row = t * Case::rows() + static_cast<std::size_t>(k) * kBlockPaths;
+    return own - c_.market_rates.get()[row + p_];
+  }
   // The borrower repays what it owes where the market asks less by the spread: the debt is then
   // another lender's, at the market's rate, and the penalty is the owner's.
+  [[nodiscard]] double prepaid_now(std::size_t t, int k) const {
+    const PrepaymentPlan& plan = v_.tranches[t].prepayment;
+    if (plan.may.empty() || !plan.may[static_cast<std::size_t>(k)] || !held_[t]) return 0;
+    return saved(t, k) > plan.spread ? owed_[t] : 0;
+  }
   void prepay(std::size_t t, int k, double living) {
     const TranchePlan& tranche = v_.tranches[t];
     const PrepaymentPlan& plan = tranche.prepayment;
     const auto month = static_cast<std::size_t>(k);
-    if (plan.may.empty() || !plan.may[month] || !held_[t] || owed_[t] <= 0) return;
-    const double own = tranche.grid.empty() ? plan.own : grid_margin(t, k);
-    const double saved = own - c_.market_rates.get()[t * Case::rows() + month * kBlockPaths + p_];
-    if (saved <= plan.spread) return;
+    if (leaves_[t] <= 0) return;
     held_[t] = false;
     sold_[t] = true;
-    cheaper_[t] = saved;
+    cheaper_[t] = saved(t, k);
     Outcome::Part& part = out_.parts[t];
-    part.principal += living * owed_[t];
-    part.interest += living * plan.penalty * owed_[t];
+    part.principal += living * leaves_[t];
+    part.interest += living * plan.penalty * leaves_[t];
     const double now = living * at(c_.discount, k);
-    if (c_.prices) part.value += now * tranche.months[month].timing * (1 + plan.penalty) * owed_[t];
-    out_.equity -= now * terms(0, k).present_factor * plan.penalty * owed_[t];
+    if (c_.prices)
+      part.value += now * tranche.months[month].timing * (1 + plan.penalty) * leaves_[t];
+    out_.equity -= now * terms(0, k).present_factor * plan.penalty * leaves_[t];
     out_.balloons[t].prepaid += living;
   }
   // What a test of loan to value takes the lots for.
@@ -877,6 +890,7 @@ class PlainVehicle {
   std::array<double, 2> reserves_{};
   std::array<bool, 3> held_{true, true, true}, sold_{};  // by the book; to a new lender
   std::array<double, 3> cheaper_{};                      // what he asks less, a year
+  std::array<double, 3> leaves_{};                       // what is prepaid this month
   std::vector<bool> active_;
   std::vector<double> passes_;
   std::vector<int> since_;

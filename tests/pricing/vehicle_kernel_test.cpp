@@ -111,7 +111,7 @@ void expect_lent_is_repaid_or_claimed(const Case& c, const Ran& ran, std::size_t
 TEST(VehicleKernel, IsThePlainVehicle) {
   int defaults = 0, breaches = 0, sweeps = 0, floored = 0, drawn = 0, late = 0, covered = 0,
       cures = 0, refused = 0, prepaid = 0, arrived = 0, partly = 0, capped = 0, own = 0,
-      elsewhere = 0, moved = 0;
+      elsewhere = 0, drawn_as_it_leaves = 0, moved = 0;
   std::array<int, kBalloonSamples> balloons{};  // refinanced, extended, failed; prepaid
   for (std::uint64_t seed = 1; seed <= 120; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -152,6 +152,7 @@ TEST(VehicleKernel, IsThePlainVehicle) {
       capped += plain.capped;
       own += plain.own;
       elsewhere += plain.elsewhere;
+      drawn_as_it_leaves += plain.drawn_as_it_leaves;
       moved += plain.moved;
       EXPECT_EQ(ran.ended.get()[p], plain.ended);
       for (std::size_t k = 1; k <= kMonths; ++k)
@@ -221,6 +222,7 @@ TEST(VehicleKernel, IsThePlainVehicle) {
   EXPECT_GT(capped, 100);
   EXPECT_GT(own, 1000);
   EXPECT_GT(elsewhere, 300);
+  EXPECT_GT(drawn_as_it_leaves, 30);
   EXPECT_GT(moved, 1000);
   EXPECT_GT(covered, 300);
   EXPECT_GT(cures, 500);

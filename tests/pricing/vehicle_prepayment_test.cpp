@@ -181,9 +181,11 @@ TEST(Prepayment, OfACertainRateIsAShorterLoan) {
 }
 
 // Of a commitment that is still drawn, revolving or not, the book's lender is repaid what is owed
-// and lends no more; the new lender lends it in its place, at its own rate.
+// and lends no more, on the day of the prepayment (month 9) neither; the new lender lends it in its
+// place, at its own rate.
 TEST(Prepayment, CancelsWhatIsUndrawn) {
-  for (const bool revolving : {false, true}) {
+  for (const auto& [revolving, later] : {std::pair{false, 15}, {true, 15}, {false, 9}, {true, 9}}) {
+    SCOPED_TRACE(later);
     Inputs inputs = inputs_of(Frequency::quarterly, 0.10, 0.01);
     inputs.market.rates.hull_white.reset();
     Loan& loan = inputs.book.loans[0];
@@ -205,7 +207,7 @@ TEST(Prepayment, CancelsWhatIsUndrawn) {
     shorter.book.loans[0].prepayment_spread.reset();
     shorter.book.loans[0].maturity = month(9);
     drawn(shorter.book, {5});
-    drawn(inputs.book, {5, 15});
+    drawn(inputs.book, {5, later});
     Inputs never = inputs;
     never.book.loans[0].prepayment_spread = 0.9;
     const auto run = [](const Inputs& of) {
@@ -224,7 +226,7 @@ TEST(Prepayment, CancelsWhatIsUndrawn) {
     const double base = (zero(2) * 2 - zero(0.75) * 0.75) / 1.25;  // bullet: to maturity
     double saved = 0;
     for (int k = 12; k <= 24; k += 3)
-      saved += 64 * std::exp(-1.5 * kHazard * k / 12) * (k > 15 ? 1600 : 1300) * 0.25 *
+      saved += 64 * std::exp(-1.5 * kHazard * k / 12) * (k > later ? 1600 : 1300) * 0.25 *
                (own - base - kMargin) * std::exp(-(zero(k / 12.0) + 0.01) * k / 12);
     const auto equity = [](const SimulatedBlock& b) {
       return b.sum(b.layout.vehicle(0, kDistributions));
@@ -263,8 +265,9 @@ TEST(Prepayment, BeforeTheMeanDeliveryIsOfWhatThePathOwes) {
   }
   for (std::size_t p = 0; p < engine::kBlockPaths; ++p) {
     const double made = std::ceil(paths.stages.delivery_row(kDelivered)[p]);
-    if (made > 21) continue;  // it lapses, or comes after the last date
-    const int date = std::max(3, (static_cast<int>(made) + 2) / 3 * 3);
+    if (made >= 21) continue;  // it lapses, or no date comes after it
+    // In the month of the draw nothing is owed yet to be prepaid.
+    const int date = (static_cast<int>(made) / 3 + 1) * 3;
     gone += b.rows.row(paths.stages.survival_series(0), date)[p];
   }
   EXPECT_NEAR(b.sum(b.layout.balloon(0, b.plan.vehicles[0], 0, kPrepaid)), gone, 1e-9);
