@@ -21,8 +21,7 @@ void sobol_uniform_row(const SobolPoints& points, std::size_t dimension, PathNum
 inline constexpr std::size_t kSobolRows = 4;
 
 // The normals of those uniforms by inversion, |z| <= 6.34: antisymmetric about 1/2 to the bit,
-// error
-// <= 1e-11. Row r of `row`, [rows][kSobolGroup], is that of dimension + r stride; rows: 1 to
+// error <= 1e-11. Row r of `row`, [rows][kSobolGroup], is that of dimension + r stride; rows: 1 to
 // kSobolRows. Four at once cost less each than one.
 void sobol_normal_rows(const SobolPoints& points, std::size_t dimension, std::size_t stride,
                        std::size_t rows, PathNumbers numbers, double* row) noexcept;

@@ -17,9 +17,15 @@ void add_lease_faults(const Vehicle& vehicle, const VehicleLease& lease, std::si
         {lot, let + ", whose lessee has options: the two do not go together in this version",
          "remove slip_months, or extension_months, buyout_start and "
          "termination_start of the lease"});
-  if (today && lease.start <= *today)
-    faults.push_back({lot, let + " from a day that is past, and is not there yet",
-                      "write the start of the lease that is now expected"});
+  const VehicleLot& own = vehicle.lots[lot];
+  if (today && lease.start <= *today) {
+    if (own.in_service && *own.in_service <= *today)
+      faults.push_back({lot, let + " from a day that is past, which a delivery would move",
+                        "leave the lot, which is there, out of the lots of the draw"});
+    else
+      faults.push_back({lot, let + " from a day that is past, and is not there yet",
+                        "write the start of the lease that is now expected"});
+  }
   for (const Offtake& offtake : vehicle.offtakes)
     if (names_part(offtake.lots, vehicle.lots[lot].id))
       faults.push_back({lot,

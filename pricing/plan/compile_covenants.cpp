@@ -181,7 +181,9 @@ void add_covenants(VehicleWork& work) {
     if (std::find(plan.tested.begin(), plan.tested.end(), 1) == plan.tested.end() &&
         !is_row(work.terms, *work.input.book))
       refuse_part(work, {"covenant", covenant.id},
-                  {"first_test", "window_months", "frequency", "test"},
+                  plan.window > last ? std::vector<std::string>{"window_months", "test"}
+                                     : std::vector<std::string>{"first_test", "window_months",
+                                                                "frequency", "test"},
                   "is tested in no month of the vehicle's debt",
                   "look at first_test, frequency and window_months: coverage is tested "
                   "in months in which debt is paid");

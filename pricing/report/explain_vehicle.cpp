@@ -127,6 +127,15 @@ std::string delivery_in_words(const Vehicle& vehicle, const VehicleLot& lot) {
   return words;
 }
 
+// Of a lease whose lots a path may deliver after its start.
+std::string late_in_words(const Vehicle& vehicle, const VehicleLease& lease) {
+  const std::vector<bool> by_path = delivered_by_path(vehicle);
+  for (std::size_t l = 0; l < vehicle.lots.size(); ++l)
+    if (by_path[l] && names_part(lease.lots, vehicle.lots[l].id))
+      return " or as much later as a lot comes after the start";
+  return "";
+}
+
 StoryTable waterfall_of(const Vehicle& vehicle) {
   StoryTable table{"waterfall",
                    "Every month's cash, in this order",
@@ -192,7 +201,7 @@ Story explain_vehicle(const FinishedRun& run, std::size_t index) {
   for (const VehicleLease& lease : vehicle.leases) {
     story.facts.push_back({"lease_" + lease.id,
                            "rent of " + lease.lessee + money + ", until " + iso_text(lease.end) +
-                               rights_in_words(lease),
+                               late_in_words(vehicle, lease) + rights_in_words(lease),
                            lease.rent});
     if (lease.deposit > 0)
       story.facts.push_back({"deposit_" + lease.id,
