@@ -1,5 +1,6 @@
 #include "engine/memory/large_array.hpp"
 
+#include <limits>
 #include <new>
 
 #ifdef __linux__
@@ -8,6 +9,9 @@
 
 namespace lien::engine {
 namespace {
+
+// No array of the language is larger; more is not asked for.
+constexpr std::size_t kMost = std::numeric_limits<std::ptrdiff_t>::max() - kLargePage;
 
 bool is_large(std::size_t bytes) noexcept { return bytes >= kLargeArray; }
 
@@ -20,8 +24,8 @@ std::align_val_t alignment(std::size_t bytes) noexcept {
 void* allocate_array(std::size_t bytes) {
   if (!is_large(bytes)) return ::operator new(bytes, alignment(bytes));
   // Whole pages, so that the last one can be a large one too and is no one else's.
+  if (bytes > kMost) throw std::bad_alloc();
   const std::size_t room = (bytes + kLargePage - 1) / kLargePage * kLargePage;
-  if (room < bytes) throw std::bad_alloc();
   void* const array = ::operator new(room, alignment(bytes));
 #ifdef __linux__
   // A wish: a system without large pages says no, and nothing is lost.
