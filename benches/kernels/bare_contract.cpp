@@ -40,7 +40,8 @@ struct State {
 };
 
 template <bool kPrices, std::size_t kAt>
-HWY_INLINE void Month(const Places& at, const MonthTerms& t, std::size_t k, State& s) {
+HWY_INLINE void Month(const Places& at, const MonthTerms& t, std::size_t k, double opening_at_eir,
+                      State& s) {
   const V zero = hn::Zero(Tag()), one = Num(1.0), opening = Num(t.opening);
   const std::size_t row = k * kBlockPaths + kAt;
   const V weight = Row(at.survival + row), discount = Row(at.discount + row),
@@ -62,8 +63,7 @@ HWY_INLINE void Month(const Places& at, const MonthTerms& t, std::size_t k, Stat
     s.value = hn::MulAdd(discounted, hn::Mul(received, Num(t.recovery_factor)), s.value);
     s.value = hn::MulAdd(hn::Mul(weight, discount), Num(t.flow), s.value);
   } else {
-    const V credit =
-        hn::NegMulAdd(recovered, Num(t.eir_discount_sale), hn::Mul(opening, Num(t.eir_discount)));
+    const V credit = hn::NegMulAdd(recovered, Num(t.eir_discount_sale), Num(opening_at_eir));
     s.credit_loss = hn::MulAdd(defaulted, credit, s.credit_loss);
     const V hit = hn::IfThenElseZero(hn::Eq(s.default_month, Num(t.month)), discount);
     s.sampled = hn::MulAdd(hit, loss, s.sampled);
@@ -124,8 +124,9 @@ void Loan(const ContractArguments& a) {
       const std::size_t last = std::min(static_cast<std::size_t>(a.snapshots[snapshot]), months);
       for (; k <= last; ++k) {
         if (path == 0) FetchTerms(terms + k);
-        Month<kPrices, 0>(at, terms[k], k, s0);
-        Month<kPrices, kWidth>(at, terms[k], k, s1);
+        const double opening_at_eir = terms[k].opening * terms[k].eir_discount;
+        Month<kPrices, 0>(at, terms[k], k, opening_at_eir, s0);
+        Month<kPrices, kWidth>(at, terms[k], k, opening_at_eir, s1);
       }
       double* const to =
           a.samples + (pricing::kFixedSamples + snapshot * pricing::kSnapshotSamples) * kBlockPaths;

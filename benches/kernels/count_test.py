@@ -19,8 +19,8 @@ class Faults(unittest.TestCase):
 
     def test_features_cost_three_percent_of_a_loan_without_any_at_most(self):
         counts = {name: 1000.0 for pair in count.WITHOUT_FEATURES.items() for name in pair}
-        for plain in count.WITHOUT_FEATURES:
-            for cost, faults in ((1029.0, 0), (1031.0, 1), (float("nan"), 1)):
+        for plain in count.WITHOUT_FEATURES:  # of both bases together
+            for cost, faults in ((1059.0, 0), (1061.0, 1), (float("nan"), 1)):
                 with self.subTest(plain=plain, cost=cost):
                     self.assertEqual(len(count.dear_features(counts | {plain: cost})), faults)
 
