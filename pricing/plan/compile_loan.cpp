@@ -109,7 +109,10 @@ void set_effective_rate(const Loan& loan, const LoanSchedule& schedule, const Ti
   const double lent =
       loan.commitment ? *loan.commitment - schedule.commitment_left : loan.principal;
   const double fee = (loan.closing_fee + discount) * lent * unearned(grid.date(0));
-  contract.effective_rate = effective_rate(times, flows, schedule.outstanding - fee);
+  // Of what is never lent nothing is lost, at whatever rate: draws that a scenario has put after
+  // the last day of drawing.
+  if (schedule.outstanding > 0 || !schedule.draws.empty())
+    contract.effective_rate = effective_rate(times, flows, schedule.outstanding - fee);
 }
 
 void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& grid, Plan& plan,

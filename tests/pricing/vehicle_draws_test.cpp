@@ -171,6 +171,14 @@ Market without_risk() {
   return market;
 }
 
+// At the sample market's curve and its liquidity spread.
+double discount(Date d) {
+  const TimeGrid grid(kSampleDate, 60);
+  const double t = grid.time_of(d), month_end = grid.month_of(d) / 12.0;
+  const double rate = 0.04 + 0.005 * std::clamp((t - 1) / 4, 0.0, 1.0);
+  return std::exp(-rate * t) * std::exp(-0.01 * month_end);
+}
+
 // Without default and volatility the value is that of the dated flows, draws as outflows.
 TEST(Draws, AreOutflowsOfTheValue) {
   const Date first = month(2) - std::chrono::days(13), second = month(6);
@@ -179,12 +187,6 @@ TEST(Draws, AreOutflowsOfTheValue) {
   const SimulatedBlock block(market, rich_vehicle(loan), settings_of(kSampleDate),
                              MeasureBasis::risk_neutral, 0);
   // By hand: parts of what is owed over the dates left.
-  const auto discount = [&](Date d) {
-    const TimeGrid grid(kSampleDate, 60);
-    const double t = grid.time_of(d), month_end = grid.month_of(d) / 12.0;
-    const double rate = 0.04 + 0.005 * std::clamp((t - 1) / 4, 0.0, 1.0);
-    return std::exp(-rate * t) * std::exp(-0.01 * month_end);
-  };
   double owed = 60000, value = -20000 * discount(first) - 25000 * discount(second);
   for (int i = 1; i <= 8; ++i) {
     double interest = owed * 0.03, fee = 0;
@@ -218,6 +220,25 @@ TEST(Draws, AfterTheHorizonAreNoPartOfThePrice) {
     const SimulatedBlock block(market, rich_vehicle(loan), settings, MeasureBasis::risk_neutral, 0);
     EXPECT_EQ(block.plan.contracts[0].to_draw, to_draw) << horizon;
   }
+}
+
+// Draws that a scenario puts after the last day of drawing are not made: where nothing else is lent,
+// the fee on the undrawn is all there is.
+TEST(Draws, ThatAllLapseLeaveTheFee) {
+  Loan loan = commitment(Amortization::bullet, month(13), month(14));
+  loan.draws.clear();
+  loan.principal = 0;
+  loan.outstanding_principal = 0.0;
+  const SimulatedBlock block(without_risk(), rich_vehicle(loan), settings_of(kSampleDate),
+                             MeasureBasis::risk_neutral, 0);
+  const SumLayout& layout = block.layout;
+  double fees = 0;
+  for (const Date day : {month(3), month(6), month(9), month(12)}) {
+    const Date from = add_months(day, -3, true);
+    fees += 110000 * 0.006 * years(from, std::min(day, month(11))) * discount(day);
+  }
+  EXPECT_NEAR(block.sum(layout.contract(0, kPresentValue)), 64 * fees, 1e-6 * fees);
+  EXPECT_EQ(block.sum(layout.contract(0, kExposure)), 0.0);
 }
 
 // What a draw pays for counts from its month on, in tests and in what is sold after them.
