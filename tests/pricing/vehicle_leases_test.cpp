@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/pricing/plain_lease_end.hpp"
 #include "tests/pricing/vehicle_paths.hpp"
 
 // Leases inside vehicles: as offtakes where they are nothing else, by hand where rents are certain,
@@ -60,19 +61,10 @@ double over_no_lease(const Ran& ran, const VehicleLease& lease, int ends, std::s
       gone = k;
     }
     if (dies > ends && k == ends) {
-      const double worth = ran.worth(k, p);
       const double floor = fails > ends ? lease.guaranteed_residual : 0;
-      gone = k;
-      if (lease.end_option == EndOption::fair_market_value)
-        cash += worth;
-      else if (lease.end_option == EndOption::one_dollar)
-        cash += 1;
-      else if (lease.end_option == EndOption::fixed_price && worth > lease.option_price)
-        cash += lease.option_price;
-      else if (!lease.relets)
-        cash += std::max(worth - 10 * lease.return_cost, floor);
-      else
-        cash += std::max(0.0, floor - worth), gone = 1e9;
+      const PlainLeaseEnd end = plain_lease_end(lease, ran.worth(k, p), floor);
+      cash += end.cash;
+      gone = end.stays ? 1e9 : k;
     }
     sum += discount(k) * (cash - (kHours * ran.spot(1, k, p) - cost(k)));
   }

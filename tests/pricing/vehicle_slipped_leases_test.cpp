@@ -8,6 +8,7 @@
 
 #include "engine/kernels/random_rows.hpp"
 #include "engine/random/stream_key.hpp"
+#include "tests/pricing/plain_lease_end.hpp"
 #include "tests/pricing/vehicle_paths.hpp"
 
 // Leases of lots that come late: told once more from the stream, path by path; and as the lease
@@ -98,17 +99,10 @@ double over_no_lease(const VehiclePaths& ran, const VehicleLease& lease, const M
       gone = k;
     }
     if (dies > moved.end && k == moved.end) {
-      const double worth = ran.worth(k, p);
       const double floor = fails > moved.end ? lease.guaranteed_residual : 0;
-      gone = k;
-      if (lease.end_option == EndOption::fair_market_value)
-        cash += worth;
-      else if (lease.end_option == EndOption::fixed_price && worth > lease.option_price)
-        cash += lease.option_price;
-      else if (!lease.relets)
-        cash += std::max(worth - 10 * lease.return_cost, floor);
-      else
-        cash += std::max(0.0, floor - worth), gone = 1e9;
+      const PlainLeaseEnd end = plain_lease_end(lease, ran.worth(k, p), floor);
+      cash += end.cash;
+      gone = end.stays ? 1e9 : k;
     }
     sum += discount(k) * (cash - there * (spot - cost(k)));
   }
