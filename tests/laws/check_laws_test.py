@@ -118,6 +118,12 @@ class SourceLaws(unittest.TestCase):
             self.assertEqual(run.returncode, 0)
             self.assertIn("engine/a.hpp: 401 lines", run.stdout)
 
+    def test_a_long_file_that_says_why_is_not_listed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            tree(folder, {**CLEAN, "engine/a.hpp": "// Over 400 lines on purpose: a table.\n" +
+                          "int a;\n" * 401})
+            self.assertNotIn("a.hpp", run_check(folder).stdout)
+
 
 class ObjectLaw(unittest.TestCase):
     def compiled(self, folder, body):

@@ -1,3 +1,4 @@
+// Over 400 lines on purpose: a vehicle as a person would write it, one path's months in one order.
 #pragma once
 
 #include <gtest/gtest.h>
