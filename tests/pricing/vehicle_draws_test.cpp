@@ -222,8 +222,8 @@ TEST(Draws, AfterTheHorizonAreNoPartOfThePrice) {
   }
 }
 
-// Draws that a scenario puts after the last day of drawing are not made: where nothing else is lent,
-// the fee on the undrawn is all there is.
+// Draws that a scenario puts after the last day of drawing are not made: where nothing else is
+// lent, the fee on the undrawn is all there is.
 TEST(Draws, ThatAllLapseLeaveTheFee) {
   Loan loan = commitment(Amortization::bullet, month(13), month(14));
   loan.draws.clear();
