@@ -78,13 +78,22 @@ void BookStages::fill_step_in(const ContractPlan& contract, double deduction) no
     return;
   }
   if (own_use_of_ != lot.hardware) fill_own_use(lot.hardware);
-  for (std::size_t k = 1; k <= last; ++k) {
-    double worth = contract.step_in_rate * terms.revenue[k];
-    if (hardware.cost_row == kNone) worth -= terms.cost[k];
+  // No sale falls into the first months where its lag is fixed, and nobody reads them.
+  const std::size_t first =
+      contract.lag_law == kNone ? static_cast<std::size_t>(contract.lag) + 1 : 1;
+  std::fill_n(step_in_months_.data(), std::min(first, last + 1), StepInMonth{});
+  const bool whole = lot.remaining.empty(), fixed_cost = hardware.cost_row == kNone;
+  const double rate = contract.step_in_rate, all = contract.step_in_units;
+  const double *const revenue = terms.revenue.data(), *const cost = terms.cost.data();
+  const double* const remaining = lot.remaining.data();
+  const double far = terms.share, near = 1 - far;
+  StepInMonth* const months = step_in_months_.data();
+  for (std::size_t k = first; k <= last; ++k) {
+    double worth = rate * revenue[k];
+    if (fixed_cost) worth -= cost[k];
+    const double here = whole ? all : all * remaining[k];
     // Own use is worth nothing at least: a contract that does not pay its cost adds nothing.
-    step_in_months_[k] = worth <= 0 ? StepInMonth{}
-                                    : StepInMonth{units(k) * worth, units(k) * (1 - terms.share),
-                                                  units(k) * terms.share};
+    months[k] = worth <= 0 ? StepInMonth{} : StepInMonth{here * worth, here * near, here * far};
   }
   shared_step_in_rows({step_in_months_.data(), last, own_use_row(plan_->own_uses[terms.near]),
                        own_use_row(plan_->own_uses[terms.far]), customer, deduction},
