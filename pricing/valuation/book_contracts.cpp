@@ -25,9 +25,13 @@ void fetch_numbers(const Plan& plan, std::size_t index) {
       __builtin_prefetch(numbers.data() + i);
   };
   const ScheduledColumns& columns = plan.columns;
-  for (const auto* const column : {&columns.interest, &columns.principal, &columns.fee,
-                                   &columns.rent, &columns.floating_scheduled})
-    fetch(*column, contract.first_month, contract.first_month + last);
+  const std::size_t from = contract.first_month;
+  for (const auto* const column : {&columns.interest, &columns.principal, &columns.fee})
+    fetch(*column, from, from + last);
+  // What add_contract_months does not read of a loan is not asked for.
+  const bool loan = contract.kind == ContractKind::loan && contract.vehicle == kNone;
+  if (!loan) fetch(columns.rent, from, from + last);
+  if (!loan || contract.variant.floating) fetch(columns.floating_scheduled, from, from + last);
   if (contract.step_in != kNone)
     for (const auto* const numbers :
          {&plan.step_ins[contract.step_in].revenue, &plan.step_ins[contract.step_in].cost})

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "pricing/valuation/book_stages.hpp"
@@ -6,6 +7,7 @@
 #include "pricing/valuation/month_flows.hpp"
 #include "pricing/valuation/month_sums.hpp"
 #include "pricing/valuation/resale_rows.hpp"
+#include "pricing/valuation/sample_rows.hpp"
 
 // What BookStages adds to the sums of a run, after the kernels have filled its rows.
 namespace lien::pricing {
@@ -45,22 +47,27 @@ void BookStages::add_contract(std::size_t index, double* sums) noexcept {
     for (std::size_t s = kFixedSamples; s < layout_->samples; s += kSnapshotSamples)
       std::copy_n(sample(s + kLoss), kBlockPaths, sample(s + kSampledLoss));
   if (results_->tail != nullptr) add_tail(index, sums);
-  for (std::size_t s = 0; s < layout_->samples; ++s)
-    if (is_sampled(contract, s)) add_pair(layout_->contract(index, s), sample(s), sums);
+  const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
+  double* const rows = groups_.get() + group * layout_->samples * kBlockPaths;
+  std::array<SampleRow, 16> batch;
+  std::size_t count = 0;
+  for (std::size_t s = 0; s < layout_->samples; ++s) {
+    if (!is_sampled(contract, s)) continue;
+    const bool probability =
+        s >= kFixedSamples && (s - kFixedSamples) % kSnapshotSamples == kDefault;
+    const std::size_t pair = layout_->contract(index, s);
+    // A group's probability of default is weighted by balance; its peak is no sum.
+    batch[count++] = {sample(s), reference(pair), sums + 2 * pair,
+                      probability ? contract.held * contract.outstanding : contract.held,
+                      s == kPeakLoanToValue ? nullptr : rows + s * kBlockPaths};
+    if (count < batch.size()) continue;
+    add_sample_rows(batch.data(), count, kBlockPaths);
+    count = 0;
+  }
+  add_sample_rows(batch.data(), count, kBlockPaths);
   sums[2 * layout_->contract(index, layout_->samples)] += row_product(
       sample(kExposure), reference(layout_->contract(index, kExposure)), sample(kLossAtDefault),
       reference(layout_->contract(index, kLossAtDefault)), kBlockPaths);
-
-  const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
-  double* const rows = groups_.get() + group * layout_->samples * kBlockPaths;
-  for (std::size_t s = 0; s < layout_->samples; ++s) {
-    if (s == kPeakLoanToValue || !is_sampled(contract, s)) continue;
-    const bool probability =
-        s >= kFixedSamples && (s - kFixedSamples) % kSnapshotSamples == kDefault;
-    // A group's probability of default is weighted by balance.
-    const double weight = probability ? contract.held * contract.outstanding : contract.held;
-    add_scaled_row(weight, sample(s), rows + s * kBlockPaths, kBlockPaths);
-  }
 }
 
 void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
@@ -102,9 +109,10 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
   add_both(contract.held, recoveries, seized, last, row(kGroupRecovery));
   const std::size_t at = contract.first_month;
   if (contract.kind == ContractKind::loan && contract.vehicle == kNone) {
+    // A loan pays no rent; see compile_loan for what the variant says of floating interest.
     add_loan_flows(
         {contract.held, survivals, variables, c.interest.data() + at, c.principal.data() + at,
-         c.fee.data() + at, c.rent.data() + at, c.floating_scheduled.data() + at},
+         c.fee.data() + at, nullptr, has.floating ? c.floating_scheduled.data() + at : nullptr},
         end, {row(kGroupInterest), row(kGroupPrincipal), row(kGroupFee), row(kGroupRent)});
     return;
   }

@@ -9,28 +9,45 @@ HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Months of one tag's width; the last ones go one by one, by the same operations.
-template <class D>
+// Months of one tag's width; the last ones go one by one, by the same operations. What the loan
+// never has is not read: in a large book every column comes from memory.
+template <bool kFloats, bool kRent, class D>
 HWY_INLINE void AddLoanMonths(D d, const LoanFlows& loan, std::size_t m, const GroupFlows& group) {
   const auto held = hn::Set(d, loan.held), survival = hn::LoadU(d, loan.survival + m);
   const auto add = [&](double* total, auto flow) HWY_ATTR {
     hn::StoreU(hn::Add(hn::LoadU(d, total + m), flow), d, total + m);
   };
-  const auto interest = hn::IfThenElse(hn::Gt(hn::LoadU(d, loan.floats + m), hn::Zero(d)),
-                                       hn::LoadU(d, loan.variable + m),
-                                       hn::Mul(survival, hn::LoadU(d, loan.interest + m)));
+  auto interest = hn::Mul(survival, hn::LoadU(d, loan.interest + m));
+  if constexpr (kFloats)
+    interest = hn::IfThenElse(hn::Gt(hn::LoadU(d, loan.floats + m), hn::Zero(d)),
+                              hn::LoadU(d, loan.variable + m), interest);
   add(group.interest, hn::Mul(held, interest));
   add(group.principal, hn::Mul(held, hn::Mul(survival, hn::LoadU(d, loan.principal + m))));
   const auto weight = hn::Mul(held, survival);
   add(group.fee, hn::Mul(weight, hn::LoadU(d, loan.fee + m)));
-  add(group.rent, hn::Mul(weight, hn::LoadU(d, loan.rent + m)));
+  if constexpr (kRent) add(group.rent, hn::Mul(weight, hn::LoadU(d, loan.rent + m)));
+}
+
+template <bool kFloats, bool kRent>
+void AddAllMonths(const LoanFlows& loan, std::size_t last, const GroupFlows& group) {
+  const hn::CappedTag<double, 8> d;
+  const hn::CappedTag<double, 1> one;
+  std::size_t m = 1;
+  for (; m + hn::Lanes(d) <= last + 1; m += hn::Lanes(d))
+    AddLoanMonths<kFloats, kRent>(d, loan, m, group);
+  for (; m <= last; ++m) AddLoanMonths<kFloats, kRent>(one, loan, m, group);
 }
 
 void AddLoanFlows(const LoanFlows& loan, std::size_t last, const GroupFlows& group) {
-  const hn::CappedTag<double, 8> d;
-  std::size_t m = 1;
-  for (; m + hn::Lanes(d) <= last + 1; m += hn::Lanes(d)) AddLoanMonths(d, loan, m, group);
-  for (; m <= last; ++m) AddLoanMonths(hn::CappedTag<double, 1>(), loan, m, group);
+  const bool floats = loan.floats != nullptr, rent = loan.rent != nullptr;
+  if (floats && rent)
+    AddAllMonths<true, true>(loan, last, group);
+  else if (floats)
+    AddAllMonths<true, false>(loan, last, group);
+  else if (rent)
+    AddAllMonths<false, true>(loan, last, group);
+  else
+    AddAllMonths<false, false>(loan, last, group);
 }
 
 void AddBoth(double held, const double* HWY_RESTRICT one, const double* HWY_RESTRICT other,

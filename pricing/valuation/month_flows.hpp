@@ -10,7 +10,9 @@ namespace lien::pricing {
 struct LoanFlows {
   double held;
   const double *survival, *variable;  // weight of those who pay; interest paid where it floats
-  const double *interest, *principal, *fee, *rent, *floats;  // floats: above 0, variable counts
+  // rent: null for none; floats: above 0, variable counts, null where interest never floats and
+  // variable is not read
+  const double *interest, *principal, *fee, *rent, *floats;
 };
 // By month, of a group.
 struct GroupFlows {

@@ -59,9 +59,12 @@ void CountTestMonths(const TestWords& test, const TestCounters& counters) {
   std::uint64_t in = 0, ever = 0;
   double breached = 0;
   std::size_t m = 1;
+  // Nothing is counted before the first breach, and most tests of most blocks see none for long.
+  while (m <= test.last && (test.tested[m] == 0 || (test.breach[m] & test.living[m]) == 0)) ++m;
+  if (m > test.last) return;
   for (; m <= test.last; ++m) {
-    if (test.tested[m] != 0) {
-      const std::uint64_t living = test.living[m], now = test.breach[m] & living;
+    const std::uint64_t living = test.living[m], now = test.breach[m] & living;
+    if (test.tested[m] != 0 && (now | in) != 0) {
       std::uint32_t* const row = counters.total + m * kTestCounts;
       const int count = std::popcount(now);
       row[kInBreach] += static_cast<std::uint32_t>(count);
@@ -74,7 +77,6 @@ void CountTestMonths(const TestWords& test, const TestCounters& counters) {
     }
     counters.ever_breached[m * counters.stride] += breached;
   }
-  if (ever == 0) return;
   for (; m <= counters.end; ++m) counters.ever_breached[m * counters.stride] += breached;
 }
 

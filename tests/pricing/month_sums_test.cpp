@@ -83,6 +83,19 @@ TEST(MonthSums, AddALoansFlowsToItsGroup) {
                    last, {group[0].data(), group[1].data(), group[2].data(), group[3].data()});
     add_both(held, variable.data(), fee.data(), last, group[4].data());
     for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(group[i], plain[i]) << last << " " << i;
+    // A loan without rent, and one whose interest never floats besides.
+    for (const bool may_float : {true, false}) {
+      for (std::size_t m = 1; m <= last; ++m) {
+        const bool now = may_float && floats[m] > 0;
+        plain[0][m] += held * (now ? variable[m] : survival[m] * interest[m]);
+        plain[1][m] += held * (survival[m] * principal[m]);
+        plain[2][m] += held * survival[m] * fee[m];
+      }
+      add_loan_flows({held, survival.data(), variable.data(), interest.data(), principal.data(),
+                      fee.data(), nullptr, may_float ? floats.data() : nullptr},
+                     last, {group[0].data(), group[1].data(), group[2].data(), group[3].data()});
+      for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(group[i], plain[i]) << last << " " << i;
+    }
   }
 }
 
