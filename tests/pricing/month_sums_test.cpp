@@ -110,6 +110,8 @@ TEST(MonthSums, CountTestsPathByPath) {
     std::uint64_t alive = ~std::uint64_t{0};
     for (std::size_t m = 1; m <= last; ++m) {
       breach[m] = round == 0 ? 0 : random() & random();
+      // Every other round about one path a month, so that the first breach is one path's alone.
+      if (round % 2 == 1) breach[m] &= random() & random() & random() & random();
       if (m % 5 == 0) alive &= random() | random() | random();
       living[m] = alive;
       tested[m] = random() % 3U == 0 ? 0 : 1;

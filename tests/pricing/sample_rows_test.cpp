@@ -20,7 +20,7 @@ using engine::kLanes;
 
 double number(std::mt19937& random) {
   return std::ldexp(static_cast<double>(random()) / 4294967296.0 - 0.3,
-                    static_cast<int>(random() % 40U));
+                    static_cast<int>(random() % 4U));
 }
 
 engine::AlignedDoubles numbers(std::mt19937& random, std::size_t rows) {
