@@ -29,7 +29,7 @@ HWY_INLINE void AddLoanMonths(D d, const LoanFlows& loan, std::size_t m, const G
 }
 
 template <bool kFloats, bool kRent>
-void AddAllMonths(const LoanFlows& loan, std::size_t last, const GroupFlows& group) {
+HWY_INLINE void AddAllMonths(const LoanFlows& loan, std::size_t last, const GroupFlows& group) {
   const hn::CappedTag<double, 8> d;
   const hn::CappedTag<double, 1> one;
   std::size_t m = 1;
