@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "benches/jobs/j2_lien.hpp"
+#include "benches/jobs/j2_single.hpp"
 
 namespace lien::benches {
 namespace {
@@ -17,9 +18,10 @@ void report_j2(benchmark::State& state, const J2Totals& total) {
       kJ2Items * 1e-9, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
+template <class Work>
 void run_j2(benchmark::State& state, bool prices, bool in_cache) {
   const J2Inputs inputs;
-  J2Work work(inputs, prices);
+  Work work(inputs, prices);
   J2Totals total;
   for (auto _ : state) {
     total = {};
@@ -29,15 +31,32 @@ void run_j2(benchmark::State& state, bool prices, bool in_cache) {
   report_j2(state, total);
 }
 
+void in_doubles(benchmark::State& state, bool prices, bool in_cache) {
+  run_j2<J2Work>(state, prices, in_cache);
+}
+void in_floats(benchmark::State& state, bool prices, bool in_cache) {
+  run_j2<J2SingleWork>(state, prices, in_cache);
+}
+
 // Every block's rows come from memory, as for the peers.
-BENCHMARK_CAPTURE(run_j2, prices, true, false)->Name("J2/lien")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(in_doubles, prices, true, false)->Name("J2/lien")->Unit(benchmark::kMillisecond);
 // As in a book: many loans in turn on the rows of one block, which stay in the cache.
-BENCHMARK_CAPTURE(run_j2, cached, true, true)
+BENCHMARK_CAPTURE(in_doubles, cached, true, true)
     ->Name("J2_in_cache/lien")
     ->Unit(benchmark::kMillisecond);
 // The same on the real-world basis.
-BENCHMARK_CAPTURE(run_j2, real_world, false, true)
+BENCHMARK_CAPTURE(in_doubles, real_world, false, true)
     ->Name("J2_in_cache/lien_real_world")
+    ->Unit(benchmark::kMillisecond);
+// In single precision.
+BENCHMARK_CAPTURE(in_floats, single, true, false)
+    ->Name("J2_single/lien")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(in_floats, single_cached, true, true)
+    ->Name("J2_single_in_cache/lien")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(in_floats, single_real_world, false, true)
+    ->Name("J2_single_in_cache/lien_real_world")
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -61,7 +61,7 @@ std::vector<MonthTerms> month_terms(const J2Loan& loan) {
                 .eir_discount = engine::exp(-kLogEffectiveRate * double(k) / 12.0),
                 .eir_discount_sale = engine::exp(-kLogEffectiveRate * double(k + kJ2Lag) / 12.0),
                 .tested_balance = tested,
-                .inverse_tested = 1.0 / tested,
+                .units_over_tested = loan.units / tested,
                 .free_hours = month.free_units,  // the peers' spot revenue is by unit and month
                 .contract_revenue = month.contract_revenue,
                 .lost_hours = loan.units - month.free_units,
@@ -137,7 +137,6 @@ pricing::ContractArguments J2Work::arguments(std::size_t b) {
 }
 
 void J2Work::value(std::size_t b, J2Totals& total) {
-  std::fill_n(month_sums_.get(), month_sums_.size(), 0.0);
   pricing::value_contract(arguments(b));
   total.present_value += sum(pricing::kPresentValue);
   total.loss += sum(std::size_t{pricing::kFixedSamples} + pricing::kLoss);

@@ -10,7 +10,7 @@
 
 // J2 in our hands: value_contract on the reference loan and rows of j2_loan.hpp.
 //
-// What is timed: for every block of 64 paths, zeroing the month sums, the kernel, and the sums over
+// What is timed: for every block of 64 paths the kernel, month sums from zero, and the sums over
 // paths of the three samples that are compared. What is not: laying the rows out as the program
 // holds them, [month][64] a block, with survival accumulated and D_{k+6}/D_k formed, since in a run
 // the market stages fill them once for all contracts of a block.

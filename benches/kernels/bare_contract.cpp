@@ -58,7 +58,7 @@ HWY_INLINE void Month(const Places& at, const MonthTerms& t, std::size_t k, doub
   s.at_default = hn::MulAdd(defaulted, loss, s.at_default);
   s.loss = hn::MulAdd(discounted, loss, s.loss);
   double* const sum = at.recovered + k * pricing::kMonthRows * kLanes + kAt % kLanes;
-  hn::Store(hn::Add(Row(sum), hn::Mul(defaulted, recovered)), Tag(), sum);
+  hn::Store(hn::MulAdd(defaulted, recovered, Row(sum)), Tag(), sum);
   if constexpr (kPrices) {
     s.value = hn::MulAdd(discounted, hn::Mul(received, Num(t.recovery_factor)), s.value);
     s.value = hn::MulAdd(hn::Mul(weight, discount), Num(t.flow), s.value);
@@ -94,6 +94,10 @@ HWY_INLINE void FetchTerms(const MonthTerms* now) {
   for (std::size_t at = 0; at < sizeof(MonthTerms); at += kLine) hwy::Prefetch(ahead + at);
 }
 
+HWY_INLINE void Clear(double* lanes) {
+  for (std::size_t i = 0; i < kLanes; i += kWidth) hn::Store(hn::Zero(Tag()), Tag(), lanes + i);
+}
+
 template <bool kPrices>
 void Loan(const ContractArguments& a) {
   const pricing::ContractPlan& plan = *a.contract;
@@ -116,6 +120,8 @@ void Loan(const ContractArguments& a) {
     return State{Num(1.0), Num(kPrices ? plan.day_zero : 0.0), zero, zero, zero, zero,
                  zero,     Row(a.default_month + path)};
   };
+  for (std::size_t k = 1; k <= lag; ++k)
+    Clear(a.month_sums + (k * pricing::kMonthRows + pricing::kRecovery) * kLanes);
   for (std::size_t path = 0; path < kBlockPaths; path += 2 * kWidth) {
     const Places at = places(path);
     State s0 = initial(path), s1 = initial(path + kWidth);
@@ -123,7 +129,10 @@ void Loan(const ContractArguments& a) {
     for (std::size_t snapshot = 0; snapshot < a.snapshot_count; ++snapshot) {
       const std::size_t last = std::min(static_cast<std::size_t>(a.snapshots[snapshot]), months);
       for (; k <= last; ++k) {
-        if (path == 0) FetchTerms(terms + k);
+        if (path == 0) {
+          FetchTerms(terms + k);
+          Clear(at.recovered + k * pricing::kMonthRows * kLanes);
+        }
         const double opening_at_eir = terms[k].opening * terms[k].eir_discount;
         Month<kPrices, 0>(at, terms[k], k, opening_at_eir, s0);
         Month<kPrices, kWidth>(at, terms[k], k, opening_at_eir, s1);

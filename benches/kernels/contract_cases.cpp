@@ -1,5 +1,6 @@
 #include "benches/jobs/j1_lien.hpp"
 #include "benches/jobs/j2_lien.hpp"
+#include "benches/jobs/j2_single.hpp"
 #include "benches/jobs/limit_kernel.hpp"
 #include "benches/kernels/kernel_case.hpp"
 #include "benches/kernels/plain_vehicle.hpp"
@@ -30,6 +31,18 @@ Repeat valued(bool prices) {
 Repeat prices() { return valued(true); }
 Repeat losses() { return valued(false); }
 
+// The same in floats: half the vectors, half the bytes.
+Repeat valued_in_floats(bool prices) {
+  auto inputs = std::make_shared<const J2Inputs>();
+  auto work = std::make_shared<J2SingleWork>(*inputs, prices);
+  return repeating([inputs, work] {
+    J2Totals total;
+    work->value(0, total);
+  });
+}
+Repeat single_prices() { return valued_in_floats(true); }
+Repeat single_losses() { return valued_in_floats(false); }
+
 // Item: one vehicle-month-path: two tranches, one lot, offtake, fee, reserve, two covenants.
 Repeat run_vehicle() {
   return repeating([vehicle = std::make_shared<PlainVehicle>()] { vehicle->run(); });
@@ -50,6 +63,10 @@ std::vector<KernelCase> contract_cases() {
        kJ2Months * kBlockPaths, prices},
       {"value_contract_losses", "pricing/valuation/contract_losses.cpp:ContractLosses",
        kJ2Months * kBlockPaths, losses},
+      {"value_contract_single_prices", "pricing/valuation/single_prices.cpp:ContractPrices",
+       kJ2Months * kBlockPaths, single_prices},
+      {"value_contract_single_losses", "pricing/valuation/single_losses.cpp:ContractLosses",
+       kJ2Months * kBlockPaths, single_losses},
       {"run_vehicle", "pricing/valuation/vehicle_kernel.cpp:RunVehicle",
        PlainVehicle::kMonths * kBlockPaths, run_vehicle},
       {"multiply_adds", "benches/jobs/limit_kernel.cpp:MultiplyAdds",

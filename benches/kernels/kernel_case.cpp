@@ -12,7 +12,8 @@ engine::PhiloxKey key() { return engine::stream_key(1, engine::StreamKind::facto
 
 std::vector<KernelCase> all_cases() {
   std::vector<KernelCase> all = engine_cases();
-  for (const auto& room : {market_cases(), resale_cases(), contract_cases(), feature_cases()})
+  for (const auto& room :
+       {market_cases(), resale_cases(), contract_cases(), feature_cases(), single_cases()})
     all.insert(all.end(), room.begin(), room.end());
   return all;
 }

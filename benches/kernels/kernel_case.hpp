@@ -31,6 +31,7 @@ struct KernelCase {
 [[nodiscard]] std::vector<KernelCase> resale_cases();
 [[nodiscard]] std::vector<KernelCase> contract_cases();
 [[nodiscard]] std::vector<KernelCase> feature_cases();
+[[nodiscard]] std::vector<KernelCase> single_cases();
 [[nodiscard]] std::vector<KernelCase> all_cases();
 
 template <class Call>

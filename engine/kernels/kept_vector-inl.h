@@ -1,4 +1,4 @@
-// Vectors of doubles that may stand in structs and arrays, on every instruction set.
+// Vectors of doubles and floats that may stand in structs and arrays, on every instruction set.
 //
 // SVE's own types have no size to the compiler, so nothing can hold them. A build for one vector
 // length (LIEN_ARM_SVE in CMake) gives them that size. Elsewhere these are Highway's own types.
@@ -21,6 +21,7 @@ namespace lien::engine::HWY_NAMESPACE {
 using KeptTag = hwy::HWY_NAMESPACE::CappedTag<double, 8>;
 #if defined(__ARM_FEATURE_SVE_BITS) && __ARM_FEATURE_SVE_BITS > 0
 typedef svfloat64_t KeptVector __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+typedef svfloat32_t KeptFloats __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
 typedef svuint64_t KeptWords __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
 typedef svbool_t KeptMask __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
 template <class T>
@@ -30,15 +31,23 @@ struct KeptLanes<double> {
   using Type = KeptVector;
 };
 template <>
+struct KeptLanes<float> {
+  using Type = KeptFloats;
+};
+template <>
 struct KeptLanes<std::uint64_t> {
   using Type = KeptWords;
 };
-// Of any tag of doubles or 64-bit words.
+// Of any tag of doubles, floats or 64-bit words.
 template <class D>
 using Kept = typename KeptLanes<hwy::HWY_NAMESPACE::TFromD<D>>::Type;
+template <class D>
+using KeptMaskOf = KeptMask;
 #else
 template <class D>
 using Kept = hwy::HWY_NAMESPACE::Vec<D>;
+template <class D>
+using KeptMaskOf = hwy::HWY_NAMESPACE::Mask<D>;
 using KeptVector = hwy::HWY_NAMESPACE::Vec<KeptTag>;
 using KeptMask = hwy::HWY_NAMESPACE::Mask<KeptTag>;
 #endif

@@ -63,6 +63,8 @@ std::span<const Field<RunSettings>> simulation_fields() {
           "survival_weighted|sampled|copula"),
       flag("importance_sampling", &T::importance_sampling),
       flag("control_variates", &T::control_variates),
+      choice<T>(
+          "precision", +[](T& s, std::int64_t k) { s.single_precision = k == 1; }, "double|single"),
       number("target_error", &T::target_error, above(0)),
       integer<T>(
           "threads", +[](T& s, std::int64_t n) { s.threads = static_cast<unsigned>(n); },
@@ -141,9 +143,10 @@ void read_simulation(const TomlValue* table, RunFile& run, const Scope& top) {
   const TomlValue* controls = table->find("control_variates");
   if (!controls || !settings.control_variates) return;
   if (settings.sobol)
-    scope.fault(controls->line, controls->column, "control_variates", "",
-                "goes with sampling philox only: points of sobol leave them little to correct",
-                "remove it, or set sampling to philox");
+    scope.fault(
+        controls->line, controls->column, "control_variates", "",
+        "goes with sampling philox only: means over replicates of points are not corrected yet",
+        "remove it, or set sampling to philox");
   if (settings.steps_per_year != 12)
     scope.fault(
         controls->line, controls->column, "control_variates", "",

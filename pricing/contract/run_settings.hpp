@@ -67,6 +67,7 @@ struct RunSettings {
   bool copula = false;               // default_method = "copula"
   bool importance_sampling = false;  // of the real-world tails
   bool control_variates = false;     // philox: means corrected by numbers of known mean
+  bool single_precision = false;     // of the months of loans and leases; else double
   unsigned threads = 0;              // 0: all
 
   std::vector<double> confidence = {0.95, 0.99, 0.995, 0.999};

@@ -143,6 +143,7 @@ Plan compile_with(const CompileInput& input, const Horizon& horizon, const TimeG
   if (!faults.empty()) throw InputError(std::move(faults));
   refuse_equal_keys(input, plan, stream_keys(plan));
   set_sampling(*input.settings, plan);
+  if (input.settings->single_precision) fill_single_terms(plan);
   plan.interpolation_error = strip_interpolation_error(input, plan);
   return plan;
 }

@@ -1,6 +1,7 @@
 #include "pricing/plan/contract_columns.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -9,6 +10,9 @@
 
 namespace lien::pricing {
 namespace {
+
+// Inverse of a balance of nothing: beyond any that is tested.
+constexpr double kNothingTested = 1e30;
 
 // Every column of MonthColumns, so that clear_columns cannot miss one.
 template <class Columns, class Visit>
@@ -44,6 +48,11 @@ void each_column(Columns& c, const Visit& visit) {
   visit(c.floating_scheduled);
 }
 
+// Where nothing is owed it stays beyond any.
+double units_over_tested(const ContractPlan& contract, double inverse_tested) noexcept {
+  return inverse_tested < kNothingTested ? contract.mark_units * inverse_tested : inverse_tested;
+}
+
 }  // namespace
 
 std::uint32_t lag_law(Plan& plan, double mean, double stdev) {
@@ -72,7 +81,7 @@ void clear_columns(int months, ContractColumns& columns) {
   const std::size_t size = static_cast<std::size_t>(months) + 1;
   each_column(columns, [size](std::vector<double>& column) { column.assign(size, 0.0); });
   columns.fixing.assign(size, 0);
-  columns.inverse_tested.assign(size, 1e30);
+  columns.inverse_tested.assign(size, kNothingTested);
   columns.reserve_cap.assign(size, 1e30);
 }
 
@@ -87,7 +96,7 @@ void append(const ContractColumns& c, Plan& plan, ContractPlan& contract) {
                           .eir_discount = c.eir_discount[k],
                           .eir_discount_sale = c.eir_discount_sale[k],
                           .tested_balance = c.tested_balance[k],
-                          .inverse_tested = c.inverse_tested[k],
+                          .units_over_tested = units_over_tested(contract, c.inverse_tested[k]),
                           .free_hours = c.free_hours[k],
                           .contract_revenue = c.contract_revenue[k],
                           .lost_hours = c.lost_hours[k],
@@ -144,6 +153,44 @@ void sort_months(Plan& plan) {
     contract.first_month = first;
     first += static_cast<std::size_t>(contract.months) + 1;
   }
+}
+
+SingleTerms single_terms(const MonthTerms& t) noexcept {
+  // A tiny positive number says that there is a test this month: it must not become zero.
+  const auto single = [](double x) {
+    const auto rounded = static_cast<float>(x);
+    return x > 0 && rounded == 0 ? std::numeric_limits<float>::min() : rounded;
+  };
+  return {.month = single(t.month),
+          .opening = single(t.opening),
+          .flow = single(t.flow),
+          .present_factor = single(t.present_factor),
+          .recovery_factor = single(t.recovery_factor),
+          .eir_discount = single(t.eir_discount),
+          .eir_discount_sale = static_cast<float>(t.eir_discount - t.eir_discount_sale),
+          .tested_balance = single(t.tested_balance),
+          .units_over_tested = single(t.units_over_tested),
+          .free_hours = single(t.free_hours),
+          .contract_revenue = single(t.contract_revenue),
+          .lost_hours = single(t.lost_hours),
+          .operating_cost = single(t.operating_cost),
+          .service = single(t.service),
+          .test_service = single(t.test_service),
+          .reserve_cap = single(t.reserve_cap),
+          .window_keep = single(t.window_keep),
+          .floating_base = single(t.floating_base),
+          .floating_base_service = single(t.floating_base_service),
+          .floating_base_test = single(t.floating_base_test),
+          .gross_ratio = static_cast<float>(t.gross_ratio - 1),
+          .floor = single(t.floor),
+          .margin = single(t.margin),
+          .fixing = static_cast<std::int32_t>(t.fixing)};
+}
+
+void fill_single_terms(Plan& plan) {
+  plan.single_terms.clear();
+  plan.single_terms.reserve(plan.terms.size());
+  for (const MonthTerms& month : plan.terms) plan.single_terms.push_back(single_terms(month));
 }
 
 void fill_discounts(const CompileInput& input, ContractPlan& contract, ContractColumns& columns) {

@@ -26,6 +26,11 @@ void append(const ContractColumns& columns, Plan& plan, ContractPlan& contract);
 void reserve_months(std::size_t months, Plan& plan);
 // Puts the months into the order of the contracts, in which the path loop reads them.
 void sort_months(Plan& plan);
+// A month's numbers rounded to floats; two of them are differences, since floats near one would be
+// rough: gross_ratio is less 1, eir_discount_sale is what eir_discount falls by up to the sale. Of
+// all contracts, for a run in single precision.
+[[nodiscard]] SingleTerms single_terms(const MonthTerms& month) noexcept;
+void fill_single_terms(Plan& plan);
 
 // Columns of zeros (and 1e30 where nothing is owed), [months + 1], in the room of those before.
 void clear_columns(int months, ContractColumns& columns);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "engine/memory/large_array.hpp"
@@ -134,17 +135,21 @@ struct ScheduledColumns {
 };
 
 // One month of one contract as the kernel reads it: everything side by side, so that a month is
-// three cache lines behind one pointer. Fields as in MonthColumns.
-struct MonthTerms {
-  double month = 0;  // its number
-  double opening = 0, flow = 0, present_factor = 1, recovery_factor = 1;
-  double eir_discount = 1, eir_discount_sale = 1;
-  double tested_balance = 0, inverse_tested = 1e30;
-  double free_hours = 0, contract_revenue = 0, lost_hours = 0, operating_cost = 0;
-  double service = 0, test_service = 0, reserve_cap = 1e30, window_keep = 0;
-  double floating_base = 0, floating_base_service = 0, floating_base_test = 0;
-  double gross_ratio = 0, floor = 0, margin = 0;
-  std::int64_t fixing = 0;
+// three cache lines behind one pointer (half as many in floats). Fields as in MonthColumns.
+template <class Real>
+struct MonthTermsOf {
+  Real month = 0;  // its number
+  Real opening = 0, flow = 0, present_factor = 1, recovery_factor = 1;
+  Real eir_discount = 1, eir_discount_sale = 1;
+  // Units that the mark is of over the tested balance: times the mark the inverse of loan to value.
+  Real tested_balance = 0, units_over_tested = Real(1e30);
+  Real free_hours = 0, contract_revenue = 0, lost_hours = 0, operating_cost = 0;
+  Real service = 0, test_service = 0, reserve_cap = Real(1e30), window_keep = 0;
+  Real floating_base = 0, floating_base_service = 0, floating_base_test = 0;
+  Real gross_ratio = 0, floor = 0, margin = 0;
+  std::conditional_t<sizeof(Real) == 8, std::int64_t, std::int32_t> fixing = 0;
 };
+using MonthTerms = MonthTermsOf<double>;
+using SingleTerms = MonthTermsOf<float>;
 
 }  // namespace lien::pricing

@@ -102,6 +102,8 @@ struct Plan {
   std::vector<ContractPlan> contracts;  // sorted by lot, party, variant, id
   // Months of all contracts, in their order: each from its first_month.
   lien::engine::LargeVector<MonthTerms> terms;
+  // The same as floats where contracts are valued in single precision; else empty.
+  lien::engine::LargeVector<SingleTerms> single_terms;
   ScheduledColumns columns;
   std::vector<LeaseEndPlan> lease_ends;  // of leases with a deposit or options of the lessee
   std::vector<VehiclePlan> vehicles;

@@ -118,6 +118,7 @@ std::string manifest_json(const Inputs& inputs, const std::vector<FileDigest>& i
                    {"outputs", digests(written, "")},
                    {"run", run_object(inputs, facts, build, circumstances, by_library)}};
   if (settings.sobol) manifest.push_back({"replicates", settings.replicates});
+  if (settings.single_precision) manifest.push_back({"precision", "single"});
   if (settings.control_variates) {
     Json used = Json::object();
     for (const auto& [basis, count] : facts.control_variates) used[basis] = count;

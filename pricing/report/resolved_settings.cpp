@@ -101,6 +101,7 @@ std::string resolved_settings(const RunSettings& settings,
           "\n";
   if (settings.importance_sampling) text += "importance_sampling = true\n";
   if (settings.control_variates) text += "control_variates = true\n";
+  if (settings.single_precision) text += "precision = \"single\"\n";
   text += "\n[results]\n";
   text += "confidence = " + toml_list(settings.confidence, toml_float) + "\n";
   text += "loss_horizon_months = " + toml_list(settings.loss_horizon_months, integer) + "\n";

@@ -49,9 +49,11 @@ void BookStages::value_rows(PathBlock& block, std::size_t index, const double* p
                             const double* ratio) noexcept {
   const Plan& plan = *plan_;
   const auto& contract = plan.contracts[index];
-  std::fill_n(month_sums_.get(),
-              static_cast<std::size_t>(contract.months + contract.lag + 1) * kMonthRows * kLanes,
-              0.0);
+  // Rows that the kernel leaves, which these read and add to.
+  if (contract.variant.prepared || contract.lease_end != kNone)
+    std::fill_n(month_sums_.get(),
+                static_cast<std::size_t>(contract.months + contract.lag + 1) * kMonthRows * kLanes,
+                0.0);
   const auto month_of = [&](std::uint32_t party) {
     return default_months_.get() +
            (party == kNone ? plan.parties.size() : static_cast<std::size_t>(party)) * kBlockPaths;
@@ -110,7 +112,9 @@ void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums)
     prepare_sale(block, contract);
     if (contract.lag_law != kNone) ratio = sale_ratio_.get();
   }
-  if (contract.lease_end == kNone)
+  if (is_single(contract))
+    value_single(block, index);
+  else if (contract.lease_end == kNone)
     value_rows(block, index, proceeds_.get(), ratio);
   else
     value_lease(block, index, ratio, sums);

@@ -6,6 +6,7 @@
 #include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
 #include "pricing/valuation/resale_rows.hpp"
+#include "pricing/valuation/single_rows.hpp"
 
 // Sales that a contract cannot see from its own month: at a drawn lag, at a price that the book's
 // own sales press. They are rows before the kernel runs.
@@ -54,6 +55,8 @@ void BookStages::fill_own_use(std::uint32_t index) noexcept {
           std::min({static_cast<std::size_t>(own.end), layout_->steps, first + kTogether - 1});
       for (std::size_t k = first; k <= last; ++k) fill_month(own, k);
     }
+  if (!singles_.own_use.empty())
+    demote_row(own_use_.get(), singles_.own_use.data(), singles_.own_use.size());
 }
 
 // What a living customer's contract adds to a sale in month k, money, less what the sale costs: its
@@ -75,6 +78,8 @@ void BookStages::fill_step_in(const ContractPlan& contract, double deduction) no
                          row);
       affine_row(-deduction, 1.0, row, row, kBlockPaths);
     }
+    if (is_single(contract))
+      demote_row(step_in_.get(), singles_.step_in.data(), (last + 1) * kBlockPaths);
     return;
   }
   if (own_use_of_ != lot.hardware) fill_own_use(lot.hardware);
@@ -95,6 +100,7 @@ void BookStages::fill_step_in(const ContractPlan& contract, double deduction) no
     // Own use is worth nothing at least: a contract that does not pay its cost adds nothing.
     months[k] = worth <= 0 ? StepInMonth{} : StepInMonth{here * worth, here * near, here * far};
   }
+  if (is_single(contract)) return fill_single_step_in(contract, last, deduction);
   shared_step_in_rows({step_in_months_.data(), last, own_use_row(plan_->own_uses[terms.near]),
                        own_use_row(plan_->own_uses[terms.far]), customer, deduction},
                       step_in_.get(), kBlockPaths);

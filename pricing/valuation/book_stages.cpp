@@ -159,6 +159,7 @@ BookStages::BookStages(const Plan& plan, const SumLayout& layout, PathResults& r
   book_value_ = take(1);
   price_ = take(plan.depths.size());
   derived_ = next;
+  if (!plan.single_terms.empty()) singles_ = Singles(plan, derived_, layout.samples);
   std::fill_n(default_months_.get() + plan.parties.size() * kBlockPaths, kBlockPaths, kNever);
 }
 
@@ -316,6 +317,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
     const Stopwatch watch(seconds_.resale);
     fill_strips(block);
   }
+  fill_singles(block);
   clear_vehicles();
   draw_vehicle_lags();
   draw_deliveries();
@@ -337,6 +339,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
     {
       const Stopwatch watch(seconds_.contracts);
       lose_units(block, lot);
+      fill_single(block, value_of_lot(lot));
       add_vehicle_worth(block, lot);
       add_vehicle_lots(block, lot);
       keep_hedge_levels(block, lot);
@@ -345,6 +348,7 @@ void BookStages::operator()(PathBlock& block, std::uint64_t number, double* sums
         if (plan.contracts[contract].mark != mark) {
           mark = plan.contracts[contract].mark;
           fill_mark(block, mark);
+          fill_single(block, mark_);
         }
         run_contract(block, contract, sums);
       }

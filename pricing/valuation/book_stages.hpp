@@ -189,6 +189,23 @@ class BookStages {
   void run_contract(PathBlock& block, std::size_t contract, double* sums) noexcept;
   void value_rows(PathBlock& block, std::size_t contract, const double* proceeds,
                   const double* ratio) noexcept;
+  // Contracts in single precision, in book_singles.cpp: rows of a block as floats, the kernel on
+  // them, and what it yields as doubles. Prepared sales and leases whose end the path decides are
+  // valued in doubles.
+  [[nodiscard]] bool is_single(const ContractPlan& contract) const noexcept {
+    return !plan_->single_terms.empty() && contract.vehicle == kNone &&
+           !contract.variant.prepared && contract.lease_end == kNone;
+  }
+  void fill_singles(PathBlock& block) noexcept;
+  void fill_single(PathBlock& block, std::size_t which) noexcept;
+  void value_single(const PathBlock& block, std::size_t contract) noexcept;
+  void keep_rare_defaults(const PathBlock& block, const ContractPlan& contract) noexcept;
+  void fold_single(std::size_t row, std::size_t last, double* sums) const noexcept;
+  void fill_single_step_in(const ContractPlan& contract, std::size_t last,
+                           double deduction) noexcept;
+  [[nodiscard]] const float* single_row(std::size_t which) const noexcept {
+    return singles_.rows.data() + which * (layout_->steps + 1) * lien::engine::kBlockPaths;
+  }
   // lags: [paths] months, all `fixed` where there is no law.
   void draw_lags(std::uint32_t law, const lien::engine::PhiloxKey& key, int fixed,
                  std::size_t* lags) noexcept;
@@ -401,6 +418,20 @@ class BookStages {
   lien::engine::AlignedDoubles sale_work_;       // [5][paths] see prepare_sale
   lien::engine::AlignedDoubles default_months_;  // [parties + 1][paths]; the last is never
   PartyWork party_work_;
+  // Empty where no contract is valued in single precision.
+  struct Singles {
+    Singles() = default;
+    Singles(const Plan& plan, std::size_t series, std::size_t sample_rows);
+    lien::engine::LargeVector<float> rows;     // [derived series + parties][steps + 1][paths]: the
+                                               // latter what survival falls by
+    lien::engine::LargeVector<float> own_use;  // as own_use_
+    lien::engine::LargeVector<float> step_in;  // [steps + 1][paths] of one contract
+    lien::engine::LargeVector<float>
+        own;  // [parties + 2][paths] months of default, then never and a contract's deduction
+    lien::engine::LargeVector<float> samples;  // [samples][paths]
+    lien::engine::LargeVector<float> months;   // [steps + 1][kMonthRows][16]
+  };
+  Singles singles_;
   lien::engine::AlignedDoubles samples_;       // [samples][paths]
   lien::engine::AlignedDoubles groups_;        // [groups][samples][paths]
   lien::engine::AlignedDoubles group_months_;  // [groups][kGroupMonths][steps + 1]

@@ -81,10 +81,13 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
   const auto last = static_cast<std::size_t>(contract.months + contract.lag);
   const auto end = static_cast<std::size_t>(contract.months);
   // Sums that this contract has; what its kernel leaves at zero is not folded.
+  const bool single = is_single(contract);
   const bool all = contract.vehicle != kNone || contract.lease_end != kNone;
   const auto folded = [&](MonthSum which, bool has) -> const double* {
     double* const out = folded_.data() + which * (layout_->steps + 1);
-    if (has || all)
+    if (single && has)
+      fold_single(which, last, out);
+    else if (has || all)
       fold_months(month_sums_.get() + which * kLanes, kMonthRows * kLanes, last, out);
     else
       std::fill_n(out, last + 1, 0.0);
@@ -151,11 +154,17 @@ void BookStages::add_tests(std::size_t index) noexcept {
     if (contract.variant.cash) alive &= ~failed[m];
     living[m] = alive;
   }
-  const MonthTerms* const terms = plan_->terms.data() + contract.first_month;
+  const auto note_tests = [&](const auto* terms, bool coverage) {
+    for (std::size_t m = 1; m <= end; ++m)
+      tested_[m] = (coverage ? terms[m].test_service : terms[m].tested_balance) > 0 ? 1 : 0;
+  };
   for (std::size_t t = 0; t < 2; ++t) {
     if (slots[t] == kNone) continue;
-    for (std::size_t m = 1; m <= end; ++m)
-      tested_[m] = (t == 0 ? terms[m].test_service : terms[m].tested_balance) > 0 ? 1 : 0;
+    // What the kernel has read is still in the cache.
+    if (is_single(contract))
+      note_tests(plan_->single_terms.data() + contract.first_month, t == 0);
+    else
+      note_tests(plan_->terms.data() + contract.first_month, t == 0);
     count_test({month_bits_.data() + t * (layout_->steps + 1), living, tested_.data(), end},
                static_cast<std::uint32_t>(group), slots[t]);
   }

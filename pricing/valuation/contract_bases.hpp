@@ -9,11 +9,15 @@ namespace lien::pricing {
 // peaks to kPeakLoanToValue of the samples and breaches to bits.value. With an account, which a
 // breach fills, the months do that: a pass of its own over the marks cost 9 % of job J2.
 void test_value(const ContractArguments& arguments) noexcept;
+void test_value(const SingleArguments& arguments) noexcept;
 
 // The months of one contract, on the basis of prices; of losses; of losses that have a floor. They
 // add to the bits, which are zero before.
 void contract_prices(const ContractArguments& arguments) noexcept;
+void contract_prices(const SingleArguments& arguments) noexcept;
 void contract_losses(const ContractArguments& arguments) noexcept;
+void contract_losses(const SingleArguments& arguments) noexcept;
 void floored_losses(const ContractArguments& arguments) noexcept;
+void floored_losses(const SingleArguments& arguments) noexcept;
 
 }  // namespace lien::pricing

@@ -8,8 +8,10 @@
 #include "pricing/valuation/contract_bases.hpp"
 
 namespace lien::pricing {
+namespace {
 
-void value_contract(const ContractArguments& arguments) noexcept {
+template <class Real>
+void value(const ContractArgumentsOf<Real>& arguments) noexcept {
   using engine::kBlockPaths;
   const MonthBits& bits = arguments.bits;
   const auto months = static_cast<std::size_t>(arguments.contract->months);
@@ -19,7 +21,7 @@ void value_contract(const ContractArguments& arguments) noexcept {
   if (has.value_test && !has.cash)
     test_value(arguments);
   else
-    std::fill_n(arguments.samples + kPeakLoanToValue * kBlockPaths, kBlockPaths, 0.0);
+    std::fill_n(arguments.samples + kPeakLoanToValue * kBlockPaths, kBlockPaths, Real{0});
   if (arguments.prices)
     contract_prices(arguments);
   else if (arguments.contract->loss_floor > 0)
@@ -27,5 +29,10 @@ void value_contract(const ContractArguments& arguments) noexcept {
   else
     contract_losses(arguments);
 }
+
+}  // namespace
+
+void value_contract(const ContractArguments& arguments) noexcept { value(arguments); }
+void value_contract(const SingleArguments& arguments) noexcept { value(arguments); }
 
 }  // namespace lien::pricing

@@ -7,7 +7,8 @@
 #include "pricing/valuation/row_sums.hpp"
 
 // The month loop of one contract over one block of paths: contracts outside, months inside, paths
-// innermost, so that a contract's state stays in registers. Compiled once per instruction set.
+// innermost, so that a contract's state stays in registers. Compiled once per instruction set, in
+// doubles and in floats: Real below.
 namespace lien::pricing {
 
 // What a contract yields on every path: five numbers, then four for every snapshot month.
@@ -35,8 +36,8 @@ inline constexpr double kLargestLoanToValue = 100.0;
 // Counts over paths with sampled defaults, by month: [month][kTestCounts].
 enum TestCount : std::size_t { kInBreach = 0, kFirstBreach = 1, kCured = 2, kTestCounts = 3 };
 
-// What the kernel sums over paths by month, in eight lanes: [month][kMonthRows][8]; kMonthSums of
-// them are reported.
+// What the kernel sums over paths by month, in lanes: [month][kMonthRows][kRealLanes]; kMonthSums
+// of them are reported.
 enum MonthSum : std::size_t {
   kSurvival = 0,  // weight of not having defaulted, after the month's defaults; left at zero
                   // without a cash account, where it is the party's own survival; of a lease whose
@@ -58,40 +59,57 @@ struct MonthBits {
   std::uint64_t* failed = nullptr;  // cash-flow default in this month; null without a cash account
 };
 
-struct ContractArguments {
+// Virtual lanes of sums over paths: a cache line of them, 8 doubles or 16 floats.
+template <class Real>
+inline constexpr std::size_t kRealLanes = 64 / sizeof(Real);
+
+template <class Real>
+struct ContractArgumentsOf {
   const ContractPlan* contract;
-  const MonthTerms* terms;  // [months + 1]
+  const MonthTermsOf<Real>* terms;  // [months + 1]
   // Rows of the block, [steps + 1][kBlockPaths]; never null (a row of ones or zeros instead).
-  const double* survival;
-  const double* discount;
-  const double* discount_ratio;  // D_{k + lag}/D_k
-  const double* value;           // of one unit, in a sale and at a lease's end
-  const double* mark;            // of one unit of mark_units, in the loan-to-value test
-  const double* proceeds;        // prepared sales only: net of every cost, of a default in month k
-  const double* spot;            // utilization x rent, hourly
-  const double* cost;            // operating cost over what it is at today's power; null for ones
+  const Real* survival;
+  // Floats only: what survival falls by in a month, rounded once; the difference of two floats near
+  // one would be rough where defaults are rare. Row 0 is not read.
+  const Real* defaulted;
+  const Real* discount;
+  const Real* discount_ratio;  // D_{k + lag}/D_k; floats: less 1
+  const Real* value;           // of one unit, in a sale and at a lease's end
+  const Real* mark;            // of one unit of mark_units, in the loan-to-value test
+  const Real* proceeds;        // prepared sales only: net of every cost, of a default in month k
+  const Real* spot;            // utilization x rent, hourly
+  const Real* cost;            // operating cost over what it is at today's power; null for ones
   // Leases whose end the path decides: 1 while the lease runs, 0 after it; else null.
-  const double* runs;
-  const double* gross;  // 1/P(t_k, t_k + tenor)
+  const Real* runs;
+  const Real* gross;  // 1/P(t_k, t_k + tenor); floats: less 1
   // What a surviving customer's contract adds to a sale in a month less what the sale costs, money:
   // [months + lag + 1] rows of this many doubles, or one row of the latter and a stride of 0.
   // Prepared sales hold both already.
-  const double* step_in;
+  const Real* step_in;
   std::size_t step_in_stride;
-  double* received;  // prepared sales only, written: weight x what a default in month k brings
+  Real* received;  // prepared sales only, written: weight x what a default in month k brings
   // One value a path.
-  const double* sale_factor;  // prepared sales only: recovery and EIR factors times this
-  const double* default_month;
-  const double* customer_month;
-  const double* guarantor_month;
+  const Real* sale_factor;  // prepared sales only: recovery and EIR factors times this
+  const Real* default_month;
+  const Real* customer_month;
+  const Real* guarantor_month;
   bool prices;  // risk-neutral basis: value is kept; else credit loss and sampled loss are
   const int* snapshots;
   std::size_t snapshot_count;
-  double* samples;     // [sample_count][kBlockPaths], overwritten
-  double* month_sums;  // [months + lag + 1][kMonthRows][kLanes], zeroed by the caller
-  MonthBits bits;      // [months + 1] each, overwritten from month 1 on
+  Real* samples;     // [sample_count][kBlockPaths], overwritten
+  Real* month_sums;  // [months + lag + 1][kMonthRows][kRealLanes], see below
+  MonthBits bits;    // [months + 1] each, overwritten from month 1 on
 };
+using ContractArguments = ContractArgumentsOf<double>;
+using SingleArguments = ContractArgumentsOf<float>;
 
+// Of month_sums, from month 1 on, rows are overwritten that the contract's months add to: kRecovery
+// where no sale is prepared, kSurvival and kSeizedCash with cash, kVariable where it floats and of
+// a lease; all others are left as they are.
+//
+// In doubles, or in floats: the same operations on half the bits, each rounded to 2^-24, and no
+// sale prepared.
 void value_contract(const ContractArguments& arguments) noexcept;
+void value_contract(const SingleArguments& arguments) noexcept;
 
 }  // namespace lien::pricing

@@ -1,6 +1,6 @@
-// The loop over the months of a contract, two vectors of paths at a time, and the choice of what it
-// is compiled for. Included by contract_prices.cpp, contract_losses.cpp and floored_losses.cpp,
-// once per instruction set.
+// The loop over the months of a contract, two vectors of paths at a time, and the choice of
+// what it is compiled for. Included by contract_prices.cpp, contract_losses.cpp and
+// floored_losses.cpp, once per instruction set.
 #if defined(LIEN_PRICING_VALUATION_CONTRACT_LOOP_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LIEN_PRICING_VALUATION_CONTRACT_LOOP_INL_H_
 #undef LIEN_PRICING_VALUATION_CONTRACT_LOOP_INL_H_
@@ -9,6 +9,7 @@
 #endif
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -19,33 +20,59 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
+#ifdef LIEN_CONTRACT_IN_FLOATS
+inline namespace in_floats {
+#else
+inline namespace in_doubles {
+#endif
 
 template <unsigned kNeeds>
-HWY_INLINE State Initial(const ContractArguments& a, std::size_t path) {
-  const V zero = hn::Zero(Tag()), one = Num(1.0);
+HWY_INLINE State Initial(const Arguments& a, std::size_t path) {
+  const V zero = Zero(), one = Num(1);
   const ContractPlan& contract = *a.contract;
   State s;
-  s.before = s.alive = one;
-  s.value = Num(Needs<kNeeds>::kPrices ? contract.day_zero : 0.0);
+  s.before = one;
+  s.value = Needs<kNeeds>::kPrices ? Num(static_cast<Real>(contract.day_zero)) : zero;
   s.exposure = s.at_default = s.loss = s.credit_loss = s.sampled = zero;
   s.default_month = Row(a.default_month + path);
   s.sale_factor = one;
   if constexpr (Needs<kNeeds>::kPrepared) s.sale_factor = Row(a.sale_factor + path);
-  s.account = Num(contract.reserve_initial);
+  s.account = Num(static_cast<Real>(contract.reserve_initial));
   s.window = zero;
-  s.least = Num(1e30);
+  s.least = Num(Real(1e30));
   s.customer = Row(a.customer_month + path);
-  s.relet = hn::Add(s.customer, Num(static_cast<double>(contract.relet_months)));
-  s.trapped_coverage = s.trapped_value = hn::Lt(one, zero);
+  s.relet = Add(s.customer, Num(static_cast<Real>(contract.relet_months)));
+  s.dead = zero;
+  s.trapped_coverage = s.trapped_value = Lt(one, zero);
   return s;
 }
 
+// Of paths that an empty account ends, what it yields: one value a path of the block.
+struct Shortfalls {
+  HWY_ALIGN Real seized[kBlockPaths], recovered[kBlockPaths];
+};
+
+// To the month sums, path by path.
 template <unsigned kNeeds>
-HWY_INLINE Places PlacesAt(const ContractArguments& a, std::size_t path) {
+HWY_INLINE void AddShortfalls(const Arguments& a, const Shortfalls& failed, std::size_t months) {
+  const auto lag = static_cast<std::size_t>(a.contract->lag);
+  for (std::size_t k = 1; k <= months; ++k)
+    for (std::uint64_t left = a.bits.failed[k]; left != 0; left &= left - 1) {
+      const auto p = static_cast<std::size_t>(std::countr_zero(left));
+      Real* const sums = a.month_sums + k * kMonthRows * kLanes + p % kLanes;
+      sums[kSeizedCash * kLanes] += failed.seized[p];
+      if constexpr (!Needs<kNeeds>::kPrepared)
+        sums[(lag * kMonthRows + kRecovery) * kLanes] += failed.recovered[p];
+    }
+}
+
+template <unsigned kNeeds>
+HWY_INLINE Places PlacesAt(const Arguments& a, Shortfalls& failed, std::size_t path) {
   constexpr bool kPrepared = Needs<kNeeds>::kPrepared;
   const std::size_t lag = kPrepared ? 0 : static_cast<std::size_t>(a.contract->lag);
-  double* const sums = a.month_sums + path % kLanes;
+  Real* const sums = a.month_sums + path % kLanes;
   return {a.survival + path,
+          a.defaulted == nullptr ? nullptr : a.defaulted + path,
           a.discount + path,
           a.discount_ratio + path,
           a.value + path,
@@ -60,29 +87,31 @@ HWY_INLINE Places PlacesAt(const ContractArguments& a, std::size_t path) {
           kPrepared ? a.received + path : nullptr,
           sums,
           sums + lag * kMonthRows * kLanes,
+          failed.seized + path,
+          failed.recovered + path,
           a.bits,
           path};
 }
 
-HWY_INLINE void StoreSnapshot(const ContractArguments& a, std::size_t snapshot, std::size_t path,
-                              const State& s) {
-  const Tag d;
-  double* const at = a.samples + (kFixedSamples + snapshot * kSnapshotSamples) * kBlockPaths + path;
-  hn::Store(s.loss, d, at + kLoss * kBlockPaths);
-  hn::Store(hn::NegMulAdd(s.alive, s.before, Num(1.0)), d, at + kDefault * kBlockPaths);
-  hn::Store(s.sampled, d, at + kSampledLoss * kBlockPaths);
-  hn::Store(s.credit_loss, d, at + kCreditLoss * kBlockPaths);
+// vector: as Now::at; k: the last month that has run.
+HWY_INLINE void StoreSnapshot(const Arguments& a, const Places& at, std::size_t vector,
+                              std::size_t snapshot, std::size_t k, const State& s) {
+  Real* const out =
+      a.samples + (kFixedSamples + snapshot * kSnapshotSamples) * kBlockPaths + at.path + vector;
+  Store(s.loss, out + kLoss * kBlockPaths);
+  Store(Sub(Num(1), Living(at, s, k * kBlockPaths + vector)), out + kDefault * kBlockPaths);
+  Store(s.sampled, out + kSampledLoss * kBlockPaths);
+  Store(s.credit_loss, out + kCreditLoss * kBlockPaths);
 }
 
-template <class Contract, std::size_t kAt>
-HWY_INLINE void Finish(const ContractArguments& a, const Places& at, State& s) {
-  const Tag d;
-  double* const samples = a.samples + at.path + kAt;
-  const V residual = Contract::template Residual<kAt>(a, at, s);
-  hn::Store(s.value, d, samples + kPresentValue * kBlockPaths);
-  hn::Store(s.exposure, d, samples + kExposure * kBlockPaths);
-  hn::Store(s.at_default, d, samples + kLossAtDefault * kBlockPaths);
-  hn::Store(residual, d, samples + kResidual * kBlockPaths);
+template <class Contract>
+HWY_INLINE void Finish(const Arguments& a, const Places& at, std::size_t vector, State& s) {
+  Real* const samples = a.samples + at.path + vector;
+  const V residual = Contract::Residual(a, at, vector, s);
+  Store(s.value, samples + kPresentValue * kBlockPaths);
+  Store(s.exposure, samples + kExposure * kBlockPaths);
+  Store(s.at_default, samples + kLossAtDefault * kBlockPaths);
+  Store(residual, samples + kResidual * kBlockPaths);
   if constexpr (Contract::kKeepsAccount)
     if (a.contract->variant.value_test)
       StorePeak(samples + kPeakLoanToValue * kBlockPaths, s.least);
@@ -90,29 +119,55 @@ HWY_INLINE void Finish(const ContractArguments& a, const Places& at, State& s) {
 
 // The terms of a large book come from memory for every block; the first paths of a contract, and
 // of the next one, whose terms follow, ask for them in time.
-HWY_INLINE void FetchTerms(const MonthTerms* now) {
+HWY_INLINE void FetchTerms(const MonthNumbers* now) {
   constexpr std::size_t kAhead = 16, kLine = 64;
-  const char* const ahead = reinterpret_cast<const char*>(now) + kAhead * sizeof(MonthTerms);
-  for (std::size_t at = 0; at < sizeof(MonthTerms); at += kLine) hwy::Prefetch(ahead + at);
+  const char* const ahead = reinterpret_cast<const char*>(now) + kAhead * sizeof(MonthNumbers);
+  for (std::size_t at = 0; at < sizeof(MonthNumbers); at += kLine) hwy::Prefetch(ahead + at);
+}
+
+// Rows of month sums that the months of this contract add to become zero, month by month: the first
+// paths find theirs in the cache, and rows that nothing adds to cost nothing.
+HWY_INLINE void ClearLanes(Real* at) {
+  for (std::size_t i = 0; i < kLanes; i += kWidth) hn::Store(hn::Zero(Tag()), Tag(), at + i);
+}
+template <unsigned kNeeds, class Contract>
+HWY_INLINE void ClearPaid(Real* month) {
+  if constexpr (Needs<kNeeds>::kCash) {
+    ClearLanes(month + kSurvival * kLanes);
+    ClearLanes(month + kSeizedCash * kLanes);
+  }
+  if constexpr (Needs<kNeeds>::kFloating || Contract::kOwner)
+    ClearLanes(month + kVariable * kLanes);
+}
+// Of months that the loop does not reach: sales before a first lag, payments after the last month.
+template <unsigned kNeeds, class Contract>
+HWY_INLINE void ClearBeyond(const Arguments& a, std::size_t months) {
+  const auto lag = static_cast<std::size_t>(a.contract->lag);
+  const auto month = [&a](std::size_t k) { return a.month_sums + k * kMonthRows * kLanes; };
+  if constexpr (!Needs<kNeeds>::kPrepared)
+    for (std::size_t k = 1; k <= lag; ++k) ClearLanes(month(k) + kRecovery * kLanes);
+  for (std::size_t k = months + 1; k <= months + lag; ++k) ClearPaid<kNeeds, Contract>(month(k));
 }
 
 template <unsigned kNeeds, class Contract>
-void RunMonths(const ContractArguments& a) {
+void RunMonths(const Arguments& a) {
   const ContractPlan& plan = *a.contract;
-  const Terms contract{plan.mark_units,
-                       plan.haircut_units,
-                       plan.recovery,
-                       plan.min_coverage,
-                       plan.max_loan_to_value,
-                       plan.loss_floor,
+  const Terms contract{MostUnits(plan),
+                       static_cast<Real>(plan.haircut_units),
+                       static_cast<Real>(plan.recovery),
+                       static_cast<Real>(plan.min_coverage),
+                       static_cast<Real>(plan.loss_floor),
                        plan.caps.empty() ? nullptr : plan.caps.data(),
                        plan.default_on_shortfall,
                        plan.variant.value_test};
   constexpr bool kPlain = !Needs<kNeeds>::kCash && !Needs<kNeeds>::kPrepared;
-  const MonthTerms* const terms = a.terms;
+  const MonthNumbers* const terms = a.terms;
   const std::size_t months = static_cast<std::size_t>(plan.months);
+  ClearBeyond<kNeeds, Contract>(a, months);
+  Shortfalls failed;
+  if constexpr (Needs<kNeeds>::kCash) failed = {};
   for (std::size_t path = 0; path < kBlockPaths; path += 2 * kWidth) {
-    const Places at = PlacesAt<kNeeds>(a, path);
+    const Places at = PlacesAt<kNeeds>(a, failed, path);
     State s0 = Initial<kNeeds>(a, path), s1 = Initial<kNeeds>(a, path + kWidth);
     std::size_t k = 1, row = kBlockPaths;
     for (std::size_t snapshot = 0; snapshot < a.snapshot_count; ++snapshot) {
@@ -121,21 +176,27 @@ void RunMonths(const ContractArguments& a) {
         // Hides from the compiler that all rows step alike: it would give each a pointer of its
         // own, and their steps were a twentieth of a plain month's instructions.
         if constexpr (kPlain) asm("" : "+r"(row));
-        if (path == 0) FetchTerms(terms + k);
-        const Now now{terms[k], k, row, terms[k].opening * terms[k].eir_discount};
-        Contract::template Month<0>(contract, at, now, s0);
-        Contract::template Month<kWidth>(contract, at, now, s1);
+        if (path == 0) {
+          FetchTerms(terms + k);
+          ClearPaid<kNeeds, Contract>(at.sums + k * kMonthRows * kLanes);
+          if constexpr (!Needs<kNeeds>::kPrepared)
+            ClearLanes(at.sale_sums + (k * kMonthRows + kRecovery) * kLanes);
+        }
+        const Real at_eir = terms[k].opening * terms[k].eir_discount;
+        Contract::Month(contract, at, Now{terms[k], k, 0, row, at_eir}, s0);
+        Contract::Month(contract, at, Now{terms[k], k, kWidth, row + kWidth, at_eir}, s1);
       }
-      StoreSnapshot(a, snapshot, path, s0);
-      StoreSnapshot(a, snapshot, path + kWidth, s1);
+      StoreSnapshot(a, at, 0, snapshot, k - 1, s0);
+      StoreSnapshot(a, at, kWidth, snapshot, k - 1, s1);
     }
-    Finish<Contract, 0>(a, at, s0);
-    Finish<Contract, kWidth>(a, at, s1);
+    Finish<Contract>(a, at, 0, s0);
+    Finish<Contract>(a, at, kWidth, s1);
   }
+  if constexpr (Needs<kNeeds>::kCash) AddShortfalls<kNeeds>(a, failed, months);
 }
 
 template <unsigned kNeeds>
-void ValueLoan(const ContractArguments& a) {
+void ValueLoan(const Arguments& a) {
   const KernelVariant& has = a.contract->variant;
   switch ((has.cash ? 1U : 0U) | (has.floating ? 2U : 0U)) {
     case 0:
@@ -150,10 +211,10 @@ void ValueLoan(const ContractArguments& a) {
   }
 }
 
-// kNeeds: what the basis asks for.
+// kNeeds: what the basis asks for. Floats have no prepared sales.
 template <unsigned kNeeds>
-void ValueOnBasis(const ContractArguments& a) {
-  constexpr unsigned kPrepared = kNeeds | kNeedsPrepared;
+void ValueOnBasis(const Arguments& a) {
+  constexpr unsigned kPrepared = sizeof(Real) == 8 ? kNeeds | kNeedsPrepared : kNeeds;
   const KernelVariant& has = a.contract->variant;
   if (has.owner)
     has.prepared ? RunMonths<kPrepared, Lease<kPrepared>>(a) : RunMonths<kNeeds, Lease<kNeeds>>(a);
@@ -161,6 +222,7 @@ void ValueOnBasis(const ContractArguments& a) {
     has.prepared ? ValueLoan<kPrepared>(a) : ValueLoan<kNeeds>(a);
 }
 
+}  // namespace in_floats or in_doubles
 }  // namespace lien::pricing::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

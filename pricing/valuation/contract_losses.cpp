@@ -10,7 +10,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
 
-void ContractLosses(const ContractArguments& a) { ValueOnBasis<0>(a); }
+void ContractLosses(const Arguments& a) { ValueOnBasis<0>(a); }
 
 }  // namespace lien::pricing::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

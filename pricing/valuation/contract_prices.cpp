@@ -10,7 +10,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
 
-void ContractPrices(const ContractArguments& a) { ValueOnBasis<kNeedsPrices>(a); }
+void ContractPrices(const Arguments& a) { ValueOnBasis<kNeedsPrices>(a); }
 
 }  // namespace lien::pricing::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -10,7 +10,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
 
-void FlooredLosses(const ContractArguments& a) { ValueOnBasis<kNeedsLossFloor>(a); }
+void FlooredLosses(const Arguments& a) { ValueOnBasis<kNeedsLossFloor>(a); }
 
 }  // namespace lien::pricing::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

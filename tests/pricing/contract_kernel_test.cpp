@@ -19,8 +19,17 @@ using std::chrono::day;
 using std::chrono::month;
 using std::chrono::year;
 
-// Agreement of two sums over a block, relative to the size of one path's contribution.
-constexpr double kTolerance = 1e-12 * kBlockPaths;
+// Agreement of two sums over a block, relative to the size of one path's contribution. In floats a
+// path rounds to 2^-24 some sixty times, a month's sum is kept in them too, and near a limit of a
+// test a path may fall on its other side.
+struct Agreement {
+  double tolerance;
+  std::uint32_t paths;  // of a count
+};
+Agreement agreement(const SimulatedBlock& b) {
+  return b.settings.single_precision ? Agreement{4e-6 * kBlockPaths, 1}
+                                     : Agreement{1e-12 * kBlockPaths, 0};
+}
 
 // Sums over a block of what one contract yields.
 struct PlainSums {
@@ -108,30 +117,32 @@ bool is_money(std::size_t sample) {
 
 void expect_same_contract(const SimulatedBlock& b, std::size_t i, const PlainSums& plain) {
   const ContractPlan& contract = b.plan.contracts[i];
+  const auto [tolerance, paths] = agreement(b);
   for (std::size_t s = 0; s < b.layout.samples; ++s) {
     if (!of_basis(s, b.plan.real_world)) continue;
     // Small differences of large numbers carry the rounding of the large ones.
     const double size = std::max(plain.size[s], 1e-3 * (is_money(s) ? contract.scale : 1.0));
     const std::size_t pair = b.layout.contract(i, s);
-    EXPECT_NEAR(b.sum(pair), plain.sum[s], kTolerance * size) << "sample " << s;
-    EXPECT_NEAR(b.square(pair), plain.square[s], 2 * kTolerance * size * size) << "sample " << s;
+    EXPECT_NEAR(b.sum(pair), plain.sum[s], tolerance * size) << "sample " << s;
+    EXPECT_NEAR(b.square(pair), plain.square[s], 2 * tolerance * size * size) << "sample " << s;
   }
   const double product = std::max(plain.size[kExposure], contract.scale) *
                          std::max(plain.size[kLossAtDefault], 1e-3 * contract.scale);
   EXPECT_NEAR(b.sum(b.layout.contract(i, b.layout.samples)), plain.product,
-              2 * kTolerance * product);
+              2 * tolerance * product);
   for (std::size_t m = 1; m < plain.survival.size(); ++m) {
     const auto month = [&](MonthSum which) { return b.sum(b.layout.contract_month(i, m, which)); };
     const bool term = m <= static_cast<std::size_t>(contract.months);
     if (term) {
-      EXPECT_NEAR(month(kSurvival), plain.survival[m], kTolerance) << m;
+      EXPECT_NEAR(month(kSurvival), plain.survival[m], tolerance) << m;
     }
-    EXPECT_NEAR(month(kRecovery), plain.recovery[m], kTolerance * contract.scale) << m;
-    EXPECT_NEAR(month(kVariable), plain.variable[m], kTolerance * contract.scale) << m;
+    EXPECT_NEAR(month(kRecovery), plain.recovery[m], tolerance * contract.scale) << m;
+    EXPECT_NEAR(month(kVariable), plain.variable[m], tolerance * contract.scale) << m;
     const auto expect_test = [&](std::uint32_t slot, const auto& counts) {
       if (slot == kNone || !term) return;
       for (std::size_t t = 0; t < kTestCounts; ++t)
-        EXPECT_EQ(b.test(slot, static_cast<int>(m), static_cast<TestCount>(t)), counts[m][t])
+        EXPECT_NEAR(b.test(slot, static_cast<int>(m), static_cast<TestCount>(t)), counts[m][t],
+                    paths)
             << "month " << m << ", count " << t;
     };
     expect_test(contract.coverage_test, plain.coverage);
@@ -166,13 +177,14 @@ Seen expect_same_block(const SimulatedBlock& b, std::uint64_t number) {
   }
   for (std::size_t s = 0; s < b.layout.samples; ++s)
     if (s != kPeakLoanToValue && of_basis(s, b.plan.real_world)) {
-      EXPECT_NEAR(b.sum(b.layout.group(b.layout.portfolio(), s)), portfolio[s], kTolerance * size)
+      EXPECT_NEAR(b.sum(b.layout.group(b.layout.portfolio(), s)), portfolio[s],
+                  agreement(b).tolerance * size)
           << "portfolio, sample " << s;
     }
   return seen;
 }
 
-TEST(ContractKernel, IsThePlainMonthOnRandomBooks) {
+void expect_plain_months(bool single_precision) {
   constexpr int kBooks = 8, kLoans = 30, kLeases = 12;
   std::mt19937_64 draw(1);
   Seen seen;
@@ -186,6 +198,7 @@ TEST(ContractKernel, IsThePlainMonthOnRandomBooks) {
     for (int i = 0; i < kLeases; ++i) book.leases.push_back(random_lease(draw, valuation_date, i));
     RunSettings settings = settings_of(valuation_date);
     settings.seed = static_cast<std::uint64_t>(n);
+    settings.single_precision = single_precision;
     settings.sample_values = n == 3;
     if (n == 4) settings.horizon_months = 17;  // most contracts end later
     if (n == 5) market.parties[0].forced_default_month = 9;
@@ -204,6 +217,9 @@ TEST(ContractKernel, IsThePlainMonthOnRandomBooks) {
   EXPECT_GT(seen.cash_defaults, 500);
   EXPECT_GT(seen.breaches, 1000);
 }
+
+TEST(ContractKernel, IsThePlainMonthOnRandomBooks) { expect_plain_months(false); }
+TEST(ContractKernel, IsThePlainMonthInFloatsToTheirRounding) { expect_plain_months(true); }
 
 }  // namespace
 }  // namespace lien::pricing

@@ -1,0 +1,139 @@
+#include <algorithm>
+
+#include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/single_rows.hpp"
+#include "pricing/valuation/stage_sizes.hpp"
+
+// Contracts in single precision: what the kernel reads of a block as floats, the kernel, and what
+// it yields as doubles. Whatever is simulated or summed over paths stays in doubles.
+namespace lien::pricing {
+
+using engine::kBlockPaths;
+using engine::kLanes;
+using engine::PathBlock;
+
+namespace {
+constexpr std::size_t kFloatLanes = kRealLanes<float>;
+}  // namespace
+
+BookStages::Singles::Singles(const Plan& plan, std::size_t series, std::size_t sample_rows) {
+  const std::size_t steps = stage_sizes::rows(plan);
+  rows.resize((series + plan.parties.size()) * steps * kBlockPaths);
+  step_in.resize(steps * kBlockPaths);
+  own_use.resize(stage_sizes::own_use_places(plan) * steps * kBlockPaths);
+  own.resize((plan.parties.size() + 2) * kBlockPaths);
+  samples.resize(sample_rows * kBlockPaths);
+  months.resize(steps * kMonthRows * kFloatLanes);
+}
+
+void BookStages::fill_single(PathBlock& block, std::size_t which) noexcept {
+  if (plan_->single_terms.empty()) return;
+  const std::size_t size = (layout_->steps + 1) * kBlockPaths;
+  demote_row(block.row(series(which), 0), singles_.rows.data() + which * size, size);
+}
+
+// What the contracts of a block share, once the market and the parties stand; values and marks
+// follow as they are filled.
+void BookStages::fill_singles(PathBlock& block) noexcept {
+  const Plan& plan = *plan_;
+  if (plan.single_terms.empty()) return;
+  const auto fill = [&](std::size_t first, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) fill_single(block, first + i);
+  };
+  fill(ones_, 1);
+  fill(zeros_, 1);
+  fill(discount_, 1);
+  const std::size_t size = (layout_->steps + 1) * kBlockPaths;
+  const auto fill_less_one = [&](std::size_t first, std::size_t count) {
+    for (std::size_t i = first; i < first + count; ++i)
+      demote_less_one(block.row(series(i), 0), singles_.rows.data() + i * size, size);
+  };
+  fill_less_one(ratio_, plan.rates.lags.size());
+  fill_less_one(gross_, plan.rates.tenors.size());
+  fill(spot_, plan.hardware.size());
+  fill(cost_, plan.power.share.size());
+  fill(segment_, plan.segments.size());
+  fill(survival_, plan.parties.size());
+  for (std::size_t i = 0; i < plan.parties.size(); ++i)
+    demote_falls(block.row(series(survival_ + i), 0), layout_->steps,
+                 singles_.rows.data() + (derived_ + i) * (layout_->steps + 1) * kBlockPaths);
+  demote_row(default_months_.get(), singles_.own.data(), (plan.parties.size() + 1) * kBlockPaths);
+}
+
+void BookStages::value_single(const PathBlock& block, std::size_t index) noexcept {
+  const Plan& plan = *plan_;
+  const ContractPlan& contract = plan.contracts[index];
+  const auto month_of = [&](std::uint32_t party) {
+    return singles_.own.data() +
+           (party == kNone ? plan.parties.size() : static_cast<std::size_t>(party)) * kBlockPaths;
+  };
+  float* const no_step_in = singles_.own.data() + (plan.parties.size() + 1) * kBlockPaths;
+  const std::size_t hardware = contract.lot == kNone ? 0 : plan.lots[contract.lot].hardware;
+  SingleArguments a{};
+  a.contract = &contract;
+  a.terms = plan.single_terms.data() + contract.first_month;
+  a.survival = single_row(contract.party == kNone ? ones_ : survival_ + contract.party);
+  a.defaulted = single_row(contract.party == kNone ? zeros_ : derived_ + contract.party);
+  a.discount = single_row(discount_);
+  a.discount_ratio = single_row(ratio_ + contract.lag_row);
+  a.value = single_row(contract.lot == kNone ? zeros_ : value_of_lot(contract.lot));
+  a.mark = contract.mark == kNone ? a.value : single_row(mark_);
+  const bool adds = contract.step_in != kNone;
+  if (!adds) std::fill_n(no_step_in, kBlockPaths, static_cast<float>(0.0 - contract.deduction));
+  a.step_in = adds ? singles_.step_in.data() : no_step_in;
+  a.step_in_stride = adds ? kBlockPaths : 0;
+  a.spot = single_row(contract.lot == kNone       ? zeros_
+                      : contract.segment != kNone ? segment_ + contract.segment
+                                                  : spot_ + hardware);
+  if (contract.lot != kNone && plan.hardware[hardware].cost_row != kNone)
+    a.cost = single_row(cost_ + plan.hardware[hardware].cost_row);
+  a.gross = single_row(plan.rates.tenors.empty() ? ones_ : gross_);
+  a.default_month = month_of(contract.party);
+  a.customer_month = month_of(contract.customer);
+  a.guarantor_month = month_of(contract.guarantor);
+  a.snapshots = plan.snapshots.data();
+  a.snapshot_count = plan.snapshots.size();
+  a.samples = singles_.samples.data();
+  a.month_sums = singles_.months.data();
+  a.prices = !plan.real_world;
+  const std::size_t months = layout_->steps + 1;
+  a.bits.coverage = contract.coverage_test == kNone ? nullptr : month_bits_.data();
+  a.bits.value = contract.value_test_slot == kNone ? nullptr : month_bits_.data() + months;
+  a.bits.failed = contract.variant.cash ? month_bits_.data() + 2 * months : nullptr;
+  value_contract(a);
+  promote_row(singles_.samples.data(), samples_.get(), layout_->samples * kBlockPaths);
+  keep_rare_defaults(block, contract);
+}
+
+// One less a float that is nearly one would say little of a rare default: where the account has not
+// failed, which says one exactly, it is what the party's survival lacks.
+void BookStages::keep_rare_defaults(const PathBlock& block, const ContractPlan& contract) noexcept {
+  if (contract.party == kNone) return;
+  for (std::size_t s = 0; s < plan_->snapshots.size(); ++s) {
+    double* const defaults =
+        samples_.get() + (kFixedSamples + s * kSnapshotSamples + kDefault) * kBlockPaths;
+    const double* const survival = block.row(series(survival_ + contract.party),
+                                             std::min(plan_->snapshots[s], contract.months));
+    for (std::size_t p = 0; p < kBlockPaths; ++p)
+      defaults[p] = defaults[p] == 1.0 ? 1.0 : 1.0 - survival[p];
+  }
+}
+
+void BookStages::fold_single(std::size_t row, std::size_t last, double* sums) const noexcept {
+  fold_single_months(singles_.months.data() + row * kFloatLanes, kMonthRows * kFloatLanes, last,
+                     sums);
+}
+
+void BookStages::fill_single_step_in(const ContractPlan& contract, std::size_t last,
+                                     double deduction) noexcept {
+  const StepInPlan& terms = plan_->step_ins[contract.step_in];
+  const std::size_t size = (layout_->steps + 1) * kBlockPaths;
+  const auto own = [&](std::uint32_t use) {
+    return singles_.own_use.data() + plan_->own_uses[use].place * size;
+  };
+  single_step_in_rows({step_in_months_.data(), last, own(terms.near), own(terms.far),
+                       singles_.own.data() + contract.customer * kBlockPaths, deduction},
+                      singles_.step_in.data());
+}
+
+}  // namespace lien::pricing
