@@ -29,7 +29,7 @@ static_assert(kJ2Blocks * engine::kBlockPaths == kJ2Paths);
 
 // Floating-point operations of a loan-month-path, as kJ1Operations: additions, multiplications,
 // multiply-adds, minima, maxima, comparisons; selections and loads are not here.
-inline constexpr double kJ2Operations = 51.6;
+inline constexpr double kJ2Operations = 42.5;
 
 // What is given, the same for any number of threads.
 struct J2Inputs {

@@ -18,7 +18,7 @@ Repeat group() {
   return repeating([chunk, step = j1_step()] { j1_group(step, *chunk); });
 }
 
-// Item: one loan-month-path of job J2. 52 operations, 56 bytes loaded: bound by arithmetic with
+// Item: one loan-month-path of job J2. 43 operations, 56 bytes loaded: bound by arithmetic with
 // rows in cache, by loads from memory.
 Repeat valued(bool prices) {
   auto inputs = std::make_shared<const J2Inputs>();
