@@ -117,7 +117,8 @@ bool is_money(std::size_t sample) {
 
 void expect_same_contract(const SimulatedBlock& b, std::size_t i, const PlainSums& plain) {
   const ContractPlan& contract = b.plan.contracts[i];
-  const auto [tolerance, paths] = agreement(b);
+  const double tolerance = agreement(b).tolerance;
+  const std::uint32_t paths = agreement(b).paths;
   for (std::size_t s = 0; s < b.layout.samples; ++s) {
     if (!of_basis(s, b.plan.real_world)) continue;
     // Small differences of large numbers carry the rounding of the large ones.
