@@ -1,6 +1,6 @@
 #include "benches/jobs/j2_single.hpp"
 #include "benches/kernels/kernel_case.hpp"
-#include "pricing/valuation/sample_rows.hpp"
+#include "pricing/valuation/row_sums.hpp"
 #include "pricing/valuation/single_rows.hpp"
 
 // Kernels between double and single precision, contracts in floats, and samples on their way to
@@ -93,7 +93,7 @@ std::vector<KernelCase> single_cases() {
       {"promote_row", IN_SINGLE("PromoteRow"), kRows * kBlockPaths, promote_row},
       {"fold_single_months", IN_SINGLE("FoldSingleMonths"), kMonths, fold_single_months},
       {"single_step_in_rows", IN_SINGLE("SingleStepInRows"), kBlockPaths, single_step_in_rows},
-      {"add_sample_rows", "pricing/valuation/sample_rows.cpp:AddSampleRows", kRows * kBlockPaths,
+      {"add_sample_rows", "pricing/valuation/row_sums.cpp:AddSampleRows", kRows * kBlockPaths,
        add_sample_rows},
       {"single_loss_floor", "pricing/valuation/single_floored_losses.cpp:FlooredLosses",
        kJ2Months * kBlockPaths, single_loan<true>},

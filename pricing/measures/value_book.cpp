@@ -21,6 +21,7 @@
 #include "pricing/measures/run_notes.hpp"
 #include "pricing/measures/scenario_runs.hpp"
 #include "pricing/report/text_form.hpp"
+#include "pricing/valuation/contract_kernel.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -77,6 +78,24 @@ void run_premia(const Inputs& inputs, const ScenarioRuns& base_runs, ProgressCou
     measure_changes(scaled, baseline, view, results.tables);
     results.tables.premium_scenarios.push_back(id);
   }
+}
+
+// How much of the book single precision reaches.
+void about_precision(const RunSettings& settings, const ScenarioRun& baseline, RunFacts& facts) {
+  if (!settings.single_precision) return;
+  const BasisRun* const run =
+      baseline.risk_neutral != nullptr ? baseline.risk_neutral : baseline.real_world;
+  if (run == nullptr) return;
+  const std::vector<ContractPlan>& contracts = run->plan.contracts;
+  const auto single = std::count_if(contracts.begin(), contracts.end(), fits_floats);
+  const std::string of_all =
+      std::to_string(single) + " of " + std::to_string(contracts.size()) + " contracts";
+  if (single == 0)
+    facts.warnings.push_back("precision \"single\" values " + of_all +
+                             ": tranches of vehicles, sales at drawn lags or pressed prices and "
+                             "leases with options or a deposit stay in doubles");
+  else
+    facts.notes.push_back("precision \"single\": " + of_all + " are valued in floats");
 }
 
 // What control variates did for the number that each basis is run for.
@@ -229,6 +248,7 @@ RunResults value_paths(const Inputs& inputs, const std::function<void(const Prog
   facts.warnings = warnings(inputs);
   warn_of_tails(results.tables.losses, inputs.settings.confidence, facts.warnings);
   about_end_of_life(base.end_of_life, facts.notes);
+  about_precision(inputs.settings, base, facts);
   about_controls(inputs.settings, base, facts);
   if (facts.paths != inputs.settings.paths)
     facts.notes.push_back(

@@ -4,12 +4,11 @@
 #include "pricing/valuation/single_rows.hpp"
 #include "pricing/valuation/stage_sizes.hpp"
 
-// Contracts in single precision: what the kernel reads of a block as floats, the kernel, and what
-// it yields as doubles. Whatever is simulated or summed over paths stays in doubles.
+// Contracts in single precision: what the kernel reads of a block as floats, and what it yields as
+// doubles. Whatever is simulated or summed over paths stays in doubles.
 namespace lien::pricing {
 
 using engine::kBlockPaths;
-using engine::kLanes;
 using engine::PathBlock;
 
 namespace {
@@ -58,51 +57,6 @@ void BookStages::fill_singles(PathBlock& block) noexcept {
     demote_falls(block.row(series(survival_ + i), 0), layout_->steps,
                  singles_.rows.data() + (derived_ + i) * (layout_->steps + 1) * kBlockPaths);
   demote_row(default_months_.get(), singles_.own.data(), (plan.parties.size() + 1) * kBlockPaths);
-}
-
-void BookStages::value_single(const PathBlock& block, std::size_t index) noexcept {
-  const Plan& plan = *plan_;
-  const ContractPlan& contract = plan.contracts[index];
-  const auto month_of = [&](std::uint32_t party) {
-    return singles_.own.data() +
-           (party == kNone ? plan.parties.size() : static_cast<std::size_t>(party)) * kBlockPaths;
-  };
-  float* const no_step_in = singles_.own.data() + (plan.parties.size() + 1) * kBlockPaths;
-  const std::size_t hardware = contract.lot == kNone ? 0 : plan.lots[contract.lot].hardware;
-  SingleArguments a{};
-  a.contract = &contract;
-  a.terms = plan.single_terms.data() + contract.first_month;
-  a.survival = single_row(contract.party == kNone ? ones_ : survival_ + contract.party);
-  a.defaulted = single_row(contract.party == kNone ? zeros_ : derived_ + contract.party);
-  a.discount = single_row(discount_);
-  a.discount_ratio = single_row(ratio_ + contract.lag_row);
-  a.value = single_row(contract.lot == kNone ? zeros_ : value_of_lot(contract.lot));
-  a.mark = contract.mark == kNone ? a.value : single_row(mark_);
-  const bool adds = contract.step_in != kNone;
-  if (!adds) std::fill_n(no_step_in, kBlockPaths, static_cast<float>(0.0 - contract.deduction));
-  a.step_in = adds ? singles_.step_in.data() : no_step_in;
-  a.step_in_stride = adds ? kBlockPaths : 0;
-  a.spot = single_row(contract.lot == kNone       ? zeros_
-                      : contract.segment != kNone ? segment_ + contract.segment
-                                                  : spot_ + hardware);
-  if (contract.lot != kNone && plan.hardware[hardware].cost_row != kNone)
-    a.cost = single_row(cost_ + plan.hardware[hardware].cost_row);
-  a.gross = single_row(plan.rates.tenors.empty() ? ones_ : gross_);
-  a.default_month = month_of(contract.party);
-  a.customer_month = month_of(contract.customer);
-  a.guarantor_month = month_of(contract.guarantor);
-  a.snapshots = plan.snapshots.data();
-  a.snapshot_count = plan.snapshots.size();
-  a.samples = singles_.samples.data();
-  a.month_sums = singles_.months.data();
-  a.prices = !plan.real_world;
-  const std::size_t months = layout_->steps + 1;
-  a.bits.coverage = contract.coverage_test == kNone ? nullptr : month_bits_.data();
-  a.bits.value = contract.value_test_slot == kNone ? nullptr : month_bits_.data() + months;
-  a.bits.failed = contract.variant.cash ? month_bits_.data() + 2 * months : nullptr;
-  value_contract(a);
-  promote_row(singles_.samples.data(), samples_.get(), layout_->samples * kBlockPaths);
-  keep_rare_defaults(block, contract);
 }
 
 // One less a float that is nearly one would say little of a rare default: where the account has not

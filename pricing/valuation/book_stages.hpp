@@ -1,5 +1,9 @@
 #pragma once
 
+// Over 400 lines on purpose: one object a thread owns every row of a block; its members stand in
+// files by room (book_*.cpp and their like), and splitting the declaration would part rows from
+// what fills them.
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -11,57 +15,13 @@
 #include "engine/simulation/path_block.hpp"
 #include "pricing/credit/clearing.hpp"
 #include "pricing/plan/plan.hpp"
+#include "pricing/valuation/contract_kernel.hpp"
 #include "pricing/valuation/month_sums.hpp"
+#include "pricing/valuation/path_results.hpp"
 #include "pricing/valuation/resale_rows.hpp"
 #include "pricing/valuation/sum_layout.hpp"
-#include "pricing/valuation/tail_replay.hpp"
 
 namespace lien::pricing {
-
-// What the fit of a tilt reads of listed paths, by year and party: the hazard that the party lived
-// through, with a minus in the year of its default, 0 after it.
-struct TiltSample {
-  std::size_t parties = 0, paths = 0;
-  std::vector<double> hazard;  // [years][parties][paths]
-  [[nodiscard]] std::size_t at(std::size_t year, std::size_t party) const noexcept {
-    return (year * parties + party) * paths;
-  }
-};
-
-// What a run before the run reads of every block for its control variates.
-struct ControlSample {
-  std::vector<double>
-      deviations;  // [blocks][Plan::controls] mean over the block less the known mean
-};
-
-// Results that belong to a path or a block, written by whichever thread runs it at a place of its
-// own.
-struct PathResults {
-  // [snapshots][paths] discounted sampled loss of the portfolio; filled on the real-world basis.
-  std::vector<std::vector<double>> losses;
-  // [blocks][groups][samples] sums over a block's paths, for paired differences; empty if not
-  // asked.
-  std::vector<double> block_groups;
-  // [snapshots][paths] density of the law over that of the mixture which the paths are drawn from,
-  // seen up to the snapshot's last sale; filled where the plan is tilted.
-  std::vector<std::vector<double>> weights;
-  // Number of the run's first block: rows by path and by block count from it.
-  std::uint64_t first_block = 0;
-  // What the one instrument of a pilot plan sees, for the fit of its rule; null in a run.
-  lien::engine::StoppingSample* pilot = nullptr;
-  // The tail paths that are simulated again; null in a run.
-  const TailReplay* tail = nullptr;
-  // Paths that are simulated again to fit a tilt, and what they show; null in a run.
-  const std::uint64_t* listed = nullptr;
-  TiltSample* tilt_sample = nullptr;
-  // Where it stands, blocks end with it: the market and the parties are all that is simulated.
-  ControlSample* control_sample = nullptr;
-};
-
-// Where the stages spend their time, seconds.
-struct StageSeconds {
-  double market = 0, parties = 0, resale = 0, contracts = 0, other = 0;
-};
 
 // The stages of pricing on one block, in order: market rows, parties, then hardware by hardware
 // the resale values and the contracts secured on it, instruments, fans. One object a thread; all
@@ -189,12 +149,13 @@ class BookStages {
   void run_contract(PathBlock& block, std::size_t contract, double* sums) noexcept;
   void value_rows(PathBlock& block, std::size_t contract, const double* proceeds,
                   const double* ratio) noexcept;
-  // Contracts in single precision, in book_singles.cpp: rows of a block as floats, the kernel on
-  // them, and what it yields as doubles. Prepared sales and leases whose end the path decides are
-  // valued in doubles.
+  template <class Real, class RowOf>
+  ContractArgumentsOf<Real> shared_arguments(const ContractPlan& contract, const RowOf& row_of,
+                                             const Real* months) noexcept;
+  // Contracts in single precision, in book_singles.cpp: rows of a block as floats, and what the
+  // kernel yields as doubles.
   [[nodiscard]] bool is_single(const ContractPlan& contract) const noexcept {
-    return !plan_->single_terms.empty() && contract.vehicle == kNone &&
-           !contract.variant.prepared && contract.lease_end == kNone;
+    return !plan_->single_terms.empty() && fits_floats(contract);
   }
   void fill_singles(PathBlock& block) noexcept;
   void fill_single(PathBlock& block, std::size_t which) noexcept;

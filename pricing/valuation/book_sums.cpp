@@ -7,7 +7,7 @@
 #include "pricing/valuation/month_flows.hpp"
 #include "pricing/valuation/month_sums.hpp"
 #include "pricing/valuation/resale_rows.hpp"
-#include "pricing/valuation/sample_rows.hpp"
+#include "pricing/valuation/row_sums.hpp"
 
 // What BookStages adds to the sums of a run, after the kernels have filled its rows.
 namespace lien::pricing {

@@ -103,6 +103,12 @@ struct ContractArgumentsOf {
 using ContractArguments = ContractArgumentsOf<double>;
 using SingleArguments = ContractArgumentsOf<float>;
 
+// True of contracts that can be valued in floats: prepared sales, leases whose end the path decides
+// and tranches of vehicles are valued in doubles.
+[[nodiscard]] inline bool fits_floats(const ContractPlan& contract) noexcept {
+  return contract.vehicle == kNone && !contract.variant.prepared && contract.lease_end == kNone;
+}
+
 // Of month_sums, from month 1 on, rows are overwritten that the contract's months add to: kRecovery
 // where no sale is prepared, kSurvival and kSeizedCash with cash, kVariable where it floats and of
 // a lease; all others are left as they are.

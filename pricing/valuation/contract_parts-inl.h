@@ -59,9 +59,8 @@ struct Terms {
 
 // What the loop reads and writes at the first of two vectors of paths that run side by side, the
 // second kWidth paths on: with pointers of their own, half a month's instructions would fetch
-// pointers. Copied out of the arguments: stores
-// of doubles could otherwise change them in the compiler's eyes, which would reload them every
-// month.
+// pointers. Copied out of the arguments: stores could otherwise change them in the compiler's eyes,
+// which would reload them every month.
 struct Places {
   const Real *HWY_RESTRICT survival, *HWY_RESTRICT defaulted, *HWY_RESTRICT discount,
       *HWY_RESTRICT ratio, *HWY_RESTRICT value, *HWY_RESTRICT mark, *HWY_RESTRICT sale,
@@ -76,7 +75,7 @@ struct Places {
   std::size_t path;
 };
 
-// State of one vector of paths. The month-to-month chain (account, alive) is short against
+// State of one vector of paths. The month-to-month chain (account, dead) is short against
 // the work of a month, so the processor overlaps months by itself.
 struct State {
   V before;       // doubles: survival weight of the month before; 0 after a cash-flow default

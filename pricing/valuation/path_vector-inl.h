@@ -42,8 +42,8 @@ HWY_INLINE V Row(const Real* p) { return hn::Load(Tag(), p); }
 HWY_INLINE void Store(V x, Real* p) { hn::Store(One(x), Tag(), p); }
 
 // Highway's operations by their names alone. Where its vectors are classes those are found by their
-// arguments and are the better match; where vectors are the compiler's own, kept ones have a type of
-// their own.
+// arguments and are the better match; where vectors are the compiler's own, kept ones have a type
+// of their own.
 template <class X, class Y>
 HWY_INLINE V Add(X x, Y y) {
   return hn::Add(One(x), One(y));

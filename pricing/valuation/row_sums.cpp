@@ -65,6 +65,39 @@ double RowProduct(const double* HWY_RESTRICT a, double reference_a, const double
   return Fold(sum);
 }
 
+// The row is loaded once for its sums and for its total.
+template <bool kTotal>
+HWY_INLINE void AddSampleRow(const SampleRow& at, std::size_t paths) {
+  const Tag d;
+  const double* HWY_RESTRICT const row = at.row;
+  double* HWY_RESTRICT const total = at.total;
+  KeptVector sum[kVectors], square[kVectors];
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < kVectors; ++i) sum[i] = square[i] = Num(0.0);
+  const V shift = Num(at.reference), weight = Num(at.weight);
+  for (std::size_t p = 0; p < paths; p += kLanes) {
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < kVectors; ++i) {
+      const std::size_t q = p + i * kWidth;
+      const V value = Row(row + q), x = hn::Sub(value, shift);
+      sum[i] = hn::Add(sum[i], x);
+      square[i] = hn::MulAdd(x, x, square[i]);
+      if constexpr (kTotal) hn::Store(hn::MulAdd(weight, value, Row(total + q)), d, total + q);
+    }
+  }
+  at.sums[0] += Fold(sum);
+  at.sums[1] += Fold(square);
+}
+
+void AddSampleRows(const SampleRow* rows, std::size_t count, std::size_t paths) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (rows[i].total != nullptr)
+      AddSampleRow<true>(rows[i], paths);
+    else
+      AddSampleRow<false>(rows[i], paths);
+  }
+}
+
 }  // namespace lien::pricing::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -72,6 +105,7 @@ HWY_AFTER_NAMESPACE();
 namespace lien::pricing {
 HWY_EXPORT(RowSumsOf);
 HWY_EXPORT(RowProduct);
+HWY_EXPORT(AddSampleRows);
 
 RowSums row_sums(const double* row, double reference, std::size_t paths) noexcept {
   return HWY_DYNAMIC_DISPATCH(RowSumsOf)(row, reference, paths);
@@ -79,6 +113,9 @@ RowSums row_sums(const double* row, double reference, std::size_t paths) noexcep
 double row_product(const double* a, double reference_a, const double* b, double reference_b,
                    std::size_t paths) noexcept {
   return HWY_DYNAMIC_DISPATCH(RowProduct)(a, reference_a, b, reference_b, paths);
+}
+void add_sample_rows(const SampleRow* rows, std::size_t count, std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(AddSampleRows)(rows, count, paths);
 }
 }  // namespace lien::pricing
 #endif

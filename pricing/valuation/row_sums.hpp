@@ -14,6 +14,17 @@ struct RowSums {
 // Sum of (a - reference_a) x (b - reference_b) over two rows, in the same order.
 [[nodiscard]] double row_product(const double* a, double reference_a, const double* b,
                                  double reference_b, std::size_t paths) noexcept;
+// A sample that is added to the sums of a run and, weighed, to those of a group, one pass a row.
+struct SampleRow {
+  const double* row;
+  double reference;  // subtracted before it is summed
+  double* sums;      // [2] of row - reference, of its square: see RowSums
+  double weight;     // of the row in total
+  double* total;     // [paths]; null: no total
+};
+// sums += row_sums(row, reference); total += weight x row, as add_scaled_row. No two totals are
+// the same row.
+void add_sample_rows(const SampleRow* rows, std::size_t count, std::size_t paths) noexcept;
 // The fixed tree over eight lanes.
 [[nodiscard]] inline double fold_lanes(const double* lanes) noexcept {
   return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +

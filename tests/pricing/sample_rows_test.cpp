@@ -1,5 +1,3 @@
-#include "pricing/valuation/sample_rows.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,6 +8,7 @@
 
 #include "engine/simulation/path_block.hpp"
 #include "pricing/valuation/resale_rows.hpp"
+#include "pricing/valuation/row_sums.hpp"
 
 // What a contract adds to the sums of a run and to a sale on one block, against plain loops.
 namespace lien::pricing {
