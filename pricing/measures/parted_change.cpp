@@ -72,6 +72,15 @@ std::string model_of(RunSettings settings) {
 
 bool same_model(const RunSettings& a, const RunSettings& b) { return model_of(a) == model_of(b); }
 
+// Paired are runs of one seed and model; what is drawn does not know the precision.
+bool same_paths(const RunSettings& a, const RunSettings& b) {
+  const auto drawn_by = [](RunSettings settings) {
+    settings.single_precision = false;
+    return model_of(std::move(settings));
+  };
+  return a.seed == b.seed && drawn_by(a) == drawn_by(b);
+}
+
 std::string first_fault(const InputError& error) {
   const Diagnostic& fault = error.faults().front();
   return fault.field.empty() ? fault.problem : fault.field + ": " + fault.problem;
@@ -190,8 +199,7 @@ double paired_shortfall_error(const BasisRun& a, const BasisRun& b, const Follow
 Estimate change_of(const Valued& a, const Valued& b, const FollowedNumber& of) {
   const Estimate was = value_of(a, of), is = value_of(b, of);
   Estimate change = independent(was, is);
-  const bool paired = a.runs && b.runs && a.settings->seed == b.settings->seed &&
-                      same_model(*a.settings, *b.settings);
+  const bool paired = a.runs && b.runs && same_paths(*a.settings, *b.settings);
   if (!paired) return change;
   if (of.measure == "expected_shortfall") {
     const BasisRun *before = tails_of(a), *after = tails_of(b);

@@ -45,6 +45,22 @@ bool same_bytes(const std::vector<std::pair<std::string, std::string>>& a,
                     [](const auto& x, const auto& y) { return x.second == y.second; });
 }
 
+// What resolved.toml leaves unsaid is the default, or is not there.
+std::string setting_text(const ComparedRun& run, const std::string& key) {
+  constexpr std::pair<const char*, const char*> kUnsaid[] = {
+      {"simulation.steps_per_year", "12"},
+      {"simulation.importance_sampling", "false"},
+      {"simulation.control_variates", "false"},
+      {"simulation.precision", "\"double\""},
+      {"results.cecl", "false"},
+      {"results.look_through", "false"}};
+  const auto found = run.settings.find(key);
+  if (found != run.settings.end()) return found->second;
+  for (const auto& [setting, text] : kUnsaid)
+    if (key == setting) return text;
+  return "none";
+}
+
 // Files by their hashes, whatever they are called; settings by their text.
 StoryTable differences_of(const ComparedRun& before, const ComparedRun& after) {
   StoryTable table{"differences", "What the runs differ by", {}, {}, false, ""};
@@ -63,12 +79,8 @@ StoryTable differences_of(const ComparedRun& before, const ComparedRun& after) {
   std::set<std::string> keys;
   for (const ComparedRun* run : {&before, &after})
     for (const auto& [key, value] : run->settings) keys.insert(key);
-  const auto text = [](const ComparedRun& run, const std::string& key) {
-    const auto found = run.settings.find(key);
-    return found == run.settings.end() ? std::string() : found->second;
-  };
   for (const std::string& key : keys)
-    if (files.count(key) == 0) add(key, text(before, key), text(after, key));
+    if (files.count(key) == 0) add(key, setting_text(before, key), setting_text(after, key));
   if (table.rows.empty())
     table.rows.push_back(
         {std::string("nothing: same inputs, settings and program"), std::string(), std::string()});

@@ -319,6 +319,24 @@ def check_parts(checks, example):
     checks.that("could not be parted" in text and "scheduled" in text, text)
 
 
+def check_precision(checks, example, a):
+    """Single precision is another model on the same paths: paired, so rounding and no noise."""
+    def in_floats(inputs):
+        replace(inputs / "run.toml", "[simulation]", '[simulation]\nprecision = "single"')
+
+    b = checks.value("single", example, in_floats)
+    told = checks.compare(a, b, parted=True)
+    check_differences(checks, "single", told, {"simulation.precision"})
+    row = told["differences"][0]
+    checks.that((row["before"], row["after"]) == ('"double"', '"single"'), f"precision: {row}")
+    was, now, step = portfolio(a), portfolio(b), steps_of(told)["model: settings"]
+    for measure, (value, error) in was.items():
+        change = now[measure][0] - value
+        checks.that(abs(step[measure] - change) <= 1e-12 * abs(value)
+                    and step[measure + "_se"] <= 1e-3 * error,
+                    f"single: {measure}: {step[measure]} +- {step[measure + '_se']}, error {error}")
+
+
 def check_kept(checks, example):
     """The copies are the inputs, and what becomes of them is seen."""
     a = checks.value("kept", example)
@@ -405,6 +423,7 @@ def main():
         checks.that("allowance_movement" not in checks.compare(a, book), "a movement without stages")
         check_movement(checks, example)
         check_parts(checks, example)
+        check_precision(checks, example, a)
         check_kept(checks, example)
         check_faults(checks, a, euro)
     for fault in checks.faults:
