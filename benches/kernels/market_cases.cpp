@@ -73,6 +73,13 @@ Repeat party_month() {
                          row(out, 1), row(defaults, 0), kBlockPaths);
   });
 }
+// Item: one path; one subtraction, one product, two comparisons.
+Repeat bin_row() {
+  return repeating(
+      [in = normals(4, 30.0, 9.0), out = std::vector<std::int32_t>(kBlockPaths)]() mutable {
+        pricing::bin_row(row(in, 0), 10.0, 2.5, 99, out.data(), kBlockPaths);
+      });
+}
 Repeat sampled_survival_row() {
   return repeating([in = normals(4, 30.0, 9.0), out = zeros(1)] {
     pricing::sampled_survival_row(30.0, row(in, 0), row(out, 0), kBlockPaths);
@@ -142,19 +149,21 @@ Repeat add_both() {
   });
 }
 // Item: one path.
-Repeat default_words() {
+Repeat living_words() {
   return repeating([in = normals(4, 60.0, 0.2), out = std::vector<std::uint64_t>(61)]() mutable {
-    pricing::default_words(row(in, 0), 40, out.data());
+    pricing::living_words(row(in, 0), 40, out.data());
   });
 }
 // Item: one month. Three counts of bits, two additions in doubles.
 Repeat count_test_months() {
-  return repeating([breach = std::vector<std::uint64_t>(61, 0x0123456789abcdefU),
-                    living = std::vector<std::uint64_t>(61, ~std::uint64_t{0}),
-                    tested = std::vector<char>(61, 1), total = std::vector<std::uint32_t>(61 * 3),
-                    months = std::vector<double>(61 * 2)]() mutable {
-    pricing::count_test_months({breach.data(), living.data(), tested.data(), kFoldedMonths},
-                               {total.data(), months.data(), months.data() + 1, 2, kFoldedMonths});
+  using Words = std::vector<std::uint64_t>;
+  return repeating([breach = Words(61, 0x0123456789abcdefU), living = Words(61, ~std::uint64_t{0}),
+                    failed = Words(61), tested = Words(1, ~std::uint64_t{1}),
+                    total = std::vector<std::uint32_t>(61 * 3), in = std::vector<double>(61),
+                    ever = std::vector<double>(61)]() mutable {
+    pricing::count_test_months(
+        {breach.data(), living.data(), failed.data(), tested.data(), kFoldedMonths},
+        {total.data(), in.data(), ever.data()});
   });
 }
 
@@ -175,6 +184,7 @@ std::vector<KernelCase> market_cases() {
       {"spot_row", IN_MARKET("SpotRow"), kBlockPaths, spot_row},
       {"log_row", IN_MARKET("LogRow"), kBlockPaths, log_row},
       {"party_month", IN_MARKET("PartyMonth"), kBlockPaths, party_month},
+      {"bin_row", IN_MARKET("BinRow"), kBlockPaths, bin_row},
       {"sampled_survival_row", IN_MARKET("SampledSurvivalRow"), kBlockPaths, sampled_survival_row},
       {"count_living_row", IN_MARKET("CountLivingRow"), kBlockPaths, count_living_row},
       {"affine_row", IN_DRIVERS("AffineRow"), kBlockPaths, affine_row},
@@ -187,7 +197,7 @@ std::vector<KernelCase> market_cases() {
       {"fold_months", IN_MONTHS("FoldMonths"), kFoldedMonths, fold_months},
       {"add_loan_flows", IN_FLOWS("AddLoanFlows"), kFoldedMonths, add_loan_flows},
       {"add_both", IN_FLOWS("AddBoth"), kFoldedMonths, add_both},
-      {"default_words", IN_MONTHS("DefaultWords"), kBlockPaths, default_words},
+      {"living_words", IN_MONTHS("LivingWords"), kBlockPaths, living_words},
       {"count_test_months", IN_MONTHS("CountTestMonths"), kFoldedMonths, count_test_months},
   };
 #undef IN_MARKET

@@ -150,11 +150,14 @@ Repeat step_in_row() {
 
 // Item: one path of one month; two multiply-adds, 16 bytes loaded, 8 stored.
 Repeat shared_step_in_rows() {
-  return repeating([months = std::vector<pricing::StepInMonth>(2, {90.0, 30.0, 40.0}),
-                    own = normals(4, 1.0, 0.2), customer = normals(4, 30.0, 9.0),
-                    added = zeros(2)] {
-    const pricing::SharedStepIn terms{months.data(),    1,  row(own, 0), row(own, 1),
-                                      row(customer, 0), 5.0};
+  return repeating([revenue = std::vector<double>(2, 30.0), own = normals(4, 1.0, 0.2),
+                    customer = normals(4, 30.0, 9.0), added = zeros(2)] {
+    const pricing::SharedStepIn terms{
+        {3.0, 1.0, revenue.data(), nullptr, nullptr, 30.0, 40.0, 1, 1},
+        row(own, 0),
+        row(own, 1),
+        row(customer, 0),
+        5.0};
     pricing::shared_step_in_rows(terms, row(added, 0), kBlockPaths);
   });
 }

@@ -39,7 +39,14 @@ Repeat promote_row() {
   });
 }
 
-// Item: one sum of one month: fifteen additions in three of four lanes each, 64 bytes loaded.
+// Item: one path of one sample: a comparison and a subtraction.
+Repeat promote_defaults() {
+  return repeating([in = floats(1, 0), survival = normals(4, 0.9, 0.01), out = zeros(1)] {
+    pricing::promote_defaults(in->data(), row(survival, 0), row(out, 0), kBlockPaths);
+  });
+}
+
+// Item: one sum of one month: fifteen additions, 64 bytes loaded.
 constexpr std::size_t kMonths = 60;
 Repeat fold_single_months() {
   return repeating([in = floats(kMonths + 4, 1), out = zeros(1)] {
@@ -49,11 +56,14 @@ Repeat fold_single_months() {
 
 // Item: one path of one month, as shared_step_in_rows.
 Repeat single_step_in_rows() {
-  return repeating([months = std::vector<pricing::StepInMonth>(2, {90.0, 30.0, 40.0}),
-                    own = floats(4, 1), customer = floats(1, 30), added = floats(2, 0)] {
-    pricing::single_step_in_rows(
-        {months.data(), 1, own->data(), own->data() + kBlockPaths, customer->data(), 5.0},
-        added->data());
+  return repeating([revenue = std::vector<double>(2, 30.0), own = floats(4, 1),
+                    customer = floats(1, 30), added = floats(2, 0)] {
+    pricing::single_step_in_rows({{3.0, 1.0, revenue.data(), nullptr, nullptr, 30.0, 40.0, 1, 1},
+                                  own->data(),
+                                  own->data() + kBlockPaths,
+                                  customer->data(),
+                                  5.0},
+                                 added->data());
   });
 }
 
@@ -91,6 +101,7 @@ std::vector<KernelCase> single_cases() {
       {"demote_less_one", IN_SINGLE("DemoteLessOne"), kRows * kBlockPaths, demote_less_one},
       {"demote_falls", IN_SINGLE("DemoteFalls"), (kRows - 1) * kBlockPaths, demote_falls},
       {"promote_row", IN_SINGLE("PromoteRow"), kRows * kBlockPaths, promote_row},
+      {"promote_defaults", IN_SINGLE("PromoteDefaults"), kBlockPaths, promote_defaults},
       {"fold_single_months", IN_SINGLE("FoldSingleMonths"), kMonths, fold_single_months},
       {"single_step_in_rows", IN_SINGLE("SingleStepInRows"), kBlockPaths, single_step_in_rows},
       {"add_sample_rows", "pricing/valuation/row_sums.cpp:AddSampleRows", kRows * kBlockPaths,

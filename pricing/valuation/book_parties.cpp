@@ -6,6 +6,7 @@
 #include "pricing/valuation/book_stages.hpp"
 #include "pricing/valuation/driver_rows.hpp"
 #include "pricing/valuation/market_rows.hpp"
+#include "pricing/valuation/month_sums.hpp"
 #include "pricing/valuation/network_rows.hpp"
 #include "pricing/valuation/resale_rows.hpp"
 
@@ -255,6 +256,10 @@ void BookStages::fill_parties(PathBlock& block, double* sums) noexcept {
       fill_party(block, i);
   }
   if (!plan_->network.members.empty()) fill_network(block, sums);
+  if (plan_->tests == 0) return;
+  for (std::size_t i = 0; i <= plan_->parties.size(); ++i)
+    living_words(default_months_.get() + i * kBlockPaths, layout_->steps,
+                 living_.data() + i * (layout_->steps + 1));
 }
 
 }  // namespace lien::pricing

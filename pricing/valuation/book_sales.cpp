@@ -83,25 +83,19 @@ void BookStages::fill_step_in(const ContractPlan& contract, double deduction) no
     return;
   }
   if (own_use_of_ != lot.hardware) fill_own_use(lot.hardware);
+  StepInHours hours{contract.step_in_rate,
+                    contract.step_in_units,
+                    terms.revenue.data(),
+                    hardware.cost_row == kNone ? terms.cost.data() : nullptr,
+                    lot.remaining.empty() ? nullptr : lot.remaining.data(),
+                    1 - terms.share,
+                    terms.share,
+                    1,
+                    last};
   // No sale falls into the first months where its lag is fixed, and nobody reads them.
-  const std::size_t first =
-      contract.lag_law == kNone ? static_cast<std::size_t>(contract.lag) + 1 : 1;
-  std::fill_n(step_in_months_.data(), std::min(first, last + 1), StepInMonth{});
-  const bool whole = lot.remaining.empty(), fixed_cost = hardware.cost_row == kNone;
-  const double rate = contract.step_in_rate, all = contract.step_in_units;
-  const double *const revenue = terms.revenue.data(), *const cost = terms.cost.data();
-  const double* const remaining = lot.remaining.data();
-  const double far = terms.share, near = 1 - far;
-  StepInMonth* const months = step_in_months_.data();
-  for (std::size_t k = first; k <= last; ++k) {
-    double worth = rate * revenue[k];
-    if (fixed_cost) worth -= cost[k];
-    const double here = whole ? all : all * remaining[k];
-    // Own use is worth nothing at least: a contract that does not pay its cost adds nothing.
-    months[k] = worth <= 0 ? StepInMonth{} : StepInMonth{here * worth, here * near, here * far};
-  }
-  if (is_single(contract)) return fill_single_step_in(contract, last, deduction);
-  shared_step_in_rows({step_in_months_.data(), last, own_use_row(plan_->own_uses[terms.near]),
+  if (contract.lag_law == kNone) hours.first = static_cast<std::size_t>(contract.lag) + 1;
+  if (is_single(contract)) return fill_single_step_in(contract, hours, deduction);
+  shared_step_in_rows({hours, own_use_row(plan_->own_uses[terms.near]),
                        own_use_row(plan_->own_uses[terms.far]), customer, deduction},
                       step_in_.get(), kBlockPaths);
 }

@@ -59,17 +59,21 @@ void BookStages::fill_singles(PathBlock& block) noexcept {
   demote_row(default_months_.get(), singles_.own.data(), (plan.parties.size() + 1) * kBlockPaths);
 }
 
-// One less a float that is nearly one would say little of a rare default: where the account has not
-// failed, which says one exactly, it is what the party's survival lacks.
-void BookStages::keep_rare_defaults(const PathBlock& block, const ContractPlan& contract) noexcept {
-  if (contract.party == kNone) return;
-  for (std::size_t s = 0; s < plan_->snapshots.size(); ++s) {
-    double* const defaults =
-        samples_.get() + (kFixedSamples + s * kSnapshotSamples + kDefault) * kBlockPaths;
-    const double* const survival = block.row(series(survival_ + contract.party),
-                                             std::min(plan_->snapshots[s], contract.months));
-    for (std::size_t p = 0; p < kBlockPaths; ++p)
-      defaults[p] = defaults[p] == 1.0 ? 1.0 : 1.0 - survival[p];
+// Samples of the contract that has just run, as doubles; what is zero on every path nobody reads.
+void BookStages::promote_samples(const PathBlock& block, const ContractPlan& contract) noexcept {
+  for (std::size_t s = 0; s < layout_->samples; ++s) {
+    if (!is_sampled(contract, s)) continue;
+    const float* const single = singles_.samples.data() + s * kBlockPaths;
+    double* const out = samples_.get() + s * kBlockPaths;
+    const bool defaults = s >= kFixedSamples && (s - kFixedSamples) % kSnapshotSamples == kDefault;
+    if (!defaults || contract.party == kNone) {
+      promote_row(single, out, kBlockPaths);
+      continue;
+    }
+    const int month =
+        std::min(plan_->snapshots[(s - kFixedSamples) / kSnapshotSamples], contract.months);
+    promote_defaults(single, block.row(series(survival_ + contract.party), month), out,
+                     kBlockPaths);
   }
 }
 
@@ -78,14 +82,14 @@ void BookStages::fold_single(std::size_t row, std::size_t last, double* sums) co
                      sums);
 }
 
-void BookStages::fill_single_step_in(const ContractPlan& contract, std::size_t last,
+void BookStages::fill_single_step_in(const ContractPlan& contract, const StepInHours& hours,
                                      double deduction) noexcept {
   const StepInPlan& terms = plan_->step_ins[contract.step_in];
   const std::size_t size = (layout_->steps + 1) * kBlockPaths;
   const auto own = [&](std::uint32_t use) {
     return singles_.own_use.data() + plan_->own_uses[use].place * size;
   };
-  single_step_in_rows({step_in_months_.data(), last, own(terms.near), own(terms.far),
+  single_step_in_rows({hours, own(terms.near), own(terms.far),
                        singles_.own.data() + contract.customer * kBlockPaths, deduction},
                       singles_.step_in.data());
 }

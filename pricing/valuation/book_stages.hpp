@@ -20,6 +20,7 @@
 #include "pricing/valuation/path_results.hpp"
 #include "pricing/valuation/resale_rows.hpp"
 #include "pricing/valuation/sum_layout.hpp"
+#include "pricing/valuation/test_months.hpp"
 
 namespace lien::pricing {
 
@@ -160,9 +161,9 @@ class BookStages {
   void fill_singles(PathBlock& block) noexcept;
   void fill_single(PathBlock& block, std::size_t which) noexcept;
   void value_single(const PathBlock& block, std::size_t contract) noexcept;
-  void keep_rare_defaults(const PathBlock& block, const ContractPlan& contract) noexcept;
+  void promote_samples(const PathBlock& block, const ContractPlan& contract) noexcept;
   void fold_single(std::size_t row, std::size_t last, double* sums) const noexcept;
-  void fill_single_step_in(const ContractPlan& contract, std::size_t last,
+  void fill_single_step_in(const ContractPlan& contract, const StepInHours& hours,
                            double deduction) noexcept;
   [[nodiscard]] const float* single_row(std::size_t which) const noexcept {
     return singles_.rows.data() + which * (layout_->steps + 1) * lien::engine::kBlockPaths;
@@ -193,6 +194,7 @@ class BookStages {
   void add_contract(std::size_t contract, double* sums) noexcept;
   void add_contract_months(std::size_t contract, double* sums) noexcept;
   void add_tests(std::size_t contract) noexcept;
+  void fetch_counts(std::size_t contract) const noexcept;
   void count_test(const TestWords& test, std::uint32_t group, std::uint32_t slot) noexcept;
   void clear_vehicles() noexcept;
   void add_vehicle_worth(PathBlock& block, std::size_t lot) noexcept;
@@ -373,7 +375,6 @@ class BookStages {
   // Of the running contract: [steps + 1][paths] what its customer's contract adds to a sale, less
   // what a sale costs; or one row of the latter.
   lien::engine::AlignedDoubles step_in_, no_step_in_;
-  std::vector<StepInMonth> step_in_months_;      // [steps + 1] of it
   lien::engine::AlignedDoubles own_use_;         // [places][steps + 1][paths] of one hardware
   std::uint32_t own_use_of_ = kNone;             // which, in this block
   lien::engine::AlignedDoubles sale_work_;       // [5][paths] see prepare_sale
@@ -450,11 +451,10 @@ class BookStages {
   std::vector<const double*> spot_bases_, utilization_bases_, cost_bases_;
   std::vector<std::uint64_t> vehicle_bits_;  // [covenants + 1][steps + 1]; first the living
   std::vector<std::uint64_t> month_bits_;    // [3][steps + 1] of one contract: MonthBits
-  std::vector<std::uint64_t> dead_at_;       // [steps + 1] sampled defaults of one contract
-  std::vector<std::uint64_t> living_;        // [steps + 1] its paths that still pay
-  std::vector<char> tested_;                 // [steps + 1] of one test
-  std::vector<double> folded_;               // [kMonthRows][steps + 1] month_sums_, lanes added
-  std::vector<double> party_survival_;       // [parties + 1][steps + 1] sums over the block
+  std::vector<std::uint64_t> living_;        // [parties + 1][steps + 1]; empty without tests
+  TestMonths test_months_;
+  std::vector<double> folded_;          // [kMonthRows][steps + 1] month_sums_, lanes added
+  std::vector<double> party_survival_;  // [parties + 1][steps + 1] sums over the block
   lien::engine::LargeVector<std::uint32_t> counts_, fans_;
   std::vector<std::uint32_t> under_cost_;
   std::uint64_t clamped_ages_ = 0;

@@ -8,6 +8,7 @@
 #include "pricing/valuation/month_sums.hpp"
 #include "pricing/valuation/resale_rows.hpp"
 #include "pricing/valuation/row_sums.hpp"
+#include "pricing/valuation/stage_sizes.hpp"
 
 // What BookStages adds to the sums of a run, after the kernels have filled its rows.
 namespace lien::pricing {
@@ -15,6 +16,7 @@ namespace lien::pricing {
 using engine::kBlockPaths;
 using engine::kLanes;
 using engine::PathBlock;
+using stage_sizes::rows;
 
 void BookStages::add_pair(std::size_t pair, const double* row, double* sums) noexcept {
   const RowSums s = row_sums(row, reference(pair), kBlockPaths);
@@ -137,45 +139,22 @@ void BookStages::add_contract_months(std::size_t index, double* sums) noexcept {
 void BookStages::add_tests(std::size_t index) noexcept {
   const auto& contract = plan_->contracts[index];
   const std::size_t group = contract.group == kNone ? layout_->no_party() : contract.group;
-  const auto end = static_cast<std::size_t>(contract.months);
-  const std::uint32_t slots[2] = {contract.coverage_test, contract.value_test_slot};
-  if (slots[0] == kNone && slots[1] == kNone) return;
-
-  // Paths whose sampled default falls in a month, one bit each.
-  const std::uint64_t* const dead_at = dead_at_.data();
   const std::size_t party = contract.party == kNone ? plan_->parties.size() : contract.party;
-  default_words(default_months_.get() + party * kBlockPaths, end, dead_at_.data());
-
-  const std::uint64_t* const failed = month_bits_.data() + 2 * (layout_->steps + 1);
-  std::uint64_t* const living = living_.data();
-  std::uint64_t alive = ~std::uint64_t{0};
-  for (std::size_t m = 1; m <= end; ++m) {
-    alive &= ~dead_at[m];
-    if (contract.variant.cash) alive &= ~failed[m];
-    living[m] = alive;
-  }
-  const auto note_tests = [&](const auto* terms, bool coverage) {
-    for (std::size_t m = 1; m <= end; ++m)
-      tested_[m] = (coverage ? terms[m].test_service : terms[m].tested_balance) > 0 ? 1 : 0;
-  };
-  for (std::size_t t = 0; t < 2; ++t) {
-    if (slots[t] == kNone) continue;
-    // What the kernel has read is still in the cache.
-    if (is_single(contract))
-      note_tests(plan_->single_terms.data() + contract.first_month, t == 0);
-    else
-      note_tests(plan_->terms.data() + contract.first_month, t == 0);
-    count_test({month_bits_.data() + t * (layout_->steps + 1), living, tested_.data(), end},
-               static_cast<std::uint32_t>(group), slots[t]);
-  }
+  const std::uint32_t slots[2] = {contract.coverage_test, contract.value_test_slot};
+  for (std::size_t t = 0; t < 2; ++t)
+    if (slots[t] != kNone)
+      count_test({month_bits_.data() + t * rows(*plan_), living_.data() + party * rows(*plan_),
+                  contract.variant.cash ? month_bits_.data() + 2 * rows(*plan_) : nullptr,
+                  test_months_.of(slots[t]), static_cast<std::size_t>(contract.months)},
+                 static_cast<std::uint32_t>(group), slots[t]);
 }
 
 void BookStages::count_test(const TestWords& test, std::uint32_t group,
                             std::uint32_t slot) noexcept {
-  double* const months = group_months_.get() + group * kGroupMonths * (layout_->steps + 1);
-  count_test_months(
-      test, {counts_.data() + test_first(slot), months + kGroupInBreach * (layout_->steps + 1),
-             months + kGroupEverBreach * (layout_->steps + 1), 1, layout_->steps});
+  double* const months = group_months_.get() + group * kGroupMonths * rows(*plan_);
+  count_test_months(test,
+                    {counts_.data() + test_first(slot), months + kGroupInBreach * rows(*plan_),
+                     months + kGroupEverBreach * rows(*plan_)});
 }
 
 // What an instrument is on, seen at step k; floating_rate: the rate that is fixed then.
@@ -263,11 +242,9 @@ void BookStages::count_fan(std::size_t fan, const double* level, const double* a
   if (plan.logarithmic && axis == nullptr) log_row(level, logarithm, kBlockPaths);
   const double* const x = !plan.logarithmic ? level : axis == nullptr ? logarithm : axis;
   std::uint32_t* const counts = fans_.data() + fan_first(fan, month);
-  for (std::size_t p = 0; p < kBlockPaths; ++p) {
-    const double bin = (x[p] - plan.low[m]) * plan.inverse_width[m];
-    const double clamped = std::min(std::max(bin, 0.0), static_cast<double>(kFanBins - 1));
-    ++counts[static_cast<std::size_t>(clamped)];
-  }
+  alignas(64) std::int32_t bins[kBlockPaths];
+  bin_row(x, plan.low[m], plan.inverse_width[m], kFanBins - 1, bins, kBlockPaths);
+  for (const std::int32_t bin : bins) ++counts[bin];
 }
 
 // What a vehicle's lenders pay out in a month, or those of the whole book.
@@ -338,7 +315,10 @@ void BookStages::add_groups(std::uint64_t number, double* sums) noexcept {
     add_scaled_row(1.0, groups_.get() + g * samples * kBlockPaths, all, samples * kBlockPaths);
   double* const all_months = group_months_.get() + portfolio * (layout_->steps + 1) * kGroupMonths;
   for (std::size_t g = 0; g < portfolio; ++g) {
-    const double* const months = group_months_.get() + g * (layout_->steps + 1) * kGroupMonths;
+    double* const months = group_months_.get() + g * (layout_->steps + 1) * kGroupMonths;
+    // Tests have counted who breaches in a month for the first time.
+    double* const ever = months + kGroupEverBreach * (layout_->steps + 1);
+    for (std::size_t m = 1; m <= layout_->steps; ++m) ever[m] += ever[m - 1];
     for (std::size_t i = 0; i < (layout_->steps + 1) * kGroupMonths; ++i)
       all_months[i] += months[i];
   }

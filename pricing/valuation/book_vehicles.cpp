@@ -301,8 +301,8 @@ void BookStages::add_vehicle(std::size_t index, double* sums) noexcept {
   const std::size_t group = vehicle.party == kNone ? layout_->no_party() : vehicle.party;
   for (std::size_t c = 0; c < vehicle.covenants.size(); ++c) {
     const CovenantPlan& covenant = vehicle.covenants[c];
-    count_test({vehicle_bits_.data() + (c + 1) * rows, vehicle_bits_.data(), covenant.tested.data(),
-                static_cast<std::size_t>(vehicle.months)},
+    count_test({vehicle_bits_.data() + (c + 1) * rows, vehicle_bits_.data(), nullptr,
+                test_months_.of(covenant.slot), static_cast<std::size_t>(vehicle.months)},
                static_cast<std::uint32_t>(group), covenant.slot);
   }
 }

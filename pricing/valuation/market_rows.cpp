@@ -81,6 +81,19 @@ void LogRow(const double* row, double* out, std::size_t paths) {
     hn::Store(en::Log(d, hn::Max(hn::Load(d, row + p), hn::Set(d, 1e-300))), d, out + p);
 }
 
+void BinRow(const double* HWY_RESTRICT row, double low, double inverse_width, int most,
+            std::int32_t* HWY_RESTRICT bins, std::size_t paths) {
+  const Tag d;
+  const hn::Rebind<std::int32_t, Tag> whole;
+  const auto last = hn::Set(d, static_cast<double>(most));
+  for (std::size_t p = 0; p < paths; p += hn::Lanes(d)) {
+    const auto bin =
+        hn::Mul(hn::Sub(hn::Load(d, row + p), hn::Set(d, low)), hn::Set(d, inverse_width));
+    const auto within = hn::Min(hn::Max(bin, hn::Zero(d)), last);
+    hn::StoreU(hn::DemoteTo(whole, within), whole, bins + p);
+  }
+}
+
 void PartyMonth(double log_hazard, double loading, double dt_years, double month,
                 const double* scarcity_before, const double* clock, double* accumulated,
                 double* survival, double* default_month, std::size_t paths) {
@@ -130,6 +143,7 @@ HWY_EXPORT(TakeLaunchesOff);
 HWY_EXPORT(UtilizationRow);
 HWY_EXPORT(SpotRow);
 HWY_EXPORT(LogRow);
+HWY_EXPORT(BinRow);
 HWY_EXPORT(PartyMonth);
 HWY_EXPORT(SampledSurvivalRow);
 HWY_EXPORT(CountLivingRow);
@@ -162,6 +176,10 @@ void spot_row(const double* utilization, const double* log_rent, double* spot,
 }
 void log_row(const double* row, double* out, std::size_t paths) noexcept {
   HWY_DYNAMIC_DISPATCH(LogRow)(row, out, paths);
+}
+void bin_row(const double* row, double low, double inverse_width, int most, std::int32_t* bins,
+             std::size_t paths) noexcept {
+  HWY_DYNAMIC_DISPATCH(BinRow)(row, low, inverse_width, most, bins, paths);
 }
 void party_month(double log_hazard, double loading, double dt_years, double month,
                  const double* scarcity_before, const double* clock, double* accumulated,

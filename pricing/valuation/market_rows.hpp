@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "pricing/plan/plan.hpp"
 
@@ -32,6 +33,11 @@ void spot_row(const double* utilization, const double* log_rent, double* spot,
 
 // out = ln row; row > 0 (a value of 0 counts as 1e-300).
 void log_row(const double* row, double* out, std::size_t paths) noexcept;
+
+// bins[p] = what is whole of (row - low) x inverse_width, from 0 to most. bins: of any
+// alignment.
+void bin_row(const double* row, double low, double inverse_width, int most, std::int32_t* bins,
+             std::size_t paths) noexcept;
 
 // One party over one month: accumulated += dt exp(log_hazard - loading chi_before);
 // survival = exp(-accumulated); default_month = min(default_month, accumulated > clock ? month :

@@ -45,39 +45,40 @@ void FoldMonths(const double* HWY_RESTRICT lanes, std::size_t stride, std::size_
   for (; m <= last; ++m) sums[m] = fold_lanes(lanes + m * stride);
 }
 
-void DefaultWords(const double* HWY_RESTRICT default_month, std::size_t last,
-                  std::uint64_t* HWY_RESTRICT deaths) {
-  for (std::size_t m = 0; m <= last; ++m) deaths[m] = 0;
+void LivingWords(const double* HWY_RESTRICT default_month, std::size_t last,
+                 std::uint64_t* HWY_RESTRICT living) {
+  for (std::size_t m = 0; m <= last; ++m) living[m] = 0;
   const auto most = static_cast<double>(last);
   for (std::size_t p = 0; p < kBlockPaths; ++p)
     if (default_month[p] <= most)
-      deaths[static_cast<std::size_t>(default_month[p])] |= std::uint64_t{1} << p;
+      living[static_cast<std::size_t>(default_month[p])] |= std::uint64_t{1} << p;
+  std::uint64_t dead = 0;
+  for (std::size_t m = 0; m <= last; ++m) living[m] = ~(dead |= living[m]);
 }
 
-// In a file of kernels, since counting bits is an instruction that the baseline does not have.
+// In a file of kernels, since counting bits is an instruction that the baseline does not have. Most
+// tests of most blocks see no breach for long: nothing is counted before the first.
 void CountTestMonths(const TestWords& test, const TestCounters& counters) {
-  std::uint64_t in = 0, ever = 0;
-  double breached = 0;
-  std::size_t m = 1;
-  // Nothing is counted before the first breach, and most tests of most blocks see none for long.
-  while (m <= test.last && (test.tested[m] == 0 || (test.breach[m] & test.living[m]) == 0)) ++m;
-  if (m > test.last) return;
-  for (; m <= test.last; ++m) {
-    const std::uint64_t living = test.living[m], now = test.breach[m] & living;
-    if (test.tested[m] != 0 && (now | in) != 0) {
+  std::uint64_t in = 0, ever = 0, gone = 0;
+  std::size_t passed = 1;  // month whose `failed` is still to be added
+  for (std::size_t first = 0; first <= test.last; first += 64)
+    for (std::uint64_t left = test.tested[first / 64]; left != 0; left &= left - 1) {
+      const std::size_t m = first + static_cast<std::size_t>(std::countr_zero(left));
+      if (m > test.last) break;
+      if (test.failed != nullptr)
+        for (; passed <= m; ++passed) gone |= test.failed[passed];
+      const std::uint64_t living = test.living[m] & ~gone, now = test.breach[m] & living;
+      if ((now | in) == 0) continue;
       std::uint32_t* const row = counters.total + m * kTestCounts;
-      const int count = std::popcount(now);
+      const int count = std::popcount(now), anew = std::popcount(now & ~ever);
       row[kInBreach] += static_cast<std::uint32_t>(count);
-      row[kFirstBreach] += static_cast<std::uint32_t>(std::popcount(now & ~ever));
+      row[kFirstBreach] += static_cast<std::uint32_t>(anew);
       row[kCured] += static_cast<std::uint32_t>(std::popcount(in & living & ~test.breach[m]));
       ever |= now;
       in = now;
-      counters.in_breach[m * counters.stride] += count;
-      breached = std::popcount(ever);
+      counters.in_breach[m] += count;
+      counters.first_breach[m] += anew;
     }
-    counters.ever_breached[m * counters.stride] += breached;
-  }
-  for (; m <= counters.end; ++m) counters.ever_breached[m * counters.stride] += breached;
 }
 
 }  // namespace lien::pricing::HWY_NAMESPACE
@@ -86,14 +87,14 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace lien::pricing {
 HWY_EXPORT(FoldMonths);
-HWY_EXPORT(DefaultWords);
+HWY_EXPORT(LivingWords);
 HWY_EXPORT(CountTestMonths);
 
 void fold_months(const double* lanes, std::size_t stride, std::size_t last, double* sums) noexcept {
   HWY_DYNAMIC_DISPATCH(FoldMonths)(lanes, stride, last, sums);
 }
-void default_words(const double* default_month, std::size_t last, std::uint64_t* deaths) noexcept {
-  HWY_DYNAMIC_DISPATCH(DefaultWords)(default_month, last, deaths);
+void living_words(const double* default_month, std::size_t last, std::uint64_t* living) noexcept {
+  HWY_DYNAMIC_DISPATCH(LivingWords)(default_month, last, living);
 }
 void count_test_months(const TestWords& test, const TestCounters& counters) noexcept {
   HWY_DYNAMIC_DISPATCH(CountTestMonths)(test, counters);

@@ -11,23 +11,22 @@ namespace lien::pricing {
 // doubles, 64-byte aligned, stride a multiple of 8.
 void fold_months(const double* lanes, std::size_t stride, std::size_t last, double* sums) noexcept;
 
-// deaths[m] = the paths whose default_month is m, one bit each, m = 0 .. last; paths that default
-// later stand nowhere. default_month: [kBlockPaths] whole months, not below 0.
-void default_words(const double* default_month, std::size_t last, std::uint64_t* deaths) noexcept;
+// living[m] = the paths whose default_month is above m, one bit each, m = 0 .. last.
+// default_month: [kBlockPaths] whole months, not below 0.
+void living_words(const double* default_month, std::size_t last, std::uint64_t* living) noexcept;
 
 // One test by month, paths as bits of a word.
 struct TestWords {
   const std::uint64_t* breach;  // [last + 1]
-  const std::uint64_t* living;  // [last + 1]
-  const char* tested;           // [last + 1] 0: no test in the month
-  std::size_t last;             // month with a test, at most
+  const std::uint64_t* living;  // [last + 1] of the party
+  const std::uint64_t* failed;  // [last + 1] end in the month besides; null: none
+  const std::uint64_t* tested;  // months with a test: see TestMonths
+  std::size_t last;             // month that counts, at most
 };
 // Adds the number of paths in a state to what is counted, month by month.
 struct TestCounters {
-  std::uint32_t* total;     // [last + 1][kTestCounts]
-  double* in_breach;        // of months 0 .. last, `stride` doubles apart
-  double* ever_breached;    // of months 0 .. end, `stride` doubles apart
-  std::size_t stride, end;  // end: at least last
+  std::uint32_t* total;              // [last + 1][kTestCounts]
+  double *in_breach, *first_breach;  // [last + 1]
 };
 void count_test_months(const TestWords& test, const TestCounters& counters) noexcept;
 

@@ -335,14 +335,15 @@ void SharedStepInRows(const SharedStepIn& t, double* HWY_RESTRICT added, std::si
   const auto zero = hn::Zero(d), deduction = hn::Set(d, t.deduction);
   const auto nothing = hn::Sub(zero, deduction);
   constexpr std::size_t width = hn::MaxLanes(Tag());
-  for (std::size_t k = 1; k <= t.last; ++k) {
-    if (!(t.months[k].worth > 0)) {  // whatever its own use is worth: no row is read
+  for (std::size_t k = t.hours.first; k <= t.hours.last; ++k) {
+    const StepInMonth now = step_in_month(t.hours, k);
+    if (!(now.worth > 0)) {  // whatever its own use is worth: no row is read
       for (std::size_t p = 0; p < paths; p += hn::Lanes(d))
         hn::Store(nothing, d, added + k * paths + p);
       continue;
     }
-    const auto worth = hn::Set(d, t.months[k].worth), month = hn::Set(d, static_cast<double>(k));
-    const auto of_near = hn::Set(d, t.months[k].near), of_far = hn::Set(d, t.months[k].far);
+    const auto worth = hn::Set(d, now.worth), month = hn::Set(d, static_cast<double>(k));
+    const auto of_near = hn::Set(d, now.near), of_far = hn::Set(d, now.far);
     const double *HWY_RESTRICT const near = t.near + k * paths,
                                      *HWY_RESTRICT const far = t.far + k * paths;
     double* HWY_RESTRICT const out = added + k * paths;

@@ -97,18 +97,35 @@ struct StepInTerms {
 void step_in_row(const StepInTerms& terms, double* added, std::size_t paths) noexcept;
 
 // The same of a contract that shares rows of own use, all months at once, less what a sale costs.
+// Its hours by month: what they bring and cost, the units that are left, and what share of each row
+// of own use they are worth.
+struct StepInHours {
+  double rate, units;       // hourly; units under contract while none is lost
+  const double* revenue;    // [last + 1] worth of 1 an hour
+  const double* cost;       // [last + 1] of an hour; null: nothing
+  const double* remaining;  // [last + 1] share of the units; null: all of them
+  double near, far;         // shares of the rows
+  std::size_t first, last;  // months
+};
 struct StepInMonth {
   double worth = 0;          // units x worth of revenue less cost
   double near = 0, far = 0;  // units x the share of each row of own use
 };
+// Own use is worth nothing at least: a contract that does not pay its cost adds nothing.
+[[nodiscard]] inline StepInMonth step_in_month(const StepInHours& hours, std::size_t k) noexcept {
+  double worth = hours.rate * hours.revenue[k];
+  if (hours.cost != nullptr) worth -= hours.cost[k];
+  if (!(worth > 0)) return {};
+  const double units = hours.remaining == nullptr ? hours.units : hours.units * hours.remaining[k];
+  return {units * worth, units * hours.near, units * hours.far};
+}
 struct SharedStepIn {
-  const StepInMonth* months;  // [last + 1], read from 1 on
-  std::size_t last;
+  StepInHours hours;
   const double *near, *far;  // [last + 1][paths] worth of own use, a unit
   const double* customer;    // [paths] month of its default
   double deduction;
 };
-// added[k] = (customer > k ? max(0, worth - near x row - far x row) : 0) - deduction, k = 1 ..
+// added[k] = (customer > k ? max(0, worth - near x row - far x row) : 0) - deduction, k = first ..
 // last.
 void shared_step_in_rows(const SharedStepIn& terms, double* added, std::size_t paths) noexcept;
 

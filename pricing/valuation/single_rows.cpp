@@ -43,21 +43,55 @@ void PromoteRow(const float* HWY_RESTRICT row, double* HWY_RESTRICT out, std::si
   for (std::size_t i = 0; i < count; i += kWidth) hn::Store(Promoted(row + i), Tag(), out + i);
 }
 
-// Four lanes of the first steps of the tree, each of four floats.
-using Four = hn::CappedTag<float, 4>;
-
-#if !HWY_HAVE_SCALABLE
-HWY_INLINE hn::Vec<Four> Quarter(const float* at) {
-  const Four d;
-  return hn::Add(hn::Add(hn::Load(d, at), hn::Load(d, at + 8)),
-                 hn::Add(hn::Load(d, at + 4), hn::Load(d, at + 12)));
+void PromoteDefaults(const float* HWY_RESTRICT defaults, const double* HWY_RESTRICT survival,
+                     double* HWY_RESTRICT out, std::size_t count) {
+  const Tag d;
+  const auto one = hn::Set(d, 1.0);
+  for (std::size_t i = 0; i < count; i += kWidth) {
+    const auto lacks = hn::Sub(one, hn::Load(d, survival + i));
+    hn::Store(hn::IfThenElse(hn::Eq(Promoted(defaults + i), one), one, lacks), d, out + i);
+  }
 }
 
-// Of two months a and b: [a (0+2), b (0+2), a (1+3), b (1+3)].
-HWY_INLINE hn::Vec<Four> Halves(const float* a, const float* b) {
-  const Four d;
-  const auto of_a = Quarter(a), of_b = Quarter(b);
-  return hn::Add(hn::InterleaveLower(d, of_a, of_b), hn::InterleaveUpper(d, of_a, of_b));
+// Sixteen lanes of a month fold into four, then two, then one; every step adds two vectors of what
+// is left of several months, so that none is half empty. As many months as a vector has lanes: four
+// or eight, by groups of four lanes.
+#if !HWY_HAVE_SCALABLE
+using Months = hn::CappedTag<float, 8>;
+inline constexpr std::size_t kMonthsAtOnce = hn::MaxLanes(Months());
+
+// Lanes i and i + 8 of a month, then the first four of that and the last: of the month at `at`
+// and, where a vector holds two, of the fourth month from there.
+HWY_INLINE hn::Vec<Months> Quarters(const float* at, std::size_t stride) {
+  const Months d;
+  if constexpr (kMonthsAtOnce == 4) {
+    return hn::Add(hn::Add(hn::Load(d, at), hn::Load(d, at + 8)),
+                   hn::Add(hn::Load(d, at + 4), hn::Load(d, at + 12)));
+  } else {
+    const float* const fourth = at + 4 * stride;
+    const auto here = hn::Add(hn::Load(d, at), hn::Load(d, at + 8));
+    const auto there = hn::Add(hn::Load(d, fourth), hn::Load(d, fourth + 8));
+    return hn::Add(hn::ConcatLowerLower(d, there, here), hn::ConcatUpperUpper(d, there, here));
+  }
+}
+// Of x and y by groups: [x (0+2), y (0+2), x (1+3), y (1+3)].
+HWY_INLINE hn::Vec<Months> Halves(hn::Vec<Months> x, hn::Vec<Months> y) {
+  const Months d;
+  return hn::Add(hn::InterleaveLower(d, x, y), hn::InterleaveUpper(d, x, y));
+}
+// The sums of kMonthsAtOnce months from `at` on.
+HWY_INLINE void FoldAtOnce(const float* at, std::size_t stride, double* sums) {
+  const Months d;
+  const auto first = Halves(Quarters(at, stride), Quarters(at + stride, stride));
+  const auto second = Halves(Quarters(at + 2 * stride, stride), Quarters(at + 3 * stride, stride));
+  const hn::RepartitionToWide<Months> pairs;
+  const auto a = hn::BitCast(pairs, first), b = hn::BitCast(pairs, second);
+  alignas(32) float folded[kMonthsAtOnce];
+  hn::Store(hn::Add(hn::BitCast(d, hn::InterleaveLower(pairs, a, b)),
+                    hn::BitCast(d, hn::InterleaveUpper(pairs, a, b))),
+            d, folded);
+  for (std::size_t i = 0; i < kMonthsAtOnce; i += kWidth)
+    hn::StoreU(Promoted(folded + i), Tag(), sums + i);
 }
 #endif
 
@@ -71,16 +105,8 @@ void FoldSingleMonths(const float* HWY_RESTRICT lanes, std::size_t stride, std::
                       double* HWY_RESTRICT sums) {
   std::size_t m = 1;
 #if !HWY_HAVE_SCALABLE
-  const Four d;
-  for (; m + 3 <= last; m += 4) {
-    const float* const at = lanes + m * stride;
-    const auto first = Halves(at, at + stride), second = Halves(at + 2 * stride, at + 3 * stride);
-    alignas(16) float four[4];
-    hn::Store(
-        hn::Add(hn::ConcatLowerLower(d, second, first), hn::ConcatUpperUpper(d, second, first)), d,
-        four);
-    for (std::size_t i = 0; i < 4; ++i) sums[m + i] = four[i];
-  }
+  for (; m + kMonthsAtOnce <= last + 1; m += kMonthsAtOnce)
+    FoldAtOnce(lanes + m * stride, stride, sums + m);
 #endif
   for (; m <= last; ++m) sums[m] = FoldOne(lanes + m * stride);
 }
@@ -90,16 +116,17 @@ void SingleStepInRows(const SingleStepIn& t, float* HWY_RESTRICT added) {
   const hn::CappedTag<float, 16> d;
   constexpr std::size_t kStep = hn::MaxLanes(hn::CappedTag<float, 16>());
   const auto zero = hn::Zero(d), deduction = hn::Set(d, static_cast<float>(t.deduction));
-  for (std::size_t k = 1; k <= t.last; ++k) {
+  for (std::size_t k = t.hours.first; k <= t.hours.last; ++k) {
     float* HWY_RESTRICT const out = added + k * kPaths;
-    if (!(t.months[k].worth > 0)) {  // whatever its own use is worth: no row is read
+    const StepInMonth now = step_in_month(t.hours, k);
+    if (!(now.worth > 0)) {  // whatever its own use is worth: no row is read
       for (std::size_t p = 0; p < kPaths; p += kStep)
         hn::Store(hn::Sub(zero, deduction), d, out + p);
       continue;
     }
-    const auto worth = hn::Set(d, static_cast<float>(t.months[k].worth));
-    const auto of_near = hn::Set(d, static_cast<float>(t.months[k].near));
-    const auto of_far = hn::Set(d, static_cast<float>(t.months[k].far));
+    const auto worth = hn::Set(d, static_cast<float>(now.worth));
+    const auto of_near = hn::Set(d, static_cast<float>(now.near));
+    const auto of_far = hn::Set(d, static_cast<float>(now.far));
     const auto month = hn::Set(d, static_cast<float>(k));
     const float *HWY_RESTRICT const near = t.near + k * kPaths,
                                     *HWY_RESTRICT const far = t.far + k * kPaths;
@@ -122,6 +149,7 @@ HWY_EXPORT(DemoteRow);
 HWY_EXPORT(DemoteLessOne);
 HWY_EXPORT(DemoteFalls);
 HWY_EXPORT(PromoteRow);
+HWY_EXPORT(PromoteDefaults);
 HWY_EXPORT(FoldSingleMonths);
 HWY_EXPORT(SingleStepInRows);
 
@@ -136,6 +164,10 @@ void demote_falls(const double* rows, std::size_t last, float* out) noexcept {
 }
 void promote_row(const float* row, double* out, std::size_t count) noexcept {
   HWY_DYNAMIC_DISPATCH(PromoteRow)(row, out, count);
+}
+void promote_defaults(const float* defaults, const double* survival, double* out,
+                      std::size_t count) noexcept {
+  HWY_DYNAMIC_DISPATCH(PromoteDefaults)(defaults, survival, out, count);
 }
 void fold_single_months(const float* lanes, std::size_t stride, std::size_t last,
                         double* sums) noexcept {

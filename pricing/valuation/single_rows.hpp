@@ -16,6 +16,10 @@ void demote_less_one(const double* row, float* out, std::size_t count) noexcept;
 void demote_falls(const double* rows, std::size_t last, float* out) noexcept;
 // The same numbers as doubles.
 void promote_row(const float* row, double* out, std::size_t count) noexcept;
+// Weights of default: 1 where the float is 1, which says that an account has failed, else what
+// survival lacks. One less a float that is nearly one would say little of a rare default.
+void promote_defaults(const float* defaults, const double* survival, double* out,
+                      std::size_t count) noexcept;
 // sums[m] = the sum of the sixteen floats at m x stride, in floats by a fixed tree: lanes i, i + 8,
 // i + 4 and i + 12, then 0, 2, 1, 3 of what that leaves; m = 1 .. last. lanes: [last + 1] times
 // stride, a multiple of 16.
@@ -24,13 +28,12 @@ void fold_single_months(const float* lanes, std::size_t stride, std::size_t last
 
 // A customer's contract in a sale, see SharedStepIn: the same in floats.
 struct SingleStepIn {
-  const StepInMonth* months;  // [last + 1], read from 1 on
-  std::size_t last;
+  StepInHours hours;
   const float *near, *far;  // [last + 1][paths] worth of own use, a unit
   const float* customer;    // [paths] month of its default
   double deduction;
 };
-// added[k] = (customer > k ? max(0, worth - near x row - far x row) : 0) - deduction, k = 1 ..
+// added[k] = (customer > k ? max(0, worth - near x row - far x row) : 0) - deduction, k = first ..
 // last; one block of paths.
 void single_step_in_rows(const SingleStepIn& terms, float* added) noexcept;
 

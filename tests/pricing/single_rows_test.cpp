@@ -70,7 +70,7 @@ TEST(SingleRows, FoldLanesInTheFixedTree) {
   std::mt19937 random(2);
   constexpr std::size_t kLanes = kRealLanes<float>;
   for (const std::size_t stride : {kLanes, kMonthRows * kLanes})
-    for (std::size_t last = 0; last <= 13; ++last) {
+    for (std::size_t last = 0; last <= 27; ++last) {
       Floats lanes((last + 1) * stride);
       for (float& x : lanes) x = static_cast<float>(uneven(random));
       std::vector<double> sums(last + 2, -1.0);
@@ -88,32 +88,45 @@ TEST(SingleRows, FoldLanesInTheFixedTree) {
     }
 }
 
+TEST(SingleRows, SayOfDefaultsWhatSurvivalLacks) {
+  engine::AlignedDoubles survival(kBlockPaths), out(kBlockPaths);
+  Floats defaults(kBlockPaths);
+  for (std::size_t p = 0; p < kBlockPaths; ++p) {
+    survival.get()[p] = 1 - std::ldexp(1.1, -static_cast<int>(p));
+    defaults[p] = p % 3 == 0 ? 1.0F : static_cast<float>(1 - survival.get()[p]);
+  }
+  promote_defaults(defaults.data(), survival.get(), out.get(), kBlockPaths);
+  for (std::size_t p = 0; p < kBlockPaths; ++p)
+    EXPECT_EQ(out.get()[p], p % 3 == 0 ? 1.0 : 1 - survival.get()[p]) << p;
+}
+
 TEST(SingleRows, AddACustomersContractToASale) {
   std::mt19937 random(3);
   const auto between = [&random](double low, double high) {
     return low + (high - low) * static_cast<double>(random()) / 4294967296.0;
   };
-  constexpr std::size_t kMonths = 9;
-  std::vector<StepInMonth> months(kMonths + 1);
-  Floats near((kMonths + 1) * kBlockPaths), far(near.size()), added(near.size(), -1.0F);
+  constexpr std::size_t kFirst = 2, kMonths = 9;
+  std::vector<double> revenue(kMonths + 1), cost(kMonths + 1, 0.5);
+  Floats near((kMonths + 2) * kBlockPaths), far(near.size()), added(near.size(), -1.0F);
   Floats customer(kBlockPaths);
-  for (StepInMonth& month : months) month = {between(0, 9), between(0, 2), between(0, 2)};
-  months[4] = StepInMonth{};  // worth nothing: no row is read
+  for (double& worth : revenue) worth = between(1, 9);
+  revenue[4] = 0.1;  // worth nothing: no row is read
   for (std::size_t i = 0; i < near.size(); ++i) {
     near[i] = static_cast<float>(between(0, 3));
     far[i] = static_cast<float>(between(0, 3));
   }
   for (float& month : customer) month = static_cast<float>(random() % 12U);
-  single_step_in_rows({months.data(), kMonths, near.data(), far.data(), customer.data(), 0.5},
-                      added.data());
+  const StepInHours hours{1.1, 0.9, revenue.data(), cost.data(), nullptr,
+                          1.2, 1.7, kFirst,         kMonths};
+  single_step_in_rows({hours, near.data(), far.data(), customer.data(), 0.5}, added.data());
   int worthless = 0, gone = 0;
-  for (std::size_t k = 1; k <= kMonths; ++k)
+  for (std::size_t k = kFirst; k <= kMonths; ++k)
     for (std::size_t p = 0; p < kBlockPaths; ++p) {
       const std::size_t at = k * kBlockPaths + p;
-      const auto [worth, of_near, of_far] = months[k];
+      const StepInMonth now = step_in_month(hours, k);
       const float left =
-          std::fma(-static_cast<float>(of_near), near[at], static_cast<float>(worth));
-      const float above = std::max(0.0F, std::fma(-static_cast<float>(of_far), far[at], left));
+          std::fma(-static_cast<float>(now.near), near[at], static_cast<float>(now.worth));
+      const float above = std::max(0.0F, std::fma(-static_cast<float>(now.far), far[at], left));
       const bool lives = customer[p] > static_cast<float>(k);
       worthless += above == 0 ? 1 : 0;
       gone += lives ? 0 : 1;
@@ -121,7 +134,10 @@ TEST(SingleRows, AddACustomersContractToASale) {
     }
   EXPECT_GT(worthless, 20);
   EXPECT_GT(gone, 20);
-  EXPECT_EQ(added[0], -1.0F);  // from month 1 on
+  for (std::size_t p = 0; p < kBlockPaths; ++p) {  // no other row is written
+    EXPECT_EQ(added[(kFirst - 1) * kBlockPaths + p], -1.0F);
+    EXPECT_EQ(added[(kMonths + 1) * kBlockPaths + p], -1.0F);
+  }
 }
 
 // A flag must not vanish: a tiny positive number says that a month has a test.
