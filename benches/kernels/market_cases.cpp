@@ -160,10 +160,10 @@ Repeat count_test_months() {
   return repeating([breach = Words(61, 0x0123456789abcdefU), living = Words(61, ~std::uint64_t{0}),
                     failed = Words(61), tested = Words(1, ~std::uint64_t{1}),
                     total = std::vector<std::uint32_t>(61 * 3), in = std::vector<double>(61),
-                    ever = std::vector<double>(61)]() mutable {
+                    first = std::vector<double>(61)]() mutable {
     pricing::count_test_months(
         {breach.data(), living.data(), failed.data(), tested.data(), kFoldedMonths},
-        {total.data(), in.data(), ever.data()});
+        {total.data(), in.data(), first.data()});
   });
 }
 

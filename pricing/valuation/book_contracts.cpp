@@ -132,24 +132,10 @@ void BookStages::value_single(const PathBlock& block, std::size_t index) noexcep
   promote_samples(block, contract);
 }
 
-// The same of what its tests are counted in.
-void BookStages::fetch_counts(std::size_t index) const noexcept {
-  constexpr std::size_t kLine = 16;  // counts
-  if (index >= plan_->contracts.size()) return;
-  const ContractPlan& contract = plan_->contracts[index];
-  for (const std::uint32_t slot : {contract.coverage_test, contract.value_test_slot}) {
-    if (slot == kNone) continue;
-    const std::uint32_t* const first = counts_.data() + test_first(slot);
-    const auto count = (static_cast<std::size_t>(contract.months) + 1) * kTestCounts;
-    for (std::size_t i = 0; i < count; i += kLine) __builtin_prefetch(first + i, 1);
-  }
-}
-
 void BookStages::run_contract(PathBlock& block, std::size_t index, double* sums) noexcept {
   const auto& contract = plan_->contracts[index];
   if (results_->pilot != nullptr) return record_lease(block, plan_->lease_ends[contract.lease_end]);
   fetch_numbers(*plan_, index + 1);
-  fetch_counts(index + 1);
   const double* ratio = block.row(series(ratio_ + contract.lag_row), 0);
   // A prepared sale takes its costs off itself.
   if (contract.step_in != kNone)

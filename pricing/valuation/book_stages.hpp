@@ -194,7 +194,6 @@ class BookStages {
   void add_contract(std::size_t contract, double* sums) noexcept;
   void add_contract_months(std::size_t contract, double* sums) noexcept;
   void add_tests(std::size_t contract) noexcept;
-  void fetch_counts(std::size_t contract) const noexcept;
   void count_test(const TestWords& test, std::uint32_t group, std::uint32_t slot) noexcept;
   void clear_vehicles() noexcept;
   void add_vehicle_worth(PathBlock& block, std::size_t lot) noexcept;
