@@ -9,6 +9,7 @@
 #include "pricing/book/diagnostic.hpp"
 #include "pricing/report/allowance_movement.hpp"
 #include "pricing/report/change_table.hpp"
+#include "pricing/report/resolved_settings.hpp"
 #include "pricing/report/run_bridge.hpp"
 #include "pricing/report/text_form.hpp"
 #include "pricing/report/tolerance_rows.hpp"
@@ -45,20 +46,9 @@ bool same_bytes(const std::vector<std::pair<std::string, std::string>>& a,
                     [](const auto& x, const auto& y) { return x.second == y.second; });
 }
 
-// What resolved.toml leaves unsaid is the default, or is not there.
 std::string setting_text(const ComparedRun& run, const std::string& key) {
-  constexpr std::pair<const char*, const char*> kUnsaid[] = {
-      {"simulation.steps_per_year", "12"},
-      {"simulation.importance_sampling", "false"},
-      {"simulation.control_variates", "false"},
-      {"simulation.precision", "\"double\""},
-      {"results.cecl", "false"},
-      {"results.look_through", "false"}};
   const auto found = run.settings.find(key);
-  if (found != run.settings.end()) return found->second;
-  for (const auto& [setting, text] : kUnsaid)
-    if (key == setting) return text;
-  return "none";
+  return found == run.settings.end() ? unsaid_setting(key) : found->second;
 }
 
 // Files by their hashes, whatever they are called; settings by their text.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "pricing/report/text_form.hpp"
 
@@ -130,6 +131,19 @@ std::string resolved_settings(const RunSettings& settings,
   }
   if (settings.reverse_stress) text += resolved_reverse_stress(*settings.reverse_stress);
   return text;
+}
+
+std::string unsaid_setting(const std::string& key) {
+  constexpr std::pair<const char*, const char*> kUnsaid[] = {
+      {"simulation.steps_per_year", "12"},
+      {"simulation.importance_sampling", "false"},
+      {"simulation.control_variates", "false"},
+      {"simulation.precision", "\"double\""},
+      {"results.cecl", "false"},
+      {"results.look_through", "false"}};
+  for (const auto& [unsaid, text] : kUnsaid)
+    if (key == unsaid) return text;
+  return "none";
 }
 
 }  // namespace lien::pricing

@@ -13,6 +13,11 @@ namespace lien::pricing {
 [[nodiscard]] std::string resolved_settings(const RunSettings& settings,
                                             const std::vector<ScenarioRow>& scenarios);
 
+// What a setting is that it leaves out, as it would be written ("simulation.precision":
+// "\"double\""): the default of the few that are said only where they are another; "none" of all
+// others.
+[[nodiscard]] std::string unsaid_setting(const std::string& key);
+
 // `path` as the run file itself would name it: relative to the run file's folder.
 [[nodiscard]] std::string beside_run_file(const std::string& path, const std::string& run_file);
 

@@ -12,7 +12,6 @@
 
 #include "pricing/report/csv_writer.hpp"
 #include "pricing/report/manifest.hpp"
-#include "pricing/report/resolved_settings.hpp"
 #include "pricing/report/run_directory.hpp"
 #include "pricing/report/sqlite_writer.hpp"
 #include "pricing/report/workbook_writer.hpp"
@@ -382,17 +381,6 @@ TEST_F(Manifest, DiffersBetweenEqualRunsInItsRunObjectOnly) {
   EXPECT_LT(shared(before).size(), before.size());
   EXPECT_EQ(shared(before), shared(after));
   EXPECT_NE(before.find("\"fit_error\": null"), std::string::npos);
-}
-
-TEST(ResolvedSettings, NamesItsInputsAsTheRunFileDoes) {
-  EXPECT_EQ(beside_run_file("examples/a/market.toml", "examples/a/run.toml"), "market.toml");
-  EXPECT_EQ(beside_run_file("/x/a/../m.toml", "/x/a/run.toml"), "../m.toml");
-  EXPECT_EQ(beside_run_file("market.toml", "run.toml"), "market.toml");
-  EXPECT_EQ(beside_run_file("/far/market.toml", "run.toml"), "/far/market.toml");
-  const SampleRun run = sample_run();
-  const std::string text = resolved_settings(run.inputs.settings, run.inputs.scenarios);
-  EXPECT_NE(text.find("book = [\"loans.csv\", \"leases.csv\"]\n"), std::string::npos);
-  EXPECT_NE(text.find("0.98999999999999999"), std::string::npos);  // 0.99 with 17 digits
 }
 
 }  // namespace
