@@ -45,6 +45,12 @@ def main():
     print(version.stdout or version.stderr, end="")
     if version.returncode != 0 or f"instruction set  {options.kernels}\n" not in version.stdout:
         sys.exit(f"the program for arm64 does not run, or not on {options.kernels}")
+    # The manifest names it, and nothing else would tell why.
+    commit = [line for line in version.stdout.splitlines() if line.startswith("commit ")]
+    here = subprocess.run([str(options.lien), "version"], text=True, capture_output=True,
+                          check=False)
+    if not set(commit) <= set(here.stdout.splitlines()):
+        sys.exit(f"{options.lien} is of another commit: build it from this tree first")
     accepted = [said for cpu in options.refused_by
                 if (said := run_refused(options.arm, options.root, cpu))]
     if accepted:
