@@ -5,7 +5,7 @@ The book is made up. Its terms lie in the ranges that public deals show (README.
 90 % of cost advanced, 3 to 6 years, contracts near the market of the day they were signed. A loan is drawn again until
 the cash flow of its accelerators carries it: coverage of 1.2 to 1.8 expected today for most, a tail of weak ones.
 
-One file, so that whoever doubts the book reads how it was made from top to bottom.
+Over 400 lines on purpose: whoever doubts the book reads how it was made from top to bottom.
 Only random.Random(seed).random() is used: other draws of the module differ between versions of Python.
 """
 import csv

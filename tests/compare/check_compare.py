@@ -6,6 +6,7 @@ usage: check_compare.py --lien PROGRAM EXAMPLE
 The bridge is worked out a second time here from the CSV files of both runs; which inputs differ is
 known, since this made them differ; each step of the parted bridge is held against runs of what
 stands between; and what is wrong ends as it should.
+Over 400 lines on purpose: all that is checked shares the runs, which take most of its time.
 """
 import argparse
 import csv

@@ -1,3 +1,5 @@
+// Over 400 lines on purpose: one line of launches, from its law to the polynomials of its
+// transform.
 #include "engine/factors/launch_law.hpp"
 
 #include <gtest/gtest.h>

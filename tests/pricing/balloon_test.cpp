@@ -1,3 +1,4 @@
+// Over 400 lines on purpose: all cases are variations of the few books in it.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -14,8 +15,7 @@
 #include "tests/pricing/sample_market.hpp"
 #include "tests/pricing/simulated_block.hpp"
 
-// Balloons of vehicles: refinanced, put off, unpaid. Closed forms and sums by hand. Over 400 lines,
-// since all cases are variations of the few books below.
+// Balloons of vehicles: refinanced, put off, unpaid. Closed forms and sums by hand.
 namespace lien::pricing {
 namespace {
 

@@ -9,7 +9,7 @@
 #include "pricing/market/contract_inputs.hpp"
 #include "tests/pricing/vehicle_paths.hpp"
 
-// Over 400 lines, since all cases are variations of one small vehicle.
+// Over 400 lines on purpose: all cases are variations of one small vehicle.
 // Customers of a vehicle that leave and renew: their decisions written once more, path by path, by
 // quadrature and by hand.
 namespace lien::pricing {

@@ -1,3 +1,4 @@
+// Over 400 lines on purpose: all cases are variations of one book.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,8 +15,7 @@
 #include "tests/pricing/sample_market.hpp"
 
 // Terms of a vehicle's debt beside its schedule: caps, discounts, margins by rating, prepayment
-// that a test asks for, cures, accounts at interest. Sums by hand and closed forms. Over 400 lines,
-// since all cases are variations of one book.
+// that a test asks for, cures, accounts at interest. Sums by hand and closed forms.
 namespace lien::pricing {
 namespace {
 

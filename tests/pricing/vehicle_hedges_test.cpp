@@ -1,3 +1,4 @@
+// Over 400 lines on purpose: all cases are variations of the few books in it.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,7 +12,7 @@
 #include "tests/pricing/simulated_block.hpp"
 
 // Hedges inside a vehicle: against the tranche that they turn into, against the same instrument on
-// its own, and by hand. Over 400 lines, since all cases are variations of the few books below.
+// its own, and by hand.
 namespace lien::pricing {
 namespace {
 
