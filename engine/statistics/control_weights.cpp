@@ -1,6 +1,8 @@
 #include "engine/statistics/control_weights.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/kernels/random_rows.hpp"
 
@@ -82,6 +84,31 @@ ControlWeights control_weights(std::span<const double> deviations, std::size_t s
     basis.push_back(std::move(x));
   }
   for (double& weight : out.weight) weight *= count / rows;
+  return out;
+}
+
+ControlWeights replicate_weights(std::span<const double> deviations, std::size_t replicates) {
+  const std::size_t n = replicates, controls = deviations.size() / n, others = n - 1;
+  ControlWeights out{n, n, controls, std::vector<double>(n * n)};
+  for (std::size_t r = 0; r < n; ++r) {
+    // Columns of the controls over the others; entry `others` is the same combination at r.
+    std::vector<std::vector<double>> basis;
+    for (std::size_t c = 0; c < controls; ++c) {
+      std::vector<double> x;
+      for (std::size_t s = 0; s < n; ++s)
+        if (s != r) x.push_back(deviations[s * controls + c]);
+      x.push_back(deviations[r * controls + c]);
+      take_mean(x, others);
+      if (make_orthonormal(basis, others, x)) basis.push_back(std::move(x));
+    }
+    out.used = std::min(out.used, basis.size());
+    for (std::size_t s = 0; s < n; ++s) {
+      double& weight = out.weight[s * n + r];
+      weight = s == r ? 1.0 : 0.0;
+      if (s == r) continue;
+      for (const std::vector<double>& q : basis) weight -= q[others] * q[s < r ? s : s - 1];
+    }
+  }
   return out;
 }
 

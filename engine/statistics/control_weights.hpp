@@ -33,4 +33,17 @@ struct ControlWeights {
                                              std::size_t samples, std::size_t most,
                                              std::size_t replicates, PhiloxKey key);
 
+// The same where the samples are the replicates themselves: independent, and too few to tell what
+// is left of a number from what a regression took with it. Each is corrected by coefficients of the
+// others alone,
+//   z_r = y_r - beta_(-r) c_r,   beta_(-r) by least squares of y_s on the controls over s != r,
+// so that no coefficient knows what it corrects: z_r is unbiased, and so is the error that its
+// spread tells but for what the coefficients share. weight[s replicates + r] is what z_r takes of
+// y_s: 1 of its own.
+// deviations: [replicates][controls]; replicates > controls + 2. used: as above, the least of all
+// r. Source: splitting of Nelson, "Control variate remedies", Operations Research 38 (1990),
+// 974-992, into groups of one.
+[[nodiscard]] ControlWeights replicate_weights(std::span<const double> deviations,
+                                               std::size_t replicates);
+
 }  // namespace lien::engine

@@ -143,5 +143,87 @@ TEST(ControlWeights, TellTheErrorOfTheResiduals) {
   EXPECT_NEAR(inside / count, 0.95, 4 * std::sqrt(0.95 * 0.05 / count));
 }
 
+// What the weights make of each replicate.
+std::vector<double> corrected_replicates(const ControlWeights& of, const std::vector<double>& y) {
+  std::vector<double> z(of.replicates, 0.0);
+  for (std::size_t s = 0; s < of.samples; ++s)
+    for (std::size_t r = 0; r < of.replicates; ++r) z[r] += of.weight[s * of.replicates + r] * y[s];
+  return z;
+}
+
+// Each replicate corrected by the regression of the others, written out for two controls.
+TEST(ReplicateWeights, LeaveEachReplicateToTheOthers) {
+  std::mt19937_64 draw(11);
+  std::normal_distribution<double> normal;
+  const std::size_t n = 16;
+  const auto c = drawn_controls(draw, n, 2);
+  std::vector<double> y(n);
+  for (double& one : y) one = 5 + normal(draw);
+  const ControlWeights weights = replicate_weights(c, n);
+  EXPECT_EQ(weights.used, 2U);
+  const std::vector<double> z = corrected_replicates(weights, y);
+  for (std::size_t r = 0; r < n; ++r) {
+    double a = 0, b = 0, all = 0;  // means of the others
+    for (std::size_t s = 0; s < n; ++s) {
+      if (s == r) continue;
+      a += c[2 * s] / static_cast<double>(n - 1);
+      b += c[2 * s + 1] / static_cast<double>(n - 1);
+      all += y[s] / static_cast<double>(n - 1);
+    }
+    double aa = 0, ab = 0, bb = 0, ay = 0, by = 0;
+    for (std::size_t s = 0; s < n; ++s) {
+      if (s == r) continue;
+      aa += (c[2 * s] - a) * (c[2 * s] - a);
+      ab += (c[2 * s] - a) * (c[2 * s + 1] - b);
+      bb += (c[2 * s + 1] - b) * (c[2 * s + 1] - b);
+      ay += (c[2 * s] - a) * (y[s] - all);
+      by += (c[2 * s + 1] - b) * (y[s] - all);
+    }
+    const double determinant = aa * bb - ab * ab;
+    const double of_a = (bb * ay - ab * by) / determinant, of_b = (aa * by - ab * ay) / determinant;
+    EXPECT_NEAR(z[r], y[r] - of_a * c[2 * r] - of_b * c[2 * r + 1], 1e-12) << r;
+  }
+}
+
+// What is a sum of controls is known exactly; a control that others say already is none.
+TEST(ReplicateWeights, KnowWhatControlsSay) {
+  std::mt19937_64 draw(12);
+  const std::size_t n = 16;
+  auto c = drawn_controls(draw, n, 3);
+  for (std::size_t r = 0; r < n; ++r) c[3 * r + 2] = 2 * c[3 * r] - c[3 * r + 1];
+  const ControlWeights weights = replicate_weights(c, n);
+  EXPECT_EQ(weights.used, 2U);
+  std::vector<double> y(n);
+  for (std::size_t r = 0; r < n; ++r) y[r] = 7 + 3 * c[3 * r] - 5 * c[3 * r + 1];
+  for (const double one : corrected_replicates(weights, y)) EXPECT_NEAR(one, 7, 1e-12);
+  // No control: the numbers as they are.
+  EXPECT_EQ(corrected_replicates(replicate_weights({}, n), y), y);
+}
+
+// y = 1 + c_1 + c_2 + residuals of stdev 2 over many seeds. Unbiased. The variance of one corrected
+// number is that of the residuals times 1 + p / (n - p - 3) = 1.182, by the mean of an inverse
+// Wishart matrix of the n - 1 others, less what numbers share (0.001). That of the mean is 1.198
+// times theirs over n, known to 0.1 % from two million draws of a program of its own.
+TEST(ReplicateWeights, TellTheErrorOfTheResiduals) {
+  std::normal_distribution<double> normal;
+  const std::size_t n = 16;
+  const int seeds = 20000;
+  double sum = 0, squares = 0, told = 0;
+  for (int seed = 0; seed < seeds; ++seed) {
+    std::mt19937_64 draw(static_cast<std::uint64_t>(100 + seed));
+    const auto c = drawn_controls(draw, n, 2);
+    std::vector<double> y(n);
+    for (std::size_t r = 0; r < n; ++r) y[r] = 1 + c[2 * r] + c[2 * r + 1] + 2 * normal(draw);
+    const Corrected got = corrected(replicate_weights(c, n), y);
+    sum += got.mean - 1;
+    squares += (got.mean - 1) * (got.mean - 1);
+    told += got.standard_error * got.standard_error;
+  }
+  const double variance = squares / seeds;
+  EXPECT_NEAR(sum / seeds, 0, 4 * std::sqrt(variance / seeds));
+  EXPECT_NEAR(variance / (4.0 / n) / 1.198, 1, 4 * std::sqrt(2.0 / seeds));
+  EXPECT_NEAR(told / seeds / (4.0 / n) / 1.181, 1, 4 * std::sqrt(2.0 / (15.0 * seeds)));
+}
+
 }  // namespace
 }  // namespace lien::engine
