@@ -10,6 +10,7 @@
 #include "pricing/book/market_blocks.hpp"
 #include "pricing/book/read_reverse_stress.hpp"
 #include "pricing/book/text_file.hpp"
+#include "pricing/plan/sampling.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -142,11 +143,13 @@ void read_simulation(const TomlValue* table, RunFile& run, const Scope& top) {
                 "goes with sampling sobol only", "remove it");
   const TomlValue* controls = table->find("control_variates");
   if (!controls || !settings.control_variates) return;
-  if (settings.sobol)
-    scope.fault(
-        controls->line, controls->column, "control_variates", "",
-        "goes with sampling philox only: means over replicates of points are not corrected yet",
-        "remove it, or set sampling to philox");
+  if (settings.sobol && settings.replicates < kFewestControlledReplicates)
+    scope.fault(controls->line, controls->column, "control_variates", "",
+                "takes " + std::to_string(kFewestControlledReplicates) +
+                    " replicates at least, and replicates is " +
+                    std::to_string(settings.replicates),
+                "set replicates to " + std::to_string(kFewestControlledReplicates) +
+                    " or more, or remove control_variates");
   if (settings.steps_per_year != 12)
     scope.fault(
         controls->line, controls->column, "control_variates", "",

@@ -99,7 +99,11 @@ engine::Estimate BasisRun::mean(std::size_t pair, double paths_a_sample) const {
 engine::Estimate BasisRun::mean(std::size_t pair) const { return mean(pair, 1); }
 
 engine::Estimate BasisRun::mean_as_drawn(std::size_t pair) const {
-  return scrambles() > 0 ? mean(pair) : mean_of_paths(pair);
+  if (scrambles() == 0) return mean_of_paths(pair);
+  if (replicates.as_drawn.empty()) return mean(pair);
+  const double each = replicates.paths;
+  return engine::mean_of(sums[2 * pair] / each, replicates.as_drawn[pair] / (each * each),
+                         static_cast<double>(replicates.count), references[pair]);
 }
 
 engine::Estimate BasisRun::block_mean(std::size_t pair) const {
@@ -204,7 +208,12 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
                                     0.0);
   if (sobol.on()) start_replicates(paths / each, each, run);
   run.controls = controls != nullptr ? *controls : fit_controls(run.plan, settings);
-  const std::vector<double> scales = weighed_scales(run.layout, run.controls.replicates);
+  // Under sobol the replicates are weighed when they are done, else blocks while they run.
+  const bool weighs_blocks = run.controls.replicates > 0 && !sobol.on();
+  const bool weighs_replicates = run.controls.replicates > 0 && sobol.on();
+  std::vector<double> kept;
+  const std::vector<double> scales =
+      weighed_scales(run.layout, weighs_blocks ? run.controls.replicates : 0);
 
   std::optional<engine::IntegerTotals> totals;
   // Stages are large: those of one replicate go on with the next.
@@ -215,7 +224,7 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
               run.layout,
               run.results,
               run.references.data(),
-              run.controls.replicates > 0 ? &run.controls : nullptr,
+              weighs_blocks ? &run.controls : nullptr,
               weighed_pairs(run.layout)};
     WeightedStages again = std::move(*idle.back());
     idle.pop_back();
@@ -247,6 +256,7 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
     for (Replicate& replicate : replicates) {
       refuse_non_finite(replicate.totals, run.layout);
       if (sobol.on()) add_replicate(replicate.totals, replicate.counts, run);
+      if (weighs_replicates) keep_replicate(replicate.totals, run.layout, kept);
       replicate.counts.move_to(run);
       if (totals)
         totals->add(replicate.totals);
@@ -257,7 +267,8 @@ BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_mon
   for (const auto& stages : idle) add_stages(stages->book(), run);
   run.sums.resize(2 * run.layout.pairs);
   for (std::size_t i = 0; i < run.sums.size(); ++i) run.sums[i] = totals->value(i);
-  if (run.controls.replicates > 0) add_weighed(*totals, run);
+  if (weighs_blocks) add_weighed(*totals, run);
+  if (weighs_replicates) correct_replicates(kept, run);
   run.simulate_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return run;

@@ -22,6 +22,7 @@ struct ReplicateSums {
   std::vector<double> squares;   // [pairs] of a pair's sum of deviations, squared; of a pair that
                                  // holds a product, the product of its two factors' sums
   std::vector<bool> is_product;  // [pairs]
+  std::vector<double> as_drawn;  // squares before control variates; empty without them or philox
   std::vector<double> tests;     // as test_counts: of counts squared, kFirstBreach of those so far
   std::vector<double> under_costs;  // as under_costs: of counts squared
 };
@@ -50,10 +51,10 @@ struct BasisRun {
   [[nodiscard]] engine::Estimate mean(std::size_t pair) const;
   // The same without control variates, which make many a mean exact: for checks of what they use.
   [[nodiscard]] engine::Estimate mean_as_drawn(std::size_t pair) const;
-  // Independent sets of paths: replicates of sobol, else 0. Control variates have no such sets:
-  // counts, percentiles and tails are those of their paths as they are.
+  // Independent sets of paths: replicates of sobol, else 0. Control variates of philox have no such
+  // sets: counts, percentiles and tails are those of their paths as they are.
   [[nodiscard]] std::size_t scrambles() const noexcept {
-    return controls.replicates > 0 ? 0 : replicates.count;
+    return plan.factors.sobol.on() ? replicates.count : 0;
   }
   // The same with the error that independent paths would have: it shows how paths spread.
   [[nodiscard]] engine::Estimate mean_of_paths(std::size_t pair) const;
@@ -96,7 +97,7 @@ struct BasisRun {
   };
   // True if the error of a pair is that of its replicates.
   [[nodiscard]] bool replicated(std::size_t pair) const noexcept {
-    return replicates.count > 0 && (controlled.empty() || pair < controlled.size());
+    return replicates.count > 0 && (scrambles() > 0 || pair < controlled.size());
   }
   [[nodiscard]] double first_half(std::size_t pair) const noexcept {
     return pair < controlled.size() ? controlled[pair] : sums[2 * pair];

@@ -14,6 +14,7 @@ namespace lien::pricing {
 // simulates the market and the parties alone. Takes the first of plan.controls, until a tenth of
 // the blocks are controls that those before do not know; no replicates where the plan has none or
 // the blocks are too few. settings: paths, seed, threads.
+// Under sobol weights of its replicates (engine::replicate_weights) by all of plan.controls.
 [[nodiscard]] engine::ControlWeights fit_controls(const Plan& plan, const RunSettings& settings);
 
 }  // namespace lien::pricing

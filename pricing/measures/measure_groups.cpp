@@ -117,13 +117,17 @@ Estimate paired_change(const BasisRun& before, const BasisRun& after, GroupNumbe
     return (block * run.layout.groups + of.group) * run.layout.samples + of.sample;
   };
   if (after.controls.replicates > 0 && before.controls.replicates > 0) {
-    // Each by its own weights: what both miss in a direction cancels.
+    // Each by its own weights: what both miss in a direction cancels. A weight is that of a block,
+    // under sobol of all blocks of a replicate.
     const std::size_t replicates = after.controls.replicates;
+    const std::size_t each = blocks / after.controls.samples;
     std::vector<double> change(replicates, 0.0);
     for (std::size_t n = 0; n < blocks; ++n)
-      for (std::size_t r = 0; r < replicates; ++r)
-        change[r] += after.controls.weight[n * replicates + r] * b[at(after, n, of_after)] -
-                     before.controls.weight[n * replicates + r] * a[at(before, n, of_before)];
+      for (std::size_t r = 0; r < replicates; ++r) {
+        const std::size_t weight = n / each * replicates + r;
+        change[r] += after.controls.weight[weight] * b[at(after, n, of_after)] -
+                     before.controls.weight[weight] * a[at(before, n, of_before)];
+      }
     double sum = 0, square = 0;
     for (double& one : change) {
       one /= after.replicates.paths;

@@ -1,5 +1,6 @@
 #include "pricing/measures/replicate_sums.hpp"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -110,23 +111,59 @@ std::vector<double> weighed_scales(const SumLayout& layout, std::size_t replicat
   return scales;
 }
 
+namespace {
+
+// Folds corrected sums into run.replicates and run.controlled: fill(r, row) sets row[pairs] to
+// those of replicate r.
+template <class Fill>
+void fold_corrected(std::size_t count, const Fill& fill, BasisRun& run) {
+  const std::size_t pairs = weighed_pairs(run.layout);
+  std::vector<double>& squares = run.replicates.squares;
+  run.controlled.assign(pairs, 0.0);
+  std::fill_n(squares.begin(), pairs, 0.0);
+  std::vector<double> row(pairs);
+  for (std::size_t r = 0; r < count; ++r) {
+    fill(r, row);
+    for (std::size_t pair = 0; pair < pairs; ++pair) {
+      run.controlled[pair] += row[pair];
+      if (!run.replicates.is_product[pair]) squares[pair] += row[pair] * row[pair];
+    }
+    each_product(run.layout, run.plan, [&](std::size_t product, std::size_t x, std::size_t y) {
+      if (product < pairs) squares[product] += row[x] * row[y];
+    });
+  }
+}
+
+}  // namespace
+
 void add_weighed(const engine::IntegerTotals& totals, BasisRun& run) {
   const std::size_t count = run.controls.replicates, pairs = weighed_pairs(run.layout);
   start_replicates(count, 1, run);
   run.replicates.paths = run.paths / static_cast<double>(count);
-  run.controlled.assign(pairs, 0.0);
-  for (std::size_t r = 0; r < count; ++r) {
-    const auto sum = [&](std::size_t pair) {
-      return totals.value(2 * run.layout.pairs + r * pairs + pair);
-    };
-    for (std::size_t pair = 0; pair < pairs; ++pair) {
-      run.controlled[pair] += sum(pair);
-      if (!run.replicates.is_product[pair]) run.replicates.squares[pair] += sum(pair) * sum(pair);
+  const auto fill = [&](std::size_t r, std::vector<double>& row) {
+    for (std::size_t pair = 0; pair < pairs; ++pair)
+      row[pair] = totals.value(2 * run.layout.pairs + r * pairs + pair);
+  };
+  fold_corrected(count, fill, run);
+}
+
+void keep_replicate(const engine::IntegerTotals& totals, const SumLayout& layout,
+                    std::vector<double>& kept) {
+  const std::size_t pairs = weighed_pairs(layout);
+  for (std::size_t pair = 0; pair < pairs; ++pair) kept.push_back(totals.value(2 * pair));
+}
+
+void correct_replicates(const std::vector<double>& kept, BasisRun& run) {
+  const std::size_t count = run.controls.replicates, pairs = weighed_pairs(run.layout);
+  run.replicates.as_drawn = run.replicates.squares;
+  const auto fill = [&](std::size_t r, std::vector<double>& row) {
+    std::fill(row.begin(), row.end(), 0.0);
+    for (std::size_t s = 0; s < count; ++s) {
+      const double weight = run.controls.weight[s * count + r];
+      for (std::size_t pair = 0; pair < pairs; ++pair) row[pair] += weight * kept[s * pairs + pair];
     }
-    each_product(run.layout, run.plan, [&](std::size_t product, std::size_t x, std::size_t y) {
-      if (product < pairs) run.replicates.squares[product] += sum(x) * sum(y);
-    });
-  }
+  };
+  fold_corrected(count, fill, run);
 }
 
 }  // namespace lien::pricing

@@ -31,5 +31,11 @@ void add_replicate(const lien::engine::IntegerTotals& totals, const StageCounts&
 [[nodiscard]] std::vector<double> weighed_scales(const SumLayout& layout, std::size_t replicates);
 // Folds the weighed sums that stand behind the layout's own into run.replicates and run.controlled.
 void add_weighed(const lien::engine::IntegerTotals& totals, BasisRun& run);
+// Under sobol: keeps the weighed pairs' first halves of a replicate, [replicates][pairs]; then,
+// once all are kept, corrects them by run.controls and folds them in the place of what
+// add_replicate has.
+void keep_replicate(const lien::engine::IntegerTotals& totals, const SumLayout& layout,
+                    std::vector<double>& kept);
+void correct_replicates(const std::vector<double>& kept, BasisRun& run);
 
 }  // namespace lien::pricing

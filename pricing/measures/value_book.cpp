@@ -110,7 +110,12 @@ void about_controls(const RunSettings& settings, const ScenarioRun& baseline, Ru
     const std::size_t pair = run->layout.group(run->layout.portfolio(), sample);
     const double drawn = run->mean_as_drawn(pair).standard_error;
     const std::string basis = losses ? "real-world" : "risk-neutral";
-    if (run->controls.used == 0)
+    if (run->controls.used == 0 && run->scrambles() > 0)
+      (losses && settings.risk_neutral ? facts.notes : facts.warnings)
+          .push_back("control_variates on the " + basis +
+                     " basis: none, for under sobol it takes " +
+                     (losses ? "prices: they do not explain losses" : "rents that move"));
+    else if (run->controls.used == 0)
       facts.warnings.push_back(
           "control_variates on the " + basis +
           " basis: none, for it takes 2,048 paths and a market whose rents, rates or hazards move");

@@ -8,6 +8,9 @@
 // How many paths a run draws, and from what.
 namespace lien::pricing {
 
+// Replicates of Sobol points of which control variates' coefficients can be had.
+inline constexpr std::uint64_t kFewestControlledReplicates = 16;
+
 // Paths are simulated in whole blocks: the number asked for, rounded up.
 [[nodiscard]] std::uint64_t whole_paths(std::uint64_t paths);
 
