@@ -111,10 +111,8 @@ void about_controls(const RunSettings& settings, const ScenarioRun& baseline, Ru
     const double drawn = run->mean_as_drawn(pair).standard_error;
     const std::string basis = losses ? "real-world" : "risk-neutral";
     if (run->controls.used == 0 && run->scrambles() > 0)
-      (losses && settings.risk_neutral ? facts.notes : facts.warnings)
-          .push_back("control_variates on the " + basis +
-                     " basis: none, for under sobol it takes " +
-                     (losses ? "prices: they do not explain losses" : "rents that move"));
+      facts.warnings.push_back("control_variates on the " + basis +
+                               " basis: none, for under sobol it takes rents that move");
     else if (run->controls.used == 0)
       facts.warnings.push_back(
           "control_variates on the " + basis +

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "engine/elementary/elementary.hpp"
@@ -52,18 +53,19 @@ std::uint32_t main_hardware(const Plan& plan) {
   return most;
 }
 
-// Replicates are few, so few coefficients can be had of them: two rents of one accelerator, which
-// say of the values what points leave (docs/numerics.md, "Fewer paths for values"). Losses they do
-// not explain.
+// Replicates are few, so few coefficients can be had of them: rents of one accelerator, of values
+// two, of losses one that bends as they do (docs/numerics.md, "Fewer paths for values").
 void compile_replicate_controls(const CompileInput& input, Plan& plan) {
   struct Rent {
     int part, of;  // of the months
     double power;
   };
-  constexpr Rent kRents[] = {{1, 2, 1}, {2, 3, 0.5}};
+  constexpr Rent kOfPrices[] = {{1, 2, 1}, {2, 3, 0.5}}, kOfLosses[] = {{1, 4, -0.5}};
+  const std::span<const Rent> rents =
+      plan.real_world ? std::span<const Rent>(kOfLosses) : std::span<const Rent>(kOfPrices);
   const std::uint32_t hardware = main_hardware(plan);
-  if (plan.real_world || hardware == kNone) return;
-  for (const auto& [part, of, power] : kRents) {
+  if (hardware == kNone) return;
+  for (const auto& [part, of, power] : rents) {
     const int step = plan.months * part / of;
     if (step > 0)
       plan.controls.push_back(

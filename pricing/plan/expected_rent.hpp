@@ -22,7 +22,7 @@ namespace lien::pricing {
                                                      MeasureBasis basis, Date valuation_date,
                                                      int steps, int steps_per_year = 12);
 
-// ln E[R(t_k)^power], power > 0, entry k of whole months; as above and as exact.
+// ln E[R(t_k)^power], power other than 0, entry k of whole months; as above and as exact.
 [[nodiscard]] std::vector<double> expected_log_powers(const Market& market,
                                                       const Hardware& hardware, MeasureBasis basis,
                                                       Date valuation_date, int months,
