@@ -72,7 +72,8 @@ leave_sudo() {
   fi
 }
 
-# configure PRESET [CMAKE ARGUMENT]...
+# configure PRESET [CMAKE ARGUMENT]...: a folder made here compiles its sources in groups
+# (cmake/join.cmake); one that somebody works in stays as it is.
 configure() {
   local preset=$1
   shift
@@ -83,6 +84,9 @@ configure() {
     if [[ $cached != "$top" ]]; then
       rm -rf -- "$folder"
     fi
+  fi
+  if [[ ! -f $folder/CMakeCache.txt ]]; then
+    set -- -DLIEN_JOIN=ON "$@"
   fi
   (cd -- "$top" && cmake --preset "$preset" "$@")
 }
