@@ -56,6 +56,13 @@ void IntegerTotals::add(const IntegerTotals& other) noexcept {
   non_finite_ = std::min(non_finite_, other.non_finite_);
 }
 
+void IntegerTotals::restore(std::span<const WideInteger> units, std::size_t first_non_finite) {
+  if (units.size() != units_.size() || first_non_finite > units_.size())
+    throw std::invalid_argument("IntegerTotals: units of other totals");
+  std::copy(units.begin(), units.end(), units_.begin());
+  non_finite_ = first_non_finite;
+}
+
 double IntegerTotals::value(std::size_t i) const noexcept {
   return static_cast<double>(units_[i]) / to_units_[i];
 }

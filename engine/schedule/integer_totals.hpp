@@ -26,6 +26,10 @@ class IntegerTotals {
 
   [[nodiscard]] std::size_t size() const noexcept { return units_.size(); }
   [[nodiscard]] double value(std::size_t i) const noexcept;  // nearest double
+  // What they are in units, for who keeps them, and the same put back into totals of these scales.
+  // units: [size()].
+  [[nodiscard]] std::span<const WideInteger> units() const noexcept { return units_; }
+  void restore(std::span<const WideInteger> units, std::size_t first_non_finite);
   // Index of the first number that met a non-finite sum, or size().
   [[nodiscard]] std::size_t first_non_finite() const noexcept { return non_finite_; }
 

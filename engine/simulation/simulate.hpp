@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -22,6 +23,11 @@ struct SimulationSize {
   const std::uint64_t* listed = nullptr;
   // Paths that belong together, a multiple of kBlockPaths: no task has paths of two. 0: all.
   std::uint64_t group_paths = 0;
+  std::uint64_t first_task = 0;                  // those before are done
+  const std::function<bool()>* pause = nullptr;  // as of TaskRange
+  // Asked by every thread before it runs a block: true leaves the task half done, and all that was
+  // simulated is then of no use (Simulated::abandoned). Null: never.
+  const std::function<bool()>* abandon = nullptr;
 
   [[nodiscard]] std::uint64_t group_blocks() const noexcept {
     return group_paths == 0 ? blocks() : group_paths / kBlockPaths;
@@ -41,6 +47,8 @@ template <class Stages>
 struct Simulated {
   std::vector<std::unique_ptr<Stages>> stages;  // one a thread, for their counts
   double factor_seconds = 0;                    // in the factor stage, over all threads
+  std::uint64_t tasks = 0;                      // those before this one are done
+  bool abandoned = false;
 };
 
 // The loop of the program: for every block of paths the factor stage, then the caller's stages.
@@ -64,12 +72,17 @@ auto simulate_groups(const FactorPlan& plan, const SimulationSize& size, std::si
     std::unique_ptr<FactorScratch> scratch;
     std::unique_ptr<PathBlock> block;
     double factor_seconds = 0;
+    bool abandoned = false;
     void operator()(std::uint64_t task, double* sums) noexcept {
       const std::uint64_t group = task / size.group_tasks();
       const std::uint64_t first =
           group * size.group_blocks() + (task - group * size.group_tasks()) * kTaskBlocks;
       const std::uint64_t last = std::min((group + 1) * size.group_blocks(), first + kTaskBlocks);
       for (std::uint64_t b = first; b < last; ++b) {
+        if (size.abandon != nullptr && (*size.abandon)()) {
+          abandoned = true;
+          return;
+        }
         const auto start = std::chrono::steady_clock::now();
         const std::uint64_t number = size.first_path / kBlockPaths + b;
         fill_factors(*plan,
@@ -82,8 +95,8 @@ auto simulate_groups(const FactorPlan& plan, const SimulationSize& size, std::si
       }
     }
   };
-  auto workers = finish_tasks(
-      size.tasks(), size.threads, sums,
+  auto finished = finish_tasks(
+      TaskRange{size.first_task, size.tasks(), size.threads, size.pause}, sums,
       [&] {
         auto stages = std::make_unique<Stages>(make_stages());
         auto block =
@@ -95,9 +108,11 @@ auto simulate_groups(const FactorPlan& plan, const SimulationSize& size, std::si
         finish(task / size.group_tasks(), *worker.stages, of_task);
       });
   Simulated<Stages> out;
-  for (auto& worker : workers) {
+  out.tasks = finished.end;
+  for (auto& worker : finished.workers) {
     out.stages.push_back(std::move(worker.stages));
     out.factor_seconds += worker.factor_seconds;
+    out.abandoned = out.abandoned || worker.abandoned;
   }
   return out;
 }

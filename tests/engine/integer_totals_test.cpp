@@ -158,5 +158,24 @@ TEST(IntegerTotals, RefuseAScaleThatIsNone) {
     EXPECT_THROW(IntegerTotals(std::vector<double>{1.0, scale}), std::invalid_argument) << scale;
 }
 
+TEST(IntegerTotals, GoOnFromTheirUnits) {
+  const std::vector<double> scales{1.0, 3e9, 1e-7};
+  const double first[] = {0.1, -2e11, 3e-7}, second[] = {1e300, 5.5, -1e-9};
+  IntegerTotals whole(scales), before(scales), after(scales);
+  before.add(first);
+  after.restore(before.units(), before.first_non_finite());
+  for (IntegerTotals* totals : {&whole, &after}) {
+    if (totals == &whole) totals->add(first);
+    totals->add(second);
+  }
+  for (std::size_t i = 0; i < scales.size(); ++i) EXPECT_EQ(after.value(i), whole.value(i)) << i;
+  EXPECT_EQ(after.first_non_finite(), 0U);
+  IntegerTotals again(scales);
+  again.restore(after.units(), after.first_non_finite());
+  EXPECT_EQ(again.first_non_finite(), 0U);
+  EXPECT_THROW(again.restore(whole.units().first(2), 2), std::invalid_argument);
+  EXPECT_THROW(again.restore(whole.units(), 4), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace lien::engine

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <random>
 #include <stdexcept>
@@ -117,6 +119,43 @@ TEST(RunTasks, RemembersAResultThatIsNotFinite) {
   IntegerTotals totals = empty_totals();
   run_tasks(kTasks, 3, totals, [] { return Dividing{}; }, {});
   EXPECT_EQ(totals.first_non_finite(), 3U);
+}
+
+// A run in pieces, each ended by a pause after some tasks: every task once, in all.
+TEST(FinishTasks, GoesOnFromWhereItPaused) {
+  for (const unsigned threads : kThreadCounts) {
+    std::map<std::uint64_t, int> times;
+    std::uint64_t first = 0;
+    int pieces = 0;
+    while (first < kTasks) {
+      std::atomic<int> asked{0};
+      const std::function<bool()> pause = [&asked] { return ++asked >= 40; };
+      const auto finished = finish_tasks(
+          TaskRange{first, kTasks, threads, &pause}, kNumbers, [] { return Adder{}; },
+          [&](std::uint64_t task, const Adder&, const double* sums) {
+            ++times[task];
+            EXPECT_EQ(sums[0], contribution(task, 0));
+          });
+      ASSERT_GT(finished.end, first);
+      EXPECT_LE(finished.end, first + 40 + threads);
+      EXPECT_EQ(times.size(), finished.end);
+      EXPECT_EQ(times.rbegin()->first, finished.end - 1);
+      first = finished.end;
+      ++pieces;
+    }
+    EXPECT_GE(pieces, 4) << threads;
+    EXPECT_LE(pieces, 5) << threads;
+    for (const auto& [task, count] : times) EXPECT_EQ(count, 1) << task;
+  }
+}
+
+TEST(FinishTasks, TakesATaskAThreadWhereItIsPausedAtOnce) {
+  const std::function<bool()> pause = [] { return true; };
+  const auto finished = finish_tasks(
+      TaskRange{7, kTasks, 3, &pause}, kNumbers, [] { return Adder{}; },
+      [](std::uint64_t, const Adder&, const double*) {});
+  EXPECT_GT(finished.end, 7U);
+  EXPECT_LE(finished.end, 10U);
 }
 
 }  // namespace
