@@ -18,7 +18,7 @@ constexpr std::uint64_t kMostThreads = 4096;
 
 // Options as texts, checked after parsing: CLI11's own messages print ranges of 300 digits.
 struct Texts {
-  std::string operand, explained, other, path, paths, seed, threads, target_error;
+  std::string operand, explained, other, path, paths, seed, threads, target_error, checkpoint;
   bool version = false;
 };
 
@@ -45,6 +45,17 @@ double basis_points(const std::string& name, const std::string& text) {
   return value * 1e-4;
 }
 
+double checkpoint_seconds(const std::string& text) {
+  constexpr double kMost = 86400;
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stopped != end || !(value >= 0 && value <= kMost))
+    throw UsageError("--checkpoint-seconds is '" + without_controls(text) +
+                     "'; write seconds from 0 (nothing is kept) to 86400");
+  return value;
+}
+
 void add_run_options(CLI::App& run, Options& options, Texts& texts) {
   run.add_option("--out", options.out, "run directory to write [the run's name, in this folder]")
       ->type_name("DIR");
@@ -64,6 +75,10 @@ void add_run_options(CLI::App& run, Options& options, Texts& texts) {
                  "paths until the standard error of present value is this, in basis points of the "
                  "balance")
       ->type_name("BP");
+  run.add_option("--checkpoint-seconds", texts.checkpoint,
+                 "how often what is simulated is kept, so that lien resume can go on after an "
+                 "interruption; 0: never [60]")
+      ->type_name("S");
   run.add_flag("--fail-on-breach", options.fail_on_breach,
                "exit 1 where a limit of the run's limits file is not kept");
 }
@@ -71,6 +86,7 @@ void add_run_options(CLI::App& run, Options& options, Texts& texts) {
 void read_run_options(Options& options, const Texts& texts) {
   if (!texts.target_error.empty())
     options.overrides.target_error = basis_points("--target-error", texts.target_error);
+  if (!texts.checkpoint.empty()) options.checkpoint_seconds = checkpoint_seconds(texts.checkpoint);
   if (!texts.paths.empty())
     options.overrides.paths = integer_option("--paths", texts.paths, 1, kMostPaths);
   if (!texts.seed.empty())
@@ -117,6 +133,9 @@ struct CommandText {
 constexpr CommandText kWorking[] = {
     {"run", "RUN.toml", "the run file", "value, measure and stress a book; write a run directory",
      "run examples/neocloud/run.toml --out runs/neocloud --overwrite"},
+    {"resume", "DIR", "the run directory that was to be written",
+     "go on with an interrupted run; the result is that of an uninterrupted one",
+     "resume runs/neocloud"},
     {"check", "RUN.toml", "the run file", "read everything, report every fault, price nothing",
      "check examples/neocloud/run.toml"},
     {"schedule", "FILE", "a book file, or contracts in ACTUS JSON",
@@ -136,7 +155,7 @@ constexpr CommandText kWorking[] = {
     {"version", nullptr, "", "version, commit, compiler, libraries, instruction set",
      "version --json"},
 };
-constexpr const char* kNotYet[] = {"resume", "calibrate", "report"};
+constexpr const char* kNotYet[] = {"calibrate", "report"};
 
 }  // namespace
 
@@ -168,6 +187,9 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     commands[text.name] = command;
   }
   add_run_options(*commands.at("run"), options, texts);
+  CLI::App& resume = *commands.at("resume");
+  resume.add_option("--threads", texts.threads, "0: all cores; changes no result")->type_name("N");
+  resume.add_flag("--json", options.json, "results as JSON on standard output");
   commands.at("check")->add_flag("--json", options.json, "what was read, as JSON");
   commands.at("schedule")->add_flag("--json", options.json, "the events as JSON");
   CLI::App& explain = *commands.at("explain");

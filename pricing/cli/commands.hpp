@@ -32,6 +32,7 @@ struct Options {
   std::string instruction_set;
   std::string tolerances;             // compare: the file that holds them
   std::optional<std::uint64_t> path;  // explain: number of the path to follow
+  double checkpoint_seconds = 60;     // run: between two kept states; 0: none is kept
   bool overwrite = false;
   bool stored = false;  // compare: value nothing
   bool json = false;
@@ -47,6 +48,7 @@ class UsageError : public std::runtime_error {
 // One function a command, each in the file of its name. They return an exit code and throw what
 // main() knows to answer.
 int run_command(const Options& options);
+int resume_command(const Options& options);
 int bench_command(const Options& options);
 int check_command(const Options& options);
 int explain_command(const Options& options);

@@ -4,6 +4,7 @@
 #include "engine/kernels/instruction_set.hpp"
 #include "pricing/cli/command_line.hpp"
 #include "pricing/cli/console.hpp"
+#include "pricing/report/checkpoints.hpp"
 #include "pricing/report/output_file.hpp"
 #include "pricing/report/text_form.hpp"
 
@@ -17,7 +18,7 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"run", run_command},         {"check", check_command},       {"verify", verify_command},
-    {"version", version_command}, {"resume", not_yet_command},    {"explain", explain_command},
+    {"version", version_command}, {"resume", resume_command},     {"explain", explain_command},
     {"compare", compare_command}, {"calibrate", not_yet_command}, {"schedule", schedule_command},
     {"report", not_yet_command},  {"bench", bench_command},
 };
@@ -66,6 +67,8 @@ int main(int argc, char** argv) {
   } catch (const OutputError& error) {
     const bool create = error.kind() == OutputError::Kind::cannot_create;
     return told(create ? kCannotCreate : kInputOutput, error.what());
+  } catch (const Interrupted& stopped) {
+    return told(kInterrupted, stopped.what());
   } catch (const std::bad_alloc&) {
     return told(kInternal, "out of memory; use a machine with more, or fewer --paths");
   } catch (const std::exception& error) {

@@ -9,7 +9,9 @@
 #include "pricing/cli/choose_kernels.hpp"
 #include "pricing/cli/commands.hpp"
 #include "pricing/cli/console.hpp"
+#include "pricing/cli/interrupted_run.hpp"
 #include "pricing/cli/progress.hpp"
+#include "pricing/cli/stop_signal.hpp"
 #include "pricing/measures/check_limits.hpp"
 #include "pricing/report/text_form.hpp"
 
@@ -114,26 +116,34 @@ std::string files_to_open(const std::string& directory) {
 
 }  // namespace
 
-int run_command(const Options& options) {
+namespace {
+
+// Values the inputs and writes the directory; checkpoints: null where none are kept.
+RunResults value(const Inputs& inputs, Checkpoints* checkpoints, const RunDirectory& directory) {
+  try {
+    ProgressMeter meter;
+    return value_book(
+        inputs, [&](const Progress& progress) { meter.show(progress); }, checkpoints);
+  } catch (const Interrupted&) {
+    throw Interrupted("stopped before the end; what was simulated is kept in " +
+                      directory.folder() + "\n    go on with: lien resume " + directory.path());
+  }
+}
+
+}  // namespace
+
+int carry_out_run(const Options& options, const Inputs& inputs,
+                  const std::vector<FileDigest>& input_digests, RunDirectory& directory,
+                  Checkpoints* checkpoints) {
   RunCircumstances circumstances;
   circumstances.start = utc_now();
   circumstances.host = host_name();
-  choose_kernels(options.instruction_set);
   circumstances.instruction_set = engine::instruction_set();
-
-  const Inputs inputs = read_inputs(options.operands.front(), options.overrides);
-  if (options.fail_on_breach && inputs.settings.limits.empty())
-    throw UsageError(
-        "--fail-on-breach: the run names no limits file; add limits = \"limits.toml\"");
-  // Claimed before anything is computed, so that a taken name costs no waiting.
-  RunDirectory directory(options.out.empty() ? inputs.settings.name : options.out,
-                         options.overwrite);
-  const std::vector<FileDigest> input_digests = digest_of_inputs(inputs);
-  RunResults results;
-  {
-    ProgressMeter meter;
-    results = value_book(inputs, [&](const Progress& progress) { meter.show(progress); });
-  }
+  const RunResults results = value(inputs, checkpoints, directory);
+  if (checkpoints != nullptr && checkpoints->failed())
+    print_error("lien: what was simulated could not be kept in " +
+                without_controls(directory.folder()) +
+                " at all times; an interrupted run would have begun further back\n");
   circumstances.threads = inputs.settings.threads != 0
                               ? inputs.settings.threads
                               : static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN));
@@ -152,6 +162,42 @@ int run_command(const Options& options) {
                               build_facts().version};
   print(text_table(subject, results, terminal_style()) + files_to_open(directory.path()));
   return done;
+}
+
+void refuse_without_limits(const Options& options, const Inputs& inputs) {
+  if (options.fail_on_breach && inputs.settings.limits.empty())
+    throw UsageError(
+        "--fail-on-breach: the run names no limits file; add limits = \"limits.toml\"");
+}
+
+int run_command(const Options& options) {
+  choose_kernels(options.instruction_set);
+  const Inputs inputs = read_inputs(options.operands.front(), options.overrides);
+  refuse_without_limits(options, inputs);
+  // Claimed before anything is computed, so that a taken name costs no waiting.
+  RunDirectory directory(options.out.empty() ? inputs.settings.name : options.out,
+                         options.overwrite);
+  if (directory.replaces_interrupted())
+    print_error("lien: begins anew in place of an interrupted run in " +
+                without_controls(directory.folder()) + "\n");
+  const std::vector<FileDigest> input_digests = digest_of_inputs(inputs);
+  if (options.checkpoint_seconds == 0)
+    return carry_out_run(options, inputs, input_digests, directory, nullptr);
+  const std::string folder = directory.checkpoint_folder();
+  keep_options(folder, {options, build_facts().commit, input_digests});
+  Checkpoints checkpoints(folder, options.checkpoint_seconds, stop_signal());
+  try {
+    return carry_out_run(options, inputs, input_digests, directory, &checkpoints);
+  } catch (const Interrupted&) {
+    directory.leave();
+    throw;
+  } catch (const OutputError& error) {
+    // A full disk can be mended, and what was simulated is not lost with it.
+    directory.leave();
+    throw OutputError(error.kind(), std::string(error.what()) +
+                                        "\n    once that is mended, go on with: lien resume " +
+                                        directory.path());
+  }
 }
 
 }  // namespace lien::pricing

@@ -1,86 +1,14 @@
 #include "pricing/measures/basis_run.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <utility>
 
-#include "engine/factors/factor_scratch.hpp"
-#include "engine/simulation/simulate.hpp"
+#include "engine/simulation/path_block.hpp"
 #include "engine/statistics/student.hpp"
-#include "pricing/measures/control_run.hpp"
-#include "pricing/measures/replicate_sums.hpp"
 #include "pricing/plan/time_grid.hpp"
-#include "pricing/valuation/weighted_stages.hpp"
 
 namespace lien::pricing {
-namespace {
 
 using engine::kBlockPaths;
-
-// References near the means, from the first block: deviations from them lose no digits.
-std::vector<double> pilot(const Plan& plan, const SumLayout& layout) {
-  PathResults nowhere;
-  BookStages stages(plan, layout, nowhere, nullptr);
-  engine::FactorScratch scratch(plan.factors);
-  engine::PathBlock block(engine::factor_series(plan.factors) + stages.derived_series(),
-                          plan.steps);
-  std::vector<double> sums(2 * layout.pairs, 0.0);
-  engine::fill_factors(plan.factors, 0, scratch, block);
-  stages(block, 0, sums.data());
-  std::vector<double> references(layout.pairs);
-  for (std::size_t i = 0; i < layout.pairs; ++i) references[i] = sums[2 * i] / kBlockPaths;
-  // What is sampled by block is a sum over its paths.
-  const std::size_t months = layout.groups * (layout.steps + 1) * kGroupMonths;
-  for (std::size_t i = 0; i < months; ++i)
-    references[layout.group_month_first + i] = sums[2 * (layout.group_month_first + i)];
-  if (layout.contract_months && !layout.contract_month_first.empty())
-    for (std::size_t i = layout.contract_month_first.front(); i < layout.pairs; ++i)
-      references[i] = sums[2 * i];
-  return references;
-}
-
-void refuse_non_finite(const engine::IntegerTotals& totals, const SumLayout& layout) {
-  const std::size_t bad = totals.first_non_finite();
-  if (bad == totals.size()) return;
-  const std::size_t pair =
-      bad < 2 * layout.pairs ? bad / 2 : (bad - 2 * layout.pairs) % weighed_pairs(layout);
-  std::string what = "a total of the run";
-  if (pair < layout.group_first)
-    what = "contract row " + std::to_string(pair / (layout.samples + 1));
-  throw std::runtime_error("a result is not finite: " + what);
-}
-
-// What the paths of one replicate, or all paths, summed and counted.
-struct Replicate {
-  engine::IntegerTotals totals;
-  StageCounts counts{};
-  Replicate(const BasisRun& run, const std::vector<double>& scales) : totals(scales) {
-    // Sized here: threads add to them.
-    const std::size_t months = run.layout.steps + 1;
-    counts.tests.assign(static_cast<std::size_t>(run.plan.tests) * months * kTestCounts, 0);
-    counts.under_costs.assign(run.plan.hardware.size() * months * kUnderCosts, 0);
-  }
-};
-
-// Replicates that run at once: so many that every thread has tasks to choose from, as far as what
-// they sum fits into a memory that no user notices. Changes no result.
-std::uint64_t replicates_together(const BasisRun& run, unsigned threads, std::uint64_t paths,
-                                  std::uint64_t each) {
-  constexpr std::uint64_t kTasksAThread = 8, kBytes = 128ULL << 20;
-  threads = engine::threads_of(threads);
-  const std::uint64_t tasks = engine::SimulationSize{each}.tasks();
-  const std::uint64_t bytes =
-      1 + run.layout.scales.size() * (sizeof(double) + 2 * sizeof(std::uint64_t)) +
-      run.plan.tests * (run.layout.steps + 1) * kTestCounts * sizeof(std::uint32_t);
-  const std::uint64_t wanted = threads == 1 ? 1 : (kTasksAThread * threads + tasks - 1) / tasks;
-  return std::min({paths / each, wanted, std::max<std::uint64_t>(1, kBytes / bytes)});
-}
-
-}  // namespace
 
 // A pair is sampled by path, or by block: sums over kBlockPaths paths. Replicates are the samples
 // where there are any, each the mean of its own.
@@ -186,92 +114,6 @@ std::size_t BasisRun::snapshot(int months) const {
   const int wanted = months == 0 ? plan.months : step_of_month(months, plan.steps_per_year);
   const auto found = std::find(plan.snapshots.begin(), plan.snapshots.end(), wanted);
   return static_cast<std::size_t>(found - plan.snapshots.begin());
-}
-
-BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_months,
-                       bool keep_paired, const std::function<void(std::uint64_t)>& task_done,
-                       const engine::ControlWeights* controls) {
-  const auto start = std::chrono::steady_clock::now();
-  BasisRun run;
-  run.plan = std::move(plan);
-  run.layout = lay_out_sums(run.plan, contract_months);
-  const std::uint64_t paths = simulated_paths(settings);
-  const engine::SobolPlan& sobol = run.plan.factors.sobol;
-  const std::uint64_t each = sobol.on() ? sobol.points.points() : paths;
-  run.paths = static_cast<double>(paths);
-  run.references = pilot(run.plan, run.layout);
-  if (run.plan.real_world)
-    run.results.losses.assign(run.plan.snapshots.size(), std::vector<double>(paths));
-  if (run.plan.factors.tilt.on()) run.results.weights = run.results.losses;
-  if (keep_paired)
-    run.results.block_groups.assign(paths / kBlockPaths * run.layout.groups * run.layout.samples,
-                                    0.0);
-  if (sobol.on()) start_replicates(paths / each, each, run);
-  run.controls = controls != nullptr ? *controls : fit_controls(run.plan, settings);
-  // Under sobol the replicates are weighed when they are done, else blocks while they run.
-  const bool weighs_blocks = run.controls.replicates > 0 && !sobol.on();
-  const bool weighs_replicates = run.controls.replicates > 0 && sobol.on();
-  std::vector<double> kept;
-  const std::vector<double> scales =
-      weighed_scales(run.layout, weighs_blocks ? run.controls.replicates : 0);
-
-  std::optional<engine::IntegerTotals> totals;
-  // Stages are large: those of one replicate go on with the next.
-  std::vector<std::unique_ptr<WeightedStages>> idle;
-  const auto make_stages = [&]() -> WeightedStages {
-    if (idle.empty())
-      return {run.plan,
-              run.layout,
-              run.results,
-              run.references.data(),
-              weighs_blocks ? &run.controls : nullptr,
-              weighed_pairs(run.layout)};
-    WeightedStages again = std::move(*idle.back());
-    idle.pop_back();
-    return again;
-  };
-  std::uint64_t tasks = 0;
-  const std::uint64_t together = replicates_together(run, settings.threads, paths, each);
-  for (std::uint64_t first = 0; first < paths; first += together * each) {
-    const std::uint64_t count = std::min(together, (paths - first) / each);
-    const engine::SimulationSize size{count * each, settings.threads, first, nullptr, each};
-    std::vector<Replicate> replicates(count, Replicate(run, scales));
-    const auto finish = [&](std::uint64_t r, WeightedStages& stages, const double* sums) {
-      replicates[r].totals.add(sums);
-      // The counts of a lone replicate are gathered at its end.
-      if (count > 1) {
-        replicates[r].counts.add(stages.book());
-        stages.book().restart_counts();
-      }
-      if (task_done) task_done(++tasks);
-    };
-    auto simulated =
-        engine::simulate_groups(run.plan.factors, size, scales.size(), make_stages, finish);
-    for (auto& stages : simulated.stages) {
-      if (count == 1) replicates[0].counts.add(stages->book());
-      stages->book().restart_counts();
-      idle.push_back(std::move(stages));
-    }
-    run.factor_seconds += simulated.factor_seconds;
-    for (Replicate& replicate : replicates) {
-      refuse_non_finite(replicate.totals, run.layout);
-      if (sobol.on()) add_replicate(replicate.totals, replicate.counts, run);
-      if (weighs_replicates) keep_replicate(replicate.totals, run.layout, kept);
-      replicate.counts.move_to(run);
-      if (totals)
-        totals->add(replicate.totals);
-      else
-        totals.emplace(std::move(replicate.totals));
-    }
-  }
-  for (const auto& stages : idle) add_stages(stages->book(), run);
-  run.sums.resize(2 * run.layout.pairs);
-  for (std::size_t i = 0; i < run.sums.size(); ++i) run.sums[i] = totals->value(i);
-  if (weighs_blocks) add_weighed(*totals, run);
-  if (weighs_replicates) correct_replicates(kept, run);
-  run.simulate_seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return run;
 }
 
 }  // namespace lien::pricing

@@ -12,6 +12,8 @@
 
 namespace lien::pricing {
 
+class Checkpoints;  // pricing/report/checkpoints.hpp
+
 // What the replicates of a run under sobol say apart from each other. Paths of one replicate depend
 // on each other, so every error comes from these sums over replicates. Under control variates they
 // are the weighed sums over all paths that stand for replicates (engine/statistics/
@@ -109,13 +111,18 @@ struct BasisRun {
   [[nodiscard]] engine::Estimate share(double hits, double squares) const;
 };
 
+// Who looks after a simulation while it runs.
+struct SimulationWatch {
+  std::function<void(std::uint64_t)> task_done{};  // told of the tasks done in it; may be empty
+  Checkpoints* checkpoints = nullptr;              // null: nothing is kept, nothing stops it
+};
+
 // Simulates a compiled plan. keep_paired: also sums by block, for differences between scenarios.
 // controls: weights of another run on the same random numbers, whose control variates serve here
-// too; null: those of the plan's own, if it has any.
-// Throws std::runtime_error naming the number if a result is not finite.
+// too; null: those of the plan's own, if it has any. What watch.checkpoints has of it is taken
+// over. Throws std::runtime_error naming the number if a result is not finite, and Interrupted.
 [[nodiscard]] BasisRun simulate_plan(Plan plan, const RunSettings& settings, bool contract_months,
-                                     bool keep_paired,
-                                     const std::function<void(std::uint64_t)>& task_done,
+                                     bool keep_paired, const SimulationWatch& watch,
                                      const engine::ControlWeights* controls = nullptr);
 
 }  // namespace lien::pricing

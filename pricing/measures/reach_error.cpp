@@ -17,7 +17,8 @@ std::uint64_t next_paths(std::uint64_t paths, double ratio, bool sobol) {
 }
 
 std::vector<ErrorRound> reach_error(const Inputs& inputs,
-                                    const std::function<void(std::uint64_t paths)>& starts) {
+                                    const std::function<void(std::uint64_t paths)>& starts,
+                                    Checkpoints* checkpoints) {
   RunSettings settings = inputs.settings;
   Plan plan = compile_scenario(inputs, "baseline", {inputs.market, inputs.book, {}},
                                MeasureBasis::risk_neutral);
@@ -36,7 +37,7 @@ std::vector<ErrorRound> reach_error(const Inputs& inputs,
     set_sampling(settings, plan);
     settings.paths = simulated_paths(settings);
     if (starts) starts(settings.paths);
-    const BasisRun run = simulate_plan(plan, settings, false, false, {});
+    const BasisRun run = simulate_plan(plan, settings, false, false, {{}, checkpoints});
     const double error =
         run.mean(run.layout.group(run.layout.portfolio(), kPresentValue)).standard_error / balance;
     rounds.push_back({settings.paths, error});

@@ -9,6 +9,8 @@
 
 namespace lien::pricing {
 
+class Checkpoints;  // pricing/report/checkpoints.hpp
+
 // One try at a number of paths: the standard error of the baseline's present value, of the balance.
 struct ErrorRound {
   std::uint64_t paths = 0;
@@ -27,8 +29,10 @@ inline constexpr std::uint64_t kMostRunPaths = 1'000'000'000;
 // the last round is the one that reached it, or where kMostRunPaths allow no other. The rounds
 // depend on sums over paths alone, so any number of threads makes the same. A run on the last
 // round's paths gives the numbers of a run that asks for as many. Throws InputError where the book
-// has no balance.
+// has no balance, Interrupted.
+// checkpoints: of the rounds; null: none are kept.
 [[nodiscard]] std::vector<ErrorRound> reach_error(
-    const Inputs& inputs, const std::function<void(std::uint64_t paths)>& starts);
+    const Inputs& inputs, const std::function<void(std::uint64_t paths)>& starts,
+    Checkpoints* checkpoints = nullptr);
 
 }  // namespace lien::pricing

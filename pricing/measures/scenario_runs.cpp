@@ -61,13 +61,13 @@ std::vector<ExerciseRule> rules_of_prices(const Inputs& inputs, const std::strin
 namespace {
 
 // The same plan on paths that are drawn from a mixture in which losses of the tails are common.
-BasisRun run_importance(Plan plan, const RunSettings& settings,
-                        const std::function<void(std::uint64_t)>& done, RunFacts& facts) {
+BasisRun run_importance(Plan plan, const RunSettings& settings, const SimulationWatch& watch,
+                        RunFacts& facts) {
   const auto start = std::chrono::steady_clock::now();
   plan.factors.sobol = {};  // a mixture is drawn path by path, as its weights are
   plan.controls.clear();
   fit_tilt(plan, settings);
-  BasisRun run = simulate_plan(std::move(plan), settings, false, false, done);
+  BasisRun run = simulate_plan(std::move(plan), settings, false, false, watch);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   add_seconds("importance_sampling", took.count(), facts);
   return run;

@@ -22,8 +22,8 @@ struct ScenarioRuns {
   [[nodiscard]] ScenarioRun view(const std::string& id) const;
 };
 
-// Called before each simulation; what it returns is told of the tasks done in it.
-using StartProgress = std::function<std::function<void(std::uint64_t)>()>;
+// Called before each simulation; what it returns looks after it.
+using StartProgress = std::function<SimulationWatch()>;
 
 // Compiles and simulates a scenario. paired: keeps sums by block, for differences from another run.
 // baseline: whose control variates weigh this scenario's paths too; null: the scenario's own.

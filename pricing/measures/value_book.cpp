@@ -203,7 +203,8 @@ std::uint64_t rejected_rows(const Inputs& inputs) {
 
 namespace {
 
-RunResults value_paths(const Inputs& inputs, const std::function<void(const Progress&)>& progress) {
+RunResults value_paths(const Inputs& inputs, const std::function<void(const Progress&)>& progress,
+                       Checkpoints* checkpoints) {
   RunResults results;
   RunFacts& facts = results.facts;
   const auto scenarios = by_scenario(inputs.scenarios);
@@ -212,7 +213,8 @@ RunResults value_paths(const Inputs& inputs, const std::function<void(const Prog
   const std::uint64_t tasks = tasks_of(inputs.settings);
   ProgressCounter counter(progress,
                           tasks * (simulations_of(inputs.settings) * (scenarios.size() + 1) +
-                                   premium_factors(inputs.settings).size()));
+                                   premium_factors(inputs.settings).size()),
+                          checkpoints);
 
   ask_accuracy(inputs.market, facts);
   const bool paired = !scenarios.empty() || inputs.settings.premium_interval;
@@ -265,16 +267,20 @@ RunResults value_paths(const Inputs& inputs, const std::function<void(const Prog
 
 }  // namespace
 
-RunResults value_book(const Inputs& inputs, const std::function<void(const Progress&)>& progress) {
-  if (!inputs.settings.target_error) return value_paths(inputs, progress);
+RunResults value_book(const Inputs& inputs, const std::function<void(const Progress&)>& progress,
+                      Checkpoints* checkpoints) {
+  if (!inputs.settings.target_error) return value_paths(inputs, progress, checkpoints);
   const auto start = std::chrono::steady_clock::now();
-  const std::vector<ErrorRound> rounds = reach_error(inputs, [&](std::uint64_t paths) {
-    if (progress) progress({"target error, " + std::to_string(paths) + " paths", 0, 1});
-  });
+  const std::vector<ErrorRound> rounds = reach_error(
+      inputs,
+      [&](std::uint64_t paths) {
+        if (progress) progress({"target error, " + std::to_string(paths) + " paths", 0, 1});
+      },
+      checkpoints);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   Inputs enough = inputs;
   enough.settings.paths = rounds.back().paths;
-  RunResults results = value_paths(enough, progress);
+  RunResults results = value_paths(enough, progress, checkpoints);
   results.facts.error_rounds = rounds;
   add_seconds("target_error", took.count(), results.facts);
   return results;

@@ -12,6 +12,8 @@
 
 namespace lien::pricing {
 
+class Checkpoints;  // pricing/report/checkpoints.hpp
+
 // Where a run stands: called from the calling thread's side of the scheduler, at most a few
 // times a second. done and total count tasks over all scenarios and measure bases.
 struct Progress {
@@ -53,7 +55,10 @@ struct RunResults {
 // numbers, on both measure bases. Throws InputError where the book asks what the market lacks,
 // std::runtime_error on a non-finite result. With a target error the paths are first found that
 // reach it, and all of the run has as many.
+// checkpoints: what is kept of the simulations, and taken over where there is any; null: nothing.
+// Throws Interrupted where they are told to stop.
 [[nodiscard]] RunResults value_book(const Inputs& inputs,
-                                    const std::function<void(const Progress&)>& progress);
+                                    const std::function<void(const Progress&)>& progress,
+                                    Checkpoints* checkpoints = nullptr);
 
 }  // namespace lien::pricing

@@ -6,12 +6,24 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <utility>
 
 namespace lien::pricing {
 namespace {
 
 namespace fs = std::filesystem;
 using Kind = OutputError::Kind;
+
+constexpr const char* kPartial = ".partial";
+
+// The final folder that a name means.
+fs::path named(const std::string& name) {
+  fs::path folder = fs::path(name).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();  // "out/"
+  if (folder.empty() || folder == "." || folder == ".." || folder == folder.root_path())
+    throw OutputError(Kind::cannot_create, "'" + name + "' cannot be a run directory");
+  return folder;
+}
 
 void refuse_existing(const fs::path& name, bool overwrite) {
   std::error_code error;
@@ -58,9 +70,13 @@ int locked_folder(const fs::path& folder) {
   return descriptor;  // a file system without locks: go on without
 }
 
-void remove_entries(const fs::path& folder) {
+constexpr const char* kCheckpoints = "checkpoint";
+
+// All but the one of this name; null: all.
+void remove_entries(const fs::path& folder, const char* kept) {
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    if (kept != nullptr && entry.path().filename() == kept) continue;
     fs::remove_all(entry.path(), error);
     if (error)
       throw OutputError(Kind::cannot_create, "remove", entry.path().string(), error.value());
@@ -71,12 +87,9 @@ void remove_entries(const fs::path& folder) {
 }  // namespace
 
 RunDirectory::RunDirectory(const std::string& name, bool overwrite) : overwrite_(overwrite) {
-  final_ = fs::path(name).lexically_normal();
-  if (!final_.has_filename()) final_ = final_.parent_path();  // "out/"
-  if (final_.empty() || final_ == "." || final_ == ".." || final_ == final_.root_path())
-    throw OutputError(Kind::cannot_create, "'" + name + "' cannot be a run directory");
+  final_ = named(name);
   partial_ = final_;
-  partial_ += ".partial";
+  partial_ += kPartial;
   refuse_existing(final_, overwrite_);
   std::error_code error;
   if (final_.has_parent_path()) {
@@ -88,12 +101,63 @@ RunDirectory::RunDirectory(const std::string& name, bool overwrite) : overwrite_
   fs::create_directory(partial_, error);
   if (error) throw OutputError(Kind::cannot_create, "create", partial_.string(), error.value());
   lock_ = locked_folder(partial_);
+  replaces_interrupted_ = fs::exists(partial_ / kCheckpoints, error);
   try {
-    remove_entries(partial_);
+    remove_entries(partial_, nullptr);
   } catch (...) {
     ::close(lock_);
     throw;
   }
+}
+
+bool RunDirectory::is_complete(const std::string& name) {
+  const fs::path folder = named(name);
+  fs::path partial = folder;
+  partial += kPartial;
+  std::error_code error;
+  if (!fs::exists(folder / "manifest.json", error) || fs::exists(partial, error)) return false;
+  fs::remove_all(folder / kCheckpoints, error);  // of a run that was killed as it ended
+  return true;
+}
+
+RunDirectory RunDirectory::interrupted(const std::string& name) {
+  RunDirectory directory;
+  fs::path folder = named(name);
+  if (folder.extension() == kPartial) folder.replace_extension();
+  directory.final_ = directory.partial_ = folder;
+  directory.partial_ += kPartial;
+  // Until all is well, nothing is removed.
+  directory.leave();
+  std::error_code error;
+  if (!fs::exists(directory.partial_ / kCheckpoints, error))
+    throw OutputError(
+        Kind::cannot_create,
+        directory.partial_.string() + " holds no interrupted run; begin one with lien run");
+  directory.lock_ = locked_folder(directory.partial_);
+  remove_entries(directory.partial_, kCheckpoints);
+  directory.committed_ = false;
+  return directory;
+}
+
+RunDirectory::RunDirectory(RunDirectory&& other) noexcept
+    : final_(std::move(other.final_)),
+      partial_(std::move(other.partial_)),
+      overwrite_(other.overwrite_),
+      committed_(std::exchange(other.committed_, true)),
+      replaces_interrupted_(other.replaces_interrupted_),
+      lock_(std::exchange(other.lock_, -1)) {}
+
+std::string RunDirectory::checkpoint_folder() const {
+  const fs::path folder = partial_ / kCheckpoints;
+  std::error_code error;
+  fs::create_directory(folder, error);
+  if (error) throw OutputError(Kind::cannot_create, "create", folder.string(), error.value());
+  return folder.string();
+}
+
+void RunDirectory::set_overwrite(bool overwrite) {
+  overwrite_ = overwrite;
+  refuse_existing(final_, overwrite_);
 }
 
 RunDirectory::~RunDirectory() {
@@ -145,6 +209,8 @@ void RunDirectory::commit() {
     move(partial_, final_);
   }
   committed_ = true;
+  // Last: who is killed before has all that it takes to go on, and after it is done.
+  fs::remove_all(final_ / kCheckpoints, error);
   sync_folder(final_.has_parent_path() ? final_.parent_path() : fs::path("."));
 }
 

@@ -9,17 +9,25 @@
 namespace lien::pricing {
 
 // A run directory in the making. Files are written to NAME.partial, which commit() renames to NAME
-// when all of them are on disk: a reader finds a complete directory or none. What a killed run left
-// at NAME.partial is replaced; a lock keeps two live runs out of one another's files.
+// when all of them are on disk: a reader finds a complete directory or none. A lock keeps two live
+// runs out of one another's files. What an interrupted run needs to go on lies in a folder of
+// NAME.partial until then.
 class RunDirectory {
  public:
-  // Claims the name before anything is computed. Throws OutputError (cannot create) if NAME exists
-  // and `overwrite` is false, if it exists and is no run directory (no manifest.json, not empty),
-  // if another run is writing it, or if NAME.partial cannot be made.
+  // Claims the name before anything is computed. What an interrupted run left at NAME.partial is
+  // replaced. Throws OutputError (cannot create) if NAME exists and `overwrite` is false, if it
+  // exists and is no run directory (no manifest.json, not empty), if another run is writing it, or
+  // if NAME.partial cannot be made.
   RunDirectory(const std::string& name, bool overwrite);
+  // Claims what an interrupted run left at NAME.partial: its checkpoints stay, half-written result
+  // files go. Throws OutputError (cannot create) if there is none, or another run is writing it.
+  [[nodiscard]] static RunDirectory interrupted(const std::string& name);
+  // True if NAME is there and nothing goes on beside it.
+  [[nodiscard]] static bool is_complete(const std::string& name);
+  RunDirectory(RunDirectory&& other) noexcept;
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;
-  ~RunDirectory();  // without a commit: removes NAME.partial
+  ~RunDirectory();  // without commit() or leave(): removes NAME.partial
 
   [[nodiscard]] std::unique_ptr<OutputFile> create(const std::string& file) const;
   // For a file that a library writes by its path: claims the name as create() does, as an empty
@@ -28,13 +36,22 @@ class RunDirectory {
   [[nodiscard]] FileDigest finish(const std::string& file) const;
   // Puts the directory in place of NAME. Throws OutputError; NAME is then what it was before.
   void commit();
+  // Leaves NAME.partial as it is, for a run that goes on.
+  void leave() noexcept { committed_ = true; }
+  // Where an interrupted run is kept: made by the first call.
+  [[nodiscard]] std::string checkpoint_folder() const;
+  // True if a run was interrupted there, and this one began anew.
+  [[nodiscard]] bool replaces_interrupted() const noexcept { return replaces_interrupted_; }
+  // Whether NAME may be replaced by commit(), for a run that goes on.
+  void set_overwrite(bool overwrite);
   [[nodiscard]] std::string path() const { return final_.string(); }
   // Where the files are until then, for a library's temporary ones.
   [[nodiscard]] std::string folder() const { return partial_.string(); }
 
  private:
   std::filesystem::path final_, partial_;
-  bool overwrite_ = false, committed_ = false;
+  RunDirectory() = default;
+  bool overwrite_ = false, committed_ = false, replaces_interrupted_ = false;
   int lock_ = -1;
 };
 

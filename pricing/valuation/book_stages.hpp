@@ -46,6 +46,12 @@ class BookStages {
     std::fill(counts_.begin(), counts_.end(), 0U);
     std::fill(under_cost_.begin(), under_cost_.end(), 0U);
   }
+  // So do fans, seconds and clamped states, once they are added up.
+  void restart_gathered() noexcept {
+    std::fill(fans_.begin(), fans_.end(), 0U);
+    seconds_ = {};
+    clamped_ages_ = 0;
+  }
   // Series of a filled block, for who replays a path: the values are those of the last lot.
   [[nodiscard]] std::size_t log_rent_series(std::size_t hardware) const noexcept {
     return series(log_rent_ + hardware);

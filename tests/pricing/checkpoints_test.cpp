@@ -1,0 +1,247 @@
+#include "pricing/report/checkpoints.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+
+#include "pricing/measures/basis_run.hpp"
+#include "pricing/measures/measure_rows.hpp"
+#include "pricing/report/run_directory.hpp"
+#include "tests/pricing/compiled_market.hpp"
+#include "tests/pricing/random_book.hpp"
+
+// What is kept of a run, and runs that go on from it: the numbers are those of a run that nothing
+// interrupts, to the bit.
+namespace lien::pricing {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CheckpointsTest : public testing::Test {
+ protected:
+  CheckpointsTest() {
+    std::string name = (fs::temp_directory_path() / "lien_checkpoints_XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~CheckpointsTest() override { fs::remove_all(folder_); }
+  [[nodiscard]] Checkpoints checkpoints(double seconds = 1e-9) const {
+    return {folder_.string(), seconds, stop_};
+  }
+  fs::path folder_;
+  std::atomic<bool> stop_{false};
+};
+using CheckpointFiles = CheckpointsTest;
+using InterruptedSimulations = CheckpointsTest;
+
+const std::string kOne(32, 'a'), kOther(32, 'b');
+
+void save(Checkpoints& checkpoints, std::uint64_t number, const std::string& state) {
+  checkpoints.save(number, kOne, [&](const Checkpoints::Put& put) {
+    put(std::string_view(state).substr(0, 2));
+    put(std::string_view(state).substr(2));
+  });
+}
+
+TEST_F(CheckpointFiles, GiveBackTheLastState) {
+  Checkpoints kept = checkpoints();
+  EXPECT_FALSE(kept.load(0, kOne));
+  save(kept, 0, "first state");
+  save(kept, 1, "another simulation's");
+  save(kept, 0, std::string("second\0state", 12));
+  const Checkpoints later = checkpoints();
+  EXPECT_EQ(later.load(0, kOne), std::string("second\0state", 12));
+  EXPECT_EQ(later.load(1, kOne), "another simulation's");
+  EXPECT_FALSE(later.load(0, kOther));
+  EXPECT_FALSE(later.load(2, kOne));
+  EXPECT_FALSE(kept.failed());
+}
+
+TEST_F(CheckpointFiles, ThatAreNotWholeAreNone) {
+  Checkpoints kept = checkpoints();
+  save(kept, 0, "some state of a simulation");
+  const fs::path file = folder_ / "0";
+  std::ifstream stream(file, std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(stream), {}};
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    std::ofstream(file, std::ios::binary) << whole.substr(0, size);
+    EXPECT_FALSE(kept.load(0, kOne)) << size;
+  }
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string altered = whole;
+    altered[at] = static_cast<char>(altered[at] ^ 4);
+    std::ofstream(file, std::ios::binary) << altered;
+    EXPECT_FALSE(kept.load(0, kOne)) << at;
+  }
+  std::ofstream(file, std::ios::binary) << whole << "x";
+  EXPECT_FALSE(kept.load(0, kOne));
+  std::ofstream(file, std::ios::binary) << whole;
+  EXPECT_TRUE(kept.load(0, kOne));
+}
+
+TEST_F(CheckpointFiles, ThatCannotBeWrittenAreTold) {
+  Checkpoints kept((folder_ / "nowhere").string(), 1, stop_);
+  save(kept, 0, "state");
+  EXPECT_TRUE(kept.failed());
+  EXPECT_FALSE(kept.load(0, kOne));
+}
+
+TEST_F(CheckpointFiles, AreDueAfterTheirTime) {
+  const Checkpoints often = checkpoints(1e-9), seldom = checkpoints(3600);
+  EXPECT_TRUE(often.due());
+  EXPECT_FALSE(seldom.due());
+  EXPECT_TRUE(seldom.keeps(200));
+  EXPECT_FALSE(seldom.keeps(60));
+}
+
+struct Sampling {
+  const char* name;
+  bool sobol, controls, real_world;
+};
+
+class Interrupting {
+ public:
+  explicit Interrupting(const Sampling& of) : of_(of) {
+    std::mt19937_64 draw(11);
+    market_ = random_market(draw);
+    for (int i = 0; i < 9; ++i) book_.loans.push_back(random_loan(draw, kSampleDate, i));
+    settings_.valuation_date = kSampleDate;
+    settings_.horizon_months = 0;
+    settings_.loss_horizon_months = {12, 0};
+    settings_.sobol = of.sobol;
+    settings_.replicates = of.controls ? kFewestControlledReplicates : 4;
+    settings_.paths = 16384;
+    settings_.seed = 3;
+  }
+  [[nodiscard]] BasisRun run(unsigned threads, const SimulationWatch& watch,
+                             std::uint64_t seed = 3) const {
+    RunSettings settings = settings_;
+    settings.threads = threads;
+    settings.seed = seed;
+    const std::vector<std::string> changed;
+    const CompileInput input{
+        &settings, &market_,
+        &book_,    of_.real_world ? MeasureBasis::real_world : MeasureBasis::risk_neutral,
+        &market_,  &changed};
+    const Horizon horizon = horizon_of(settings, market_, book_);
+    Plan plan = compile(input, horizon, TimeGrid(kSampleDate, horizon.months));
+    if (of_.controls) compile_controls(input, plan);
+    return simulate_plan(std::move(plan), settings, true, true, watch);
+  }
+
+ private:
+  Sampling of_;
+  Market market_;
+  Book book_;
+  RunSettings settings_;
+};
+
+void expect_same(const BasisRun& got, const BasisRun& expected) {
+  EXPECT_EQ(got.sums, expected.sums);
+  EXPECT_EQ(got.test_counts, expected.test_counts);
+  EXPECT_EQ(got.fan_counts, expected.fan_counts);
+  EXPECT_EQ(got.under_costs, expected.under_costs);
+  EXPECT_EQ(got.replicates.squares, expected.replicates.squares);
+  EXPECT_EQ(got.replicates.as_drawn, expected.replicates.as_drawn);
+  EXPECT_EQ(got.replicates.tests, expected.replicates.tests);
+  EXPECT_EQ(got.replicates.under_costs, expected.replicates.under_costs);
+  EXPECT_EQ(got.controlled, expected.controlled);
+  EXPECT_EQ(got.results.losses, expected.results.losses);
+  EXPECT_EQ(got.results.block_groups, expected.results.block_groups);
+  EXPECT_EQ(got.clamped_ages, expected.clamped_ages);
+}
+
+// Stopped every few tasks, each time going on with other threads.
+TEST_F(InterruptedSimulations, EndWithTheNumbersOfOneThatIsNot) {
+  for (const Sampling of :
+       {Sampling{"independent paths", false, false, true},
+        Sampling{"control variates", false, true, false}, Sampling{"replicates", true, false, true},
+        Sampling{"corrected replicates", true, true, false}}) {
+    SCOPED_TRACE(of.name);
+    fs::remove_all(folder_);
+    fs::create_directory(folder_);
+    const Interrupting simulation(of);
+    const BasisRun expected = simulation.run(2, {});
+    std::uint64_t kept = 0;
+    int stops = 0;
+    for (unsigned threads = 1;; threads = threads % 3 + 1) {
+      stop_ = false;
+      Checkpoints checkpoints = this->checkpoints();
+      std::uint64_t first = 0, calls = 0;
+      const SimulationWatch watch{[&](std::uint64_t done) {
+                                    if (calls++ == 0) first = done;
+                                    if (calls == 6) stop_ = true;
+                                  },
+                                  &checkpoints};
+      try {
+        const BasisRun got = simulation.run(threads, watch);
+        expect_same(got, expected);
+        kept = checkpoints.tasks_kept();
+        break;
+      } catch (const Interrupted&) {
+        ++stops;
+        ASSERT_LT(stops, 20);
+        EXPECT_GE(checkpoints.tasks_kept(), kept);
+        kept = checkpoints.tasks_kept();
+      }
+    }
+    EXPECT_GE(stops, 2);
+    EXPECT_GE(kept, 8U);
+    // All of it is kept in the end.
+    stop_ = false;
+    Checkpoints whole = this->checkpoints();
+    expect_same(simulation.run(2, {{}, &whole}), expected);
+    EXPECT_EQ(whole.tasks_kept(), 16U);
+    // Another seed's simulation is another, whatever its number.
+    Checkpoints other = this->checkpoints();
+    const BasisRun of_other = simulation.run(2, {{}, &other}, 4);
+    EXPECT_EQ(other.tasks_kept(), 0U);
+    EXPECT_NE(of_other.sums, expected.sums);
+  }
+}
+
+TEST_F(InterruptedSimulations, KeepNothingWhereTheyWereStoppedBeforeTheFirstTask) {
+  stop_ = true;
+  Checkpoints checkpoints = this->checkpoints();
+  const Interrupting simulation({"independent paths", false, false, false});
+  EXPECT_THROW(static_cast<void>(simulation.run(2, {{}, &checkpoints})), Interrupted);
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(CheckpointFiles, OutliveTheirRunAndGoWithTheFinishedOne) {
+  const std::string name = (folder_ / "run").string();
+  EXPECT_THROW(static_cast<void>(RunDirectory::interrupted(name)), OutputError);
+  {
+    RunDirectory directory(name, false);
+    EXPECT_FALSE(directory.replaces_interrupted());
+    std::ofstream(directory.checkpoint_folder() + "/0") << "state";
+    directory.create("half.csv")->close();
+    EXPECT_THROW(static_cast<void>(RunDirectory::interrupted(name)),
+                 OutputError);  // it is being written
+    directory.leave();
+  }
+  EXPECT_FALSE(RunDirectory::is_complete(name));
+  {
+    RunDirectory directory = RunDirectory::interrupted(name + ".partial/");
+    EXPECT_EQ(directory.path(), name);
+    EXPECT_TRUE(fs::exists(directory.checkpoint_folder() + "/0"));
+    EXPECT_FALSE(fs::exists(name + ".partial/half.csv"));
+    directory.create("manifest.json")->close();
+    directory.commit();
+  }
+  EXPECT_TRUE(RunDirectory::is_complete(name));
+  EXPECT_EQ(std::distance(fs::directory_iterator(name), {}), 1);
+  EXPECT_FALSE(fs::exists(name + ".partial"));
+  {
+    RunDirectory directory(name + "2", false);
+    static_cast<void>(directory.checkpoint_folder());
+    directory.leave();
+  }
+  EXPECT_TRUE(RunDirectory(name + "2", false).replaces_interrupted());
+  EXPECT_FALSE(fs::exists(name + "2.partial"));
+}
+
+}  // namespace
+}  // namespace lien::pricing

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""Runs that are interrupted and go on: every result file must be that of an uninterrupted run.
+
+usage: check_resume.py --lien PROGRAM [--kills N]
+
+Killed without warning (SIGKILL) at random moments, N times in all and more than once in one run,
+going on with other numbers of threads; asked to stop (SIGTERM, SIGINT: exit 75 within two seconds);
+checkpoints cut short or altered; inputs that changed meanwhile. What may differ between the runs is
+what same_bytes.py leaves out.
+"""
+import argparse
+import json
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "same_bytes"))
+import same_bytes  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+# Kept as often as it can be, so that a run of a second is interrupted between two states.
+OFTEN = ["--checkpoint-seconds", "0.001"]
+# The book that is run, how, and what it is there for.
+BOOKS = [
+    ("three_loans", ["--paths", "8192"], "replicates, scenarios, losses"),
+    ("deals/coreweave_ddtl_1", ["--paths", "2048"], "a vehicle, independent paths"),
+    ("neocloud", ["--paths", "1024", "--scenario", "combined_severe"],
+     "early exercise, drawn lags, tails"),
+]
+
+
+class Failed(Exception):
+    pass
+
+
+def expect(condition, sentence):
+    if not condition:
+        raise Failed(sentence)
+
+
+class Case:
+    """One book in a folder of its own, and the digests of its run when nothing interrupts it."""
+
+    def __init__(self, lien, book, words, folder):
+        self.lien, self.words = str(lien), words
+        self.folder = folder
+        self.book = pathlib.Path("examples") / book
+        shutil.copytree(ROOT / "examples", folder / "examples")
+        self.expected = self.digests_of("whole")
+
+    def command(self, name, extra=()):
+        return [self.lien, "run", str(self.book / "run.toml"), "--out", name,
+                *self.words, *OFTEN, *extra]
+
+    def call(self, command, cwd=None):
+        return subprocess.run(command, cwd=cwd or self.folder, text=True, capture_output=True,
+                              stdin=subprocess.DEVNULL, check=False)
+
+    def digests_of(self, name):
+        began = time.monotonic()
+        done = self.call(self.command(name, ["--threads", "2"]))
+        self.seconds = time.monotonic() - began
+        expect(done.returncode == 0, f"exit {done.returncode}: {done.stderr[-2000:]}")
+        return same_bytes.digests(self.folder / name)
+
+    def interrupted(self, command, how, after):
+        """Sends a signal after so many seconds; the exit code, and the seconds it took to end."""
+        process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            process.communicate(timeout=after)
+            return process.returncode, 0.0, ""
+        except subprocess.TimeoutExpired:
+            pass
+        began = time.monotonic()
+        process.send_signal(how)
+        _, said = process.communicate(timeout=60)
+        return process.returncode, time.monotonic() - began, said
+
+    def compare(self, name):
+        found = same_bytes.digests(self.folder / name)
+        wrong = sorted(file for file in self.expected.keys() | found.keys()
+                       if self.expected.get(file) != found.get(file))
+        expect(not wrong, f"{name}: {', '.join(wrong)} differ from the uninterrupted run's")
+        expect(not (self.folder / f"{name}.partial").exists(), f"{name}.partial is left")
+
+    def finish(self, name, threads, cwd=None):
+        """Goes on to the end; the tasks that were taken over."""
+        where = name if cwd is None else str(self.folder / name)
+        done = self.call([self.lien, "resume", where, "--threads", threads], cwd)
+        expect(done.returncode == 0, f"resume: exit {done.returncode}: {done.stderr[-2000:]}")
+        self.compare(name)
+        for line in done.stderr.splitlines():
+            if "taken over" in line:
+                return int(line.split()[1])
+        raise Failed("resume does not say what it took over: " + done.stderr[-500:])
+
+
+def kill(case, kills, draw):
+    """SIGKILL at random moments, up to three times in one run."""
+    done = taken = run = 0
+    while done < kills:
+        name = f"killed{run}"
+        run += 1
+        command = case.command(name, ["--threads", draw.choice(["1", "2", "3"])])
+        for _ in range(draw.randint(1, 3)):
+            code, _, _ = case.interrupted(command, signal.SIGKILL,
+                                          draw.uniform(0.05, 1.0) * case.seconds)
+            if code == 0:
+                break
+            expect(code == -signal.SIGKILL, f"exit {code} in place of a kill")
+            done += 1
+            if not (case.folder / f"{name}.partial" / "checkpoint" / "run.json").exists():
+                # Before a run has begun there is nothing to go on with; it can begin again.
+                break
+            command = [case.lien, "resume", name, "--threads", draw.choice(["1", "2", "5"])]
+        if code == 0:
+            case.compare(name)
+        elif command[1] == "resume":
+            taken += case.finish(name, draw.choice(["1", "2", "7"]))
+    return done, taken
+
+
+def ask_to_stop(case, how):
+    name = "asked" + how.name
+    code, seconds, said = case.interrupted(case.command(name), how, 0.6 * case.seconds)
+    expect(code == 75, f"{how.name}: exit {code}\n{said[-500:]}")
+    expect(seconds < 2, f"{how.name}: ended after {seconds:.1f} s")
+    expect(f"lien resume {name}" in said, f"{how.name}: says {said[-500:]!r}")
+    # From another folder, too.
+    return case.finish(name, "2", cwd=tempfile.gettempdir())
+
+
+def stopped(case, name):
+    code, _, said = case.interrupted(case.command(name), signal.SIGTERM, 0.6 * case.seconds)
+    expect(code == 75, f"exit {code}\n{said[-500:]}")
+    folder = case.folder / f"{name}.partial" / "checkpoint"
+    kept = [file for file in folder.iterdir() if file.name.isdigit()]
+    expect(kept, f"nothing is kept in {folder}")
+    return folder, kept
+
+
+def damaged(case):
+    """A checkpoint that is not whole, or not as it was written, is not used."""
+    name = "damaged"
+    _, kept = stopped(case, name)
+    for number, file in enumerate(sorted(kept)):
+        data = bytearray(file.read_bytes())
+        if number % 2 == 0:
+            data[len(data) // 2] ^= 1
+        else:
+            del data[len(data) // 3:]
+        file.write_bytes(data)
+    taken = case.finish(name, "2")
+    expect(taken == 0, f"{taken} tasks were taken over from damaged checkpoints")
+
+
+def refused(case, name, code, words):
+    done = case.call([case.lien, "resume", name])
+    expect(done.returncode == code, f"resume {name}: exit {done.returncode}, not {code}: {done.stderr}")
+    expect(words in done.stderr + done.stdout, f"resume {name}: says {done.stderr!r}")
+
+
+def refusals(case):
+    refused(case, "nowhere", 73, "holds no interrupted run")
+    refused(case, "whole", 0, "is complete")
+    stopped(case, "edited")
+    tape = case.folder / case.book / "loans.csv"
+    before = tape.read_text()
+    tape.write_text(before + "\n")
+    refused(case, "edited", 65, "changed since the run began")
+    tape.write_text(before)
+    case.finish("edited", "2")
+    folder, _ = stopped(case, "other")
+    run = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(run | {"commit": "another"}))
+    refused(case, "other", 64, "another version of the program")
+    (folder / "run.json").write_text("{")
+    refused(case, "other", 74, "does not say what was run")
+    # A new run of that name says that it begins anew.
+    done = case.call(case.command("other"))
+    expect(done.returncode == 0 and "begins anew" in done.stderr, f"run again: {done.stderr[-500:]}")
+    case.compare("other")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lien", required=True, type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("--kills", type=int, default=20)
+    options = parser.parse_args()
+    draw = random.Random(20261202)
+    all_taken = 0
+    for number, (book, words, about) in enumerate(BOOKS):
+        with tempfile.TemporaryDirectory() as scratch:
+            try:
+                case = Case(options.lien, book, words, pathlib.Path(scratch))
+                share = options.kills // len(BOOKS) + (number < options.kills % len(BOOKS))
+                kills, taken = kill(case, share, draw)
+                all_taken += taken
+                print(f"{book} ({about}): {kills} kills, {taken} tasks taken over, same bytes")
+                if number == 0:
+                    for how in (signal.SIGTERM, signal.SIGINT):
+                        taken = ask_to_stop(case, how)
+                        expect(taken > 0, f"{how.name}: nothing was taken over")
+                        print(f"{book}: {how.name} ends it with 75, {taken} tasks taken over")
+                    damaged(case)
+                    refusals(case)
+                    print(f"{book}: damaged checkpoints, changed inputs, other versions: as they should")
+            except Failed as failure:
+                sys.exit(f"{book}: {failure}")
+    if all_taken == 0:
+        sys.exit("no run took anything over: the kills came too early to test anything")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
