@@ -57,6 +57,8 @@ FUNCTION_LEVEL = [
     ("O07 sd ln S", "tests/engine/joint_step_test.cpp", "LogPriceVariance, ReproducesCaseO07"),
     ("O09 on Sobol paths", "tests/pricing/sobol_test.cpp",
      "SobolRuns, HaveErrorsThatFallFasterThanTheRootOnCaseO09"),
+    ("O09 on Sobol paths with control variates", "tests/pricing/sobol_controls_test.cpp",
+     "SobolControls, EstimateTheClosedFormWithTheErrorTheyTell"),
     ("O14 on Sobol paths", "tests/pricing/sobol_test.cpp",
      "SobolRuns, HaveErrorsThatFallFasterThanTheRootOnCaseO14"),
     ("O20", "tests/engine/tail_test.cpp", "TailContribution, OfStrataIsTheClosedFormOfCaseO20"),
