@@ -11,6 +11,7 @@
 
 #include "engine/memory/large_array.hpp"
 #include "engine/schedule/integer_totals.hpp"
+#include "engine/schedule/stop_question.hpp"
 
 namespace lien::engine {
 
@@ -28,7 +29,7 @@ struct TaskRange {
   unsigned threads = 0;
   // Asked by every thread before it takes another task: true ends the run, with the tasks that are
   // taken done, one a thread at least. Null: never.
-  const std::function<bool()>* pause = nullptr;
+  const StopQuestion* pause = nullptr;
 };
 
 template <class Worker>

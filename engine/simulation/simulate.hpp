@@ -23,11 +23,11 @@ struct SimulationSize {
   const std::uint64_t* listed = nullptr;
   // Paths that belong together, a multiple of kBlockPaths: no task has paths of two. 0: all.
   std::uint64_t group_paths = 0;
-  std::uint64_t first_task = 0;                  // those before are done
-  const std::function<bool()>* pause = nullptr;  // as of TaskRange
+  std::uint64_t first_task = 0;         // those before are done
+  const StopQuestion* pause = nullptr;  // as of TaskRange
   // Asked by every thread before it runs a block: true leaves the task half done, and all that was
   // simulated is then of no use (Simulated::abandoned). Null: never.
-  const std::function<bool()>* abandon = nullptr;
+  const StopQuestion* abandon = nullptr;
 
   [[nodiscard]] std::uint64_t group_blocks() const noexcept {
     return group_paths == 0 ? blocks() : group_paths / kBlockPaths;

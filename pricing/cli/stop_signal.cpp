@@ -1,5 +1,6 @@
 #include "pricing/cli/stop_signal.hpp"
 
+#include <cerrno>
 #include <csignal>
 
 namespace lien::pricing {
@@ -7,23 +8,41 @@ namespace {
 
 // What a handler may write to has to outlive every function: the one place of the program that is
 // told things from outside.
-std::atomic<bool>& asked() {
-  static std::atomic<bool> stop{false};
+StopTime& asked() {
+  static StopTime stop{0};
   return stop;
 }
-static_assert(std::atomic<bool>::is_always_lock_free);
+static_assert(StopTime::is_always_lock_free);
 
-extern "C" void ask_to_stop(int) { asked().store(true); }
+constexpr int kSignals[] = {SIGTERM, SIGINT};
+
+// Calls only what a handler may: sigaction, and clock_gettime through the clock.
+extern "C" void ask_to_stop(int) {
+  const int before = errno;
+  asked().store(std::chrono::steady_clock::now().time_since_epoch().count());
+  for (const int signal : kSignals) {
+    struct sigaction action {};
+    ::sigaction(signal, nullptr, &action);
+    if (action.sa_handler != ask_to_stop) continue;
+    action.sa_handler = SIG_DFL;
+    ::sigaction(signal, &action, nullptr);
+  }
+  errno = before;
+}
 
 }  // namespace
 
-const std::atomic<bool>& stop_signal() {
+const StopTime& stop_signal() {
   struct sigaction action {};
   action.sa_handler = ask_to_stop;
-  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
+  action.sa_flags = SA_RESTART;
   ::sigemptyset(&action.sa_mask);
-  const std::atomic<bool>& stop = asked();  // made before a handler can ask for it
-  for (const int signal : {SIGTERM, SIGINT}) ::sigaction(signal, &action, nullptr);
+  const StopTime& stop = asked();  // made before a handler can ask for it
+  for (const int signal : kSignals) {
+    struct sigaction before {};
+    ::sigaction(signal, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
+  }
   return stop;
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <atomic>
+#include "pricing/report/checkpoints.hpp"
 
 namespace lien::pricing {
 
-// True once the process was asked to end, by SIGTERM or SIGINT. The first call begins to listen;
-// after the first such signal the next one ends the process at once.
-[[nodiscard]] const std::atomic<bool>& stop_signal();
+// Set once the process was asked to end, by SIGTERM or SIGINT. The first call begins to listen;
+// after the first such signal the next one, of either kind, ends the process at once. A signal that
+// is ignored already (nohup, a shell's background) stays so.
+[[nodiscard]] const StopTime& stop_signal();
 
 }  // namespace lien::pricing

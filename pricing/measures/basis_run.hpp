@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "engine/schedule/stop_question.hpp"
 #include "engine/statistics/control_weights.hpp"
 #include "engine/statistics/moments.hpp"
 #include "pricing/plan/compile.hpp"
@@ -114,7 +115,9 @@ struct BasisRun {
 // Who looks after a simulation while it runs.
 struct SimulationWatch {
   std::function<void(std::uint64_t)> task_done{};  // told of the tasks done in it; may be empty
-  Checkpoints* checkpoints = nullptr;              // null: nothing is kept, nothing stops it
+  Checkpoints* checkpoints = nullptr;              // null: nothing is kept
+  // Without checkpoints: as simulate_beside has it.
+  const engine::StopQuestion* stop = nullptr;
 };
 
 // Simulates a compiled plan. keep_paired: also sums by block, for differences between scenarios.

@@ -1,9 +1,9 @@
 #include "pricing/measures/control_run.hpp"
 
 #include "engine/random/stream_key.hpp"
-#include "engine/simulation/simulate.hpp"
 #include "pricing/plan/sampling.hpp"
 #include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/simulate_beside.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -27,7 +27,8 @@ std::vector<double> replicate_means(const ControlSample& sample, std::size_t blo
 
 }  // namespace
 
-ControlSample sample_controls(const Plan& plan, const RunSettings& settings) {
+ControlSample sample_controls(const Plan& plan, const RunSettings& settings,
+                              const engine::StopQuestion* stop) {
   const std::uint64_t paths = simulated_paths(settings);
   ControlSample sample;
   sample.deviations.resize(static_cast<std::size_t>(paths / engine::kBlockPaths) *
@@ -36,12 +37,14 @@ ControlSample sample_controls(const Plan& plan, const RunSettings& settings) {
   results.control_sample = &sample;
   const SumLayout layout = lay_out_sums(plan, false);
   engine::IntegerTotals totals(layout.scales);
-  engine::simulate(plan.factors, {paths, settings.threads}, totals,
-                   [&] { return BookStages(plan, layout, results, nullptr); }, {});
+  simulate_beside(
+      plan.factors, {paths, settings.threads}, totals,
+      [&] { return BookStages(plan, layout, results, nullptr); }, stop);
   return sample;
 }
 
-engine::ControlWeights fit_controls(const Plan& plan, const RunSettings& settings) {
+engine::ControlWeights fit_controls(const Plan& plan, const RunSettings& settings,
+                                    const engine::StopQuestion* stop) {
   const auto blocks = static_cast<std::size_t>(simulated_paths(settings) / engine::kBlockPaths);
   if (plan.controls.empty()) return {};
   if (plan.factors.sobol.on()) {
@@ -49,11 +52,12 @@ engine::ControlWeights fit_controls(const Plan& plan, const RunSettings& setting
         blocks * engine::kBlockPaths / plan.factors.sobol.points.points();
     if (replicates < kFewestControlledReplicates) return {};
     return engine::replicate_weights(
-        replicate_means(sample_controls(plan, settings), blocks, replicates), replicates);
+        replicate_means(sample_controls(plan, settings, stop), blocks, replicates), replicates);
   }
   if (blocks < kFewestBlocks) return {};
   return engine::control_weights(
-      sample_controls(plan, settings).deviations, blocks, blocks / kBlocksAControl, kReplicates,
+      sample_controls(plan, settings, stop).deviations, blocks, blocks / kBlocksAControl,
+      kReplicates,
       engine::stream_key(settings.seed, engine::StreamKind::contrast, "control variates"));
 }
 

@@ -9,6 +9,7 @@
 #include "pricing/plan/compile.hpp"
 #include "pricing/plan/expected_rent.hpp"
 #include "pricing/plan/power_cost.hpp"
+#include "pricing/report/checkpoints.hpp"
 #include "pricing/valuation/fit_exercise.hpp"
 
 namespace lien::pricing {
@@ -87,7 +88,7 @@ InstrumentPlan operation(const Unit& unit, const Plan& plan, double never, doubl
 }
 
 engine::Estimate simulate_unit(const RunSettings& settings, const Market& market, const Unit& unit,
-                               double never, double mothball) {
+                               double never, double mothball, Checkpoints* checkpoints) {
   // Only what moves this rent, by month, on the drifts of the strip.
   Market alone = market;
   alone.hardware = {*unit.hardware};
@@ -115,8 +116,8 @@ engine::Estimate simulate_unit(const RunSettings& settings, const Market& market
                       {unit.life, unit.life}, grid);
   plan.fans.clear();
   plan.instruments = {operation(unit, plan, never, mothball)};
-  static_cast<void>(fit_exercise(plan, settings.threads));
-  const BasisRun run = simulate_plan(std::move(plan), monthly, false, false, {});
+  static_cast<void>(fit_exercise(plan, settings.threads, stop_question(checkpoints)));
+  const BasisRun run = simulate_plan(std::move(plan), monthly, false, false, {{}, checkpoints});
   return run.mean(run.layout.instrument(0, kPayoff));
 }
 
@@ -127,7 +128,8 @@ engine::Estimate mothball_ratio(const EndOfLifeValue& unit) {
   return {ratio, std::abs(ratio * unit.value.standard_error / unit.value.value)};
 }
 
-std::vector<EndOfLifeValue> end_of_life_values(const RunSettings& settings, const Market& market) {
+std::vector<EndOfLifeValue> end_of_life_values(const RunSettings& settings, const Market& market,
+                                               Checkpoints* checkpoints) {
   std::vector<EndOfLifeValue> out;
   for (const Hardware& hardware : market.hardware) {
     if (!hardware.resale || hardware.resale->law != ResaleLaw::income ||
@@ -142,7 +144,7 @@ std::vector<EndOfLifeValue> end_of_life_values(const RunSettings& settings, cons
                          mothball + scrap,
                          hardware.resale->end_of_life == EndOfLife::irreversible};
     if (value.irreversible) {
-      value.value = simulate_unit(settings, market, unit, never, mothball);
+      value.value = simulate_unit(settings, market, unit, never, mothball, checkpoints);
       value.value.value += scrap;
     }
     out.push_back(std::move(value));

@@ -5,10 +5,10 @@
 
 #include "engine/elementary/elementary.hpp"
 #include "engine/kernels/random_rows.hpp"
-#include "engine/simulation/simulate.hpp"
 #include "engine/statistics/weighed_tail.hpp"
 #include "pricing/measures/basis_run.hpp"
 #include "pricing/plan/time_grid.hpp"
+#include "pricing/valuation/simulate_beside.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -84,7 +84,8 @@ struct Pilot {
   PathResults results;
 };
 
-Pilot run_pilot(const Plan& plan, std::uint64_t paths, int number, unsigned threads) {
+Pilot run_pilot(const Plan& plan, std::uint64_t paths, int number, unsigned threads,
+                const engine::StopQuestion* stop) {
   Pilot pilot;
   pilot.first = kTiltFirst + static_cast<std::uint64_t>(number) * kTiltStride;
   pilot.paths = paths;
@@ -93,8 +94,9 @@ Pilot run_pilot(const Plan& plan, std::uint64_t paths, int number, unsigned thre
   pilot.results.weights = pilot.results.losses;
   const SumLayout layout = lay_out_sums(plan, false);
   engine::IntegerTotals nothing(layout.scales);
-  engine::simulate(plan.factors, {paths, threads, pilot.first}, nothing,
-                   [&] { return BookStages(plan, layout, pilot.results, nullptr); }, {});
+  simulate_beside(
+      plan.factors, {paths, threads, pilot.first}, nothing,
+      [&] { return BookStages(plan, layout, pilot.results, nullptr); }, stop);
   return pilot;
 }
 
@@ -176,7 +178,7 @@ std::vector<double> fit_multiple(const Plan& plan, const Pilot& pilot, const Til
 
 // Simulates paths of a pilot once more to see who defaulted on them. all: rising places.
 TiltSample look_again(const Plan& plan, const Pilot& pilot, const std::vector<std::uint64_t>& all,
-                      unsigned threads) {
+                      unsigned threads, const engine::StopQuestion* stop) {
   TiltSample sample;
   sample.parties = plan.parties.size();
   std::vector<std::uint64_t> listed;
@@ -189,14 +191,15 @@ TiltSample look_again(const Plan& plan, const Pilot& pilot, const std::vector<st
   results.tilt_sample = &sample;
   const SumLayout layout = lay_out_sums(plan, false);
   engine::IntegerTotals nothing(layout.scales);
-  engine::simulate(plan.factors, {listed.size(), threads, 0, listed.data()}, nothing,
-                   [&] { return BookStages(plan, layout, results, nullptr); }, {});
+  simulate_beside(
+      plan.factors, {listed.size(), threads, 0, listed.data()}, nothing,
+      [&] { return BookStages(plan, layout, results, nullptr); }, stop);
   return sample;
 }
 
 }  // namespace
 
-void fit_tilt(Plan& plan, const RunSettings& settings) {
+void fit_tilt(Plan& plan, const RunSettings& settings, const engine::StopQuestion* stop) {
   const double rarest =
       1 - *std::max_element(settings.confidence.begin(), settings.confidence.end());
   std::vector<std::size_t> horizons;
@@ -221,7 +224,7 @@ void fit_tilt(Plan& plan, const RunSettings& settings) {
   double tail = kFirstTail;
   put({}, plan);
   for (int number = 0; number < kMostPilots; ++number) {
-    const Pilot pilot = run_pilot(plan, paths, number, settings.threads);
+    const Pilot pilot = run_pilot(plan, paths, number, settings.threads, stop);
     std::vector<std::vector<std::uint64_t>> tails;
     std::vector<std::uint64_t> all;
     for (const std::size_t s : horizons) {
@@ -231,7 +234,7 @@ void fit_tilt(Plan& plan, const RunSettings& settings) {
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
     if (all.empty()) break;
-    const TiltSample sample = look_again(plan, pilot, all, settings.threads);
+    const TiltSample sample = look_again(plan, pilot, all, settings.threads, stop);
     for (std::size_t h = 0; h < horizons.size(); ++h) {
       if (tails[h].empty()) continue;
       std::vector<std::size_t> places;

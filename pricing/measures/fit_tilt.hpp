@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "engine/schedule/stop_question.hpp"
 #include "pricing/contract/run_settings.hpp"
 #include "pricing/plan/plan.hpp"
 
@@ -14,8 +15,8 @@ namespace lien::pricing {
 // fits stay, beside the law itself. Nothing is fitted where fewer than kTiltPaths pilot paths make
 // a tail. Threads change no bit. Source: Rubinstein and Kroese, "The cross-entropy method", 2004;
 // Owen and Zhou, "Safe and effective importance sampling", JASA 95, 2000 (the law in the mixture
-// bounds every weight).
-void fit_tilt(Plan& plan, const RunSettings& settings);
+// bounds every weight). stop: as simulate_beside has it.
+void fit_tilt(Plan& plan, const RunSettings& settings, const engine::StopQuestion* stop = nullptr);
 
 // Fewest paths of a pilot that a fit is made of.
 inline constexpr std::size_t kTiltPaths = 32;

@@ -74,7 +74,8 @@ void add_balances(const std::vector<ContractGroups>& groups, Table& table) {
 
 }  // namespace
 
-void measure_contributions(const Inputs& inputs, const ScenarioRun& scenario, RunTables& tables) {
+void measure_contributions(const Inputs& inputs, const ScenarioRun& scenario, RunTables& tables,
+                           const engine::StopQuestion* stop) {
   const BasisRun* run = scenario.real_world;
   if (run == nullptr || run->plan.contracts.empty()) return;
   const bool baseline = scenario.id == "baseline";
@@ -85,7 +86,7 @@ void measure_contributions(const Inputs& inputs, const ScenarioRun& scenario, Ru
       contract_groups(scenario, inputs.settings.look_through ? look_through(inputs, scenario)
                                                              : std::vector<RoleShares>{});
   const std::vector<Members> all = members_of(scenario, groups, by_contract);
-  const TailParts parts = replay_tail(*scenario.tails, inputs.settings, groups, by_contract);
+  const TailParts parts = replay_tail(*scenario.tails, inputs.settings, groups, by_contract, stop);
   MeasureWriter writer(tables.measures, scenario.id, *run, "party");
   std::size_t c = 0;
   for (const int horizon : inputs.settings.loss_horizon_months)

@@ -84,7 +84,8 @@ void measure_cashflows(const Inputs& inputs, const ScenarioRun& run, RunTables& 
 void measure_covenants(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_vehicles(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 void measure_losses(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
-void measure_contributions(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
+void measure_contributions(const Inputs& inputs, const ScenarioRun& run, RunTables& tables,
+                           const engine::StopQuestion* stop = nullptr);
 void measure_paths(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);
 // Rows of paths.csv: probability that a hardware does not earn what it costs to run.
 void measure_under_cost(const Inputs& inputs, const ScenarioRun& run, RunTables& tables);

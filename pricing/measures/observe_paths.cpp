@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "engine/elementary/elementary.hpp"
-#include "engine/simulation/simulate.hpp"
 #include "pricing/plan/time_grid.hpp"
+#include "pricing/valuation/simulate_beside.hpp"
 #include "pricing/valuation/tail_replay.hpp"
 
 namespace lien::pricing {
@@ -118,7 +118,8 @@ struct ObservingStages {
 
 PathObservations observe_paths(const ScenarioRun& scenario, const RunSettings& settings,
                                const std::vector<std::uint64_t>& numbers,
-                               const std::vector<int>& months, int horizon) {
+                               const std::vector<int>& months, int horizon,
+                               const engine::StopQuestion* stop) {
   const BasisRun& run = *scenario.real_world;
   PathObservations out;
   out.quantities = quantities_of(scenario, months, horizon);
@@ -142,13 +143,13 @@ PathObservations observe_paths(const ScenarioRun& scenario, const RunSettings& s
   PathResults results;
   results.tail = &replay;
   const std::size_t loss = kFixedSamples + run.snapshot(horizon) * kSnapshotSamples + kSampledLoss;
-  engine::simulate(run.plan.factors,
-                   {replay.paths.size(), settings.threads, 0, replay.paths.data()}, totals,
-                   [&] {
-                     return ObservingStages{BookStages(run.plan, layout, results, nullptr),
-                                            &run.plan, &out, loss};
-                   },
-                   {});
+  simulate_beside(
+      run.plan.factors, {replay.paths.size(), settings.threads, 0, replay.paths.data()}, totals,
+      [&] {
+        return ObservingStages{BookStages(run.plan, layout, results, nullptr), &run.plan, &out,
+                               loss};
+      },
+      stop);
   out.difference = totals.value(replay.difference());
   return out;
 }

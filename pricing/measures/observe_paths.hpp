@@ -47,10 +47,11 @@ struct PathObservations {
 
 // Simulates the paths `numbers` of the scenario's real-world run again, whole: factors, parties and
 // contracts. Rents, launches and factors at `months`, losses and defaults by `horizon` (one of
-// loss_horizon_months). Any number of threads gives the same bits.
+// loss_horizon_months). Any number of threads gives the same bits. stop: as simulate_beside has it.
 [[nodiscard]] PathObservations observe_paths(const ScenarioRun& scenario,
                                              const RunSettings& settings,
                                              const std::vector<std::uint64_t>& numbers,
-                                             const std::vector<int>& months, int horizon);
+                                             const std::vector<int>& months, int horizon,
+                                             const engine::StopQuestion* stop = nullptr);
 
 }  // namespace lien::pricing

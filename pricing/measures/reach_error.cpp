@@ -2,6 +2,7 @@
 
 #include "pricing/measures/basis_run.hpp"
 #include "pricing/plan/sampling.hpp"
+#include "pricing/report/checkpoints.hpp"
 #include "pricing/valuation/fit_exercise.hpp"
 
 namespace lien::pricing {
@@ -31,7 +32,8 @@ std::vector<ErrorRound> reach_error(const Inputs& inputs,
                        "",
                        "is a share of the balance, and this book has none",
                        "state paths instead"}});
-  if (exercises_early(plan)) static_cast<void>(fit_exercise(plan, settings.threads));
+  if (exercises_early(plan))
+    static_cast<void>(fit_exercise(plan, settings.threads, stop_question(checkpoints)));
   std::vector<ErrorRound> rounds;
   for (;;) {
     set_sampling(settings, plan);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/simulation/simulate.hpp"
 #include "pricing/measures/loss_sample.hpp"
+#include "pricing/valuation/simulate_beside.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -85,7 +85,8 @@ engine::TailContribution TailParts::part(std::size_t member, std::size_t cell) c
 }
 
 TailParts replay_tail(const BasisRun& run, const RunSettings& settings,
-                      const std::vector<ContractGroups>& groups, bool by_contract) {
+                      const std::vector<ContractGroups>& groups, bool by_contract,
+                      const engine::StopQuestion* stop) {
   const SumLayout layout = lay_out_sums(run.plan, false);
   TailReplay replay;
   replay.losses = &run.results.losses;
@@ -128,9 +129,9 @@ TailParts replay_tail(const BasisRun& run, const RunSettings& settings,
     choose_paths(first, last, replay);
     out.replayed += replay.count;
     engine::IntegerTotals own(scales);
-    engine::simulate(run.plan.factors,
-                     {replay.paths.size(), settings.threads, 0, replay.paths.data()}, own,
-                     [&] { return BookStages(run.plan, layout, results, nullptr); }, {});
+    simulate_beside(
+        run.plan.factors, {replay.paths.size(), settings.threads, 0, replay.paths.data()}, own,
+        [&] { return BookStages(run.plan, layout, results, nullptr); }, stop);
     if (!out.replicated.empty()) add_replicate(replay, own, first, last, out);
     totals.add(own);
   }

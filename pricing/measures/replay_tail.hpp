@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "engine/schedule/stop_question.hpp"
 #include "engine/statistics/replicates.hpp"
 #include "pricing/measures/basis_run.hpp"
 #include "pricing/measures/tail_groups.hpp"
@@ -28,8 +29,9 @@ struct TailParts {
 // Simulates the tail paths of a real-world run again: those whose loss is not nothing and at or
 // above VaR, or in its interval, at any level and horizon of the settings. 64 of them fill a block
 // whatever their numbers, so the work is the tails' share of the run. Any number of threads gives
-// the same bits.
+// the same bits. stop: as simulate_beside has it.
 [[nodiscard]] TailParts replay_tail(const BasisRun& run, const RunSettings& settings,
-                                    const std::vector<ContractGroups>& groups, bool by_contract);
+                                    const std::vector<ContractGroups>& groups, bool by_contract,
+                                    const engine::StopQuestion* stop = nullptr);
 
 }  // namespace lien::pricing

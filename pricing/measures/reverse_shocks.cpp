@@ -58,7 +58,8 @@ std::vector<std::string> known_inputs(const SizedShock& shock, const Market& mar
 // Runs of the book with one shock: real-world, few paths.
 class ShockedBook {
  public:
-  explicit ShockedBook(const Inputs& inputs) : inputs_(inputs) {
+  ShockedBook(const Inputs& inputs, const engine::StopQuestion* stop)
+      : inputs_(inputs), stop_(stop) {
     RunSettings& settings = inputs_.settings;
     settings.risk_neutral = false;
     settings.contract_months = false;
@@ -97,8 +98,9 @@ class ShockedBook {
           apply_scenario(inputs_.market, inputs_.book, rows, settings.valuation_date);
       Plan plan = compile_scenario(inputs_, "baseline", stressed, MeasureBasis::real_world);
       if (exercises_early(plan))
-        set_exercise(rules_of_prices(inputs_, "baseline", stressed, plan), plan);
-      const BasisRun run = simulate_plan(std::move(plan), settings, false, false, {});
+        set_exercise(rules_of_prices(inputs_, "baseline", stressed, plan, stop_), plan);
+      const BasisRun run =
+          simulate_plan(std::move(plan), settings, false, false, {{}, nullptr, stop_});
       ++runs_;
       target_ = reverse_stress_loss(*settings.reverse_stress, run.plan);
       return statistic(run);
@@ -126,6 +128,7 @@ class ShockedBook {
   }
 
   Inputs inputs_;
+  const engine::StopQuestion* stop_;
   double target_ = 0;
   int runs_ = 0;
 };
@@ -222,10 +225,11 @@ std::string joined(const std::vector<std::string>& inputs) {
 }  // namespace
 
 void search_reverse_shocks(const Inputs& inputs, RunTables& tables,
-                           const std::function<void(const std::string&)>& started) {
+                           const std::function<void(const std::string&)>& started,
+                           const engine::StopQuestion* stop) {
   const std::optional<ReverseStress>& asked = inputs.settings.reverse_stress;
   if (!asked || !asked->shocks || inputs.book.loans.size() + inputs.book.leases.size() == 0) return;
-  ShockedBook book(inputs);
+  ShockedBook book(inputs, stop);
   const std::optional<engine::Estimate> start = book.loss({});
   if (!start) return;
   book.take_runs();

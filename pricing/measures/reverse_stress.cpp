@@ -153,7 +153,8 @@ double reverse_stress_loss(const ReverseStress& asked, const Plan& plan) {
   return *asked.loss_share * balance;
 }
 
-void measure_reverse_stress(const Inputs& inputs, const ScenarioRun& baseline, RunTables& tables) {
+void measure_reverse_stress(const Inputs& inputs, const ScenarioRun& baseline, RunTables& tables,
+                            const engine::StopQuestion* stop) {
   if (!inputs.settings.reverse_stress || baseline.real_world == nullptr) return;
   const ReverseStress& asked = *inputs.settings.reverse_stress;
   const BasisRun& run = *baseline.real_world;
@@ -174,7 +175,7 @@ void measure_reverse_stress(const Inputs& inputs, const ScenarioRun& baseline, R
 
   const std::vector<int> months = months_of(run.plan, false);
   const auto observe = [&](const std::vector<std::uint64_t>& numbers, const std::vector<int>& at) {
-    return observe_paths(baseline, inputs.settings, numbers, at, asked.horizon_months);
+    return observe_paths(baseline, inputs.settings, numbers, at, asked.horizon_months, stop);
   };
   const PathObservations there = observe(tail, months), here = observe(all, months);
   std::size_t nearest = 0;

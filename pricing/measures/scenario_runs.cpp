@@ -11,6 +11,7 @@
 #include "pricing/measures/run_notes.hpp"
 #include "pricing/plan/sampling.hpp"
 #include "pricing/plan/time_grid.hpp"
+#include "pricing/report/checkpoints.hpp"
 #include "pricing/valuation/fit_exercise.hpp"
 
 namespace lien::pricing {
@@ -52,10 +53,11 @@ void add_facts(const BasisRun& run, RunFacts& facts) {
 }  // namespace
 
 std::vector<ExerciseRule> rules_of_prices(const Inputs& inputs, const std::string& id,
-                                          const Stressed& stressed, const Plan& plan) {
+                                          const Stressed& stressed, const Plan& plan,
+                                          const engine::StopQuestion* stop) {
   Plan prices =
       plan.real_world ? compile_scenario(inputs, id, stressed, MeasureBasis::risk_neutral) : plan;
-  return fit_exercise(prices, inputs.settings.threads);
+  return fit_exercise(prices, inputs.settings.threads, stop);
 }
 
 namespace {
@@ -66,7 +68,7 @@ BasisRun run_importance(Plan plan, const RunSettings& settings, const Simulation
   const auto start = std::chrono::steady_clock::now();
   plan.factors.sobol = {};  // a mixture is drawn path by path, as its weights are
   plan.controls.clear();
-  fit_tilt(plan, settings);
+  fit_tilt(plan, settings, stop_question(watch.checkpoints));
   BasisRun run = simulate_plan(std::move(plan), settings, false, false, watch);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   add_seconds("importance_sampling", took.count(), facts);
@@ -126,7 +128,8 @@ ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed 
   ScenarioRuns out;
   out.stressed = std::move(stressed);
   const RunSettings& settings = inputs.settings;
-  out.end_of_life = end_of_life_values(settings, out.stressed.market);
+  Checkpoints* const checkpoints = start_progress().checkpoints;
+  out.end_of_life = end_of_life_values(settings, out.stressed.market, checkpoints);
   const std::size_t contracts = inputs.book.loans.size() + inputs.book.leases.size();
   const bool by_contract =
       settings.contract_months || (id == "baseline" && contracts <= kContractsByMonth);
@@ -135,7 +138,8 @@ ScenarioRuns run_scenario(const Inputs& inputs, const std::string& id, Stressed 
     const auto start = std::chrono::steady_clock::now();
     Plan plan = compile_scenario(inputs, id, out.stressed, basis);
     if (exercises_early(plan)) {
-      if (!rules) rules = rules_of_prices(inputs, id, out.stressed, plan);
+      if (!rules)
+        rules = rules_of_prices(inputs, id, out.stressed, plan, stop_question(checkpoints));
       set_exercise(*rules, plan);
     }
     const double seconds =

@@ -22,7 +22,8 @@ struct ScenarioRuns {
   [[nodiscard]] ScenarioRun view(const std::string& id) const;
 };
 
-// Called before each simulation; what it returns looks after it.
+// Called before each simulation, and before the pilots of a scenario; what it returns looks after
+// it.
 using StartProgress = std::function<SimulationWatch()>;
 
 // Compiles and simulates a scenario. paired: keeps sums by block, for differences from another run.
@@ -33,9 +34,10 @@ using StartProgress = std::function<SimulationWatch()>;
                                         const ScenarioRuns* baseline = nullptr);
 
 // Rules of who may stop early. They exercise by prices: on the real-world basis too the rule is the
-// risk-neutral one. plan: the scenario's, on either basis.
+// risk-neutral one. plan: the scenario's, on either basis. stop: as simulate_beside has it.
 [[nodiscard]] std::vector<ExerciseRule> rules_of_prices(const Inputs& inputs, const std::string& id,
-                                                        const Stressed& stressed, const Plan& plan);
+                                                        const Stressed& stressed, const Plan& plan,
+                                                        const engine::StopQuestion* stop = nullptr);
 
 // True if the tails come from a run of their own.
 [[nodiscard]] bool draws_tails(const RunSettings& settings);

@@ -79,11 +79,10 @@ class Simulation {
   void gather();
   void keep();
   [[nodiscard]] WeightedStages make_stages();
-  [[nodiscard]] bool is_stopped() const {
-    return watch_->checkpoints != nullptr && watch_->checkpoints->stops();
-  }
+  [[nodiscard]] bool is_stopped() const { return stop_ != nullptr && (*stop_)(); }
 
   const SimulationWatch* watch_;
+  const engine::StopQuestion* stop_;
   unsigned threads_;
   std::uint64_t paths_, each_;  // each: of a replicate
   BasisRun run_;
@@ -100,7 +99,10 @@ class Simulation {
 Simulation::Simulation(Plan plan, const RunSettings& settings, bool contract_months,
                        bool keep_paired, const SimulationWatch& watch,
                        const engine::ControlWeights* controls)
-    : watch_(&watch), threads_(settings.threads), paths_(simulated_paths(settings)) {
+    : watch_(&watch),
+      stop_(watch.checkpoints != nullptr ? &watch.checkpoints->stop_question() : watch.stop),
+      threads_(settings.threads),
+      paths_(simulated_paths(settings)) {
   run_.plan = std::move(plan);
   run_.layout = lay_out_sums(run_.plan, contract_months);
   const engine::SobolPlan& sobol = run_.plan.factors.sobol;
@@ -114,7 +116,7 @@ Simulation::Simulation(Plan plan, const RunSettings& settings, bool contract_mon
     run_.results.block_groups.assign(
         paths_ / kBlockPaths * run_.layout.groups * run_.layout.samples, 0.0);
   if (sobol.on()) start_replicates(paths_ / each_, each_, run_);
-  run_.controls = controls != nullptr ? *controls : fit_controls(run_.plan, settings);
+  run_.controls = controls != nullptr ? *controls : fit_controls(run_.plan, settings, stop_);
   // Under sobol the replicates are weighed when they are done, else blocks while they run.
   weighs_blocks_ = run_.controls.replicates > 0 && !sobol.on();
   weighs_replicates_ = run_.controls.replicates > 0 && sobol.on();
@@ -160,6 +162,7 @@ void Simulation::run_tasks() {
   const std::function<bool()> abandon = [checkpoints] { return checkpoints->abandons(); };
   engine::SimulationSize size{count * each_, threads_, state_.first, nullptr, each_};
   size.first_task = state_.task;
+  size.abandon = stop_;
   if (checkpoints != nullptr) {
     size.pause = &pause;
     size.abandon = &abandon;
@@ -229,7 +232,8 @@ BasisRun Simulation::run() {
                                Replicate(run_, scales_));
     run_tasks();
     const bool stopped = is_stopped();
-    if (stopped || (checkpoints != nullptr && checkpoints->due() && state_.first < paths_)) keep();
+    if (checkpoints != nullptr && (stopped || (checkpoints->due() && state_.first < paths_)))
+      keep();
     if (stopped) throw Interrupted();
   }
   const auto seconds = [this] {

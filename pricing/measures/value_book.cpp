@@ -20,6 +20,7 @@
 #include "pricing/measures/reverse_stress.hpp"
 #include "pricing/measures/run_notes.hpp"
 #include "pricing/measures/scenario_runs.hpp"
+#include "pricing/report/checkpoints.hpp"
 #include "pricing/report/text_form.hpp"
 #include "pricing/valuation/contract_kernel.hpp"
 
@@ -44,17 +45,19 @@ void measure(const Inputs& inputs, const ScenarioRun& run, RunTables& tables) {
   measure_under_cost(inputs, run, tables);
 }
 
-void contributions(const Inputs& inputs, const ScenarioRun& run, RunResults& results) {
+void contributions(const Inputs& inputs, const ScenarioRun& run, const engine::StopQuestion* stop,
+                   RunResults& results) {
   const auto start = std::chrono::steady_clock::now();
-  measure_contributions(inputs, run, results.tables);
+  measure_contributions(inputs, run, results.tables, stop);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   add_seconds("tail_replay", took.count(), results.facts);
 }
 
-void reverse_stress(const Inputs& inputs, const ScenarioRun& baseline, RunResults& results) {
+void reverse_stress(const Inputs& inputs, const ScenarioRun& baseline,
+                    const engine::StopQuestion* stop, RunResults& results) {
   if (!inputs.settings.reverse_stress) return;
   const auto start = std::chrono::steady_clock::now();
-  measure_reverse_stress(inputs, baseline, results.tables);
+  measure_reverse_stress(inputs, baseline, results.tables, stop);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   add_seconds("reverse_stress", took.count(), results.facts);
 }
@@ -224,8 +227,9 @@ RunResults value_paths(const Inputs& inputs, const std::function<void(const Prog
   const ScenarioRun base = baseline.view("baseline");
   measure(inputs, base, results.tables);
   reconcile(inputs, base, results.tables);
-  contributions(inputs, base, results);
-  reverse_stress(inputs, base, results);
+  const engine::StopQuestion* const stop = stop_question(checkpoints);
+  contributions(inputs, base, stop, results);
+  reverse_stress(inputs, base, stop, results);
   for (const auto& [id, rows] : scenarios) {
     const ScenarioRuns runs = run_scenario(
         inputs, id,
@@ -233,13 +237,13 @@ RunResults value_paths(const Inputs& inputs, const std::function<void(const Prog
         [&, name = id] { return counter.start(name); }, facts, &baseline);
     const ScenarioRun view = runs.view(id);
     measure(inputs, view, results.tables);
-    contributions(inputs, view, results);
+    contributions(inputs, view, stop, results);
     measure_changes(inputs, base, view, results.tables);
     measure_percentile(inputs, base, view, results.tables);
   }
   measure_weighted(inputs.scenarios, results.tables.measures);
   run_premia(inputs, baseline, counter, results);
-  search_reverse_shocks(inputs, results.tables, counter.finished_beside());
+  search_reverse_shocks(inputs, results.tables, counter.finished_beside(), stop);
   results.tables.limits = check_limits(inputs.limits, results.tables.measures);
   add_rejects(inputs, results.tables.rejects);
   list_drivers(inputs.market, inputs.book, facts);

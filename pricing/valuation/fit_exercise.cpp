@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "engine/simulation/simulate.hpp"
 #include "engine/statistics/least_squares.hpp"
 #include "pricing/plan/pilot.hpp"
 #include "pricing/valuation/book_stages.hpp"
+#include "pricing/valuation/simulate_beside.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -79,7 +79,7 @@ Plan lease_alone(const Plan& plan, const LeaseEndPlan& end) {
 
 // What a plan of one thing that may stop sees on the pilot. `sample` says how it is looked at.
 void run_pilot(const Plan& plan, std::size_t variables, unsigned threads,
-               engine::StoppingSample& sample) {
+               engine::StoppingSample& sample, const engine::StopQuestion* stop) {
   const std::size_t dates = static_cast<std::size_t>(plan.steps) + 1;
   const std::uint64_t paths = pilot_paths(dates, variables);
   sample.size(paths, dates, variables);
@@ -90,25 +90,28 @@ void run_pilot(const Plan& plan, std::size_t variables, unsigned threads,
   results.first_block = kPilotFirst / engine::kBlockPaths;
   const SumLayout layout = lay_out_sums(plan, false);
   engine::IntegerTotals nothing(layout.scales);
-  engine::simulate(plan.factors, {paths, threads, kPilotFirst}, nothing,
-                   [&] { return BookStages(plan, layout, results, nullptr); }, {});
+  simulate_beside(
+      plan.factors, {paths, threads, kPilotFirst}, nothing,
+      [&] { return BookStages(plan, layout, results, nullptr); }, stop);
 }
 
-engine::StoppingSample pilot_of(const Plan& plan, unsigned threads) {
+engine::StoppingSample pilot_of(const Plan& plan, unsigned threads,
+                                const engine::StopQuestion* stop) {
   const EarlyExercisePlan& early = *plan.instruments.front().early;
   engine::StoppingSample sample;
   sample.side = early.rule.side;
   sample.bound = early.rule.bound;
-  run_pilot(plan, 1 + early.states.size(), threads, sample);
+  run_pilot(plan, 1 + early.states.size(), threads, sample, stop);
   return sample;
 }
 
-engine::StoppingRule fit_lease(const Plan& plan, const LeaseEndPlan& end, unsigned threads) {
+engine::StoppingRule fit_lease(const Plan& plan, const LeaseEndPlan& end, unsigned threads,
+                               const engine::StopQuestion* stop) {
   engine::StoppingSample sample;
   sample.side = end.rule.side;
   sample.bound = end.rule.bound;
   sample.open = end.open;
-  run_pilot(lease_alone(plan, end), kOwnVariables + end.states.size(), threads, sample);
+  run_pilot(lease_alone(plan, end), kOwnVariables + end.states.size(), threads, sample, stop);
   std::vector<double> value;
   return engine::fit_stopping(sample, value);
 }
@@ -133,18 +136,19 @@ void set_controls(const engine::StoppingSample& sample, const std::vector<double
 
 }  // namespace
 
-std::vector<ExerciseRule> fit_exercise(Plan& plan, unsigned threads) {
+std::vector<ExerciseRule> fit_exercise(Plan& plan, unsigned threads,
+                                       const engine::StopQuestion* stop) {
   std::vector<ExerciseRule> rules;
   std::vector<double> value;
   for (std::size_t i = 0; i < plan.instruments.size(); ++i) {
     if (!plan.instruments[i].early) continue;
-    const engine::StoppingSample sample = pilot_of(alone(plan, i), threads);
+    const engine::StoppingSample sample = pilot_of(alone(plan, i), threads, stop);
     EarlyExercisePlan& early = *plan.instruments[i].early;
     rules.push_back({engine::fit_stopping(sample, value), early.european});
     if (!early.hours.empty()) set_controls(sample, value, early);
   }
   for (const LeaseEndPlan& end : plan.lease_ends)
-    if (end.decides) rules.push_back({fit_lease(plan, end, threads), {}});
+    if (end.decides) rules.push_back({fit_lease(plan, end, threads, stop), {}});
   set_exercise(rules, plan);
   return rules;
 }

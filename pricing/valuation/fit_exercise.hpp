@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "engine/schedule/stop_question.hpp"
 #include "engine/statistics/stopping.hpp"
 #include "pricing/plan/plan.hpp"
 
@@ -17,8 +18,9 @@ struct ExerciseRule {
 // has options, in their order, fitted on the pilot: one simulation each, its numbers within
 // kPilotBytes (pricing/plan/pilot.hpp) at a time. Exercise is decided by prices: give it the
 // risk-neutral plan. For a unit run until it stops the weights of its controls are set too, in
-// `plan`. Threads change no bit.
-[[nodiscard]] std::vector<ExerciseRule> fit_exercise(Plan& plan, unsigned threads);
+// `plan`. Threads change no bit. stop: as simulate_beside has it.
+[[nodiscard]] std::vector<ExerciseRule> fit_exercise(Plan& plan, unsigned threads,
+                                                     const engine::StopQuestion* stop = nullptr);
 
 // Puts rules fitted on the risk-neutral basis into the plan of either.
 void set_exercise(const std::vector<ExerciseRule>& rules, Plan& plan);

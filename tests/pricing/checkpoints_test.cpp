@@ -1,6 +1,7 @@
 #include "pricing/report/checkpoints.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <fstream>
@@ -31,7 +32,8 @@ class CheckpointsTest : public testing::Test {
     return {folder_.string(), seconds, stop_};
   }
   fs::path folder_;
-  std::atomic<bool> stop_{false};
+  void ask() { stop_ = std::chrono::steady_clock::now().time_since_epoch().count(); }
+  StopTime stop_{0};
 };
 using CheckpointFiles = CheckpointsTest;
 using InterruptedSimulations = CheckpointsTest;
@@ -86,6 +88,52 @@ TEST_F(CheckpointFiles, ThatCannotBeWrittenAreTold) {
   save(kept, 0, "state");
   EXPECT_TRUE(kept.failed());
   EXPECT_FALSE(kept.load(0, kOne));
+}
+
+// What is half written would fill the disk that could not take it.
+TEST_F(CheckpointFiles, LeaveNothingWhereTheyFail) {
+  Checkpoints kept = checkpoints();
+  save(kept, 0, "state");
+  EXPECT_TRUE(kept.any_kept());
+  const auto files = [this] { return std::distance(fs::directory_iterator(folder_), {}); };
+  kept.save(0, kOne, [](const Checkpoints::Put& put) {
+    put("half of");
+    throw std::bad_alloc();
+  });
+  EXPECT_TRUE(kept.failed());
+  EXPECT_EQ(files(), 1);
+  fs::create_symlink("/dev/full", folder_ / "0.new");
+  save(kept, 0, "state that is not written");
+  EXPECT_EQ(files(), 1);
+  EXPECT_EQ(kept.load(0, kOne), "state");
+  fs::create_directories(folder_ / "1" / "in the way");
+  save(kept, 1, "state that cannot take its place");
+  EXPECT_EQ(files(), 2);
+  Checkpoints none = checkpoints();
+  EXPECT_FALSE(none.any_kept());
+}
+
+// A book whose state fills half of the memory must be able to go on.
+TEST_F(CheckpointFiles, AreReadWithoutRoomForTwo) {
+  constexpr std::size_t kSize = std::size_t{64} << 20U;
+  Checkpoints kept = checkpoints();
+  kept.save(0, kOne, [](const Checkpoints::Put& put) {
+    const std::string part(kSize / 64, 'x');
+    for (int i = 0; i < 64; ++i) put(part);
+  });
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  rlimit before{};
+  ::getrlimit(RLIMIT_AS, &before);
+  const rlimit small{pages * 4096 + kSize + kSize / 2, before.rlim_max};
+  ::setrlimit(RLIMIT_AS, &small);
+  std::size_t read = 0;
+  try {
+    read = kept.load(0, kOne).value_or("").size();
+  } catch (const std::bad_alloc&) {
+  }
+  ::setrlimit(RLIMIT_AS, &before);
+  EXPECT_EQ(read, kSize);
 }
 
 TEST_F(CheckpointFiles, AreDueAfterTheirTime) {
@@ -153,6 +201,16 @@ void expect_same(const BasisRun& got, const BasisRun& expected) {
   EXPECT_EQ(got.clamped_ages, expected.clamped_ages);
 }
 
+// Counted from the wish, not from when a simulation first asks: what runs then may take long.
+TEST_F(CheckpointFiles, AbandonATaskThatTakesTooLong) {
+  const Checkpoints kept = checkpoints();
+  EXPECT_FALSE(kept.abandons());
+  ask();
+  EXPECT_FALSE(kept.abandons());
+  stop_ -= std::chrono::steady_clock::duration(std::chrono::milliseconds(1300)).count();
+  EXPECT_TRUE(kept.abandons());
+}
+
 // Stopped every few tasks, each time going on with other threads.
 TEST_F(InterruptedSimulations, EndWithTheNumbersOfOneThatIsNot) {
   for (const Sampling of :
@@ -167,12 +225,12 @@ TEST_F(InterruptedSimulations, EndWithTheNumbersOfOneThatIsNot) {
     std::uint64_t kept = 0;
     int stops = 0;
     for (unsigned threads = 1;; threads = threads % 3 + 1) {
-      stop_ = false;
+      stop_ = 0;
       Checkpoints checkpoints = this->checkpoints();
       std::uint64_t first = 0, calls = 0;
       const SimulationWatch watch{[&](std::uint64_t done) {
                                     if (calls++ == 0) first = done;
-                                    if (calls == 6) stop_ = true;
+                                    if (calls == 6) ask();
                                   },
                                   &checkpoints};
       try {
@@ -190,7 +248,7 @@ TEST_F(InterruptedSimulations, EndWithTheNumbersOfOneThatIsNot) {
     EXPECT_GE(stops, 2);
     EXPECT_GE(kept, 8U);
     // All of it is kept in the end.
-    stop_ = false;
+    stop_ = 0;
     Checkpoints whole = this->checkpoints();
     expect_same(simulation.run(2, {{}, &whole}), expected);
     EXPECT_EQ(whole.tasks_kept(), 16U);
@@ -203,7 +261,7 @@ TEST_F(InterruptedSimulations, EndWithTheNumbersOfOneThatIsNot) {
 }
 
 TEST_F(InterruptedSimulations, KeepNothingWhereTheyWereStoppedBeforeTheFirstTask) {
-  stop_ = true;
+  ask();
   Checkpoints checkpoints = this->checkpoints();
   const Interrupting simulation({"independent paths", false, false, false});
   EXPECT_THROW(static_cast<void>(simulation.run(2, {{}, &checkpoints})), Interrupted);
