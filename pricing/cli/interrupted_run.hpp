@@ -11,13 +11,18 @@ namespace lien::pricing {
 
 // What a run was asked for, kept beside its checkpoints: a run that goes on is asked for the same.
 struct InterruptedRun {
-  Options options;
-  std::string commit;              // of the program
+  Options options;     // paths as they were typed
+  std::string folder;  // in which they were
+  std::string commit;  // of the program
+  std::string program_sha256;
   std::vector<FileDigest> inputs;  // as they were read
 };
 
-// Writes it into the folder of checkpoints; paths become absolute, so that a run can go on from any
-// folder. Throws OutputError.
+// The SHA-256 of the program that runs, hexadecimal: what two builds of one commit, or of none,
+// differ by. Empty where the system does not show it.
+[[nodiscard]] std::string program_sha256();
+
+// Writes it into the folder of checkpoints. Throws OutputError.
 void keep_options(const std::string& folder, const InterruptedRun& run);
 // Reads it. Throws OutputError where the folder does not hold it.
 [[nodiscard]] InterruptedRun read_options(const std::string& folder);

@@ -10,20 +10,44 @@
 namespace lien::pricing {
 namespace {
 
+namespace fs = std::filesystem;
+
 // A run that goes on must read what the interrupted one read: else half of a result would be of
 // other inputs. Says of every file that is not as it was; true if there is any.
 bool inputs_changed(const std::vector<FileDigest>& before, const std::vector<FileDigest>& now) {
   bool changed = before.size() != now.size();
   for (const FileDigest& file : now) {
-    const std::string path = std::filesystem::absolute(file.path).lexically_normal().string();
     const auto same = [&](const FileDigest& other) {
-      return other.path == path && other.sha256 == file.sha256;
+      return other.path == file.path && other.sha256 == file.sha256;
     };
     if (std::any_of(before.begin(), before.end(), same)) continue;
     changed = true;
-    print_error(without_controls(path) + ": changed since the run began\n");
+    print_error(without_controls(fs::absolute(file.path).lexically_normal().string()) +
+                ": changed since the run began\n");
   }
   return changed;
+}
+
+// Two builds of a commit, or of a checkout that was edited, need not compute the same.
+void refuse_other_program(const InterruptedRun& run) {
+  if (!run.program_sha256.empty() && run.program_sha256 == program_sha256()) return;
+  const std::string commit = without_controls(run.commit);
+  throw UsageError(run.commit != build_facts().commit
+                       ? "the interrupted run is of another version of the program (commit " +
+                             commit + "); begin anew with lien run"
+                       : "the interrupted run is of another build of the program (of commit " +
+                             commit + ", as this one, with SHA-256 " +
+                             without_controls(run.program_sha256) +
+                             "); go on with that build, or begin anew with lien run");
+}
+
+// Paths then mean what they meant, and stand in the files of the run as they were typed.
+void enter(const std::string& folder) {
+  std::error_code error;
+  fs::current_path(folder, error);
+  if (error)
+    throw OutputError(OutputError::Kind::input_output, "enter the folder that the run began in,",
+                      folder, error.value());
 }
 
 }  // namespace
@@ -40,11 +64,11 @@ int resume_command(const Options& asked) {
   InterruptedRun run = read_options(folder);
   Options& options = run.options;
   if (asked.overrides.threads) options.overrides.threads = asked.overrides.threads;
-  options.json = asked.json;
-  if (run.commit != build_facts().commit)
-    throw UsageError("the interrupted run is of another version of the program (commit " +
-                     without_controls(run.commit) + "); begin anew with lien run");
+  options.json = options.json || asked.json;
+  refuse_other_program(run);
   choose_kernels(options.instruction_set);
+  // From here on the current folder is the run's; the directory stays where the caller named it.
+  if (fs::path(options.operands.front()).is_relative()) enter(run.folder);
   const Inputs inputs = read_inputs(options.operands.front(), options.overrides);
   const std::vector<FileDigest> input_digests = digest_of_inputs(inputs);
   if (inputs_changed(run.inputs, input_digests)) {

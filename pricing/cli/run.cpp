@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <ctime>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "engine/kernels/instruction_set.hpp"
@@ -18,6 +19,7 @@
 namespace lien::pricing {
 namespace {
 
+namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 std::string utc_now() {
@@ -31,6 +33,12 @@ std::string utc_now() {
 std::string host_name() {
   utsname names{};
   return ::uname(&names) == 0 ? names.nodename : "";
+}
+
+// Empty where it is gone.
+std::string current_folder() {
+  std::error_code error;
+  return fs::current_path(error).string();
 }
 
 Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -126,7 +134,8 @@ RunResults value(const Inputs& inputs, Checkpoints* checkpoints, const RunDirect
         inputs, [&](const Progress& progress) { meter.show(progress); }, checkpoints);
   } catch (const Interrupted&) {
     throw Interrupted("stopped before the end; what was simulated is kept in " +
-                      directory.folder() + "\n    go on with: lien resume " + directory.path());
+                      directory.partial_path() + "\n    go on with: lien resume " +
+                      directory.path());
   }
 }
 
@@ -142,7 +151,7 @@ int carry_out_run(const Options& options, const Inputs& inputs,
   const RunResults results = value(inputs, checkpoints, directory);
   if (checkpoints != nullptr && checkpoints->failed())
     print_error("lien: what was simulated could not be kept in " +
-                without_controls(directory.folder()) +
+                without_controls(directory.partial_path()) +
                 " at all times; an interrupted run would have begun further back\n");
   circumstances.threads = inputs.settings.threads != 0
                               ? inputs.settings.threads
@@ -179,24 +188,36 @@ int run_command(const Options& options) {
                          options.overwrite);
   if (directory.replaces_interrupted())
     print_error("lien: begins anew in place of an interrupted run in " +
-                without_controls(directory.folder()) + "\n");
+                without_controls(directory.partial_path()) + "\n");
   const std::vector<FileDigest> input_digests = digest_of_inputs(inputs);
   if (options.checkpoint_seconds == 0)
     return carry_out_run(options, inputs, input_digests, directory, nullptr);
   const std::string folder = directory.checkpoint_folder();
-  keep_options(folder, {options, build_facts().commit, input_digests});
+  keep_options(folder,
+               {options, current_folder(), build_facts().commit, program_sha256(), input_digests});
   Checkpoints checkpoints(folder, options.checkpoint_seconds, stop_signal());
   try {
     return carry_out_run(options, inputs, input_digests, directory, &checkpoints);
   } catch (const Interrupted&) {
     directory.leave();
     throw;
+  } catch (const InputError&) {
+    throw;  // mended inputs are others: there is nothing to go on with
   } catch (const OutputError& error) {
     // A full disk can be mended, and what was simulated is not lost with it.
     directory.leave();
     throw OutputError(error.kind(), std::string(error.what()) +
                                         "\n    once that is mended, go on with: lien resume " +
                                         directory.path());
+  } catch (...) {
+    // No memory, say, which another machine may have.
+    if (checkpoints.any_kept()) {
+      directory.leave();
+      print_error("lien: what was simulated is kept in " +
+                  without_controls(directory.partial_path()) + "; go on with: lien resume " +
+                  without_controls(directory.path()) + "\n");
+    }
+    throw;
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
 #include <utility>
 
 namespace lien::pricing {
@@ -84,12 +85,31 @@ void remove_entries(const fs::path& folder, const char* kept) {
   if (error) throw OutputError(Kind::cannot_create, "read", folder.string(), error.value());
 }
 
+fs::path partial_of(fs::path folder) { return folder += kPartial; }
+
+// Whether a run of ours keeps its states in this folder; somebody's own may be called as it is.
+bool is_ours(const fs::path& checkpoints) {
+  const std::string head = std::string("{\n  \"") + kRunFileKey + "\": \"" + kRunFileValue + "\"";
+  std::string found(head.size(), ' ');
+  std::ifstream stream(checkpoints / kRunFile, std::ios::binary);
+  return stream.read(found.data(), static_cast<std::streamsize>(found.size())) && found == head;
+}
+
+// Of a run that is complete. The file by which the folder is known goes last, so that who is killed
+// here leaves a folder that is still known.
+void remove_checkpoints(const fs::path& folder) {
+  if (!is_ours(folder)) return;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
+    if (entry.path().filename() != kRunFile) fs::remove_all(entry.path(), error);
+  fs::remove_all(folder, error);
+}
+
 }  // namespace
 
 RunDirectory::RunDirectory(const std::string& name, bool overwrite) : overwrite_(overwrite) {
-  final_ = named(name);
-  partial_ = final_;
-  partial_ += kPartial;
+  shown_ = final_ = named(name);
+  partial_ = partial_of(final_);
   refuse_existing(final_, overwrite_);
   std::error_code error;
   if (final_.has_parent_path()) {
@@ -112,40 +132,45 @@ RunDirectory::RunDirectory(const std::string& name, bool overwrite) : overwrite_
 
 bool RunDirectory::is_complete(const std::string& name) {
   const fs::path folder = named(name);
-  fs::path partial = folder;
-  partial += kPartial;
   std::error_code error;
-  if (!fs::exists(folder / "manifest.json", error) || fs::exists(partial, error)) return false;
-  fs::remove_all(folder / kCheckpoints, error);  // of a run that was killed as it ended
+  if (!fs::exists(folder / "manifest.json", error) || fs::exists(partial_of(folder), error))
+    return false;
+  // NAME.partial of a run that was killed before its last step.
+  if (folder.extension() == kPartial && is_ours(folder / kCheckpoints)) return false;
+  remove_checkpoints(folder / kCheckpoints);  // of a run that was killed as it ended
   return true;
 }
 
 RunDirectory RunDirectory::interrupted(const std::string& name) {
   RunDirectory directory;
-  fs::path folder = named(name);
-  if (folder.extension() == kPartial) folder.replace_extension();
-  directory.final_ = directory.partial_ = folder;
-  directory.partial_ += kPartial;
   // Until all is well, nothing is removed.
   directory.leave();
   std::error_code error;
-  if (!fs::exists(directory.partial_ / kCheckpoints, error))
+  fs::path& shown = directory.shown_ = named(name);
+  if (shown.extension() == kPartial && !fs::exists(partial_of(shown) / kCheckpoints, error))
+    shown.replace_extension();
+  directory.final_ = fs::absolute(shown, error);
+  directory.partial_ = partial_of(directory.final_);
+  if (error || !fs::exists(directory.partial_ / kCheckpoints, error))
     throw OutputError(
         Kind::cannot_create,
-        directory.partial_.string() + " holds no interrupted run; begin one with lien run");
+        directory.partial_path() + " holds no interrupted run; begin one with lien run");
   directory.lock_ = locked_folder(directory.partial_);
-  remove_entries(directory.partial_, kCheckpoints);
+  if (is_ours(directory.partial_ / kCheckpoints)) remove_entries(directory.partial_, kCheckpoints);
   directory.committed_ = false;
   return directory;
 }
 
 RunDirectory::RunDirectory(RunDirectory&& other) noexcept
-    : final_(std::move(other.final_)),
+    : shown_(std::move(other.shown_)),
+      final_(std::move(other.final_)),
       partial_(std::move(other.partial_)),
       overwrite_(other.overwrite_),
       committed_(std::exchange(other.committed_, true)),
       replaces_interrupted_(other.replaces_interrupted_),
       lock_(std::exchange(other.lock_, -1)) {}
+
+std::string RunDirectory::partial_path() const { return partial_of(shown_).string(); }
 
 std::string RunDirectory::checkpoint_folder() const {
   const fs::path folder = partial_ / kCheckpoints;
@@ -210,7 +235,7 @@ void RunDirectory::commit() {
   }
   committed_ = true;
   // Last: who is killed before has all that it takes to go on, and after it is done.
-  fs::remove_all(final_ / kCheckpoints, error);
+  remove_checkpoints(final_ / kCheckpoints);
   sync_folder(final_.has_parent_path() ? final_.parent_path() : fs::path("."));
 }
 

@@ -3,10 +3,17 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "pricing/report/output_file.hpp"
 
 namespace lien::pricing {
+
+// The file that says what an interrupted run was asked for, and the entry that it begins with: a
+// folder that holds one is ours.
+inline constexpr const char* kRunFile = "run.json";
+inline constexpr const char* kRunFileKey = "kept_by";
+inline constexpr const char* kRunFileValue = "lien run";
 
 // A run directory in the making. Files are written to NAME.partial, which commit() renames to NAME
 // when all of them are on disk: a reader finds a complete directory or none. A lock keeps two live
@@ -20,7 +27,9 @@ class RunDirectory {
   // if NAME.partial cannot be made.
   RunDirectory(const std::string& name, bool overwrite);
   // Claims what an interrupted run left at NAME.partial: its checkpoints stay, half-written result
-  // files go. Throws OutputError (cannot create) if there is none, or another run is writing it.
+  // files go. The name is that of the run; or NAME.partial, where that is no run's own. Goes on
+  // being that directory whatever the current folder is later. Throws OutputError (cannot create)
+  // if there is none, or another run is writing it.
   [[nodiscard]] static RunDirectory interrupted(const std::string& name);
   // True if NAME is there and nothing goes on beside it.
   [[nodiscard]] static bool is_complete(const std::string& name);
@@ -44,12 +53,14 @@ class RunDirectory {
   [[nodiscard]] bool replaces_interrupted() const noexcept { return replaces_interrupted_; }
   // Whether NAME may be replaced by commit(), for a run that goes on.
   void set_overwrite(bool overwrite);
-  [[nodiscard]] std::string path() const { return final_.string(); }
+  // For messages: the directory as it was named, and where its files are until it is complete.
+  [[nodiscard]] std::string path() const { return shown_.string(); }
+  [[nodiscard]] std::string partial_path() const;
   // Where the files are until then, for a library's temporary ones.
   [[nodiscard]] std::string folder() const { return partial_.string(); }
 
  private:
-  std::filesystem::path final_, partial_;
+  std::filesystem::path shown_, final_, partial_;
   RunDirectory() = default;
   bool overwrite_ = false, committed_ = false, replaces_interrupted_ = false;
   int lock_ = -1;

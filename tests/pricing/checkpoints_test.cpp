@@ -268,6 +268,10 @@ TEST_F(InterruptedSimulations, KeepNothingWhereTheyWereStoppedBeforeTheFirstTask
   EXPECT_TRUE(fs::is_empty(folder_));
 }
 
+void write_run_file(const fs::path& folder) {
+  std::ofstream(folder / kRunFile) << "{\n  \"kept_by\": \"lien run\",\n  \"commit\": \"\"\n}\n";
+}
+
 TEST_F(CheckpointFiles, OutliveTheirRunAndGoWithTheFinishedOne) {
   const std::string name = (folder_ / "run").string();
   EXPECT_THROW(static_cast<void>(RunDirectory::interrupted(name)), OutputError);
@@ -275,6 +279,7 @@ TEST_F(CheckpointFiles, OutliveTheirRunAndGoWithTheFinishedOne) {
     RunDirectory directory(name, false);
     EXPECT_FALSE(directory.replaces_interrupted());
     std::ofstream(directory.checkpoint_folder() + "/0") << "state";
+    write_run_file(directory.checkpoint_folder());
     directory.create("half.csv")->close();
     EXPECT_THROW(static_cast<void>(RunDirectory::interrupted(name)),
                  OutputError);  // it is being written
@@ -284,6 +289,7 @@ TEST_F(CheckpointFiles, OutliveTheirRunAndGoWithTheFinishedOne) {
   {
     RunDirectory directory = RunDirectory::interrupted(name + ".partial/");
     EXPECT_EQ(directory.path(), name);
+    EXPECT_EQ(directory.partial_path(), name + ".partial");
     EXPECT_TRUE(fs::exists(directory.checkpoint_folder() + "/0"));
     EXPECT_FALSE(fs::exists(name + ".partial/half.csv"));
     directory.create("manifest.json")->close();
@@ -299,6 +305,55 @@ TEST_F(CheckpointFiles, OutliveTheirRunAndGoWithTheFinishedOne) {
   }
   EXPECT_TRUE(RunDirectory(name + "2", false).replaces_interrupted());
   EXPECT_FALSE(fs::exists(name + "2.partial"));
+}
+
+// A folder may be called as ours is and be somebody's own.
+TEST_F(CheckpointFiles, OfNobodysRunStay) {
+  const fs::path complete = folder_ / "run", own = complete / "checkpoint";
+  fs::create_directories(own);
+  std::ofstream(complete / "manifest.json") << "{}";
+  std::ofstream(own / "notes") << "mine";
+  EXPECT_TRUE(RunDirectory::is_complete(complete.string()));
+  EXPECT_TRUE(fs::exists(own / "notes"));
+  std::ofstream(own / kRunFile) << "{\"kept_by\": \"me\"}";
+  EXPECT_TRUE(RunDirectory::is_complete(complete.string()));
+  EXPECT_TRUE(fs::exists(own / "notes"));
+  write_run_file(own);
+  EXPECT_TRUE(RunDirectory::is_complete(complete.string()));
+  EXPECT_FALSE(fs::exists(own));
+  // Nor does one that goes on clear a folder that no run left.
+  const fs::path partial = folder_ / "other.partial";
+  fs::create_directories(partial / "checkpoint");
+  std::ofstream(partial / "mine") << "mine";
+  RunDirectory::interrupted((folder_ / "other").string()).leave();
+  EXPECT_TRUE(fs::exists(partial / "mine"));
+}
+
+TEST_F(CheckpointFiles, AreFoundByANameThatEndsAsTheirFolderDoes) {
+  const std::string name = (folder_ / "run.partial").string();
+  {
+    RunDirectory directory(name, false);
+    write_run_file(directory.checkpoint_folder());
+    directory.leave();
+  }
+  RunDirectory directory = RunDirectory::interrupted(name);
+  EXPECT_EQ(directory.path(), name);
+  directory.create("manifest.json")->close();
+  directory.commit();
+  EXPECT_TRUE(RunDirectory::is_complete(name));
+}
+
+// A run that was killed between its last file and its last step.
+TEST_F(CheckpointFiles, AreNoCompleteRunsUnderTheNameOfTheirFolder) {
+  const std::string name = (folder_ / "run").string();
+  {
+    RunDirectory directory(name, false);
+    write_run_file(directory.checkpoint_folder());
+    directory.create("manifest.json")->close();
+    directory.leave();
+  }
+  EXPECT_FALSE(RunDirectory::is_complete(name + ".partial"));
+  EXPECT_EQ(RunDirectory::interrupted(name + ".partial").path(), name);
 }
 
 }  // namespace

@@ -4,14 +4,17 @@
 usage: check_resume.py --lien PROGRAM [--kills N]
 
 Killed without warning (SIGKILL) at random moments, N times in all and more than once in one run,
-going on with other numbers of threads; asked to stop (SIGTERM, SIGINT: exit 75 within two seconds);
-checkpoints cut short or altered; inputs that changed meanwhile. What may differ between the runs is
-what same_bytes.py leaves out.
+going on with other numbers of threads and from other folders; asked to stop (SIGTERM, SIGINT: exit 75
+within two seconds); out of memory; checkpoints cut short or altered; inputs or a program that changed
+meanwhile; names and folders that are unusual. What may differ between the runs is what same_bytes.py
+leaves out.
 """
 import argparse
 import json
+import os
 import pathlib
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -27,7 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 OFTEN = ["--checkpoint-seconds", "0.001"]
 # The book that is run, how, and what it is there for.
 BOOKS = [
-    ("three_loans", ["--paths", "8192"], "replicates, scenarios, losses"),
+    ("three_loans", ["--paths", "8192"], "rejected rows, scenarios, losses"),
     ("deals/coreweave_ddtl_1", ["--paths", "2048"], "a vehicle, independent paths"),
     ("neocloud", ["--paths", "1024", "--scenario", "combined_severe"],
      "early exercise, drawn lags, tails"),
@@ -43,6 +46,15 @@ def expect(condition, sentence):
         raise Failed(sentence)
 
 
+def set_a_row_aside(folder):
+    """rejects.csv names the tape as the command line does."""
+    run = folder / "run.toml"
+    run.write_text('on_reject = "skip"\n' + run.read_text())
+    tape = folder / "loans.csv"
+    rows = tape.read_text().splitlines()
+    tape.write_text("\n".join([*rows, rows[1].replace("L-001", "L-009").replace("1000,", "none,")]) + "\n")
+
+
 class Case:
     """One book in a folder of its own, and the digests of its run when nothing interrupts it."""
 
@@ -51,6 +63,8 @@ class Case:
         self.folder = folder
         self.book = pathlib.Path("examples") / book
         shutil.copytree(ROOT / "examples", folder / "examples")
+        if (folder / self.book / "loans.csv").exists():
+            set_a_row_aside(folder / self.book)
         self.expected = self.digests_of("whole")
 
     def command(self, name, extra=()):
@@ -91,9 +105,11 @@ class Case:
 
     def finish(self, name, threads, cwd=None):
         """Goes on to the end; the tasks that were taken over."""
-        where = name if cwd is None else str(self.folder / name)
+        where = name if cwd is None else os.path.relpath(self.folder / name, cwd)
         done = self.call([self.lien, "resume", where, "--threads", threads], cwd)
         expect(done.returncode == 0, f"resume: exit {done.returncode}: {done.stderr[-2000:]}")
+        said = f'"directory": {json.dumps(where)}' if done.stdout.startswith("{") else f"written to {where}:"
+        expect(said in done.stdout, f"resume {where}: says {done.stdout[-600:]!r}")
         self.compare(name)
         for line in done.stderr.splitlines():
             if "taken over" in line:
@@ -133,11 +149,11 @@ def ask_to_stop(case, how):
     expect(seconds < 2, f"{how.name}: ended after {seconds:.1f} s")
     expect(f"lien resume {name}" in said, f"{how.name}: says {said[-500:]!r}")
     # From another folder, too.
-    return case.finish(name, "2", cwd=tempfile.gettempdir())
+    return case.finish(name, "2", cwd=case.folder / "examples")
 
 
-def stopped(case, name):
-    code, _, said = case.interrupted(case.command(name), signal.SIGTERM, 0.6 * case.seconds)
+def stopped(case, name, extra=()):
+    code, _, said = case.interrupted(case.command(name, extra), signal.SIGTERM, 0.6 * case.seconds)
     expect(code == 75, f"exit {code}\n{said[-500:]}")
     folder = case.folder / f"{name}.partial" / "checkpoint"
     kept = [file for file in folder.iterdir() if file.name.isdigit()]
@@ -160,6 +176,45 @@ def damaged(case):
     expect(taken == 0, f"{taken} tasks were taken over from damaged checkpoints")
 
 
+def out_of_memory(case):
+    """Whatever ends a run leaves what it has simulated."""
+    name = "starved"
+    process = subprocess.Popen(case.command(name), cwd=case.folder, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    state = case.folder / f"{name}.partial" / "checkpoint" / "0"
+    while not state.exists() and process.poll() is None:
+        time.sleep(0.001)
+    pages = int(pathlib.Path(f"/proc/{process.pid}/statm").read_text().split()[0])
+    limit = pages * resource.getpagesize() + (1 << 20)  # what is small may go on: messages
+    resource.prlimit(process.pid, resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+    _, said = process.communicate(timeout=60)
+    expect(process.returncode == 70, f"no memory: exit {process.returncode}\n{said[-500:]}")
+    expect(f"go on with: lien resume {name}" in said, f"no memory: says {said[-500:]!r}")
+    expect(case.finish(name, "2") > 0, "no memory: nothing was taken over")
+
+
+def unusual_names(case):
+    """A name like that of a run's folder; JSON, as the run was asked for."""
+    name = "copy.partial"
+    stopped(case, name, ["--json"])
+    taken = case.finish(name, "2")
+    expect(taken > 0, f"{name}: nothing was taken over")
+    stopped(case, "asked.json", ["--json"])
+    done = case.call([case.lien, "resume", "asked.json"])
+    expect(done.returncode == 0 and json.loads(done.stdout)["directory"] == "asked.json",
+           f"resume of --json: exit {done.returncode}, says {done.stdout[:200]!r}")
+
+
+def folder_without_utf8(lien, book, words, scratch):
+    """A path is bytes, in whatever encoding."""
+    folder = pathlib.Path(os.fsdecode(os.fsencode(scratch / "stra") + b"\xdfe"))
+    folder.mkdir()
+    case = Case(lien, book, words, folder)
+    stopped(case, "here")
+    taken = case.finish("here", "2", cwd=folder / "examples")
+    expect(taken > 0, "in a folder that is not UTF-8 nothing was taken over")
+
+
 def refused(case, name, code, words):
     done = case.call([case.lien, "resume", name])
     expect(done.returncode == code, f"resume {name}: exit {done.returncode}, not {code}: {done.stderr}")
@@ -178,8 +233,18 @@ def refusals(case):
     case.finish("edited", "2")
     folder, _ = stopped(case, "other")
     run = json.loads((folder / "run.json").read_text())
-    (folder / "run.json").write_text(json.dumps(run | {"commit": "another"}))
+    another = {"program_sha256": "0" * 64}
+    (folder / "run.json").write_text(json.dumps(run | another | {"commit": "another"}))
     refused(case, "other", 64, "another version of the program")
+    (folder / "run.json").write_text(json.dumps(run))
+    # What stands behind a program's sections changes nothing but its bytes.
+    build = case.folder / "lien"
+    shutil.copy(case.lien, build)
+    with build.open("ab") as end:
+        end.write(b"\0")
+    case.lien, lien = str(build), case.lien
+    refused(case, "other", 64, "another build of the program")
+    case.lien = lien
     (folder / "run.json").write_text("{")
     refused(case, "other", 74, "does not say what was run")
     # A new run of that name says that it begins anew.
@@ -211,7 +276,13 @@ def main():
                         print(f"{book}: {how.name} ends it with 75, {taken} tasks taken over")
                     damaged(case)
                     refusals(case)
-                    print(f"{book}: damaged checkpoints, changed inputs, other versions: as they should")
+                    print(f"{book}: damaged checkpoints, changed inputs, other programs: as they should")
+                    unusual_names(case)
+                    folder_without_utf8(options.lien, book, words, pathlib.Path(scratch))
+                    print(f"{book}: unusual names and folders: as they should")
+                if book == "neocloud":  # its pilots need memory long after the first state
+                    out_of_memory(case)
+                    print(f"{book}: out of memory: goes on with more")
             except Failed as failure:
                 sys.exit(f"{book}: {failure}")
     if all_taken == 0:
