@@ -35,13 +35,17 @@ function(lien_join target)
   set(joined "${groups}")
   list(FILTER joined INCLUDE REGEX "^joined ")
   list(TRANSFORM joined REPLACE "^joined " "")
+  set(headers "${groups}")
+  list(FILTER headers INCLUDE REGEX "^read ")
+  list(TRANSFORM headers REPLACE "^read " "")
   list(FILTER groups INCLUDE REGEX "^alone ")
   list(TRANSFORM groups REPLACE "^alone " "")
   list(REMOVE_ITEM candidates ${groups})
   set_source_files_properties(${candidates} TARGET_DIRECTORY ${target}
                               PROPERTIES HEADER_FILE_ONLY ON)
   target_sources(${target} PRIVATE ${joined})
-  # An edit may change what fits together; and the copies of --scoped are written anew.
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${candidates} ${groups}
+  # An edit, to a header too, may change what fits together; and the copies of --scoped are written
+  # anew.
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${candidates} ${groups} ${headers}
                                          "${PROJECT_SOURCE_DIR}/cmake/join_sources.py")
 endfunction()

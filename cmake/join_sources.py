@@ -3,14 +3,15 @@
 reads a dozen sources at once reads their headers once. cmake/join.cmake calls it.
 
 usage: join_sources.py [--scoped] FOLDER SOURCE...      prints a line "joined PATH" for each file
-       written and a line "alone PATH" for each source that is in none
+       written, "alone PATH" for each source that is in none, "read PATH" for each header looked at
 
 A source means joined what it means alone. What it keeps to itself, the names in its anonymous
 namespace, it could lend to the others: an overload chosen in silence, a constant of another value.
 So either (the program) no source shares a group with one that says such a name anywhere, nor with
 one whose headers declare it, and the joined file includes them; or (--scoped, tests: nothing stands
 behind their anonymous namespace) a copy of each gets a namespace of its own around the anonymous
-one. A source that this cannot be told of stays alone.
+one. Functions for everybody are overloads too: a source meets none in company that another's
+headers declare under a name it calls. A source that this cannot be told of stays alone.
 """
 import pathlib
 import re
@@ -25,63 +26,111 @@ UNJOINABLE = re.compile(r'^\s*#\s*(?:define|undef|pragma|if|include\s*["<](?:hwy
                         r"|^enum (?!class\b)", re.M)
 # What a line in the first column declares.
 USING = re.compile(r"using\s+(?:\w+::)*(\w+)(?:;|\s+=)")
-NAME = re.compile(r"(?:struct|class|enum class)\s+(\w+)|[^=({]*?\b(\w+)\s*[=({;[]")
+NAME = re.compile(r"(?:struct|class|enum class)\s+(\w+)|[^=({]*?\b(?!auto\b)(\w+)\s*[=({;[]")
+FUNCTION = re.compile(r"(?![ }#)]|using\b|struct\b|class\b|enum\b)[^=({]*?\b(?!void\b)(\w+)\(")
+NEXT = re.compile(r"\s*[*&]*\s*([A-Za-z_]\w*)\s*(?:[=({[]|$)")  # behind a comma: a further variable
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 # What a source says: not the members, and not the standard library's.
 WORD = re.compile(r"(?<![\w.])(?<!->)(?<!std::)[A-Za-z_]\w*")
+CALL = re.compile(WORD.pattern + r"(?=[(<])")
+
+
+def further_names(statement):
+    """The names behind the commas of a statement that declares several variables."""
+    parts, depth = [""], 0
+    for sign in statement:
+        depth += (sign in "({[") - (sign in ")}]")
+        if sign == ";" and depth == 0:
+            break
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [match.group(1) for match in map(NEXT.match, parts[1:]) if match]
+
+
+def names_of(line, behind):
+    """What a line in the first column declares; nothing where it is not understood."""
+    match = USING.match(line) or NAME.match(line)
+    if not match or re.match(r"template\b|.*\boperator\b", line):
+        return []
+    for more in behind:
+        if line.endswith((";", "}")) or not more.startswith(" "):
+            break
+        line += more
+    return [next(group for group in match.groups() if group), *further_names(line)]
+
+
+def declarations(lines):
+    """Each line in the first column with the names it declares.
+
+    clang-format puts what stands in a namespace in the first column, and only that."""
+    for number, line in enumerate(lines):
+        line = re.sub(r"^template <.*>\s*", "", line)
+        if line in (BEGIN, END):
+            yield line, []
+        elif line and line[0] not in " }#)":
+            yield line, names_of(line, lines[number + 1:])
 
 
 def private_names(lines):
-    """What the source declares for itself alone: name to line. None where a line is not understood.
-
-    clang-format puts what stands in a namespace in the first column, and only that."""
+    """What the source declares for itself alone: name to line. None where that is not told."""
     names, inside = {}, False
-    for line in lines:
+    for line, declared in declarations(lines):
         if line in (BEGIN, END):
             inside = line == BEGIN
-            continue
-        line = re.sub(r"^template <.*>\s*", "", line)
-        if not line or line[0] in " }#)" or line.startswith("using namespace "):
-            continue
-        if not inside and not re.match(r"static |using |namespace \w+ =", line):
-            continue
-        match = USING.match(line) or NAME.match(line)
-        if not match or re.match(r"template\b|.*\boperator\b", line):
-            return None
-        names[next(group for group in match.groups() if group)] = line
+        elif line.startswith("using namespace "):
+            return None  # it would hold for the whole company
+        elif inside or re.match(r"static |using |namespace \w+ =", line):
+            if not declared:
+                return None
+            names.update(dict.fromkeys(declared, line))
     return names
 
 
-def declared_by(header, known):
-    """The names that our header and those it includes declare; `known` keeps every header's."""
-    if header not in known:
-        known[header] = set()  # of one that includes itself in a circle
-        if (ROOT / header).is_file():
-            code = COMMENT.sub("", (ROOT / header).read_text(encoding="utf-8"))
-            for line in code.split("\n"):
-                match = USING.match(line) or NAME.match(line)
-                if match and line[0] not in " }#)":
-                    known[header].add(next(group for group in match.groups() if group))
-            known[header].update(*(declared_by(inner, known) for inner in INCLUDE.findall(code)))
-    return known[header]
+class Header:
+    """One of ours: the names it declares, which of them are functions, what its inline code calls,
+    and all headers that come with it, itself among them."""
+
+    known = {}
+
+    def __init__(self, path):
+        Header.known[path] = self  # at once: of those that include each other in a circle
+        self.path, self.family = path, {self}
+        code = COMMENT.sub("", (ROOT / path).read_text(encoding="utf-8"))
+        lines = code.split("\n")
+        self.names = {name for _, names in declarations(lines) for name in names}
+        self.functions = {match.group(1) for line in lines if (match := FUNCTION.match(line))}
+        self.calls = set(CALL.findall("\n".join(x for x in lines if x.startswith(" "))))
+        self.family.update(*(header.family for header in Header.all_in(code)))
+
+    @staticmethod
+    def all_in(code):
+        return [Header.known.get(path) or Header(path)
+                for path in INCLUDE.findall(code) if (ROOT / path).is_file()]
 
 
 class Source:
-    headers = {}  # what declared_by found, for all sources
 
-    def __init__(self, path):
+    def __init__(self, path, scoped=False):
         self.path, self.text = path, path.read_text(encoding="utf-8")
         code = COMMENT.sub("", self.text)
         self.lines = [line.rstrip() for line in code.split("\n")]
         self.joinable = not UNJOINABLE.search(code)
         self.names = private_names(self.lines) if self.joinable else None
         self.words = set(WORD.findall(code))
-        self.declared = set().union(*(declared_by(header, Source.headers)
-                                      for header in INCLUDE.findall(code)))
+        included = [] if scoped else Header.all_in(code)
+        self.headers = set().union(*(header.family for header in included))
+        self.declared = set().union(*(header.names for header in self.headers))
+        # Of the functions that its headers declare, those that it or a header's inline code calls.
+        self.calls = set(CALL.findall(code)).union(*(header.calls for header in self.headers))
+        self.calls &= set().union(*(header.functions for header in self.headers))
 
     def lends(self, other):
-        """Whether a private name is said or declared there, be it by chance; the same `using` is
-        no loan."""
+        """Whether a private name is said or declared there, be it by chance, or a header that is
+        only here declares one more function of a name called there; the same `using` is no loan."""
+        if any(header.functions & other.calls for header in self.headers - other.headers):
+            return True
         for name, line in self.names.items():
             if name in other.declared and name not in self.declared:
                 return True
@@ -128,7 +177,7 @@ def main():
     arguments = sys.argv[1:]
     scoped = arguments[:1] == ["--scoped"]
     folder, *paths = map(pathlib.Path, arguments[scoped:])
-    sources = [Source(path) for path in paths]
+    sources = [Source(path, scoped) for path in paths]
     good = [s for s in sources if (s.has_scope() if scoped else s.names is not None)]
     groups = [group for group in groups_of(good, scoped) if len(group) > 1]
     for number, group in enumerate(groups):
@@ -141,6 +190,8 @@ def main():
     for path in paths:
         if path not in together:
             print(f"alone {path}")
+    for header in sorted(Header.known):
+        print(f"read {ROOT / header}")
 
 
 if __name__ == "__main__":

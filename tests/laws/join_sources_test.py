@@ -41,6 +41,7 @@ class JoinSources(unittest.TestCase):
                   for kind, path in lines if kind == "joined"]
         alone = {pathlib.Path(path).name for kind, path in lines if kind == "alone"}
         groups = [{p.name for p in paths if str(p) in text} for text in joined]
+        self.read = [path for kind, path in lines if kind == "read"]
         self.assertEqual(sorted(p.name for p in paths),
                          sorted([*alone, *(name for group in groups for name in group)]))
         return groups, joined
@@ -50,8 +51,10 @@ class JoinSources(unittest.TestCase):
         texts.update({f"r/{name}.hpp": text for name, text in headers.items()})
         self.assertEqual(self.join(texts)[0], [])
 
-    def assert_together(self, a, b):
-        self.assertEqual(self.join({"r/a.cpp": a, "r/b.cpp": b})[0], [{"a.cpp", "b.cpp"}])
+    def assert_together(self, a, b, **headers):
+        texts = {"r/a.cpp": a, "r/b.cpp": b}
+        texts.update({f"r/{name}.hpp": text for name, text in headers.items()})
+        self.assertEqual(self.join(texts)[0], [{"a.cpp", "b.cpp"}])
 
     def test_strangers_are_joined_by_inclusion(self):
         self.assert_together(source("int one() { return 1; }", "int f() { return one(); }"),
@@ -84,6 +87,49 @@ class JoinSources(unittest.TestCase):
         self.assert_apart(source("double value(double x) { return x; }"),
                           source(head='#include "r/far.hpp"'), far='#include "r/near.hpp"\n',
                           near="#pragma once\nnamespace lien {\ndouble value(int x);\n}\n")
+
+    def test_every_name_of_a_line_is_private(self):
+        for private in ("constexpr double kOne = std::max(1, 2), kBand = 3;",
+                        "constexpr int kOne{1}, kBand{2};", "int one, *kBand;",
+                        "constexpr std::array<double, 3> kOne = {1, 2, 3},\n    kBand = {};"):
+            with self.subTest(private=private):
+                self.assert_apart(source(private), source("constexpr double kBand = 1;"))
+                self.assert_apart(source(public="double f() { return kBand; }"), source(private))
+
+    def test_arguments_and_parameters_are_no_names(self):
+        self.assert_together(source("double one(int kBand,\n           int kOther = 1);"),
+                             source(public="int f() { return kBand + kOther; }"))
+
+    def test_a_binding_is_not_understood(self):
+        self.assert_apart(source("const auto [one, two] = both();"), source())
+
+    def test_an_opened_namespace_would_stay_open(self):
+        line = "using namespace sizes;"
+        for text in (source(line), source(head=line), f"namespace lien {{\n{line}\n}}\n"):
+            with self.subTest(text=text):
+                self.assert_apart(text, source())
+                self.assert_apart(source(), text)
+        self.assert_together(source(public="int f() {\n  using namespace sizes;\n}"), source())
+
+    def test_an_overload_that_only_a_header_of_the_other_declares(self):
+        near, far = (f"#pragma once\nnamespace lien {{\n{x}\n}}\n"
+                     for x in ("int value(double x);", "[[nodiscard]] int value(int x);"))
+        caller = source(head='#include "r/near.hpp"', public="int f() { return value(1); }")
+        silent = source(head='#include "r/near.hpp"', public="int g() { return x.value(1); }")
+        other = source(head='#include "r/far.hpp"')
+        self.assert_apart(caller, other, near=near, far=far)
+        self.assert_apart(other, caller, near=near, far=far)
+        self.assert_together(silent, other, near=near, far=far)
+        inline = near + "namespace lien {\ninline int both() {\n  return value(1);\n}\n}\n"
+        self.assert_apart(silent, other, near=inline, far=far)
+        self.assert_apart(other, silent, near=inline, far=far)
+        both = source(head='#include "r/near.hpp"\n#include "r/far.hpp"')
+        self.assert_together(both, other, near=near, far=far)
+
+    def test_every_header_read_is_told(self):
+        headers = {"r/near.hpp": '#include "r/far.hpp"\n', "r/far.hpp": ""}
+        self.join({"r/a.cpp": source(head='#include "r/near.hpp"'), **headers})
+        self.assertEqual(self.read, [str(self.root.resolve() / name) for name in sorted(headers)])
 
     def test_the_order_of_two_does_not_matter(self):
         self.assert_apart(source(public="double f() { return value(2.0); }"),
