@@ -131,6 +131,11 @@ def kill(case, kills, draw):
                 break
             expect(code == -signal.SIGKILL, f"exit {code} in place of a kill")
             done += 1
+            if (case.folder / name / "manifest.json").exists():
+                # Killed after its last step: going on finds it complete, and tidies up.
+                code = case.call([case.lien, "resume", name]).returncode
+                expect(code == 0, f"resume of a complete run: exit {code}")
+                break
             if not (case.folder / f"{name}.partial" / "checkpoint" / "run.json").exists():
                 # Before a run has begun there is nothing to go on with; it can begin again.
                 break
@@ -254,6 +259,9 @@ def refusals(case):
 
 
 def main():
+    # As in a shell: what runs in the background may have been given an ignored SIGINT, and pass it on.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lien", required=True, type=lambda text: pathlib.Path(text).resolve())
