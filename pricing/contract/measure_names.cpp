@@ -4,6 +4,7 @@ namespace lien::pricing {
 namespace {
 
 constexpr MeasureName kMeasures[] = {
+    {"accrued_interest", "contract", "money"},
     {"balloon_default_probability", "contract", "share"},
     {"borrower_exposure", "party|group", "money"},
     {"breach_probability", "portfolio|party|contract", "share"},

@@ -3,6 +3,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "engine/elementary/elementary.hpp"
 #include "pricing/measures/measure_provisions.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/plan/discount_curve.hpp"
@@ -69,6 +70,44 @@ double weighted_average_life(const BasisRun& run, const ContractPlan& contract) 
   return principal > 0 ? weighted / principal : kNaN;
 }
 
+// Where nothing is quoted a lease is worth its residual too: the one of a lessee that lives, in
+// money of the end, stands for the one owed.
+std::vector<double> flows_of_lease(const BasisRun& run, std::size_t i, const Rates& rates) {
+  const ContractPlan& contract = run.plan.contracts[i];
+  std::vector<double> flows = contract.schedule_flows;
+  const double end = contract.schedule_times.back();
+  const double living = 1 - run.mean(sample(run, i, kDefault, 0)).value;
+  const double unit =
+      discount_factor(rates.zero_curve, end) * engine::exp(-rates.liquidity_spread * end) * living;
+  flows.back() = unit > 0 ? run.mean(run.layout.contract(i, kResidual)).value / unit : 0.0;
+  return flows;
+}
+
+// At the price quoted, without accrued interest, or at the present value.
+void add_yields(const ScenarioRun& scenario, const BasisRun& run, std::size_t i,
+                const std::string& id, double value, MeasureWriter& writer) {
+  const ContractPlan& contract = run.plan.contracts[i];
+  if (contract.outlives_horizon || contract.schedule_flows.empty()) return;
+  const Rates& rates = scenario.market->rates;
+  const bool loan = contract.kind == ContractKind::loan;
+  const auto& quoted = loan ? scenario.book->loans[contract.source].quoted_price
+                            : scenario.book->leases[contract.source].quoted_price;
+  const double whole = contract.outstanding + contract.to_draw;
+  const double amount = quoted ? *quoted * whole + contract.accrued - contract.to_pay() : value;
+  // What a lessee's options are worth is in the value and in no flow.
+  if (!loan && !quoted && scenario.book->leases[contract.source].has_options()) return;
+  const std::vector<double> flows =
+      loan || quoted ? contract.schedule_flows : flows_of_lease(run, i, rates);
+  writer.add_exact(id, "yield", -1, rate_or_none([&] {
+                     return effective_rate(contract.schedule_times, flows, amount);
+                   }));
+  if (loan)
+    writer.add_exact(id, "discount_margin", -1, rate_or_none([&] {
+                       return discount_margin(rates.zero_curve, contract.schedule_times, flows,
+                                              amount);
+                     }));
+}
+
 void add_prices(const Inputs& inputs, const ScenarioRun& scenario, const BasisRun& run,
                 std::size_t i, const std::string& id, MeasureWriter& writer) {
   const ContractPlan& contract = run.plan.contracts[i];
@@ -77,23 +116,11 @@ void add_prices(const Inputs& inputs, const ScenarioRun& scenario, const BasisRu
   const double whole = contract.outstanding + contract.to_draw;
   if (whole > 0) writer.add(id, "price", 0, price_of(contract, value));
   const bool loan = contract.kind == ContractKind::loan;
-  const auto& quoted = loan ? scenario.book->loans[contract.source].quoted_price
-                            : scenario.book->leases[contract.source].quoted_price;
-  const double amount = quoted ? *quoted * whole - contract.to_pay() : value.value;
-  // Rates and lives of the flows to the horizon would be those of another contract.
+  add_yields(scenario, run, i, id, value.value, writer);
+  if (loan && contract.accrued > 0)
+    writer.add_exact(id, "accrued_interest", -1, contract.accrued * contract.held);
+  // A life of the flows to the horizon would be that of another contract.
   if (contract.outlives_horizon) return;
-  if (!contract.schedule_flows.empty()) {
-    writer.add_exact(id, "yield", -1, rate_or_none([&] {
-                       return effective_rate(contract.schedule_times, contract.schedule_flows,
-                                             amount);
-                     }));
-    if (loan)
-      writer.add_exact(id, "discount_margin", -1, rate_or_none([&] {
-                         return discount_margin(scenario.market->rates.zero_curve,
-                                                contract.schedule_times, contract.schedule_flows,
-                                                amount);
-                       }));
-  }
   if (loan) {
     writer.add_exact(id, "weighted_average_life", -1, weighted_average_life(run, contract));
   } else {

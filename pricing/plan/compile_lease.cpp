@@ -43,7 +43,7 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
   contract.variant.owner = true;
   contract.value_observed = plan.hardware[plan.lots[contract.lot].hardware].observed_value;
   contract.effective_rate = schedule.implicit_rate;
-  contract.day_zero = schedule.rent_timed[0];
+  contract.day_zero = schedule.rent_value[0];
   // The horizon is not the end: what comes then is a flow beyond it.
   contract.residual =
       contract.outlives_horizon ? ResidualRule::none : residual_rule(lease.end_option);
@@ -68,6 +68,7 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
   std::copy(schedule.opening.begin() + 1, schedule.opening.end(), columns.closing.begin());
   columns.closing[static_cast<std::size_t>(schedule.months)] = schedule.owed_after;
   fill_discounts(input, contract, columns);
+  // Its flows for a yield: the costs, the rents and, last, the residual that is owed.
   const double cost_today = hardware.operating_cost.value_or(0.0);
   for (int k = 1; k <= contract.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
@@ -77,31 +78,21 @@ void compile_lease(const CompileInput& input, const Lease& lease, const TimeGrid
              engine::exp(hardware.operating_cost_growth * k / 12.0) *
              cost_path_factor(hardware, k) * grid.share_of_month(k, lease.start, term.end) *
              remaining_units(hardware, k / 12.0);
+    if (cost > 0 && k <= schedule.months) {
+      contract.schedule_times.push_back(k / 12.0);
+      contract.schedule_flows.push_back(-cost);
+    }
     // A cost that follows power is paid path by path, at its row.
     if (plan.hardware[plan.lots[contract.lot].hardware].cost_row != kNone) {
       columns.operating_cost[at] = cost * columns.present_factor[at];
       cost = 0;
     }
-    columns.flow[at] = (term.rent_timed[at] - cost) * columns.present_factor[at];
+    columns.flow[at] = (term.rent_value[at] - cost) * columns.present_factor[at];
   }
-  // Its contractual flows, for a yield: rents and the residual the lessee owes.
-  if (contract.day_zero != 0) {
-    contract.schedule_times.push_back(0.0);
-    contract.schedule_flows.push_back(contract.day_zero);
-  }
-  for (int k = 1; k <= schedule.months; ++k)
-    if (schedule.rent[static_cast<std::size_t>(k)] != 0) {
-      contract.schedule_times.push_back(k / 12.0);
-      contract.schedule_flows.push_back(schedule.rent[static_cast<std::size_t>(k)]);
-    }
-  const double owed = lease.guaranteed_residual > 0                ? lease.guaranteed_residual
-                      : lease.end_option == EndOption::fixed_price ? lease.option_price
-                      : lease.end_option == EndOption::one_dollar  ? 1.0
-                                                                   : 0.0;
-  if (owed > 0 && !contract.outlives_horizon) {
-    contract.schedule_times.push_back(schedule.months / 12.0);
-    contract.schedule_flows.push_back(owed);
-  }
+  contract.schedule_times.insert(contract.schedule_times.end(), schedule.due_times.begin(),
+                                 schedule.due_times.end());
+  contract.schedule_flows.insert(contract.schedule_flows.end(), schedule.due.begin(),
+                                 schedule.due.end());
   if (lease.deposit > 0 || lease.has_options())
     add_lease_end(input, lease, term, grid, plan, contract, columns);
 }

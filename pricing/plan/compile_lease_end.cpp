@@ -59,14 +59,14 @@ void set_saved(const Lease& lease, const LeaseTerm& term, const LeaseEndOf& of, 
           "would; end it a month later or earlier, or remove extension_months");
     end.saved[k] = term.rent[k];
     end.saved_due[k] = term.rent_timed[k];
-    end.saved_value[k] = term.rent_timed[k] * of.present_factor[k];
+    end.saved_value[k] = term.rent_value[k] * of.present_factor[k];
   }
   // At an end that cannot be put off nothing is left to save.
   const std::size_t last = static_cast<std::size_t>(term.months);
   end.saved[last] = end.saved_due[last] = end.saved_value[last] = 0;
 }
 
-void set_deposit(const Lease& lease, const Curve& curve, const TimeGrid& grid, LeaseEndPlan& end,
+void set_deposit(const Lease& lease, const Rates& rates, const TimeGrid& grid, LeaseEndPlan& end,
                  ContractPlan& contract, ContractColumns& columns) {
   if (!(lease.deposit > 0)) return;
   const int start = grid.month_of(lease.start);
@@ -74,8 +74,9 @@ void set_deposit(const Lease& lease, const Curve& curve, const TimeGrid& grid, L
   if (start > 0 && start <= contract.months) {
     const auto at = static_cast<std::size_t>(start);
     end.deposit_month = start;
-    columns.flow[at] += lease.deposit * discount_factor(curve, grid.time_of(lease.start)) /
-                        discount_factor(curve, start / 12.0) * columns.present_factor[at];
+    columns.flow[at] += lease.deposit *
+                        value_timing_in_month(rates, grid.time_of(lease.start), start) *
+                        columns.present_factor[at];
     columns.principal[at] += lease.deposit;
   }
   for (int k = start + 1; k <= contract.months; ++k) {
@@ -88,11 +89,12 @@ void set_deposit(const Lease& lease, const Curve& curve, const TimeGrid& grid, L
   if (contract.outlives_horizon) return;
   columns.principal[static_cast<std::size_t>(end.end)] -= lease.deposit;
   if (lease.start >= grid.date(0)) {
-    contract.schedule_times.insert(contract.schedule_times.begin(), start / 12.0);
+    contract.schedule_times.insert(contract.schedule_times.begin(), grid.time_of(lease.start));
     contract.schedule_flows.insert(contract.schedule_flows.begin(), lease.deposit);
   }
-  contract.schedule_times.push_back(end.end / 12.0);
-  contract.schedule_flows.push_back(-lease.deposit);
+  // Before the residual, which stays the last.
+  contract.schedule_times.insert(contract.schedule_times.end() - 1, grid.time_of(lease.end));
+  contract.schedule_flows.insert(contract.schedule_flows.end() - 1, -lease.deposit);
 }
 
 void set_states(const Lease& lease, const Plan& plan, const HardwarePlan& hardware,
@@ -141,8 +143,8 @@ void set_lessee(const CompileInput& input, const Lease& lease, const LeaseTerm& 
 
 LeaseTerm term_of(const Lease& lease, const LeaseSchedule& schedule, const Rates& rates,
                   const TimeGrid& grid) {
-  LeaseTerm term{schedule.months, schedule.months,     lease.end,
-                 schedule.rent,   schedule.rent_timed, schedule.opening};
+  LeaseTerm term{schedule.months,     schedule.months,     lease.end,       schedule.rent,
+                 schedule.rent_timed, schedule.rent_value, schedule.opening};
   if (!lease.has_options()) return term;
   const Lease longer = lease.extension_months > 0 ? extension_of(lease) : lease;
   if (grid.month_of(longer.end) > grid.months())
@@ -154,11 +156,13 @@ LeaseTerm term_of(const Lease& lease, const LeaseSchedule& schedule, const Rates
   term.months = extension.months;
   term.end = longer.end;
   const auto size = static_cast<std::size_t>(term.months) + 1;
-  for (std::vector<double>* column : {&term.rent, &term.rent_timed, &term.opening})
+  for (std::vector<double>* column :
+       {&term.rent, &term.rent_timed, &term.rent_value, &term.opening})
     column->resize(size);
   for (std::size_t k = 0; k < size; ++k) {
     term.rent[k] += extension.rent[k];
     term.rent_timed[k] += extension.rent_timed[k];
+    term.rent_value[k] += extension.rent_value[k];
     term.opening[k] += extension.opening[k];
   }
   return term;
@@ -219,7 +223,7 @@ void add_lease_end(const CompileInput& input, const Lease& lease, const LeaseTer
                                    columns.rent,
                                    columns.present_factor});
   contract.residual = ResidualRule::none;  // settled path by path, with the rest of the end
-  set_deposit(lease, input.market->rates.zero_curve, grid, end, contract, columns);
+  set_deposit(lease, input.market->rates, grid, end, contract, columns);
   contract.lease_end = static_cast<std::uint32_t>(plan.lease_ends.size());
   plan.lease_ends.push_back(std::move(end));
 }

@@ -15,7 +15,7 @@ struct LeaseTerm {
   int agreed = 0;            // of the agreed end
   Date end{};                // the last one
   std::vector<double> rent;  // due
-  std::vector<double> rent_timed;
+  std::vector<double> rent_timed, rent_value;
   std::vector<double> opening;  // claim of a default in the month
 };
 // Throws std::domain_error where options reach beyond the grid: what lies there is not simulated.

@@ -112,7 +112,8 @@ void set_effective_rate(const Loan& loan, const LoanSchedule& schedule, const Ti
   // Of what is never lent nothing is lost, at whatever rate: draws that a scenario has put after
   // the last day of drawing.
   if (schedule.outstanding > 0 || !schedule.draws.empty())
-    contract.effective_rate = effective_rate(times, flows, schedule.outstanding - fee);
+    contract.effective_rate =
+        effective_rate(times, flows, schedule.outstanding + schedule.accrued - fee);
 }
 
 void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& grid, Plan& plan,
@@ -127,6 +128,7 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
   contract.outlives_horizon = monthly.outlives_grid;
   contract.held = loan.held;
   contract.outstanding = schedule.outstanding;
+  contract.accrued = schedule.accrued;
   contract.scale = std::max(schedule.outstanding, 1e-6);
   contract.day_zero = schedule.closing_fee;
   const Hardware* const hardware =

@@ -152,8 +152,7 @@ void add_draws(const Loan& loan, const Rates& rates, const TimeGrid& grid,
     if (draw.slips) continue;  // the path makes it
     const auto at = static_cast<std::size_t>(k);
     TrancheMonth& month = tranche.months[at];
-    const double timing = discount_factor(rates.zero_curve, grid.time_of(draw.date)) /
-                          discount_factor(rates.zero_curve, k / 12.0);
+    const double timing = value_timing_in_month(rates, grid.time_of(draw.date), k);
     month.draw += draw.amount;
     month.draw_elapsed += draw.amount * draw.elapsed;
     month.draw_undrawn += draw.amount * draw.undrawn;
@@ -245,6 +244,7 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
   contract.outlives_horizon = monthly.outlives_grid;
   contract.held = loan.held;
   contract.outstanding = schedule.outstanding;
+  contract.accrued = schedule.accrued;
   // After the horizon nothing is lent; of draws that the path decides the chance is taken later.
   for (const ScheduledDraw& draw : schedule.draws)
     if (draw.slips || grid.month_of(draw.date) <= grid.months()) contract.to_draw += draw.amount;

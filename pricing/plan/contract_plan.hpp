@@ -66,6 +66,7 @@ struct ContractPlan {
   double recovery = 0;            // party's, on what proceeds leave
   double loss_floor = 0;          // share of the exposure that a default costs at least, in ECL
   double outstanding = 0;         // principal owed today (lease: net investment)
+  double accrued = 0;             // interest on it since the last payment; 0 of a lease
   double to_draw = 0;             // draws to come, as far as lots are expected in time
   double most_to_draw = 0;        // the same if all of them are
   double issue_discount = 0;      // share of a draw that its lender keeps back
@@ -86,7 +87,9 @@ struct ContractPlan {
   std::uint32_t coverage_test = kNone, value_test_slot = kNone;
   // [months + 1] cap x accrual, kUncapped where nothing floats; empty: no cap
   std::vector<double> caps;
-  std::vector<double> schedule_times, schedule_flows;  // for yields; empty where never asked
+  // For yields, exact days: a loan's payments and draws; a lease's costs, rents and deposit, last
+  // the residual owed.
+  std::vector<double> schedule_times, schedule_flows;
 
   // Money that the lender pays out for the draws to come.
   [[nodiscard]] double to_pay() const noexcept { return to_draw * (1 - issue_discount); }

@@ -25,4 +25,13 @@ double discount_factor(const Curve& zero_curve, double years) {
   return engine::exp(-zero_rate(zero_curve, years) * years);
 }
 
+double timing_in_month(const Curve& zero_curve, double years, int k) {
+  return discount_factor(zero_curve, years) / discount_factor(zero_curve, k / 12.0);
+}
+
+double value_timing_in_month(const Rates& rates, double years, int k) {
+  return timing_in_month(rates.zero_curve, years, k) *
+         engine::exp(-rates.liquidity_spread * (years - k / 12.0));
+}
+
 }  // namespace lien::pricing

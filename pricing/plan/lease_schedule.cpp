@@ -76,6 +76,7 @@ LeaseSchedule schedule_at(const Lease& lease, const std::vector<Rent>& rents, co
   const auto size = static_cast<std::size_t>(schedule.months) + 1;
   schedule.rent.resize(size);
   schedule.rent_timed.resize(size);
+  schedule.rent_value.resize(size);
   schedule.opening.resize(size);
   const Date today = grid.date(0);
   if (lease.end <= today) return schedule;
@@ -84,6 +85,10 @@ LeaseSchedule schedule_at(const Lease& lease, const std::vector<Rent>& rents, co
   const auto worth_of_one = [&](double t) {
     return implicit ? engine::exp(-log_growth * t) : discount_factor(rates.zero_curve, t);
   };
+
+  const auto first = static_cast<std::ptrdiff_t>(flows.first);
+  schedule.due_times.assign(flows.times.begin() + first, flows.times.end());
+  schedule.due.assign(flows.money.begin() + first, flows.money.end());
 
   // Worth today of the flows of month k and later, from the back.
   std::vector<double> to_come(size + 1);
@@ -95,9 +100,11 @@ LeaseSchedule schedule_at(const Lease& lease, const std::vector<Rent>& rents, co
     const double discount = discount_factor(rates.zero_curve, flows.times[i]);
     schedule.annuity_timed += rents[i].step * discount;
     if (k == size) continue;
-    const double t = static_cast<double>(k) / 12;
+    const int month = static_cast<int>(k);
     schedule.rent[k] += flows.money[i];
-    schedule.rent_timed[k] += flows.money[i] * discount / discount_factor(rates.zero_curve, t);
+    schedule.rent_timed[k] +=
+        flows.money[i] * timing_in_month(rates.zero_curve, flows.times[i], month);
+    schedule.rent_value[k] += flows.money[i] * value_timing_in_month(rates, flows.times[i], month);
   }
   for (std::size_t k = size; k-- > 0;) to_come[k] += to_come[k + 1];
 
@@ -113,10 +120,7 @@ LeaseSchedule schedule_at(const Lease& lease, const std::vector<Rent>& rents, co
   if (implicit) {
     schedule.implicit_rate = *implicit;
   } else if (to_come[0] > 0) {
-    const auto first = static_cast<std::ptrdiff_t>(flows.first);
-    schedule.implicit_rate =
-        effective_rate({flows.times.begin() + first, flows.times.end()},
-                       {flows.money.begin() + first, flows.money.end()}, to_come[0]);
+    schedule.implicit_rate = effective_rate(schedule.due_times, schedule.due, to_come[0]);
   }
   return schedule;
 }

@@ -32,7 +32,11 @@ struct Rent {
 struct LeaseSchedule {
   int months = 0;                  // month of `end`
   std::vector<double> rent;        // [months + 1] scheduled, as dated
-  std::vector<double> rent_timed;  // [months + 1] times P(0,t(d))/P(0,t_k)
+  std::vector<double> rent_timed;  // [months + 1] times timing_in_month: by the zero curve
+  std::vector<double> rent_value;  // [months + 1] times value_timing_in_month: as it is valued
+  // What the lessee owes from the valuation date on, with its days: all rents, and last the assumed
+  // residual, 0 where there is none.
+  std::vector<double> due_times, due;
   // Sum over rents to come of P(0,t(d)) x share x yearly step, without credit risk: the fair rent
   // is (cost - present value of the residual)/this.
   double annuity_timed = 0;

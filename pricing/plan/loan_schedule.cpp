@@ -101,6 +101,16 @@ void charge_undrawn(const Loan& loan, const Inflows& inflows, const LoanSchedule
   }
 }
 
+// Interest of the running period up to today: the rate on what is owed, and on what was drawn in
+// the period from its day on.
+double accrued_today(const Loan& loan, const LoanSchedule& schedule, const LoanPayment& running,
+                     double running_share, Date today) {
+  if (running.start >= today || !(running.accrual > 0)) return 0;
+  const double elapsed =
+      year_fractions(loan.day_count, {running.start, today}).front() / running.accrual;
+  return std::max(0.0, running_share * (schedule.outstanding * elapsed - schedule.elapsed_today));
+}
+
 }  // namespace
 
 // Forward x accrual needs no division, so a period of no 30/360 days is no special case.
@@ -168,6 +178,7 @@ LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid&
                                : outstanding_by_schedule(loan, all, past, shares.front(), grid);
   }
   const Inflows inflows = add_draws(loan, grid, all, past, schedule);
+  schedule.accrued = accrued_today(loan, schedule, *first, shares.front(), valuation_date);
   if (loan.draw_maturity_months)
     repay_parts(loan, parts, left, past, remaining, shares);
   else

@@ -78,6 +78,7 @@ struct LoanSchedule {
   double commitment_left = 0;        // undrawn on the valuation date
   // Draws of the running period before today, x elapsed and x undrawn.
   double elapsed_today = 0, undrawn_today = 0;
+  double accrued = 0;  // interest since the payment before today, by the day count; >= 0
 };
 [[nodiscard]] LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid& grid,
                                          const std::vector<double>& sculpted = {});
@@ -90,8 +91,8 @@ struct LoanSchedule {
 
 // A loan's schedule put on the monthly grid, in money of the whole loan. Entry k is month k; entry
 // 0 is the valuation date itself and holds nothing but a closing fee. Several payments in one month
-// add up. A flow dated inside month k is worth timing = P(0,t(d))/P(0,t_k) of one paid at t_k, 1 on
-// grid dates: the _timed columns carry that factor, the others are as dated. Payments beyond the
+// add up. A flow dated inside month k is worth timing = value_timing_in_month of one paid at t_k, 1
+// on grid dates: the _timed columns carry that factor, the others are as dated. Payments beyond the
 // last month of the grid are left out; then closing[months] > 0.
 struct MonthlySchedule {
   int months = 0;  // last month with a flow, or of the grid where flows follow; 0: none

@@ -36,8 +36,9 @@ MonthlySchedule empty_schedule(int months) {
 // Adds a floating payment to month k. The weights of a merger are the timed bases, so that the
 // sum of base_timed x (gross_ratio G - 1 + margin) is that of the two.
 void add_floating(MonthlySchedule& monthly, std::size_t k, const LoanPayment& payment,
-                  const Loan& loan, const Curve& zero_curve, const TimeGrid& grid,
+                  const Loan& loan, const Rates& rates, const TimeGrid& grid,
                   const std::vector<double>& discount) {
+  const Curve& zero_curve = rates.zero_curve;
   const int month = static_cast<int>(k);
   if (monthly.tenor[k] == 0) {
     monthly.fixing[k] = std::min(grid.month_of(payment.start), month - 1);
@@ -46,7 +47,8 @@ void add_floating(MonthlySchedule& monthly, std::size_t k, const LoanPayment& pa
   const double start = discount_factor(zero_curve, grid.time_of(payment.start));
   const double end = discount_factor(zero_curve, grid.time_of(payment.end));
   const double over_grid = discount[static_cast<std::size_t>(monthly.fixing[k])] / discount[k];
-  const double timed = payment.base * (end / discount[k]);
+  const double timed =
+      payment.base * value_timing_in_month(rates, grid.time_of(payment.end), month);
   const double total = monthly.floating_base_timed[k] + timed;
   const auto average = [&](double& of_month, double of_payment) {
     of_month += (of_payment - of_month) * (timed / total);
@@ -65,9 +67,10 @@ void add_floating(MonthlySchedule& monthly, std::size_t k, const LoanPayment& pa
 }
 
 void add_payment(MonthlySchedule& monthly, std::size_t k, const LoanPayment& payment,
-                 const Loan& loan, const Curve& zero_curve, const TimeGrid& grid,
+                 const Loan& loan, const Rates& rates, const TimeGrid& grid,
                  const std::vector<double>& discount) {
-  const double timing = discount_factor(zero_curve, grid.time_of(payment.end)) / discount[k];
+  const double timing =
+      value_timing_in_month(rates, grid.time_of(payment.end), static_cast<int>(k));
   monthly.principal[k] += payment.principal;
   monthly.principal_timed[k] += payment.principal * timing;
   monthly.interest[k] += payment.interest;
@@ -75,7 +78,7 @@ void add_payment(MonthlySchedule& monthly, std::size_t k, const LoanPayment& pay
   monthly.fee_timed[k] += payment.fee * timing;
   if (!payment.fixed_now) {
     if (payment.base == 0) return;  // nothing is drawn yet
-    add_floating(monthly, k, payment, loan, zero_curve, grid, discount);
+    add_floating(monthly, k, payment, loan, rates, grid, discount);
     return;
   }
   monthly.fixed_interest[k] += payment.interest;
@@ -115,7 +118,7 @@ MonthlySchedule on_grid(const LoanSchedule& schedule, const Loan& loan, const Ra
     monthly.opening[k] = balance;
     double service = 0, service_after_today = 0;
     for (; payment != schedule.payments.end() && grid.month_of(payment->end) == month; ++payment) {
-      add_payment(monthly, k, *payment, loan, rates.zero_curve, grid, discount);
+      add_payment(monthly, k, *payment, loan, rates, grid, discount);
       balance = payment->opening - payment->principal;
       const double due = payment->principal + payment->interest + payment->fee;
       service += due;

@@ -544,7 +544,10 @@ std::vector<std::string> lines_of(const Table& table, const std::vector<std::str
       line += column.texts.empty() ? round_trip_text(column.numbers[row]) : column.texts[row];
       line += ',';
     }
-    if (line.find('/') == std::string::npos && line.find("option_value") == std::string::npos)
+    // Without a quoted price a lease with options has no yield.
+    const bool known = line.find(",yield,") == std::string::npos;
+    if (known && line.find('/') == std::string::npos &&
+        line.find("option_value") == std::string::npos)
       lines.push_back(line);
   }
   return lines;

@@ -284,7 +284,7 @@ PlainOutcome plain_lease(const PlainTerms& terms, const Lease& lease, const Plai
   sale.owner = true;
   Ledger ledger(terms, path, sale, schedule.months);
   PlainOutcome& out = ledger.out;
-  out.present_value = schedule.rent_timed[0];
+  out.present_value = schedule.rent_value[0];
   for (int k = 1; k <= schedule.months; ++k) {
     const double before = path.survival[at(k - 1)], survival = path.survival[at(k)];
     ledger.default_of(before - survival, path.default_month == k ? 1 : 0, k,
@@ -294,7 +294,7 @@ PlainOutcome plain_lease(const PlainTerms& terms, const Lease& lease, const Plai
       cost = lease.units * 730 * hardware->operating_cost.value_or(0) * path.cost[at(k)] *
              std::exp((hardware->operating_cost_growth - hardware->attrition) * k / 12.0) *
              days_share(*terms.grid, k, lease.start, lease.end);
-    ledger.pay(survival, k, schedule.rent_timed[at(k)] - cost);
+    ledger.pay(survival, k, schedule.rent_value[at(k)] - cost);
     ledger.end_month(survival, k);
   }
   const int last = schedule.months;

@@ -174,9 +174,9 @@ Market without_risk() {
 // At the sample market's curve and its liquidity spread.
 double discount(Date d) {
   const TimeGrid grid(kSampleDate, 60);
-  const double t = grid.time_of(d), month_end = grid.month_of(d) / 12.0;
+  const double t = grid.time_of(d);
   const double rate = 0.04 + 0.005 * std::clamp((t - 1) / 4, 0.0, 1.0);
-  return std::exp(-rate * t) * std::exp(-0.01 * month_end);
+  return std::exp(-(rate + 0.01) * t);
 }
 
 // Without default and volatility the value is that of the dated flows, draws as outflows.
