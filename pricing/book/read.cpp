@@ -37,10 +37,14 @@ void select_scenarios(const std::vector<std::string>& wanted, std::vector<Scenar
                       std::vector<Diagnostic>& faults) {
   if (wanted.empty()) return;
   const std::vector<std::string> known = ids_of(rows);
-  const Scope scope{faults, "--scenario", {}, true};
+  const Scope scope{faults, "--scenario", {}};
+  std::string all = "write baseline";
+  for (const std::string& id : known)
+    if (&id - &known[0] < 10) all += (&id == &known.back() ? " or " : ", ") + id;
+  if (known.size() > 10) all += " or another of the scenarios file";
   for (const std::string& id : wanted)
     if (id != "baseline" && std::find(known.begin(), known.end(), id) == known.end())
-      scope.fault(0, 0, "", id, "is no scenario of this run", did_you_mean(id, known, ""));
+      scope.fault(0, 0, "", id, "is no scenario of this run", did_you_mean(id, known, all));
   const auto is_left_out = [&](const ScenarioRow& row) {
     return std::find(wanted.begin(), wanted.end(), row.scenario) == wanted.end();
   };
