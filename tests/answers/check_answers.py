@@ -128,6 +128,20 @@ def check_scenarios(checks):
     checks.told("nope", said)
 
 
+def check_warnings(checks):
+    """What is legal and seldom meant is told by the check already."""
+    run = checks.inputs("units") / "run.toml"
+    text, _ = checks.call("check", run)
+    checks.that("warning" not in text, "a sound book is warned of: " + text)
+    tape = run.parent / "loans.csv"
+    tape.write_text(tape.read_text(encoding="utf-8").replace("96000000", "96"), encoding="utf-8")
+    text, _ = checks.call("check", run)
+    warning = "loan L-002 / principal: is 96; money is in whole USD: 12 million is 12e6"
+    checks.told("warning: " + warning, text)
+    text, _ = checks.call("check", run, "--json")
+    checks.that(json.loads(text).get("warnings") == [warning], "no warning in JSON: " + text)
+
+
 def check_full_output(checks):
     for name, words in (("full", ()), ("full_json", ("--json",))):
         inputs = checks.inputs(name)
@@ -167,7 +181,7 @@ def main():
         checks = Checks(str(pathlib.Path(arguments.lien).resolve()), arguments.example.resolve(),
                         pathlib.Path(name))
         for check in (check_inputs_gone, check_settings_gone, check_no_run, check_scenarios,
-                      check_full_output, check_limits):
+                      check_warnings, check_full_output, check_limits):
             check(checks)
     for fault in checks.faults:
         print(fault)
