@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -37,10 +38,14 @@ void select_scenarios(const std::vector<std::string>& wanted, std::vector<Scenar
                       std::vector<Diagnostic>& faults) {
   if (wanted.empty()) return;
   const std::vector<std::string> known = ids_of(rows);
-  const Scope scope{faults, "--scenario", {}, true};
+  const Scope scope{faults, "--scenario", {}};
+  std::string all = "write baseline";
+  for (const std::string& id : known)
+    if (&id - &known[0] < 10) all += (&id == &known.back() ? " or " : ", ") + id;
+  if (known.size() > 10) all += " or another of the scenarios file";
   for (const std::string& id : wanted)
     if (id != "baseline" && std::find(known.begin(), known.end(), id) == known.end())
-      scope.fault(0, 0, "", id, "is no scenario of this run", did_you_mean(id, known, ""));
+      scope.fault(0, 0, "", id, "is no scenario of this run", did_you_mean(id, known, all));
   const auto is_left_out = [&](const ScenarioRow& row) {
     return std::find(wanted.begin(), wanted.end(), row.scenario) == wanted.end();
   };
@@ -51,6 +56,27 @@ void select_scenarios(const std::vector<std::string>& wanted, std::vector<Scenar
   std::erase_if(rows, is_left_out);
   if (weighed)
     for (ScenarioRow& row : rows) row.weight = 0;
+}
+
+// What measures.csv will have rows of, by level. The portfolio's rows have ids of factors.
+std::map<std::string, std::vector<std::string>> ids_by_level(const Market& market,
+                                                             const Book& book) {
+  std::map<std::string, std::vector<std::string>> ids;
+  const auto add = [&ids](const char* level, const auto& things) {
+    std::vector<std::string>& of = ids[level];
+    for (const auto& thing : things) of.push_back(thing.id);
+  };
+  add("party", market.parties);
+  add("hardware", market.hardware);
+  add("vehicle", book.vehicles);
+  add("contract", book.loans);
+  add("contract", book.leases);
+  add("contract", book.instruments);
+  add("contract", book.vehicles);
+  std::vector<std::string>& groups = ids["group"];
+  for (const Party& party : market.parties)
+    if (!party.group.empty()) groups.push_back(party.group);
+  return ids;
 }
 
 // Each scenario is applied once here, so that its faults come with all the others.
@@ -192,6 +218,9 @@ Inputs read_inputs(const std::string& run_file, const CommandLine& options) {
   }
   std::move(context.faults.begin(), context.faults.end(), std::back_inserter(faults));
   LimitNames known{{}, settings.confidence};
+  // What could not be read is none that a limit could name.
+  if (market && faults.empty() && context.rejected.empty())
+    known.ids = ids_by_level(*market, context.book);
   const std::size_t before_scenarios = faults.size();
   if (!settings.scenarios.empty()) {
     inputs.scenarios = read_scenarios(settings.scenarios, run->scenarios_named, faults);

@@ -38,10 +38,11 @@ void settle_row(T&& contract, std::vector<Diagnostic>& row_faults, bool may_skip
 }
 
 template <class T>
-void read_tape(CsvReader& reader, const CsvRow& header, std::span<const Field<T>> fields,
+void read_tape(CsvReader& reader, CsvRow& header, std::span<const Field<T>> fields,
                std::string_view noun, Check<T> check, std::vector<T>& contracts,
                BookContext& context) {
   const Scope top{context.faults, reader.file(), std::string(noun) + " tape"};
+  const bool blank_end = drop_unnamed_end(header, top);
   const auto columns = resolve_header(header, fields, top);
   const auto id_cell = std::find_if(header.cells.begin(), header.cells.end(),
                                     [](const CsvCell& cell) { return cell.text == "id"; });
@@ -52,6 +53,7 @@ void read_tape(CsvReader& reader, const CsvRow& header, std::span<const Field<T>
   const std::uint64_t before = context.rows_read;
   while (reader.next(row, row_faults)) {
     T contract;
+    if (blank_end) drop_blank_end(row, columns.size());
     if (!row.faulty) {
       const Scope scope{row_faults, reader.file(), row_label(noun, row, id_column)};
       read_row(row, columns, contract, given, contract.source, scope);
@@ -89,6 +91,9 @@ void read_csv_book(const std::string& file, std::string text, BookContext& conte
     return;
   }
   if (header.faulty) return;
+  std::vector<std::string> names = names_of(loan_fields());
+  for (std::string& name : names_of(lease_fields())) names.push_back(std::move(name));
+  if (is_separated_otherwise(header, names, {context.faults, file, "tape"})) return;
   const bool leases = std::any_of(header.cells.begin(), header.cells.end(),
                                   [](const CsvCell& cell) { return cell.text == "lessee"; });
   if (leases)

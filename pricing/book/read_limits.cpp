@@ -90,9 +90,23 @@ void check_measure(const Given& given, const std::string& measure, const std::st
               did_you_mean(measure, names, "docs/outputs.md lists them"));
 }
 
+// A party, say, of which no row of measures.csv can be. Parts of it have ids of their own: ID/PART.
+void check_of(const Given& given, const Limit& limit, const LimitNames& known, const Scope& scope) {
+  const auto level = known.ids.find(limit.level);
+  if (!given.good("of") || !given.good("level") || level == known.ids.end()) return;
+  const std::vector<std::string>& ids = level->second;
+  if (std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+        return limit.of == id || limit.of.starts_with(id + "/");
+      }))
+    return;
+  scope.fault(given.at("of"), "of", "is no " + limit.level + " of this run: nothing is limited",
+              did_you_mean(limit.of, ids, "name one, or remove it: the limit then holds for each"));
+}
+
 void check_names(const Given& given, const Limit& limit, const LimitNames& known,
                  const Scope& scope) {
   check_measure(given, limit.measure, limit.level, scope);
+  check_of(given, limit, known, scope);
   const auto& ids = known.scenarios;
   if (given.good("scenario") && !ids.empty() &&
       std::find(ids.begin(), ids.end(), limit.scenario) == ids.end())

@@ -86,6 +86,9 @@ std::vector<ScenarioRow> read_scenarios(const std::string& file, const Location&
     return rows;
   }
   if (row.faulty) return rows;
+  if (is_separated_otherwise(row, names_of(scenario_fields()), {faults, file, "scenarios"}))
+    return rows;
+  const bool blank_end = drop_unnamed_end(row, top);
   const CsvRow header = row;
   const auto columns = resolve_header(header, scenario_fields(), top);
   const auto id_column = static_cast<std::size_t>(
@@ -95,6 +98,7 @@ std::vector<ScenarioRow> read_scenarios(const std::string& file, const Location&
   Given given;
   while (reader.next(row, faults)) {
     if (row.faulty) continue;
+    if (blank_end) drop_blank_end(row, columns.size());
     const Scope scope{faults, file, row_label("scenario", row, id_column)};
     ScenarioRow read;
     const std::size_t before = faults.size();

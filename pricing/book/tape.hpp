@@ -12,6 +12,17 @@
 
 namespace lien::pricing {
 
+// True, with a fault that says it once, for a header whose names stand between semicolons or tabs:
+// every column would be unknown otherwise. known: names of columns.
+[[nodiscard]] bool is_separated_otherwise(const CsvRow& header,
+                                          const std::vector<std::string>& known,
+                                          const Scope& scope);
+
+// Takes from the header the columns without a name that commas at its end begin, with a fault; true
+// if there were any. The rows have them or not: drop_blank_end() takes theirs.
+[[nodiscard]] bool drop_unnamed_end(CsvRow& header, const Scope& scope);
+void drop_blank_end(CsvRow& row, std::size_t columns);
+
 // The columns of a tape: the field of each, null for one that is unknown or stands twice.
 template <class T>
 std::vector<const Field<T>*> resolve_header(const CsvRow& header, std::span<const Field<T>> fields,

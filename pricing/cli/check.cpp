@@ -6,6 +6,7 @@
 #include "pricing/cli/commands.hpp"
 #include "pricing/cli/console.hpp"
 #include "pricing/measures/compile_scenario.hpp"
+#include "pricing/measures/run_notes.hpp"
 #include "pricing/report/text_form.hpp"
 
 namespace lien::pricing {
@@ -84,6 +85,7 @@ std::string listing_json(const Inputs& inputs, const Counts& counts) {
       {"rows_read", inputs.rows_read},
       {"rows_rejected", inputs.rejected.size()},
       {"files", inputs.files},
+      {"warnings", warnings(inputs)},
       {"faults", 0}};
   return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
@@ -101,6 +103,8 @@ int check_command(const Options& options) {
   std::string text = listing(inputs, counts);
   for (const Diagnostic& fault : inputs.rejected)
     text += "rejected: " + without_controls(to_string(fault), "\n") + "\n";
+  for (const std::string& warning : warnings(inputs))
+    text += "warning: " + without_controls(warning) + "\n";
   print(text + "0 faults\n");
   return kDone;
 }

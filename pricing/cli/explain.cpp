@@ -3,6 +3,7 @@
 #include "engine/kernels/instruction_set.hpp"
 #include "pricing/cli/commands.hpp"
 #include "pricing/cli/console.hpp"
+#include "pricing/report/manifest.hpp"
 #include "pricing/report/text_form.hpp"
 
 namespace lien::pricing {
@@ -54,6 +55,7 @@ Story story_of(const FinishedRun& run, const ExplainedThing& thing, const Option
 int explain_command(const Options& options) {
   engine::choose_instruction_set();
   const FinishedRun run = read_finished_run(options.operands[0]);
+  print_error(replaced_inputs_text(run.directory, run.replaced_inputs));
   const ExplainedThing thing = thing_named(run, options.operands[1]);
   const Story story = story_of(run, thing, options);
   print(options.json ? story_json(story) : story_text(story, terminal_style()));

@@ -39,12 +39,17 @@ int told(ExitCode code, const std::string& sentence) {
   return code;
 }
 
-// The faults of an input: 78 where all of them stand in run.toml, else 65.
+// The faults of an input: 64 where all of them stand on the command line (in place of a file they
+// name the option), 78 where they stand there and in run.toml, else 65.
 int told_faults(const InputError& error) {
   print_faults(error.faults());
-  for (const Diagnostic& fault : error.faults())
+  ExitCode code = kUsage;
+  for (const Diagnostic& fault : error.faults()) {
+    if (fault.where.file.starts_with("--")) continue;
     if (!fault.configuration) return kInputRejected;
-  return kConfiguration;
+    code = kConfiguration;
+  }
+  return code;
 }
 
 }  // namespace

@@ -43,14 +43,14 @@ std::string current_folder() {
 
 Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-// The portfolio's rows of measures.csv, under their column names.
-Json portfolio_rows(const Table& measures) {
+// The rows of a table that have this text in a column, under their column names.
+Json rows_where(const Table& table, const char* name, std::string_view text) {
   Json rows = Json::array();
-  const auto& level = measures.column("level").texts;
-  for (std::size_t row = 0; row < level.size(); ++row) {
-    if (level[row] != "portfolio") continue;
+  const auto& found = table.column(name).texts;
+  for (std::size_t row = 0; row < found.size(); ++row) {
+    if (found[row] != text) continue;
     Json object = Json::object();
-    for (const Column& column : measures.columns) {
+    for (const Column& column : table.columns) {
       if (column.kind == ColumnKind::text)
         object[column.name] = column.texts[row];
       else if (column.kind == ColumnKind::integer && std::isfinite(column.numbers[row]))
@@ -93,7 +93,7 @@ std::string results_json(const Inputs& inputs, const RunResults& results,
                  {"paths", facts.paths},
                  {"contracts", facts.contracts_priced},
                  {"balance", json_number(facts.balance)},
-                 {"measures", portfolio_rows(results.tables.measures)},
+                 {"measures", rows_where(results.tables.measures, "level", "portfolio")},
                  {"loan_months", json_number(facts.loan_months)},
                  {"threads", circumstances.threads},
                  {"instruction_set", circumstances.instruction_set},
@@ -107,6 +107,8 @@ std::string results_json(const Inputs& inputs, const RunResults& results,
     object["target_error"] = {{"asked", json_number(*inputs.settings.target_error)},
                               {"standard_error", json_number(facts.error_rounds.back().error)},
                               {"rounds", facts.error_rounds.size()}};
+  if (!inputs.settings.limits.empty())
+    object["limits_not_kept"] = rows_where(results.tables.limits, "kept", "false");
   for (const FileDigest& file : written) object["files"].push_back(file.path);
   return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -139,6 +141,17 @@ RunResults value(const Inputs& inputs, Checkpoints* checkpoints, const RunDirect
   }
 }
 
+// The directory is complete by now, whatever becomes of standard output.
+void print_of(const RunDirectory& directory, const std::string& text) {
+  try {
+    print(text);
+  } catch (const OutputError& error) {
+    throw OutputError(error.kind(), std::string(error.what()) +
+                                        "\n    the run is complete, and all of it is in " +
+                                        directory.path());
+  }
+}
+
 }  // namespace
 
 int carry_out_run(const Options& options, const Inputs& inputs,
@@ -164,12 +177,13 @@ int carry_out_run(const Options& options, const Inputs& inputs,
   const int done =
       options.fail_on_breach && limits_passed(results.tables.limits) > 0 ? kLimitPassed : kDone;
   if (options.json) {
-    print(results_json(inputs, results, circumstances, written, directory.path()));
+    print_of(directory, results_json(inputs, results, circumstances, written, directory.path()));
     return done;
   }
   const ReportSubject subject{inputs.settings, inputs.market.currency, inputs.scenarios,
                               build_facts().version};
-  print(text_table(subject, results, terminal_style()) + files_to_open(directory.path()));
+  print_of(directory,
+           text_table(subject, results, terminal_style()) + files_to_open(directory.path()));
   return done;
 }
 
@@ -204,6 +218,7 @@ int run_command(const Options& options) {
   } catch (const InputError&) {
     throw;  // mended inputs are others: there is nothing to go on with
   } catch (const OutputError& error) {
+    if (directory.committed()) throw;  // there is nothing to go on with
     // A full disk can be mended, and what was simulated is not lost with it.
     directory.leave();
     throw OutputError(error.kind(), std::string(error.what()) +
@@ -211,7 +226,7 @@ int run_command(const Options& options) {
                                         directory.path());
   } catch (...) {
     // No memory, say, which another machine may have.
-    if (checkpoints.any_kept()) {
+    if (checkpoints.any_kept() && !directory.committed()) {
       directory.leave();
       print_error("lien: what was simulated is kept in " +
                   without_controls(directory.partial_path()) + "; go on with: lien resume " +

@@ -8,6 +8,7 @@ namespace lien::pricing {
 int verify_command(const Options& options) {
   const std::string& directory = options.operands.front();
   const Verification found = verify_run(directory);
+  print_error(replaced_inputs_text(directory, found.replaced));
   for (const std::string& fault : found.faults) print_error(without_controls(fault) + "\n");
   if (!found.faults.empty()) {
     print_error(std::to_string(found.faults.size()) + " of " + std::to_string(found.files) +

@@ -159,6 +159,7 @@ std::vector<std::string> warnings(const Inputs& inputs) {
                     " / resale: operator_rate risk_free with drifts real_world: no premium counts "
                     "but liquidity_spread");
   }
+  about_units(inputs, out);
   return out;
 }
 

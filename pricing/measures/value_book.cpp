@@ -255,6 +255,7 @@ RunResults value_paths(const Inputs& inputs, const std::function<void(const Prog
     facts.balance += contract.held * contract.outstanding;
   facts.notes = assumptions(inputs);
   facts.warnings = warnings(inputs);
+  about_certain_defaults(inputs, base, facts.warnings);
   warn_of_tails(results.tables.losses, inputs.settings.confidence, facts.warnings);
   about_end_of_life(base.end_of_life, facts.notes);
   about_precision(inputs.settings, base, facts);

@@ -8,7 +8,9 @@
 
 #include "pricing/book/diagnostic.hpp"
 #include "pricing/report/finished_run.hpp"
+#include "pricing/report/manifest.hpp"
 #include "pricing/report/output_file.hpp"
+#include "pricing/report/resolved_settings.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -57,7 +59,8 @@ void read_manifest(const Json& manifest, const fs::path& folder, ComparedRun& ru
     run.currency = currency;
   for (const Json& file : manifest.at("inputs"))
     run.inputs[text_at(file, "file")] = text_at(file, "sha256");
-  for (const char* name : {"measures.csv", "contracts.csv", "contributions.csv", "resolved.toml"}) {
+  for (const char* name :
+       {"measures.csv", "contracts.csv", "contributions.csv", kResolvedSettings}) {
     const std::string path = (folder / name).string();
     const Json& outputs = manifest.at("outputs");
     const auto listed = std::find_if(outputs.begin(), outputs.end(), [&](const Json& file) {
@@ -98,10 +101,7 @@ std::vector<std::string> ComparedRun::files_of(const std::string& setting) const
 ComparedRun read_compared_run(const std::string& directory) {
   const fs::path folder(directory);
   const std::string path = (folder / "manifest.json").string();
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream)
-    refuse(directory, "is no run directory: it holds no manifest.json",
-           "name a folder that lien run wrote");
+  std::ifstream stream = open_manifest(directory);
   ComparedRun run;
   run.directory = directory;
   try {
@@ -109,7 +109,7 @@ ComparedRun read_compared_run(const std::string& directory) {
   } catch (const nlohmann::json::exception&) {
     refuse(path, "is not a manifest of lien, or is damaged", "restore the file, or run again");
   }
-  run.settings = read_settings((folder / "resolved.toml").string());
+  run.settings = read_settings((folder / kResolvedSettings).string());
   run.measures = read_result_table(directory, measures_table());
   run.contracts = read_result_table(directory, contracts_table());
   run.contributions = read_result_table(directory, contributions_table());

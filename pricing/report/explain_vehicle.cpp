@@ -51,11 +51,30 @@ std::vector<std::string> debt_of(const Vehicle& vehicle, const std::string& part
   return ids;
 }
 
+std::vector<std::string> swept_of(const Vehicle& vehicle, const std::string& part) {
+  std::vector<std::string> ids;
+  for (const Tranche& tranche : vehicle.tranches)
+    if (tranche.cash_sweep > 0 && (part.empty() || part == tranche.id)) ids.push_back(tranche.id);
+  return ids;
+}
+
 std::string trappers(const Vehicle& vehicle, unsigned consequence) {
   std::vector<std::string> ids;
   for (const Covenant& covenant : vehicle.covenants)
     if ((covenant.consequences & consequence) != 0) ids.push_back(covenant.id);
   return joined(ids);
+}
+
+// Empty where no tranche has a share and no covenant gives one: nothing is then ever prepaid.
+std::string sweep_in_words(const Vehicle& vehicle, const std::string& part) {
+  const std::string by = trappers(vehicle, kCashSweep | kMandatoryPrepayment);
+  const std::string own = joined(swept_of(vehicle, part)), all = joined(debt_of(vehicle, part));
+  if (own.empty())
+    return by.empty() ? "" : "prepay " + all + " with the share of a breach of " + by;
+  const std::string words = "prepay " + own + " with its own share of the rest";
+  if (by.empty()) return words;
+  return words + (own == all ? ", or that of a breach of " + by
+                             : ", and " + all + " with that of a breach of " + by);
 }
 
 std::string step_in_words(const Vehicle& vehicle, const WaterfallStep& step) {
@@ -80,11 +99,8 @@ std::string step_in_words(const Vehicle& vehicle, const WaterfallStep& step) {
       return by.empty() ? "keep nothing back: no covenant traps cash"
                         : "keep the rest back while one of these is in breach: " + by;
     }
-    case CashStep::cash_sweep: {
-      const std::string by = trappers(vehicle, kCashSweep | kMandatoryPrepayment);
-      return "prepay " + joined(debt_of(vehicle, step.part)) + " with its own share of the rest" +
-             (by.empty() ? "" : ", or that of a breach of " + by);
-    }
+    case CashStep::cash_sweep:
+      return sweep_in_words(vehicle, step.part);
     case CashStep::distribution:
       return "distribute the rest to equity";
   }
@@ -149,7 +165,8 @@ StoryTable waterfall_of(const Vehicle& vehicle) {
     const bool nothing = (step.step == CashStep::fee && vehicle.fees.empty()) ||
                          (step.step == CashStep::hedge && vehicle.hedges.empty()) ||
                          (step.step == CashStep::reserve && vehicle.reserves.empty());
-    if (!nothing) table.rows.push_back({++number, step_in_words(vehicle, step)});
+    const std::string words = nothing ? "" : step_in_words(vehicle, step);
+    if (!words.empty()) table.rows.push_back({++number, words});
   }
   return table;
 }

@@ -5,8 +5,10 @@
 #include <limits>
 
 #include "pricing/book/csv.hpp"
+#include "pricing/book/kept_inputs.hpp"
 #include "pricing/book/text_file.hpp"
 #include "pricing/report/manifest.hpp"
+#include "pricing/report/resolved_settings.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -84,7 +86,14 @@ FinishedRun read_finished_run(const std::string& directory) {
   options.paths = record.paths;
   options.seed = record.seed;
   options.scenarios = {"baseline"};
-  run.inputs = read_inputs(record.run_file, options);
+  std::string run_file = record.run_file;
+  if (!record.replaced.empty()) {
+    const std::filesystem::path folder(directory);
+    run_file = (folder / kResolvedSettings).string();
+    options.kept_inputs = (folder / kKeptInputs).string();
+    run.replaced_inputs = record.replaced;
+  }
+  run.inputs = read_inputs(run_file, options);
   for (Table* table : wanted) *table = read_result_table(directory, std::move(*table));
   return run;
 }

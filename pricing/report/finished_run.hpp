@@ -13,6 +13,8 @@ namespace lien::pricing {
 struct FinishedRun {
   std::string directory;
   Inputs inputs;  // of the baseline; paths and seed are those of the run
+  std::vector<std::string>
+      replaced_inputs;  // RunRecord::replaced: read as the directory keeps them
   Table measures, contracts, paths, cashflows, covenants;
 
   // The basis that its stories are told on: real world where it was simulated.
@@ -21,8 +23,9 @@ struct FinishedRun {
 };
 
 // Reads DIRECTORY/manifest.json, holds the inputs and the tables needed against their SHA-256 and
-// reads them. Throws OutputError if the manifest cannot be read, InputError if a file changed or is
-// gone since the run: a story of other inputs would be none of this run.
+// reads them. Inputs that changed or are gone since the run are read as the directory keeps them.
+// Throws OutputError if the manifest cannot be read, InputError if there is none, or if what was
+// kept or a table changed or is gone: a story of other inputs would be none of this run.
 [[nodiscard]] FinishedRun read_finished_run(const std::string& directory);
 
 // DIRECTORY/NAME.csv as write_csv() left it, NAME and columns those of `table`. Throws InputError.

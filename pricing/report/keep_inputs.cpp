@@ -72,7 +72,7 @@ Inputs read_kept_inputs(const ComparedRun& run) {
   options.paths = run.paths;
   options.scenarios = {"baseline"};
   options.kept_inputs = folder.string();
-  return read_inputs((fs::path(run.directory) / "resolved.toml").string(), options);
+  return read_inputs((fs::path(run.directory) / kResolvedSettings).string(), options);
 }
 
 }  // namespace lien::pricing

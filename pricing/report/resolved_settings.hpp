@@ -7,6 +7,8 @@
 
 namespace lien::pricing {
 
+inline constexpr const char* kResolvedSettings = "resolved.toml";
+
 // The text of resolved.toml: the run file with the options of the command line laid over it and
 // every default written out, numbers with 17 digits. It names its inputs as run.toml does, so it
 // runs beside run.toml and gives the same bytes. Threads are left out: they change no result.

@@ -130,6 +130,13 @@ RunDirectory::RunDirectory(const std::string& name, bool overwrite) : overwrite_
   }
 }
 
+bool RunDirectory::is_interrupted(const std::string& name) {
+  fs::path folder = fs::path(name).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  return is_ours(partial_of(folder) / kCheckpoints) ||
+         (folder.extension() == kPartial && is_ours(folder / kCheckpoints));
+}
+
 bool RunDirectory::is_complete(const std::string& name) {
   const fs::path folder = named(name);
   std::error_code error;

@@ -31,6 +31,8 @@ class RunDirectory {
   // being that directory whatever the current folder is later. Throws OutputError (cannot create)
   // if there is none, or another run is writing it.
   [[nodiscard]] static RunDirectory interrupted(const std::string& name);
+  // True if interrupted() would find a run to go on with, or one is on its way.
+  [[nodiscard]] static bool is_interrupted(const std::string& name);
   // True if NAME is there and nothing goes on beside it.
   [[nodiscard]] static bool is_complete(const std::string& name);
   RunDirectory(RunDirectory&& other) noexcept;
@@ -47,6 +49,8 @@ class RunDirectory {
   void commit();
   // Leaves NAME.partial as it is, for a run that goes on.
   void leave() noexcept { committed_ = true; }
+  // After commit() (or leave()): nothing of the run can be lost any more.
+  [[nodiscard]] bool committed() const noexcept { return committed_; }
   // Where an interrupted run is kept: made by the first call.
   [[nodiscard]] std::string checkpoint_folder() const;
   // True if a run was interrupted there, and this one began anew.

@@ -52,8 +52,8 @@ std::vector<FileDigest> write_run(const Inputs& inputs,
     write_csv(*table, *file);
     written.push_back(file->close());
   }
-  written.push_back(
-      write_text(directory, "resolved.toml", resolved_settings(inputs.settings, inputs.scenarios)));
+  written.push_back(write_text(directory, kResolvedSettings,
+                               resolved_settings(inputs.settings, inputs.scenarios)));
   const ReportSubject subject{inputs.settings, inputs.market.currency, inputs.scenarios,
                               build.version, &inputs.book.vehicles};
   written.push_back(write_text(directory, "report.html", report_html(subject, results)));

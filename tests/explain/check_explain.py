@@ -92,9 +92,9 @@ def check_faults(checks, folder, example, scratch):
     checks.run("explain", folder, "H100", "--path", PATHS, code=64)
     checks.run("explain", folder, "neocloud-a", "--path", 1, code=64)
     checks.run("explain", folder, code=64)
-    checks.run("explain", scratch / "absent", "H100", code=74)
-    market = scratch / "inputs" / "market.toml"
-    market.write_text(market.read_text(encoding="utf-8") + "# later\n", encoding="utf-8")
+    checks.run("explain", scratch / "absent", "H100", code=65)
+    for market in (scratch / "inputs" / "market.toml", folder / "inputs" / "market.toml"):
+        market.write_text(market.read_text(encoding="utf-8") + "# later\n", encoding="utf-8")
     message = checks.run("explain", folder, "H100", code=65)
     checks.that("market.toml" in message and "changed since the run" in message, message)
 

@@ -1,4 +1,6 @@
 // What a run says of a hardware, against closed forms, and one path against the run it belongs to.
+#include "pricing/report/explain.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -258,6 +260,35 @@ TEST(Explain, WritesAStageAsAClassAndMoneyInItsCurrency) {
   EXPECT_EQ(cell(3, "unit"), StoryCell(std::string("share")));
   const Story story{"loan", "L-1", {}, {table}};
   EXPECT_EQ(story_text(story, {80, false}).find("2.0000"), std::string::npos);
+}
+
+// The step that prepays stands in every default waterfall; without a share and without a covenant
+// that gives one it never prepays anything, and is not told.
+TEST(WaterfallWords, TellOfASweepWhereThereIsOne) {
+  const auto told = [](const Vehicle& vehicle) {
+    std::string found;
+    for (const std::string& step : waterfall_words(vehicle))
+      if (step.starts_with("prepay")) found += step + "\n";
+    return found;
+  };
+  Vehicle vehicle;
+  vehicle.tranches.resize(2);
+  vehicle.tranches[0].id = "senior";
+  vehicle.tranches[1].id = "junior";
+  EXPECT_EQ(told(vehicle), "");
+  vehicle.tranches[0].cash_sweep = 0.5;
+  EXPECT_EQ(told(vehicle), "prepay senior with its own share of the rest\n");
+  vehicle.covenants.resize(1);
+  vehicle.covenants[0].id = "value";
+  vehicle.covenants[0].consequences = kCashSweep;
+  EXPECT_EQ(told(vehicle),
+            "prepay senior with its own share of the rest, and senior, junior with that of a "
+            "breach of value\n");
+  vehicle.tranches[1].cash_sweep = 1;
+  EXPECT_EQ(told(vehicle),
+            "prepay senior, junior with its own share of the rest, or that of a breach of value\n");
+  vehicle.tranches[0].cash_sweep = vehicle.tranches[1].cash_sweep = 0;
+  EXPECT_EQ(told(vehicle), "prepay senior, junior with the share of a breach of value\n");
 }
 
 }  // namespace

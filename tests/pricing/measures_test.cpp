@@ -73,6 +73,58 @@ TEST(MeasureNames, HoldWhatARunWrites) {
   EXPECT_GT(measures.rows(), 100u);
 }
 
+// Numbers of another unit pass every range; each kind of them is told once, with the first place.
+TEST(Warnings, NameNumbersOfAnotherUnit) {
+  const auto told = [](const Inputs& inputs) {
+    std::string text;
+    for (const std::string& warning : warnings(inputs)) text += warning + "\n";
+    return text;
+  };
+  Inputs inputs;
+  inputs.market.currency = "USD";
+  inputs.book.loans.resize(3);
+  for (Loan& loan : inputs.book.loans) {
+    loan.id = "L-" + std::to_string(&loan - &inputs.book.loans[0]);
+    loan.principal = 12e6;
+    loan.min_debt_service_coverage_ratio = 1.2;
+    loan.max_loan_to_value = 0.8;
+  }
+  inputs.market.parties.resize(1);
+  inputs.market.parties[0].id = "lab";
+  inputs.market.parties[0].hazard.values = {0.05, 0.5};
+  inputs.market.scarcity.emplace().volatility = 0.9;
+  Vehicle& vehicle = inputs.book.vehicles.emplace_back();
+  vehicle.id = "ddtl";
+  Covenant& covenant = vehicle.covenants.emplace_back();
+  covenant.id = "dscr";
+  covenant.min = 1.35;
+  EXPECT_EQ(told(inputs), "");
+  inputs.book.loans[1].principal = 12;
+  EXPECT_EQ(told(inputs),
+            "loan L-1 / principal: is 12; money is in whole USD: 12 million is 12e6\n");
+  inputs.book.loans[1].principal = 12e6;
+  inputs.book.loans[0].min_debt_service_coverage_ratio = 120;
+  inputs.book.loans[2].min_debt_service_coverage_ratio = 115;
+  EXPECT_EQ(
+      told(inputs),
+      "loan L-0 / min_debt_service_coverage_ratio: is 120; if 120 % is meant, write 1.2 (and 1 "
+      "more)\n");
+  inputs.book.loans[0].min_debt_service_coverage_ratio =
+      inputs.book.loans[2].min_debt_service_coverage_ratio = 1.2;
+  inputs.book.loans[2].max_loan_to_value = 80;
+  EXPECT_EQ(told(inputs), "loan L-2 / max_loan_to_value: is 80; if 80 % is meant, write 0.8\n");
+  inputs.book.loans[2].max_loan_to_value = 0.8;
+  covenant.min = 135;
+  EXPECT_EQ(told(inputs), "vehicle ddtl / covenant dscr: is 135; if 135 % is meant, write 1.35\n");
+  covenant.test = CovenantTest::liquidity;  // money
+  EXPECT_EQ(told(inputs), "");
+  inputs.market.parties[0].hazard.values[1] = 9.5;
+  EXPECT_EQ(told(inputs), "party lab / hazard: is 9.5; if 9.5 % is meant, write 0.095\n");
+  inputs.market.parties[0].hazard.values[1] = 0.5;
+  inputs.market.scarcity->volatility = 40;
+  EXPECT_EQ(told(inputs), "scarcity / volatility: is 40; if 40 % is meant, write 0.4\n");
+}
+
 // A number with real_world drifts and risk_free with risk_neutral ones go together.
 TEST(Warnings, NameAnUnusualPairOfRateAndDrifts) {
   Inputs inputs = sample_inputs();

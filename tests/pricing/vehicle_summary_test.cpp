@@ -8,6 +8,7 @@
 
 #include "pricing/measures/value_book.hpp"
 #include "pricing/plan/calendar.hpp"
+#include "pricing/report/text_form.hpp"
 #include "pricing/report/text_table.hpp"
 #include "tests/pricing/sample_market.hpp"
 
@@ -102,6 +103,36 @@ TEST(VehicleSummary, CoverageIsTheOneTheDebtIsSizedTo) {
   ASSERT_EQ(summary.deals.size(), 1U);
   EXPECT_EQ(summary.deals[0].coverage_month, 24);
   EXPECT_NEAR(summary.deals[0].coverage.value, cash / (owed * 1.03), 1e-9);
+}
+
+// Why a vehicle fails on every path is told: what it owed and what it had.
+TEST(CertainDefaults, AreToldWithWhatWasDue) {
+  const auto told = [](double principal, double operating_cost) {
+    Inputs inputs = inputs_with("sound", 0);
+    Loan loan = tranche_terms("v/a", principal, 0.12);
+    loan.amortization = Amortization::straight_line;
+    inputs.book.loans = {loan};
+    Vehicle& vehicle = inputs.book.vehicles[0];
+    vehicle.offtakes[0].net = false;
+    vehicle.lots[0].operating_cost = operating_cost;
+    std::string text;
+    for (const std::string& warning : value_book(inputs, {}).facts.warnings)
+      if (warning.starts_with("vehicle")) text += warning + "\n";
+    return text;
+  };
+  EXPECT_EQ(told(200000, 0.5), "");
+  // 1e6 / 8 and 12 % of 1e6 a year; 730 hours a month of ten units earn 2 and cost 0.4.
+  EXPECT_EQ(told(1e6, 0.4),
+            "vehicle v defaults on every path within 12 months: no path outlives the debt payment "
+            "of " +
+                iso_text(month(3)) +
+                ", where USD k 155.0 is due and income less operating cost, fees and hedges is "
+                "35.0\n");
+  EXPECT_EQ(told(1e6, 3),
+            "vehicle v defaults on every path within 12 months: it does not reach its first debt "
+            "payment, of " +
+                iso_text(month(3)) +
+                "; operating cost, fees and hedges are more than its income and accounts\n");
 }
 
 // A run that looks at twelve months only still names the test that is breached most.
