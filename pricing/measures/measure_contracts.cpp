@@ -93,7 +93,9 @@ void add_yields(const ScenarioRun& scenario, const BasisRun& run, std::size_t i,
   const auto& quoted = loan ? scenario.book->loans[contract.source].quoted_price
                             : scenario.book->leases[contract.source].quoted_price;
   const double whole = contract.outstanding + contract.to_draw;
-  const double amount = quoted ? *quoted * whole + contract.accrued - contract.to_pay() : value;
+  // A loan's value on the day it closes holds the fee of that day, which its flows do not.
+  const double own = loan ? value - contract.day_zero : value;
+  const double amount = quoted ? *quoted * whole + contract.accrued - contract.to_pay() : own;
   // What a lessee's options are worth is in the value and in no flow.
   if (!loan && !quoted && scenario.book->leases[contract.source].has_options()) return;
   const std::vector<double> flows =

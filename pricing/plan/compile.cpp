@@ -24,7 +24,7 @@ Horizon horizon_of(const RunSettings& settings, const Market& market, const Book
     horizon.months = std::max(horizon.months, std::min(grid.month_of(date), longest));
   };
   for (const auto& loan : book.loans) {
-    see(loan.maturity);
+    see(grid.booked(loan.maturity, loan.closing));
     if (loan.liquidation_lag_months)
       lag = std::max(lag, longest_lag(*loan.liquidation_lag_months, stdev));
   }
@@ -36,7 +36,10 @@ Horizon horizon_of(const RunSettings& settings, const Market& market, const Book
       if (lease.has_options())
         see(add_months(lease.end, lease.extension_months, ends_month(lease.end)));
     for (const auto& tranche : vehicle.tranches)
-      if (tranche.loan) see(last_due(tranche, book.loans[*tranche.loan]));
+      if (tranche.loan) {
+        const Loan& loan = book.loans[*tranche.loan];
+        see(grid.booked(last_due(tranche, loan), loan.closing));
+      }
     if (vehicle.liquidation_lag_months)
       lag = std::max(lag, longest_lag(*vehicle.liquidation_lag_months, stdev));
   }

@@ -43,8 +43,10 @@ LoanSchedule extensions_of_one(const BalloonTerms& terms, const Rates& rates,
   LoanPayment period{.start = loan.maturity, .opening = 1, .base = 1};
   for (std::size_t i = 0; i < accruals.size(); ++i) {
     period.end = dates[i + 1];
+    period.booked = grid.booked(period.end, loan.closing);
     period.accrual += accruals[i];
-    if (grid.month_of(period.end) == grid.month_of(loan.maturity)) continue;
+    if (grid.month_of(period.booked) == grid.month_of(grid.booked(loan.maturity, loan.closing)))
+      continue;
     schedule.payments.push_back(period);
     period = {.start = dates[i + 1], .opening = 1, .base = 1};
   }
@@ -59,7 +61,8 @@ void add_dates(const BalloonTerms& terms, const TimeGrid& grid, ContractPlan& co
                BalloonPlan& balloon) {
   int before = 0;
   for (int i = 0; i <= terms.tranche.extension_count; ++i) {
-    const int month = grid.month_of(due_after(terms.tranche, terms.loan, i));
+    const Date due = due_after(terms.tranche, terms.loan, i);
+    const int month = grid.month_of(grid.booked(due, terms.loan.closing));
     if (month > grid.months()) {
       contract.outlives_horizon = true;
       return;

@@ -180,7 +180,7 @@ bool set_tranche_settlements(const CompileInput& input, const TimeGrid& grid,
   out.scale = 1;
   for (const LoanPayment& payment : schedule.schedule.payments) {
     whole = whole || payment.end == terms.expiry;
-    const int month = grid.month_of(payment.end);
+    const int month = grid.month_of(payment.booked);
     if (payment.base == 0) continue;
     if (month > grid.months()) {
       later = later || covers(terms, payment.start, payment.end);

@@ -82,6 +82,16 @@ void fill_floating(const CompileInput& input, const Loan& loan, const MonthlySch
   }
 }
 
+// Where a payment whose rate is known falls into the month of one that floats, as margin of that
+// one: the path pays one interest a month.
+void merge_fixed_interest(MonthlySchedule& monthly) {
+  for (std::size_t k = 1; k < monthly.fixed_interest.size(); ++k) {
+    if (monthly.floating_base[k] == 0 || monthly.fixed_interest[k] == 0) continue;
+    monthly.margin[k] += monthly.fixed_interest_timed[k] / monthly.floating_base_timed[k];
+    monthly.fixed_interest[k] = monthly.fixed_interest_timed[k] = 0;
+  }
+}
+
 }  // namespace
 
 void set_effective_rate(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid,
@@ -120,7 +130,8 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
                   ContractPlan& contract, ContractColumns& columns) {
   const Market& market = *input.market;
   const LoanSchedule schedule = schedule_loan(loan, market.rates, grid);
-  const MonthlySchedule monthly = on_grid(schedule, loan, market.rates, grid);
+  MonthlySchedule monthly = on_grid(schedule, loan, market.rates, grid);
+  merge_fixed_interest(monthly);
   contract.kind = ContractKind::loan;
   contract.party = contract.group = party_index(market, loan.borrower);
   contract.customer = party_index(market, loan.customer);

@@ -76,7 +76,7 @@ PrepaymentPlan compile_prepayment(const CompileInput& input, const Loan& loan,
   out.liquidity = input.market->rates.liquidity_spread;
   const std::vector<LoanPayment>& payments = schedule.payments;
   for (std::size_t i = 0; i + 1 < payments.size(); ++i) {
-    const auto k = static_cast<std::size_t>(grid.month_of(payments[i].end));
+    const auto k = static_cast<std::size_t>(grid.month_of(payments[i].booked));
     if (k > months || payments[i].end < loan.prepayment_start.value_or(loan.closing)) continue;
     // Before the first draw by schedule, or after the last repayment, nothing is owed, but for lots
     // that come before their mean delivery: on the terms of the schedule without delay.

@@ -40,7 +40,7 @@ std::vector<double> added_by_month(const LoanSchedule& schedule, const std::vect
                                    const TimeGrid& grid, int months) {
   std::vector<double> sums(static_cast<std::size_t>(months) + 1, 0.0);
   for (std::size_t i = 0; i < added.size(); ++i)
-    if (const int k = grid.month_of(schedule.payments[i].end); k <= months)
+    if (const int k = grid.month_of(schedule.payments[i].booked); k <= months)
       sums[static_cast<std::size_t>(k)] += added[i];
   return sums;
 }
@@ -51,7 +51,7 @@ std::vector<double> elapsed_by_month(const LoanSchedule& schedule, const TimeGri
   std::vector<double> sums(static_cast<std::size_t>(months) + 1, 0.0);
   const auto add = [&](std::size_t payment, double elapsed) {
     if (payment == schedule.payments.size()) return;
-    if (const int k = grid.month_of(schedule.payments[payment].end); k <= months)
+    if (const int k = grid.month_of(schedule.payments[payment].booked); k <= months)
       sums[static_cast<std::size_t>(k)] += elapsed;
   };
   add(0, schedule.elapsed_today);
@@ -138,7 +138,7 @@ void add_draws(const Loan& loan, const Rates& rates, const TimeGrid& grid,
   tranche.undrawn_today = schedule.undrawn_today;
   const Date last_draw = loan.draw_end.value_or(loan.maturity);
   for (const LoanPayment& payment : schedule.payments) {
-    const int k = grid.month_of(payment.end);
+    const int k = grid.month_of(payment.booked);
     if (k > grid.months()) break;
     TrancheMonth& month = tranche.months[static_cast<std::size_t>(k)];
     month.pays = true;
@@ -209,10 +209,11 @@ VehicleLag vehicle_lag(const CompileInput& input, const Vehicle& vehicle, Plan& 
 int vehicle_months(const Vehicle& vehicle, const Book& book, const TimeGrid& grid) {
   int months = 0;
   for (const Tranche& tranche : vehicle.tranches)
-    if (tranche.loan)
-      months = std::max(
-          months,
-          std::min(grid.month_of(last_due(tranche, book.loans[*tranche.loan])), grid.months()));
+    if (tranche.loan) {
+      const Loan& loan = book.loans[*tranche.loan];
+      const Date last = grid.booked(last_due(tranche, loan), loan.closing);
+      months = std::max(months, std::min(grid.month_of(last), grid.months()));
+    }
   return months;
 }
 
@@ -288,7 +289,7 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
   if (loan.commitment)
     add_draws(loan, market.rates, grid, schedule, columns, monthly.outlives_grid, tranche);
   tranche.last_payment =
-      schedule.payments.empty() ? 0 : grid.month_of(schedule.payments.back().end);
+      schedule.payments.empty() ? 0 : grid.month_of(schedule.payments.back().booked);
   if (loan.prepayment_spread)
     tranche.prepayment =
         compile_prepayment(input, loan, schedule, early ? &early->schedule : nullptr, grid, plan,

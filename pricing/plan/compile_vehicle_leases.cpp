@@ -12,8 +12,11 @@ namespace {
 // Rents of the whole lease by month; what was due up to the valuation date has been paid.
 std::vector<double> rents_by_month(const VehicleLease& lease, const TimeGrid& grid) {
   std::vector<double> months(static_cast<std::size_t>(grid.months()) + 2, 0.0);
-  for (const Rent& rent : rents_from_start(lease_of(lease, 1)))
-    months[static_cast<std::size_t>(grid.month_of(rent.date))] += lease.rent * rent.step;
+  const int last = grid.month_of(lease.end);
+  for (const Rent& rent : rents_from_start(lease_of(lease, 1))) {
+    const int k = std::min(grid.month_of(grid.booked(rent.date, lease.start)), last);
+    months[static_cast<std::size_t>(k)] += lease.rent * rent.step;
+  }
   return months;
 }
 

@@ -22,7 +22,7 @@ double years_to_draw(const Loan& loan, Date from, Date to) {
 std::size_t period_of_draw(std::span<const LoanPayment> periods, Date d, const TimeGrid& grid) {
   const double month = month_number(d, grid);
   std::size_t i = 0;
-  while (i < periods.size() && month_number(periods[i].end, grid) <= month) ++i;
+  while (i < periods.size() && month_number(periods[i].booked, grid) <= month) ++i;
   return i;
 }
 

@@ -12,13 +12,16 @@ namespace lien::pricing {
 namespace {
 
 // All accrual periods of the loan, past ones too, without money.
-std::vector<LoanPayment> periods_from_closing(const Loan& loan) {
+std::vector<LoanPayment> periods_from_closing(const Loan& loan, const TimeGrid& grid) {
   const std::vector<Date> dates =
       agreement_dates(loan.closing, loan.maturity, static_cast<int>(loan.frequency));
   const std::vector<double> accruals = year_fractions(loan.day_count, dates);
   std::vector<LoanPayment> periods(accruals.size());
   for (std::size_t i = 0; i < periods.size(); ++i)
-    periods[i] = {.start = dates[i], .end = dates[i + 1], .accrual = accruals[i]};
+    periods[i] = {.start = dates[i],
+                  .end = dates[i + 1],
+                  .booked = grid.booked(dates[i + 1], loan.closing),
+                  .accrual = accruals[i]};
   return periods;
 }
 
@@ -151,7 +154,7 @@ LoanSchedule schedule_loan(const Loan& loan, const Rates& rates, const TimeGrid&
     schedule.closing_fee = loan.closing_fee * loan.commitment.value_or(loan.principal) +
                            loan.original_issue_discount * loan.principal;
 
-  std::vector<LoanPayment> all = periods_from_closing(loan);
+  std::vector<LoanPayment> all = periods_from_closing(loan, grid);
   const auto first = std::find_if(all.begin(), all.end(), [&](const LoanPayment& period) {
     return period.end > valuation_date;
   });

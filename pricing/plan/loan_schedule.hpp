@@ -12,6 +12,7 @@ namespace lien::pricing {
 // One payment of a loan after the valuation date, in money of the whole loan, not of the part held.
 struct LoanPayment {
   Date start{}, end{};     // accrual period; paid on `end`
+  Date booked{};           // the day by whose month of the grid it counts: TimeGrid::booked
   double accrual = 0;      // year fraction by the loan's day count
   double opening = 0;      // principal owed when it is due: of the period, draws included
   double base = 0;         // principal that interest runs on: opening less `elapsed` of new draws

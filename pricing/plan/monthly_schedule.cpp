@@ -97,9 +97,9 @@ MonthlySchedule on_grid(const LoanSchedule& schedule, const Loan& loan, const Ra
                         const TimeGrid& grid) {
   int months = 0;
   for (const LoanPayment& payment : schedule.payments)
-    if (const int month = grid.month_of(payment.end); month <= grid.months()) months = month;
+    if (const int month = grid.month_of(payment.booked); month <= grid.months()) months = month;
   const bool outlives =
-      !schedule.payments.empty() && grid.month_of(schedule.payments.back().end) > grid.months();
+      !schedule.payments.empty() && grid.month_of(schedule.payments.back().booked) > grid.months();
   // A default after the last payment that is seen counts until the grid ends.
   if (outlives) months = grid.months();
   MonthlySchedule monthly = empty_schedule(months);
@@ -117,7 +117,8 @@ MonthlySchedule on_grid(const LoanSchedule& schedule, const Loan& loan, const Ra
     const auto k = static_cast<std::size_t>(month);
     monthly.opening[k] = balance;
     double service = 0, service_after_today = 0;
-    for (; payment != schedule.payments.end() && grid.month_of(payment->end) == month; ++payment) {
+    for (; payment != schedule.payments.end() && grid.month_of(payment->booked) == month;
+         ++payment) {
       add_payment(monthly, k, *payment, loan, rates, grid, discount);
       balance = payment->opening - payment->principal;
       const double due = payment->principal + payment->interest + payment->fee;

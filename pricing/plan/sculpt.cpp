@@ -118,7 +118,7 @@ std::vector<double> sculpted_principal(const CompileInput& input, std::size_t lo
     for (const Part& part : parts)
       if (!part.sculpted()) others += part.service(at);
     for (const LoanPayment& payment : payments) {
-      if (grid.month_of(payment.end) != k) continue;
+      if (grid.month_of(payment.booked) != k) continue;
       if (payment.end <= repaid_from || payment.end == named.maturity) {
         for (Part& part : parts)
           if (part.sculpted()) part.principal.push_back(0.0);

@@ -28,7 +28,7 @@ Loan loan_of_one(const Loan& loan) {
 void add_by_month(std::span<const LoanPayment> payments, const TimeGrid& grid, std::size_t width,
                   double* opening, double* principal, std::size_t months) {
   for (const LoanPayment& payment : payments) {
-    const auto k = static_cast<std::size_t>(grid.month_of(payment.end));
+    const auto k = static_cast<std::size_t>(grid.month_of(payment.booked));
     if (!(payment.opening > 0) || k > months) continue;
     if (!(opening[k * width] > 0)) opening[k * width] = payment.opening;
     principal[k * width] += payment.principal;

@@ -53,6 +53,19 @@ int TimeGrid::month_of(Date d) const {
   return static_cast<int>(std::lower_bound(dates_.begin(), dates_.end(), d) - dates_.begin());
 }
 
+Date TimeGrid::booked(Date d, Date first) const {
+  const auto day_of_month = [](Date date) {
+    const std::chrono::year_month_day parts{date};
+    return ends_month(date) ? 31U : static_cast<unsigned>(parts.day());
+  };
+  const Date start = dates_.front();
+  if (steps_per_year_ != 12 || day_of_month(first) <= day_of_month(start)) return d;
+  const auto agreed = [d](Date from) {
+    return add_months(from, calendar_month(d) - calendar_month(from), ends_month(from)) == d;
+  };
+  return agreed(first) && agreed(start) ? d + std::chrono::days{1} : d;
+}
+
 double TimeGrid::time_of(Date d) const {
   if (steps_per_year_ == 12 && d > dates_.front() && d <= dates_.back()) {
     const int k = month_of(d);

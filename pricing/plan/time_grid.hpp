@@ -28,6 +28,12 @@ class TimeGrid {
   // k with t_{k-1} < t(d) <= t_k, on the monthly grid date_{k-1} < d <= date_k; 0 for d <=
   // valuation date; months() + 1 beyond the grid.
   [[nodiscard]] int month_of(Date d) const;
+  // The day by whose month of the grid a payment of d counts, of an agreement that pays in steps of
+  // months from `first` on. It is d, but the day after where a short month has put d onto the
+  // grid's own date while the agreement pays on a later day of the month than the grid's: month
+  // ends, on the grid of the 30th, would else be two in the month that ends on 30 November and none
+  // in the next, for one month's income each.
+  [[nodiscard]] Date booked(Date d, Date first) const;
   // Exact model time (k - 1 + share of month k by days)/12 in years; k/12 to the bit on grid
   // dates; negative before the valuation date.
   [[nodiscard]] double time_of(Date d) const;

@@ -13,7 +13,7 @@ std::vector<double> accruals_by_month(const LoanSchedule& schedule, const TimeGr
                                       int months) {
   std::vector<double> years(static_cast<std::size_t>(months) + 1, 0.0);
   for (const LoanPayment& payment : schedule.payments)
-    if (const int k = grid.month_of(payment.end); k <= months)
+    if (const int k = grid.month_of(payment.booked); k <= months)
       years[static_cast<std::size_t>(k)] += payment.accrual;
   return years;
 }

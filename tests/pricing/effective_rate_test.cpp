@@ -141,6 +141,39 @@ TEST(EffectiveRate, AQuotedPriceIsWithoutAccruedInterest) {
   EXPECT_NEAR(measure(results, "accrued_interest"), 0.5 * 100 * 359 / 360, 1e-12);
 }
 
+// What the lender keeps at closing is his gain of that day, not a lower yield.
+TEST(EffectiveRate, OfALoanThatClosesTodayLeavesItsFeeOut) {
+  Inputs inputs = certain_inputs(Date{2026y / 6 / 20});
+  inputs.book.loans.push_back(bullet(Date{2026y / 6 / 20}, 3, 0.08, Frequency::quarterly));
+  inputs.book.loans[0].closing_fee = 0.03;
+  EXPECT_NEAR(measure(value_book(inputs, {}), "yield"), std::expm1(0.07), 1e-9);
+  EXPECT_NEAR(measure(value_book(inputs, {}), "discount_margin"), 0.02, 1e-9);
+}
+
+// The running period's payment, at a known rate, and the last one in one month of the run.
+TEST(EffectiveRate, TwoPaymentsOfAMonthAreBothExpected) {
+  Inputs inputs = certain_inputs(Date{2026y / 9 / 30});
+  Loan loan = bullet(Date{2026y / 7 / 15}, 1, 0, Frequency::quarterly);
+  loan.maturity = Date{2026y / 10 / 25};
+  loan.floating = true;
+  loan.current_rate = 0.09;
+  loan.margin = 0.06;
+  loan.day_count = DayCount::actual_360;
+  inputs.book.loans.push_back(loan);
+  const RunResults results = value_book(inputs, {});
+  const Table& flows = results.tables.cashflows;
+  double scheduled = 0, expected = 0;
+  for (std::size_t row = 0; row < flows.rows(); ++row)
+    if (flows.column("contract").texts[row] == "L") {
+      scheduled += flows.column("scheduled_interest").numbers[row];
+      expected += flows.column("expected_interest").numbers[row];
+    }
+  EXPECT_GT(scheduled, 1000 * 0.09 * 92 / 360);
+  // The first is expected as money of the other's day, ten days later.
+  EXPECT_NEAR(expected, scheduled, 0.07 * 10 / 365 * scheduled);
+  EXPECT_NEAR(measure(results, "discount_margin"), 0.02, 1e-9);
+}
+
 void add_lease(RentTiming timing, Inputs& inputs) {
   Hardware hardware;
   hardware.id = "X";

@@ -63,6 +63,33 @@ TEST(YearFractions, CountDaysByEachConvention) {
   is(DayCount::thirty_360, {29, 32, 60}, 360);
 }
 
+// From any day on, of agreements of any day: a payment in each month of the grid.
+TEST(TimeGrid, BooksOnePaymentInEachMonth) {
+  for (Date today{2026y / 9 / 15}; today < Date{2028y / 4 / 1}; today += std::chrono::days{1})
+    for (const unsigned day : {1U, 15U, 27U, 28U, 29U, 30U, 31U}) {
+      const Date first = 2026y / 8 / std::chrono::day(day);
+      const TimeGrid grid(today, 30);
+      std::vector<int> payments(32, 0);
+      for (int i = 1; i < 60; ++i) {
+        const Date d = add_months(first, i, ends_month(first));
+        if (d > today) ++payments[static_cast<std::size_t>(grid.month_of(grid.booked(d, first)))];
+      }
+      for (std::size_t k = 1; k <= 30; ++k)
+        EXPECT_EQ(payments[k], 1) << (today - Date{2026y / 9 / 15}).count() << ' ' << day << ' '
+                                  << k;
+    }
+}
+
+TEST(TimeGrid, BooksAPaymentOffThePatternOnItsDay) {
+  const TimeGrid grid(2026y / 10 / 30, 12);
+  EXPECT_EQ(grid.booked(2026y / 11 / 30, 2026y / 8 / 31), Date{2026y / 12 / 1});
+  EXPECT_EQ(grid.booked(2026y / 11 / 30, 2026y / 8 / 30), Date{2026y / 11 / 30});
+  EXPECT_EQ(grid.booked(2026y / 11 / 29, 2026y / 8 / 31), Date{2026y / 11 / 29});
+  EXPECT_EQ(grid.booked(2027y / 2 / 28, 2026y / 8 / 31), Date{2027y / 3 / 1});
+  EXPECT_EQ(TimeGrid(2026y / 10 / 31, 12).booked(2026y / 11 / 30, 2026y / 8 / 31),
+            Date{2026y / 11 / 30});
+}
+
 TEST(TimeGrid, StepsByCalendarMonths) {
   const TimeGrid grid(2026y / 1 / 30, 3);
   EXPECT_EQ(grid.months(), 3);
