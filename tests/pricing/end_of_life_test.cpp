@@ -128,13 +128,22 @@ TEST(EndOfLife, ForeseesNoMoreThanTheStrip) {
   settings.valuation_date = kSampleDate;
   settings.paths = 1024;
   const auto before = end_of_life_values(settings, market);
-  market.hardware[0].rental_rate_path = {{0, -0.2}, {12, -0.5}};
+  market.hardware[0].rental_rate_path = {{1, -0.2}, {12, -0.5}};
   market.launches[0].forced = {{6, 0.4}};
   const auto after = end_of_life_values(settings, market);
   ASSERT_EQ(before.size(), 1u);
   ASSERT_EQ(after.size(), 1u);
   EXPECT_EQ(before[0].value.value, after[0].value.value);
   EXPECT_EQ(before[0].mothball, after[0].mothball);
+  // What a path makes of today's rent is no foresight.
+  market.hardware[0].rental_rate_path = {{0, -0.2}, {12, -0.5}};
+  const auto fallen = end_of_life_values(settings, market);
+  market.hardware[0].rental_rate_path.clear();
+  market.hardware[0].rental_rate *= 0.8;
+  const auto lower = end_of_life_values(settings, market);
+  EXPECT_NEAR(fallen[0].value.value, lower[0].value.value, 1e-12 * lower[0].value.value);
+  EXPECT_NEAR(fallen[0].mothball, lower[0].mothball, 1e-12 * lower[0].mothball);
+  EXPECT_LT(fallen[0].mothball, 0.9 * before[0].mothball);
 }
 
 }  // namespace
