@@ -5,6 +5,7 @@
 #include "pricing/book/row_vehicle.hpp"
 #include "pricing/book/tranche_grid.hpp"
 #include "pricing/book/vehicle_checks.hpp"
+#include "pricing/plan/calendar.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -124,9 +125,30 @@ void check_mark(const Loan& loan, const ContractChecks& check, const Hardware& h
     check.wrong("mark", "needs the purchase_price of this loan", "add purchase_price");
 }
 
-void check_market(const Loan& loan, const ContractChecks& check) {
+// The schedule goes on to the valuation date; a borrower in default has paid none of that.
+void check_balance_in_default(const Loan& loan, const ContractChecks& check, const Party* borrower,
+                              std::optional<Date> today) {
+  if (!borrower || !borrower->default_date || !today || check.has("outstanding_principal")) return;
+  if (loan.amortization == Amortization::bullet || loan.maturity <= *today ||
+      *borrower->default_date < loan.closing)
+    return;
+  for (const std::string_view field : {"closing", "maturity", "interest_only_months", "frequency"})
+    if (check.has(field) && !check.good(field)) return;
+  const Date from = add_months(loan.closing, loan.interest_only_months, ends_month(loan.closing));
+  for (const Date date :
+       agreement_dates(loan.closing, loan.maturity, static_cast<int>(loan.frequency)))
+    if (date > from && date > *borrower->default_date && date <= *today)
+      return check.missing("outstanding_principal",
+                           borrower->id +
+                               " is in default, and the schedule would have repaid "
+                               "principal since its default_date",
+                           "write what is owed");
+}
+
+void check_market(const Loan& loan, const ContractChecks& check, std::optional<Date> today) {
   const Party* borrower = check.party("borrower", loan.borrower);
   check.not_yet_in_default("borrower", borrower, "closing", loan.closing);
+  check_balance_in_default(loan, check, borrower, today);
   check.one_party("customer", check.party("customer", loan.customer));
   if (borrower && borrower->count > 1) {
     check.useless({"min_debt_service_coverage_ratio", "max_loan_to_value"},
@@ -264,7 +286,7 @@ void check_loan(Loan& loan, const Given& given, const Scope& scope, BookContext&
   check_debt(loan, check, context.valuation_date);
   check_cap(loan, check);
   check_prepayment(loan, check);
-  check_market(loan, check);
+  check_market(loan, check, context.valuation_date);
   check_row_vehicle(loan, check, context);
 }
 

@@ -23,18 +23,19 @@ struct Unit {
   StripLaw law;
   StripState today;
   double cost = 0;  // an hour, today
-  int life = 0;     // months
+  double utilization = 0;
+  int life = 0;  // months
 };
 
 Unit unit_of(const RunSettings& settings, const Market& market, const Hardware& hardware) {
   const MeasureBasis drifts =
       hardware.resale->risk_neutral_drifts ? MeasureBasis::risk_neutral : MeasureBasis::real_world;
-  Unit unit{&hardware, {drifts, &market, &hardware, settings.valuation_date}, {}, 0, 0};
+  Unit unit{&hardware, {drifts, &market, &hardware, settings.valuation_date}, {}, 0, 0, 0};
   unit.life = life_months(hardware);
-  unit.cost = cost_today(hardware);
+  unit.cost = cost_today(hardware) * cost_path_factor(hardware, 0);
   unit.today = strip_state_today(market, hardware, drifts, settings.valuation_date, unit.life);
-  unit.today.log_moneyness =
-      engine::log(hardware.utilization->mean * rent_today(hardware) / unit.cost);
+  unit.utilization = hardware.utilization->mean * (1 + path_value(hardware.utilization_path, 0, 0));
+  unit.today.log_moneyness = engine::log(unit.utilization * rent_today(hardware) / unit.cost);
   return unit;
 }
 
@@ -70,7 +71,7 @@ InstrumentPlan operation(const Unit& unit, const Plan& plan, double never, doubl
   early.rule.bound = kSurelyEarning;
   early.rule.dates.resize(static_cast<std::size_t>(unit.life) + 1);
   early.states = exercise_states(plan, plan.hardware[0]);
-  early.utilization = unit.hardware->utilization->mean;
+  early.utilization = unit.utilization;
   for (int k = 0; k <= unit.life; ++k) {
     const double growth = engine::exp(unit.hardware->operating_cost_growth * k / 12.0);
     early.cost.push_back(unit.cost * growth * expected_power(unit, k));
@@ -94,7 +95,8 @@ engine::Estimate simulate_unit(const RunSettings& settings, const Market& market
   alone.hardware = {*unit.hardware};
   alone.hardware[0].resale.reset();
   alone.hardware[0].vendor.clear();
-  // A strip foresees neither a scenario's paths nor the launches it forces.
+  // A strip foresees neither a scenario's paths nor the launches it forces, and begins at today's.
+  if (alone.hardware[0].rental_rate > 0) alone.hardware[0].rental_rate = rent_today(*unit.hardware);
   for (MonthPath* path :
        {&alone.hardware[0].rental_rate_path, &alone.hardware[0].utilization_path,
         &alone.hardware[0].operating_cost_path, &alone.hardware[0].rental_rate_levels,

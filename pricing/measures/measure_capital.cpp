@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/elementary/elementary.hpp"
 #include "pricing/credit/capital.hpp"
 #include "pricing/measures/measure_provisions.hpp"
 
@@ -38,13 +39,25 @@ Estimate defaulted_risk_weight(const CapitalRule& rule, const BasisRun& run, std
                     : Estimate{0, 0};
 }
 
+// What a contract or run of less than a year sees of default, at the same hazard for the year: the
+// probability is the obligor's, whom a short loan makes no safer. Source: Basel Framework CRE32.4.
+Estimate one_year_default_probability(const BasisRun& run, std::size_t i) {
+  Estimate pd = default_probability(run, i, 12);
+  const int months = run.plan.contracts[i].months;
+  if (months < 1 || months >= 12) return pd;
+  const double power = 12.0 / months, alive = std::clamp(1 - pd.value, 0.0, 1.0);
+  pd.value = 1 - engine::pow(alive, power);
+  pd.standard_error *= power * engine::pow(alive, power - 1);
+  return pd;
+}
+
 // Errors of probability and loss added up, as if they moved together: an upper bound.
 // Nothing where no default was ever possible and no loss is given: there is none to take.
 std::optional<Estimate> irb_risk_weight(const CapitalRule& rule, const BasisRun& run,
                                         std::size_t i) {
   const ContractPlan& contract = run.plan.contracts[i];
   if (in_default(run, contract)) return defaulted_risk_weight(rule, run, i);
-  const Estimate pd = default_probability(run, i, 12);
+  const Estimate pd = one_year_default_probability(run, i);
   Estimate loss{rule.loss_given_default.value_or(0), 0};
   if (!rule.loss_given_default) {
     if (!(default_probability(run, i, 0).value > 0)) return std::nullopt;

@@ -110,6 +110,32 @@ void add_yields(const ScenarioRun& scenario, const BasisRun& run, std::size_t i,
                      }));
 }
 
+// First rent at which rents and residual are worth the cost on the day of the start: all three by
+// the curve and the spread for illiquidity, none with the lessee's credit. What is left of a lease
+// that has begun does not pay for all of its hardware, and what a rent is worth depends on how long
+// it is paid, which options leave open: neither has one.
+void add_fair_rent(const Inputs& inputs, const ScenarioRun& scenario, const BasisRun& run,
+                   std::size_t i, const std::string& id, MeasureWriter& writer) {
+  const Lease& lease = scenario.book->leases[run.plan.contracts[i].source];
+  if (!lease.purchase_price || lease.has_options() || lease.start < inputs.settings.valuation_date)
+    return;
+  const Rates& rates = scenario.market->rates;
+  const TimeGrid grid(inputs.settings.valuation_date, run.plan.months);
+  const double start = grid.time_of(lease.start);
+  const double paid =
+      discount_factor(rates.zero_curve, start) * engine::exp(-rates.liquidity_spread * start);
+  const double annuity = schedule_lease(lease, rates, grid).annuity_timed;
+  // Of a lessee that lives; the error takes both means at their worst.
+  const Estimate gone = run.mean(sample(run, i, kDefault, 0));
+  const double living = 1 - gone.value;
+  if (!(annuity > 0) || !(living > 0)) return;
+  const Estimate residual = scaled(run.mean(run.layout.contract(i, kResidual)), 1 / living);
+  const double cost = lease.units * *lease.purchase_price * paid;
+  const double error =
+      residual.standard_error + std::abs(residual.value) * gone.standard_error / living;
+  writer.add(id, "fair_rate", -1, {(cost - residual.value) / annuity, error / annuity});
+}
+
 void add_prices(const Inputs& inputs, const ScenarioRun& scenario, const BasisRun& run,
                 std::size_t i, const std::string& id, MeasureWriter& writer) {
   const ContractPlan& contract = run.plan.contracts[i];
@@ -128,19 +154,7 @@ void add_prices(const Inputs& inputs, const ScenarioRun& scenario, const BasisRu
   } else {
     const Estimate residual = run.mean(run.layout.contract(i, kResidual));
     writer.add(id, "residual_value", 0, scaled(residual, contract.held));
-    const Lease& lease = scenario.book->leases[contract.source];
-    // What a rent is worth depends on how long it is paid, which options leave open.
-    if (lease.purchase_price && !lease.has_options()) {
-      const TimeGrid grid(inputs.settings.valuation_date, run.plan.months);
-      const LeaseSchedule schedule = schedule_lease(lease, scenario.market->rates, grid);
-      if (schedule.annuity_timed > 0) {
-        // The rent, before the lessee's credit, at which rents and residual are worth the cost.
-        const double cost = lease.units * *lease.purchase_price;
-        writer.add(id, "fair_rate", -1,
-                   {(cost - residual.value) / schedule.annuity_timed,
-                    residual.standard_error / schedule.annuity_timed});
-      }
-    }
+    add_fair_rent(inputs, scenario, run, i, id, writer);
   }
 }
 

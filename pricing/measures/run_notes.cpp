@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "pricing/contract/tape_row.hpp"
+#include "pricing/plan/calendar.hpp"
+#include "pricing/plan/compile.hpp"
 #include "pricing/report/text_form.hpp"
 
 namespace lien::pricing {
@@ -79,7 +82,7 @@ void about_leases(const std::vector<Lease>& leases, std::vector<std::string>& no
   notes.emplace_back(
       "proceeds above the claim stay with the lessor in values and offset no loss elsewhere");
   if (any(leases, [](const Lease& l) { return l.purchase_price.has_value(); }))
-    notes.emplace_back("fair rents leave out the lessee's credit risk on rents");
+    notes.emplace_back("fair rents leave out the lessee's credit risk");
   if (any(leases, [](const Lease& l) { return l.guaranteed_residual > 0; }))
     notes.emplace_back("a guaranteed residual is part of the claim, whoever guarantees it");
   if (any(leases, [](const Lease& l) { return l.has_options(); }))
@@ -126,6 +129,42 @@ void about_scenarios(const std::vector<ScenarioRow>& rows, std::vector<std::stri
         "a rental path of a scenario is not foreseen: resale values follow the current rent");
 }
 
+// Units that are past their physical life have no value and none of their income stops.
+void about_lives(const Inputs& inputs, std::vector<std::string>& warnings) {
+  std::string first;
+  std::size_t count = 0;
+  const auto see = [&](const std::string& debt, Date last, const std::string& id, Date in_service) {
+    for (const Hardware& hardware : inputs.market.hardware)
+      if (hardware.id == id && hardware.life_years &&
+          add_months(in_service, life_months(hardware), ends_month(in_service)) < last &&
+          count++ == 0)
+        first = debt + ": hardware " + id + " ends its life_years before the debt's last day";
+  };
+  for (const Loan& loan : inputs.book.loans) {
+    const bool account = loan.recourse == Recourse::none || loan.min_debt_service_coverage_ratio ||
+                         loan.reserve_initial > 0 || loan.reserve_target > 0;
+    if (account && !loan.hardware.empty())
+      see("loan " + loan.id, loan.maturity, loan.hardware, loan.in_service.value_or(loan.closing));
+  }
+  for (const Vehicle& vehicle : inputs.book.vehicles) {
+    if (is_row(vehicle, inputs.book)) continue;  // told as the loan that it is
+    std::optional<Date> closing, last;
+    for (const Tranche& tranche : vehicle.tranches) {
+      if (!tranche.loan) continue;
+      const Loan& loan = inputs.book.loans[*tranche.loan];
+      closing = std::min(closing.value_or(loan.closing), loan.closing);
+      last = std::max(last.value_or(loan.maturity), loan.maturity);
+    }
+    if (last)
+      for (const VehicleLot& lot : vehicle.lots)
+        see("vehicle " + vehicle.id + " / lot " + lot.id, *last, lot.hardware,
+            lot.in_service.value_or(*closing));
+  }
+  if (count > 0)
+    warnings.push_back(first + "; its income and cost go on in the cash account to the end" +
+                       (count == 1 ? "" : " (and " + std::to_string(count - 1) + " more)"));
+}
+
 }  // namespace
 
 void about_end_of_life(const std::vector<EndOfLifeValue>& units, std::vector<std::string>& notes) {
@@ -160,6 +199,7 @@ std::vector<std::string> warnings(const Inputs& inputs) {
                     "but liquidity_spread");
   }
   about_units(inputs, out);
+  about_lives(inputs, out);
   return out;
 }
 

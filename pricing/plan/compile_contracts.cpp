@@ -59,7 +59,7 @@ IncomeLaw income_law(const CompileInput& input, const std::vector<StripNodes>& n
   IncomeLaw income{law, StripWeights(law, nodes, life, plan.steps_per_year),
                    states.of(input, hardware, drifts, life)};
   income.today.log_moneyness =
-      engine::log(compiled.utilization * rent_today(hardware) / compiled.operating_cost[0]);
+      engine::log(compiled.mean_utilization(0) * rent_today(hardware) / compiled.operating_cost[0]);
   // A forward curve moves every month's rent, as launches do.
   if (!compiled.forward_shift.empty())
     for (std::size_t h = 0; h < income.today.launch_mean.size(); ++h)

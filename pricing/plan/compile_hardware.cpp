@@ -122,16 +122,23 @@ double cost_path_factor(const Hardware& hardware, double month) {
 }
 
 double rent_today(const Hardware& hardware) {
-  return hardware.rental_rate > 0 ? hardware.rental_rate : 1.0;
+  const double rent = hardware.rental_rate > 0 ? hardware.rental_rate : 1.0;
+  return rent * (1 + path_value(hardware.rental_rate_path, 0, 0));
 }
 
 std::vector<double> curve_over_rent(const CompileInput& input, const Hardware& hardware,
                                     int steps) {
   const int per_year = input.settings->steps_per_year;
-  const auto expected = expected_log_rents(*input.market, hardware, MeasureBasis::real_world,
-                                           input.settings->valuation_date, steps, per_year);
-  const auto shift =
-      forward_shifts(*input.baseline, hardware, input.settings->valuation_date, steps);
+  const Date today = input.settings->valuation_date;
+  // What a scenario changes of the rent then changes the value, instead of being divided away.
+  const std::uint32_t known = hardware_index(*input.baseline, hardware.id);
+  const bool same_kind = known != kNone && (input.baseline->hardware[known].rental_rate > 0) ==
+                                               (hardware.rental_rate > 0);
+  const Market& market = same_kind ? *input.baseline : *input.market;
+  const Hardware& over = same_kind ? market.hardware[known] : hardware;
+  const auto expected =
+      expected_log_rents(market, over, MeasureBasis::real_world, today, steps, per_year);
+  const auto shift = forward_shifts(*input.baseline, over, today, steps);
   std::vector<double> scale;
   for (int k = 0; k <= steps; ++k) {
     const auto at = static_cast<std::size_t>(k);

@@ -230,9 +230,12 @@ void set_liquidation(const CompileInput& input, const std::string& id, double un
     const double stdev = terms ? terms->lag_stdev_months : 0.0;
     const double holding = terms ? terms->holding_cost * units : 0.0;
     contract.lag = longest_lag(lag, stdev);
+    int held_months = contract.lag;
     if (contract.party != kNone)
-      if (const auto& since = input.market->parties[contract.party].default_date)
+      if (const auto& since = input.market->parties[contract.party].default_date) {
         contract.lag = lag_left(contract.lag, *since, input.settings->valuation_date);
+        held_months = contract.lag + 1;  // from today, a month before the default of the paths
+      }
     contract.haircut_units = units * (1 - haircut.value_or(terms ? terms->haircut : 0.0));
     if (lag > 0 && stdev > 0) {
       contract.lag_law = lag_law(plan, lag, stdev);
@@ -240,7 +243,7 @@ void set_liquidation(const CompileInput& input, const std::string& id, double un
       contract.deduction = terms->fixed_cost;
       contract.holding_cost = holding;
     } else if (terms) {
-      contract.deduction = terms->fixed_cost + terms->holding_cost * units * contract.lag;
+      contract.deduction = terms->fixed_cost + terms->holding_cost * units * held_months;
     }
     contract.depth = depth_row(input, plan.lots[contract.lot].hardware, plan);
     contract.variant.prepared = contract.lag_law != kNone || contract.depth != kNone;

@@ -37,8 +37,8 @@ struct LeaseSchedule {
   // What the lessee owes from the valuation date on, with its days: all rents, and last the assumed
   // residual, 0 where there is none.
   std::vector<double> due_times, due;
-  // Sum over rents to come of P(0,t(d)) x share x yearly step, without credit risk: the fair rent
-  // is (cost - present value of the residual)/this.
+  // Sum over rents to come of P(0,t(d)) e^(-liquidity_spread t(d)) x share x yearly step, without
+  // credit risk: the fair rent is (cost - present value of the residual)/this.
   double annuity_timed = 0;
   // [months + 1] claim of a default in month k: net investment at t_{k-1} after its rent, for a
   // defaulter does not pay at t_k; 0 up to the month of a start to come. [0]: outstanding.

@@ -83,14 +83,23 @@ TEST(Capital, FollowsTheFlowsAndTheShareHeld) {
   const auto weight = [](double pd, double years) {
     return irb_capital(pd, 0.45, years).risk_weight;
   };
-  // Half a year of default risk is all that the short loan has; its maturity counts as one year.
-  const double a = weight(1 - std::exp(-0.08 / 2), 1),
-               b = weight(-std::expm1(-0.08), weighted / flows);
+  // Half a year of default risk is all that the short loan has: the same hazard makes the year of
+  // it. Its maturity counts as one year.
+  const double a = weight(-std::expm1(-0.08), 1), b = weight(-std::expm1(-0.08), weighted / flows);
   EXPECT_NEAR(number("a", "risk_weight"), a, 1e-9);
   EXPECT_NEAR(number("b", "risk_weight"), b, 1e-9);
   EXPECT_NEAR(number("b", "capital_requirement"), 0.08 * 0.4e6 * b, 1e-4);
   EXPECT_NEAR(number("", "capital_requirement"), 0.08 * (1e6 * a + 0.4e6 * b), 1e-3);
   EXPECT_NEAR(number("", "risk_weight"), (a + 0.4 * b) / 1.4, 1e-9);
+  // A run that ends before the year sees as little of a long loan.
+  inputs.settings.horizon_months = 5;
+  inputs.settings.capital->effective_maturity_years = 2.5;
+  const Table cut = value_book(inputs, {}).tables.measures;
+  for (std::size_t r = 0; r < cut.rows(); ++r) {
+    if (cut.column("id").texts[r] != "b" || cut.column("measure").texts[r] != "risk_weight")
+      continue;
+    EXPECT_NEAR(cut.column("value").numbers[r], weight(-std::expm1(-0.08), 2.5), 1e-9);
+  }
 }
 
 // Of a borrower in default: nothing for what is expected to be lost, 12.5 times what a stated loss

@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
+#include <vector>
 
+#include "pricing/measures/run_notes.hpp"
 #include "tests/pricing/sample_market.hpp"
 
 namespace lien::pricing {
@@ -128,13 +131,56 @@ TEST(EndOfLife, ForeseesNoMoreThanTheStrip) {
   settings.valuation_date = kSampleDate;
   settings.paths = 1024;
   const auto before = end_of_life_values(settings, market);
-  market.hardware[0].rental_rate_path = {{0, -0.2}, {12, -0.5}};
+  market.hardware[0].rental_rate_path = {{1, -0.2}, {12, -0.5}};
   market.launches[0].forced = {{6, 0.4}};
   const auto after = end_of_life_values(settings, market);
   ASSERT_EQ(before.size(), 1u);
   ASSERT_EQ(after.size(), 1u);
   EXPECT_EQ(before[0].value.value, after[0].value.value);
   EXPECT_EQ(before[0].mothball, after[0].mothball);
+  // What a path makes of today's rent is no foresight.
+  market.hardware[0].rental_rate_path = {{0, -0.2}, {12, -0.5}};
+  const auto fallen = end_of_life_values(settings, market);
+  market.hardware[0].rental_rate_path.clear();
+  market.hardware[0].rental_rate *= 0.8;
+  const auto lower = end_of_life_values(settings, market);
+  EXPECT_NEAR(fallen[0].value.value, lower[0].value.value, 1e-12 * lower[0].value.value);
+  EXPECT_NEAR(fallen[0].mothball, lower[0].mothball, 1e-12 * lower[0].mothball);
+  EXPECT_LT(fallen[0].mothball, 0.9 * before[0].mothball);
+}
+
+// Dead hardware earns on in a cash account: told where its life ends before the debt, and only
+// there.
+TEST(Warnings, NameHardwareThatDiesBeforeItsDebt) {
+  Inputs inputs;
+  Hardware& chip = inputs.market.hardware.emplace_back();
+  chip.id = "chip";
+  chip.life_years = 3;
+  Loan& loan = inputs.book.loans.emplace_back();
+  loan.id = "L";
+  loan.hardware = "chip";
+  loan.principal = 12e6;
+  loan.recourse = Recourse::none;
+  loan.closing = kSampleDate;
+  loan.maturity = kSampleDate + std::chrono::days(3 * 365 + 1);
+  EXPECT_TRUE(warnings(inputs).empty());
+  loan.maturity += std::chrono::days(1);
+  const std::string told =
+      "hardware chip ends its life_years before the debt's last day; its income and cost go on in "
+      "the cash account to the end";
+  EXPECT_EQ(warnings(inputs), std::vector<std::string>{"loan L: " + told});
+  loan.recourse = Recourse::full;  // no account
+  EXPECT_TRUE(warnings(inputs).empty());
+  loan.hardware.clear();
+  Vehicle& vehicle = inputs.book.vehicles.emplace_back();
+  vehicle.id = "V";
+  vehicle.lots.resize(1);
+  vehicle.lots[0].id = "a";
+  vehicle.lots[0].hardware = "chip";
+  vehicle.tranches.emplace_back().loan = 0;
+  EXPECT_EQ(warnings(inputs), std::vector<std::string>{"vehicle V / lot a: " + told});
+  vehicle.lots[0].in_service = kSampleDate + std::chrono::days(1);
+  EXPECT_TRUE(warnings(inputs).empty());
 }
 
 }  // namespace

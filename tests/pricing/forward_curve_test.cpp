@@ -140,5 +140,74 @@ TEST(ForwardCurve, StaysThatOfTheBaselineInScenarios) {
   }
 }
 
+// The sample market with its first hardware on a given curve of resale values.
+Market curved_market() {
+  Market market = sample_market();
+  market.hardware[0].resale->law = ResaleLaw::curve;
+  market.hardware[0].resale->curve = {{0, 1, 3}, {26000, 18000, 7000}};
+  return market;
+}
+
+// A resale curve is the mean of the baseline's market, so that a scenario of rents moves values in
+// proportion, from today on; what it says of the curve comes on top.
+TEST(ResaleCurve, StaysOverTheRentOfTheBaselineInScenarios) {
+  const Market base = curved_market();
+  const auto scale = [&base](const Market& market) {
+    return CompiledMarket(market, kReal, 36, {}, base).plan.hardware[0].curve_scale;
+  };
+  const auto today = [&base](const Market& market) {
+    return CompiledMarket(market, kReal, 36, {}, base).plan.lots[0].value_today;
+  };
+  const std::vector<double> before = CompiledMarket(base, kReal, 36).plan.hardware[0].curve_scale;
+  Market rent = base, drops = base, both = base, idle = base;
+  rent.hardware[0].rental_rate *= 0.5;
+  drops.launches[0].drop_mean *= 2;
+  both.hardware[0].rental_rate *= 0.5;
+  for (double& value : both.hardware[0].resale->curve.values) value *= 0.8;
+  idle.hardware[0].rental_rate = 0;
+  EXPECT_EQ(scale(rent), before);
+  EXPECT_EQ(scale(drops), before);
+  EXPECT_NEAR(today(base), 26000, 1e-9);
+  EXPECT_NEAR(today(rent), 13000, 1e-9);
+  EXPECT_NEAR(today(both), 10400, 1e-9);
+  EXPECT_NEAR(scale(both)[24], 0.8 * before[24], 1e-12 * before[24]);
+  // Hardware that earns nothing from the market follows an index of its own: no ratio to a rent.
+  EXPECT_NEAR(today(idle), 26000, 1e-9);
+}
+
+// A path that acts in month 0 acts on today's value, whatever the resale law: as the input itself
+// would that it is a path of.
+TEST(TodaysValue, IsThatOfAPathFromMonthZero) {
+  Market base = curved_market();
+  base.hardware.push_back(sample_market().hardware[0]);
+  base.hardware.back().id = "strip";
+  const auto today = [&base](const Market& market) {
+    std::vector<double> out;
+    for (const LotPlan& lot : CompiledMarket(market, kReal, 36, {}, base).plan.lots)
+      out.push_back(lot.value_today);
+    return out;
+  };
+  Market path = base, rate = base;
+  for (Hardware& hardware : path.hardware) {
+    hardware.rental_rate_path = {{0, -0.3}, {12, -0.1}};
+    hardware.utilization_path = {{0, -0.2}};
+  }
+  for (Hardware& hardware : rate.hardware) {
+    hardware.rental_rate *= 0.7;
+    hardware.utilization->mean *= 0.8;
+  }
+  const std::vector<double> of_path = today(path), of_rate = today(rate), unmoved = today(base);
+  ASSERT_EQ(of_path.size(), 3);
+  for (std::size_t i = 0; i < of_path.size(); ++i) {
+    EXPECT_NEAR(of_path[i], of_rate[i], 1e-11 * of_rate[i]) << i;
+    EXPECT_LT(of_path[i], 0.75 * unmoved[i]) << i;
+  }
+  for (Hardware& hardware : path.hardware) {
+    hardware.rental_rate_path = {{1, -0.3}};
+    hardware.utilization_path = {{1, -0.2}};
+  }
+  EXPECT_EQ(today(path), unmoved);
+}
+
 }  // namespace
 }  // namespace lien::pricing

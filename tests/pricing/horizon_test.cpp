@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "pricing/measures/value_book.hpp"
+#include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/lease_schedule.hpp"
 #include "tests/pricing/schedule_test.hpp"
 
@@ -75,6 +76,35 @@ TEST(Horizon, LeaseThatEndsWithinItBringsItsResidual) {
   // (20,000 - 16,000) over 24 rents; it has no horizon, and -1 is none.
   EXPECT_NEAR(row_of(results, "fair_rate").first, 4000.0 / 24, 1e-9);
   EXPECT_TRUE(std::isnan(row_of(results, "fair_rate").second));
+}
+
+// Rents, residual and cost all by the curve and the spread for illiquidity, none with the lessee's
+// credit; the cost is paid on the day of the start.
+TEST(Horizon, FairRentIsOfOneMeasure) {
+  Inputs inputs = certain_inputs(0.3);
+  inputs.market.rates = flat_rates(0.05);
+  inputs.market.rates.liquidity_spread = 0.02;
+  const auto worth = [&inputs](double months) {
+    return discount_factor(inputs.market.rates.zero_curve, months / 12) *
+           std::exp(-0.02 * months / 12);
+  };
+  const auto fair = [&inputs](Date start, Date end) {
+    Lease lease = two_years();
+    lease.start = start;
+    lease.end = end;
+    inputs.book.leases = {lease};
+    return row_of(value_book(inputs, {}), "fair_rate").first;
+  };
+  for (const int start : {0, 6}) {
+    double annuity = 0;
+    for (int k = 1; k <= 24; ++k) annuity += worth(start + k);
+    const double expected = (20000 * worth(start) - 16000 * worth(start + 24)) / annuity;
+    const double found = start == 0 ? fair(kToday, Date{2028y / 9 / 30})
+                                    : fair(Date{2027y / 3 / 31}, Date{2029y / 3 / 31});
+    EXPECT_NEAR(found, expected, 1e-9) << start;
+  }
+  // What is left of a lease does not pay for all of its hardware.
+  EXPECT_TRUE(std::isnan(fair(Date{2026y / 8 / 31}, Date{2028y / 9 / 30})));
 }
 
 TEST(Horizon, LeaseThatOutlivesItBringsRentsOnly) {

@@ -50,6 +50,21 @@ TEST(Liquidation, TakesEachOfItsCostsAlone) {
   }
 }
 
+// The default of a borrower in default is simulated in month 1 and lies in the past: of a lag of
+// six months one has passed, and units are held from today to the sale in month 5.
+TEST(Liquidation, HoldsUnitsForTheMonthsLeftOfADefaultPast) {
+  Market market = certain_market();
+  market.liquidation = Liquidation{0, 1e4, 150, 6};
+  for (Party& party : market.parties)
+    if (party.id == "borrower") party.default_date = kSampleDate - std::chrono::days(40);
+  Book book;
+  book.loans = {loan_on("loan", "borrower")};
+  const CompiledMarket compiled(market, MeasureBasis::real_world, 24, book);
+  const ContractPlan& loan = compiled.plan.contracts[0];
+  EXPECT_EQ(1 + loan.lag, 5);
+  EXPECT_EQ(loan.deduction, 1e4 + 150 * book.loans[0].units * 5);
+}
+
 TEST(DrawnLag, HasTheRoundedLognormalLaw) {
   for (const auto& [mean, stdev] : {std::pair{6.0, 3.0}, {0.4, 0.5}, {20.0, 2.0}}) {
     const auto cumulative = lag_distribution(mean, stdev);
