@@ -39,9 +39,9 @@ void fill_month(const J2Rows& from, std::size_t first, std::size_t k, AlignedDou
   }
 }
 
-std::vector<AlignedDoubles> block_rows(const J2Rows& rows) {
+std::vector<AlignedDoubles> block_rows(const J2Rows& rows, std::size_t count) {
   std::vector<AlignedDoubles> blocks;
-  for (std::size_t b = 0; b < kJ2Blocks; ++b) {
+  for (std::size_t b = 0; b < count; ++b) {
     blocks.emplace_back(kSeries * kJ2RowMonths * kBlockPaths);
     for (std::size_t k = 0; k < kJ2RowMonths; ++k) fill_month(rows, b * kBlockPaths, k, blocks[b]);
   }
@@ -101,9 +101,9 @@ ContractPlan contract_plan(const J2Loan& loan) {
 
 }  // namespace
 
-J2Inputs::J2Inputs()
-    : rows(j2_reference_rows()),
-      blocks(block_rows(rows)),
+J2Inputs::J2Inputs(std::size_t block_count)
+    : rows(j2_reference_rows(block_count * kBlockPaths)),
+      blocks(block_rows(rows, block_count)),
       terms(month_terms(j2_reference_loan())),
       contract(contract_plan(j2_reference_loan())) {}
 

@@ -33,7 +33,9 @@ inline constexpr double kJ2Operations = 42.5;
 
 // What is given, the same for any number of threads.
 struct J2Inputs {
-  J2Inputs();
+  // The first so many blocks, the same for any number: a kernel that is counted needs one, and
+  // laying out the others would take the counting most of its time.
+  explicit J2Inputs(std::size_t block_count = kJ2Blocks);
 
   J2Rows rows;                                 // as the peers read them
   std::vector<engine::AlignedDoubles> blocks;  // the same as our kernel reads them

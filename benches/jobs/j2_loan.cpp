@@ -30,7 +30,7 @@ J2Loan j2_reference_loan() {
   return loan;
 }
 
-J2Rows j2_reference_rows() {
+J2Rows j2_reference_rows(std::size_t paths) {
   constexpr double kDt = 1.0 / 12.0;
   constexpr std::size_t kSize = kJ2RowMonths * kJ2Pitch;
   J2Rows rows{std::vector<double>(kSize, 1.0), std::vector<double>(kSize, 1.0),
@@ -38,7 +38,7 @@ J2Rows j2_reference_rows() {
               std::vector<double>(kSize, 1.0)};
   std::mt19937_64 words(20'260'930);
   std::normal_distribution<double> normal;
-  for (std::size_t p = 0; p < kJ2Paths; ++p) {
+  for (std::size_t p = 0; p < paths; ++p) {
     double scarcity = 0.0, trend = 0.0, short_rate = 0.04, integral = 0.0;
     for (std::size_t k = 0; k < kJ2RowMonths; ++k) {
       const std::size_t at = k * kJ2Pitch + p;

@@ -121,6 +121,6 @@ struct J2Totals {  // sums over paths
 // three years, 60 level principal payments. Round numbers of the right size, not a market view: a
 // third of the weight defaults, so that no branch of a contender is idle.
 [[nodiscard]] J2Loan j2_reference_loan();
-[[nodiscard]] J2Rows j2_reference_rows();
+[[nodiscard]] J2Rows j2_reference_rows(std::size_t paths = kJ2Paths);  // the first so many filled
 
 }  // namespace lien::benches

@@ -18,10 +18,13 @@ Repeat group() {
   return repeating([chunk, step = j1_step()] { j1_group(step, *chunk); });
 }
 
+// Of job J2's rows one block is read.
+constexpr std::size_t kBlocks = 1;
+
 // Item: one loan-month-path of job J2. 43 operations, 56 bytes loaded: bound by arithmetic with
 // rows in cache, by loads from memory.
 Repeat valued(bool prices) {
-  auto inputs = std::make_shared<const J2Inputs>();
+  auto inputs = std::make_shared<const J2Inputs>(kBlocks);
   auto work = std::make_shared<J2Work>(*inputs, prices);
   return repeating([inputs, work] {
     J2Totals total;
@@ -33,7 +36,7 @@ Repeat losses() { return valued(false); }
 
 // The same in floats: half the vectors, half the bytes.
 Repeat valued_in_floats(bool prices) {
-  auto inputs = std::make_shared<const J2Inputs>();
+  auto inputs = std::make_shared<const J2Inputs>(kBlocks);
   auto work = std::make_shared<J2SingleWork>(*inputs, prices);
   return repeating([inputs, work] {
     J2Totals total;

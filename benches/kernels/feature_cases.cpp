@@ -75,7 +75,7 @@ class FeatureLoan {
   static constexpr std::size_t kSums =
       (kJ2Months + kJ2Lag + 1) * pricing::kMonthRows * engine::kLanes;
 
-  J2Inputs inputs_;
+  J2Inputs inputs_{1};  // of the blocks one is read
   J2Work work_;
   pricing::ContractArguments arguments_;
   pricing::ContractPlan contract_;

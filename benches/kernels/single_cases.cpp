@@ -80,7 +80,7 @@ Repeat add_sample_rows() {
 // Item: one loan-month-path of job J2 in floats: with a floor of its loss, without an account.
 template <bool kFloor>
 Repeat single_loan() {
-  auto inputs = std::make_shared<J2Inputs>();
+  auto inputs = std::make_shared<J2Inputs>(std::size_t{1});
   if (kFloor)
     inputs->contract.loss_floor = 0.05;
   else

@@ -30,7 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 OFTEN = ["--checkpoint-seconds", "0.001"]
 # The book that is run, how, and what it is there for.
 BOOKS = [
-    ("three_loans", ["--paths", "8192"], "rejected rows, scenarios, losses"),
+    ("three_loans", ["--paths", "4096"], "rejected rows, scenarios, losses"),
     ("deals/coreweave_ddtl_1", ["--paths", "2048"], "a vehicle, independent paths"),
     ("neocloud", ["--paths", "1024", "--scenario", "combined_severe"],
      "early exercise, drawn lags, tails"),
@@ -71,6 +71,14 @@ class Case:
         return [self.lien, "run", str(self.book / "run.toml"), "--out", name,
                 *self.words, *OFTEN, *extra]
 
+    def state(self, name, simulation):
+        """What a run keeps of its first simulation, its second..."""
+        return self.folder / f"{name}.partial" / "checkpoint" / str(simulation)
+
+    def middle(self, name):
+        """Of three_loans: its ten simulations are five scenarios on two bases."""
+        return self.state(name, 5)
+
     def call(self, command, cwd=None):
         return subprocess.run(command, cwd=cwd or self.folder, text=True, capture_output=True,
                               stdin=subprocess.DEVNULL, check=False)
@@ -82,12 +90,16 @@ class Case:
         expect(done.returncode == 0, f"exit {done.returncode}: {done.stderr[-2000:]}")
         return same_bytes.digests(self.folder / name)
 
-    def interrupted(self, command, how, after):
-        """Sends a signal after so many seconds; the exit code, and the seconds it took to end."""
+    def interrupted(self, command, how, after=None, state=None):
+        """Sends a signal after so many seconds, or as soon as a state is kept, which does not hang on
+        what else the machine does; the exit code, and the seconds it took to end."""
         process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if state is not None:
+            while not state.exists() and process.poll() is None:
+                time.sleep(0.001)
         try:
-            process.communicate(timeout=after)
+            process.communicate(timeout=after or 0)
             return process.returncode, 0.0, ""
         except subprocess.TimeoutExpired:
             pass
@@ -149,7 +161,7 @@ def kill(case, kills, draw):
 
 def ask_to_stop(case, how):
     name = "asked" + how.name
-    code, seconds, said = case.interrupted(case.command(name), how, 0.6 * case.seconds)
+    code, seconds, said = case.interrupted(case.command(name), how, state=case.middle(name))
     expect(code == 75, f"{how.name}: exit {code}\n{said[-500:]}")
     expect(seconds < 2, f"{how.name}: ended after {seconds:.1f} s")
     expect(f"lien resume {name}" in said, f"{how.name}: says {said[-500:]!r}")
@@ -158,7 +170,8 @@ def ask_to_stop(case, how):
 
 
 def stopped(case, name, extra=()):
-    code, _, said = case.interrupted(case.command(name, extra), signal.SIGTERM, 0.6 * case.seconds)
+    code, _, said = case.interrupted(case.command(name, extra), signal.SIGTERM,
+                                     state=case.middle(name))
     expect(code == 75, f"exit {code}\n{said[-500:]}")
     folder = case.folder / f"{name}.partial" / "checkpoint"
     kept = [file for file in folder.iterdir() if file.name.isdigit()]
@@ -186,7 +199,7 @@ def out_of_memory(case):
     name = "starved"
     process = subprocess.Popen(case.command(name), cwd=case.folder, stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    state = case.folder / f"{name}.partial" / "checkpoint" / "0"
+    state = case.state(name, 0)
     while not state.exists() and process.poll() is None:
         time.sleep(0.001)
     pages = int(pathlib.Path(f"/proc/{process.pid}/statm").read_text().split()[0])
