@@ -28,6 +28,24 @@ bool seen_whole(const VehicleWork& work, int last, int window) {
   return true;
 }
 
+bool pays_in(const TranchePlan& tranche, int k) {
+  const TrancheMonth& month = tranche.months[static_cast<std::size_t>(k)];
+  return month.fixed_interest != 0 || month.floating_base != 0 || month.repaid != 0 ||
+         month.undrawn_rate != 0;
+}
+
+// False where the end of the debt cuts the window after month k to less than a payment period of
+// some tranche: the cash of what is left of it would be set against the dues of all of it.
+bool holds_whole_periods(const VehicleWork& work, int k, int window) {
+  if (k + window <= work.out.months) return true;
+  for (const TranchePlan& tranche : work.out.tranches) {
+    bool pays_later = false;
+    for (int j = k + 1; j <= work.out.months; ++j) pays_later = pays_later || pays_in(tranche, j);
+    if (pays_later && !pays_in(tranche, k)) return false;
+  }
+  return true;
+}
+
 // What is agreed of the months after each that the test looks ahead to, as far as the run goes.
 void look_ahead(const VehicleWork& work, int months, CovenantPlan& plan) {
   plan.ahead = months;
@@ -144,7 +162,7 @@ void add_covenants(VehicleWork& work) {
     const bool coverage = covenant.test == CovenantTest::debt_service_coverage_ratio;
     const bool ahead = coverage && covenant.window_months < 0;
     plan.window = coverage && !ahead ? std::max(covenant.window_months, payment_months(work)) : 1;
-    if (ahead) look_ahead(work, -covenant.window_months, plan);
+    if (ahead) look_ahead(work, std::max(-covenant.window_months, payment_months(work)), plan);
     work.out.prepays = work.out.prepays || (covenant.consequences & kMandatoryPrepayment) != 0;
     plan.sponsor = work.party(work.terms.sponsor);
     plan.cure_limit = covenant.equity_cure_limit;
@@ -174,7 +192,8 @@ void add_covenants(VehicleWork& work) {
       const auto at = static_cast<std::size_t>(k);
       const bool due = k >= anchor && (k - anchor) % static_cast<int>(covenant.frequency) == 0;
       const bool covered =
-          !coverage || ahead || (work.out.pays[at] != 0 && seen_whole(work, k, plan.window));
+          !coverage || (work.out.pays[at] != 0 && (ahead ? holds_whole_periods(work, k, plan.ahead)
+                                                         : seen_whole(work, k, plan.window)));
       plan.tested[at] = due && covered ? 1 : 0;
     }
     // A row of a tape may be in its last months; it has no dates of tests to mend.
