@@ -46,6 +46,20 @@ bool holds_whole_periods(const VehicleWork& work, int k, int window) {
   return true;
 }
 
+// Debt service by schedule without balloons; one that a new lender repays is off already.
+std::vector<double> instalments(const VehicleWork& work) {
+  std::vector<double> service = work.debt_service;
+  for (const TranchePlan& tranche : work.out.tranches) {
+    const std::size_t first = work.plan.contracts[tranche.contract].first_month;
+    for (std::size_t k = 1; k < service.size(); ++k) {
+      const bool off = tranche.balloon.refinances && !tranche.balloon.dates.empty() &&
+                       static_cast<int>(k) == tranche.last_payment;
+      if (!off) service[k] -= tranche.months[k].balloon * work.plan.columns.principal[first + k];
+    }
+  }
+  return service;
+}
+
 // What is agreed of the months after each that the test looks ahead to, as far as the run goes.
 void look_ahead(const VehicleWork& work, int months, CovenantPlan& plan) {
   plan.ahead = months;
@@ -68,7 +82,7 @@ void look_ahead(const VehicleWork& work, int months, CovenantPlan& plan) {
   for (const OfftakePlan& offtake : work.out.offtakes)
     append(scheduled_revenue(offtake), plan.ahead_revenue);
   plan.ahead_fees = sums_of(work.fees);
-  plan.ahead_service = sums_of(work.debt_service);
+  plan.ahead_service = sums_of(instalments(work));
   for (std::size_t k = 0; k < size; ++k)
     plan.ahead_service[k] = work.debt[k] > 0 ? plan.ahead_service[k] / work.debt[k] : 0.0;
 }

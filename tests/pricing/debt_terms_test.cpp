@@ -224,6 +224,60 @@ TEST(DebtTerms, LooksAheadOverWholePeriodsToMaturity) {
   EXPECT_EQ(Valued(inputs).breaches()[1], 1);
 }
 
+// The loan as a row of a tape, with the same hardware and customer.
+Inputs as_row(Inputs inputs) {
+  const Vehicle vehicle = inputs.book.vehicles[0];
+  Loan& loan = debt(inputs);
+  loan.borrower = "sponsor";
+  loan.recourse = Recourse::full;
+  loan.hardware = "unit";
+  loan.units = kUnits;
+  loan.customer = vehicle.offtakes[0].customer;
+  loan.contract_rate = vehicle.offtakes[0].rental_rate;
+  loan.contract_end = vehicle.offtakes[0].end;
+  loan.min_debt_service_coverage_ratio = vehicle.covenants[0].min;
+  loan.vehicle.reset();
+  inputs.book.vehicles.clear();
+  return inputs;
+}
+
+// What is repaid at once is no debt service: neither a bullet nor the part of the last payment that
+// is left for maturity. The same cash covers every payment as often, to the billionth.
+TEST(DebtTerms, CoverageLeavesOutBulletsAndBalloons) {
+  constexpr double kPeriods = 8, kRate = 0.01;
+  const double grown = std::pow(1 + kRate, kPeriods);
+  const auto level = [&](double left) { return (kOwed * grown - left) * kRate / (grown - 1); };
+  struct Terms {
+    Amortization amortization;
+    double balloon, payment, service;
+    int interest_only_months;
+  };
+  for (const Terms& terms : {Terms{Amortization::bullet, 0, 0, kOwed * kRate, 0},
+                             Terms{Amortization::level, 0, 0, level(0), 0},
+                             Terms{Amortization::balloon, 0.5, 0, level(kOwed / 2), 0},
+                             Terms{Amortization::level, 0.25, 0, level(kOwed / 4), 0},
+                             Terms{Amortization::level, 0, 5000, 5000, 0},
+                             Terms{Amortization::straight_line, 0, 0, kOwed * kRate, 24}}) {
+    Inputs inputs = certain();
+    debt(inputs).amortization = terms.amortization;
+    debt(inputs).balloon = terms.balloon;
+    debt(inputs).interest_only_months = terms.interest_only_months;
+    if (terms.payment > 0) debt(inputs).payment = terms.payment;
+    Covenant& test = add_test(inputs, CovenantTest::debt_service_coverage_ratio, 0);
+    test.window_months = 3;
+    for (const bool passes : {true, false}) {
+      test.min = 3000 / terms.service * (passes ? 1 - 1e-9 : 1 + 1e-9);
+      for (const auto& breaches : {Valued(inputs).breaches(), Valued(as_row(inputs)).breaches()})
+        for (std::size_t k = 3; k <= 24; k += 3)
+          EXPECT_EQ(breaches[k], passes ? 0 : 1) << k << ' ' << terms.service;
+    }
+    // Looked ahead to, whole quarters are covered as the quarter is.
+    test.min = 3000 / terms.service * (1 - 1e-9);
+    test.window_months = -12;
+    for (const double breach : Valued(inputs).breaches()) EXPECT_EQ(breach, 0) << terms.service;
+  }
+}
+
 // A living sponsor pays 4,000 once: what is missing to 56,000 after the first month.
 TEST(DebtTerms, ASponsorCuresATestAsOftenAndAsFarAsAgreed) {
   Inputs inputs = certain();
