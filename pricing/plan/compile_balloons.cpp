@@ -97,6 +97,8 @@ void add_extensions(const CompileInput& input, const BalloonTerms& terms, const 
   for (const BalloonDate& date : tranche.balloon.dates) {
     TrancheMonth& month = tranche.months[static_cast<std::size_t>(date.month)];
     month.repaid = 1;
+    // An extension's end is all balloon; what maturity has of an instalment stays one.
+    if (date.month > tranche.last_payment) month.balloon = 1;
     month.in_kind = 0;
   }
 }

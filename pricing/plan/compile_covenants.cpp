@@ -28,6 +28,38 @@ bool seen_whole(const VehicleWork& work, int last, int window) {
   return true;
 }
 
+bool pays_in(const TranchePlan& tranche, int k) {
+  const TrancheMonth& month = tranche.months[static_cast<std::size_t>(k)];
+  return month.fixed_interest != 0 || month.floating_base != 0 || month.repaid != 0 ||
+         month.undrawn_rate != 0;
+}
+
+// False where the end of the debt cuts the window after month k to less than a payment period of
+// some tranche: the cash of what is left of it would be set against the dues of all of it.
+bool holds_whole_periods(const VehicleWork& work, int k, int window) {
+  if (k + window <= work.out.months) return true;
+  for (const TranchePlan& tranche : work.out.tranches) {
+    bool pays_later = false;
+    for (int j = k + 1; j <= work.out.months; ++j) pays_later = pays_later || pays_in(tranche, j);
+    if (pays_later && !pays_in(tranche, k)) return false;
+  }
+  return true;
+}
+
+// Debt service by schedule without balloons; one that a new lender repays is off already.
+std::vector<double> instalments(const VehicleWork& work) {
+  std::vector<double> service = work.debt_service;
+  for (const TranchePlan& tranche : work.out.tranches) {
+    const std::size_t first = work.plan.contracts[tranche.contract].first_month;
+    for (std::size_t k = 1; k < service.size(); ++k) {
+      const bool off = tranche.balloon.refinances && !tranche.balloon.dates.empty() &&
+                       static_cast<int>(k) == tranche.last_payment;
+      if (!off) service[k] -= tranche.months[k].balloon * work.plan.columns.principal[first + k];
+    }
+  }
+  return service;
+}
+
 // What is agreed of the months after each that the test looks ahead to, as far as the run goes.
 void look_ahead(const VehicleWork& work, int months, CovenantPlan& plan) {
   plan.ahead = months;
@@ -50,7 +82,7 @@ void look_ahead(const VehicleWork& work, int months, CovenantPlan& plan) {
   for (const OfftakePlan& offtake : work.out.offtakes)
     append(scheduled_revenue(offtake), plan.ahead_revenue);
   plan.ahead_fees = sums_of(work.fees);
-  plan.ahead_service = sums_of(work.debt_service);
+  plan.ahead_service = sums_of(instalments(work));
   for (std::size_t k = 0; k < size; ++k)
     plan.ahead_service[k] = work.debt[k] > 0 ? plan.ahead_service[k] / work.debt[k] : 0.0;
 }
@@ -69,14 +101,16 @@ void number_payers(VehicleWork& work) {
 // A month of the covenant's tests, of which the others are a whole number of periods away: that of
 // the first test, else that of the first closing, before today a month of 0 or less.
 int test_month(const VehicleWork& work, const Covenant& covenant) {
-  std::optional<Date> day = covenant.first_test;
-  if (!day)
-    for (const Tranche& tranche : work.terms.tranches)
-      if (tranche.loan) {
-        const Date closing = work.input.book->loans[*tranche.loan].closing;
-        day = day ? std::min(*day, closing) : closing;
-      }
-  return day ? static_cast<int>(std::ceil(12 * work.grid.time_of(*day) - 1e-9)) : 0;
+  std::optional<Date> first;
+  for (const Tranche& tranche : work.terms.tranches)
+    if (tranche.loan) {
+      const Date closing = work.input.book->loans[*tranche.loan].closing;
+      first = first ? std::min(*first, closing) : closing;
+    }
+  if (!covenant.first_test && !first) return 0;
+  const Date day = covenant.first_test ? *covenant.first_test : *first;
+  const Date booked = work.grid.booked(day, first ? *first : day);
+  return static_cast<int>(std::ceil(12 * work.grid.time_of(booked) - 1e-9));
 }
 
 // Lots under a mark: what a loan on them would be tested against.
@@ -144,7 +178,7 @@ void add_covenants(VehicleWork& work) {
     const bool coverage = covenant.test == CovenantTest::debt_service_coverage_ratio;
     const bool ahead = coverage && covenant.window_months < 0;
     plan.window = coverage && !ahead ? std::max(covenant.window_months, payment_months(work)) : 1;
-    if (ahead) look_ahead(work, -covenant.window_months, plan);
+    if (ahead) look_ahead(work, std::max(-covenant.window_months, payment_months(work)), plan);
     work.out.prepays = work.out.prepays || (covenant.consequences & kMandatoryPrepayment) != 0;
     plan.sponsor = work.party(work.terms.sponsor);
     plan.cure_limit = covenant.equity_cure_limit;
@@ -174,7 +208,8 @@ void add_covenants(VehicleWork& work) {
       const auto at = static_cast<std::size_t>(k);
       const bool due = k >= anchor && (k - anchor) % static_cast<int>(covenant.frequency) == 0;
       const bool covered =
-          !coverage || ahead || (work.out.pays[at] != 0 && seen_whole(work, k, plan.window));
+          !coverage || (work.out.pays[at] != 0 && (ahead ? holds_whole_periods(work, k, plan.ahead)
+                                                         : seen_whole(work, k, plan.window)));
       plan.tested[at] = due && covered ? 1 : 0;
     }
     // A row of a tape may be in its last months; it has no dates of tests to mend.

@@ -7,6 +7,7 @@
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/effective_rate.hpp"
 #include "pricing/plan/loan_schedule.hpp"
+#include "pricing/plan/repayment.hpp"
 #include "pricing/plan/segments.hpp"
 
 namespace lien::pricing {
@@ -44,7 +45,9 @@ void fill_revenue(const CompileInput& input, const Loan& loan, const TimeGrid& g
   }
 }
 
-void fill_service(const MonthlySchedule& schedule, const Loan& loan, ContractColumns& columns) {
+// balloons: shares of principal that coverage leaves out.
+void fill_service(const MonthlySchedule& schedule, const Loan& loan,
+                  const std::vector<double>& balloons, ContractColumns& columns) {
   bool paid_before = true;  // month 1 starts a window of its own
   for (int k = 1; k <= schedule.months; ++k) {
     const auto at = static_cast<std::size_t>(k);
@@ -55,9 +58,10 @@ void fill_service(const MonthlySchedule& schedule, const Loan& loan, ContractCol
     columns.service[at] = due * share;
     columns.floating_base_service[at] = base * share;
     // A window that began before the valuation date has months this run did not see: no test.
-    columns.test_service[at] = pays && share == 1.0 ? due : 0.0;
+    const double tested = due - balloons[at] * schedule.principal[at];
+    columns.test_service[at] = pays && share == 1.0 ? tested : 0.0;
     // A floating interest-only month has a due of 0 without its interest: keep the test alive.
-    if (pays && share == 1.0 && due == 0) columns.test_service[at] = 1e-300;
+    if (pays && share == 1.0 && !(tested > 0)) columns.test_service[at] = 1e-300;
     columns.reserve_cap[at] = pays ? loan.reserve_target : 1e30;
     columns.window_keep[at] = paid_before ? 0.0 : 1.0;
     paid_before = pays;
@@ -181,7 +185,7 @@ void compile_loan(const CompileInput& input, const Loan& loan, const TimeGrid& g
   if (contract.variant.cash) {
     contract.segment = segment_row(input, plan.lots[contract.lot].hardware, loan.segment, plan);
     fill_revenue(input, loan, grid, plan, contract, columns);
-    fill_service(monthly, loan, columns);
+    fill_service(monthly, loan, balloon_shares(loan, schedule, grid), columns);
   }
 }
 

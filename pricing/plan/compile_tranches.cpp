@@ -6,6 +6,7 @@
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/draw_terms.hpp"
 #include "pricing/plan/loan_schedule.hpp"
+#include "pricing/plan/repayment.hpp"
 #include "pricing/plan/sculpt.hpp"
 #include "pricing/plan/slipped_maturities.hpp"
 #include "pricing/plan/tranche_months.hpp"
@@ -226,6 +227,7 @@ TrancheSchedule schedule_tranche(const CompileInput& input, std::size_t index,
     sculpted = sculpted_principal(input, index, grid);
   TrancheSchedule out;
   out.schedule = schedule_loan(loan, rates, grid, sculpted);
+  out.balloons = balloon_shares(loan, out.schedule, grid);
   out.added = add_in_kind(payment_in_kind, out.schedule);
   out.monthly = on_grid(out.schedule, loan, rates, grid);
   return out;
@@ -236,7 +238,7 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
                             ContractColumns& columns) {
   const Market& market = *input.market;
   const Vehicle& vehicle = input.book->vehicles[*loan.vehicle];
-  const auto [schedule, additions, monthly] =
+  const auto [schedule, additions, monthly, balloons] =
       schedule_tranche(input, contract.source, terms.payment_in_kind, grid);
   contract.kind = ContractKind::loan;
   contract.vehicle = static_cast<std::uint32_t>(*loan.vehicle);
@@ -284,6 +286,7 @@ TranchePlan compile_tranche(const CompileInput& input, const Loan& loan, const T
     tranche.months[k] =
         tranche_month(input, monthly, k, years[k], added[k], columns.present_factor[k],
                       monthly.opening[k] - elapsed[k], plan);
+  for (std::size_t k = 1; k < monthly.opening.size(); ++k) tranche.months[k].balloon = balloons[k];
   if (early) fill_early_months(input, *early, grid, monthly, years, columns, plan, tranche);
   add_own_maturities(input, loan, grid, monthly, columns, plan, tranche);
   if (loan.commitment)

@@ -36,6 +36,7 @@ struct TrancheSchedule {
   LoanSchedule schedule;
   std::vector<double> added;  // to principal instead of paid, one a payment
   MonthlySchedule monthly;
+  std::vector<double> balloons;  // by month: shares of principal that coverage leaves out
 };
 // loan: index into the book's; throws std::domain_error as compile_loan does.
 [[nodiscard]] TrancheSchedule schedule_tranche(const CompileInput& input, std::size_t loan,

@@ -49,7 +49,63 @@ double cost_left(const Loan& loan, Date d) {
   return cost > 0 ? left / cost : 1.0;
 }
 
+// What was and will be lent, by schedule.
+double lent_in_all(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid) {
+  double lent = loan.principal;
+  for (const LoanDraw& draw : loan.draws)
+    if (draw.date <= grid.date(0)) lent += draw.amount;
+  if (loan.principal == 0 && loan.outstanding_principal)
+    lent = std::max(lent, schedule.outstanding);
+  for (const ScheduledDraw& draw : schedule.draws) lent += draw.amount;
+  return lent;
+}
+
+// Of the last payment's principal what is no instalment.
+double balloon_of(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid) {
+  const LoanPayment& last = schedule.payments.back();
+  const double all = last.principal;
+  const Date interest_only_end =
+      add_months(loan.closing, loan.interest_only_months, ends_month(loan.closing));
+  switch (loan.amortization) {
+    case Amortization::custom:
+    case Amortization::sculpted:
+      return 0;
+    case Amortization::bullet:
+      return all;
+    case Amortization::depreciated_cost:
+      return all - std::clamp(
+                       last.opening - lent_in_all(loan, schedule, grid) * cost_left(loan, last.end),
+                       0.0, all);
+    case Amortization::straight_line:
+    case Amortization::level:
+    case Amortization::balloon:
+      break;
+  }
+  // One payment of all principal is a bullet by another name.
+  if (last.start <= interest_only_end) return all;
+  if (loan.payment && loan.amortization != Amortization::straight_line)
+    return std::clamp(all + last.interest - *loan.payment, 0.0, all);
+  return std::min(loan.balloon * lent_in_all(loan, schedule, grid), all);
+}
+
 }  // namespace
+
+std::vector<double> balloon_shares(const Loan& loan, const LoanSchedule& schedule,
+                                   const TimeGrid& grid) {
+  const auto size = static_cast<std::size_t>(grid.months()) + 1;
+  const bool each_draw = loan.draw_maturity_months.has_value();  // on its own day
+  // By instalments each draw ends in one; else all of every payment is a balloon.
+  if (each_draw) return std::vector<double>(size, loan.amortization == Amortization::bullet);
+  std::vector<double> shares(size, 0.0);
+  if (schedule.payments.empty()) return shares;
+  const int k = grid.month_of(schedule.payments.back().end);
+  double principal = 0;
+  for (const LoanPayment& payment : schedule.payments)
+    if (grid.month_of(payment.end) == k) principal += payment.principal;
+  if (k <= grid.months() && principal > 0)
+    shares[static_cast<std::size_t>(k)] = balloon_of(loan, schedule, grid) / principal;
+  return shares;
+}
 
 double repay(const Loan& loan, double balance, double lent, std::span<LoanPayment> periods,
              std::span<const double> shares, const Inflows& inflows, std::size_t count,

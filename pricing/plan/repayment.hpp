@@ -24,6 +24,12 @@ double repay(const Loan& loan, double balance, double lent, std::span<LoanPaymen
              std::span<const double> shares, const Inflows& inflows, std::size_t count,
              const std::vector<double>& sculpted = {});
 
+// Share of each month's principal, [grid.months() + 1], that is a balloon and no instalment, which
+// coverage leaves out: all that is repaid at once, and what the last payment repays beyond its own
+// instalment. That of a custom or sculpted schedule counts as an instalment.
+[[nodiscard]] std::vector<double> balloon_shares(const Loan& loan, const LoanSchedule& schedule,
+                                                 const TimeGrid& grid);
+
 // Draws that are repaid each on its own day, with what is lent at closing as the first.
 struct DrawPart {
   Date day{};

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <utility>
 
 #include "engine/elementary/elementary.hpp"
+#include "pricing/plan/calendar.hpp"
 #include "pricing/plan/compile_vehicles.hpp"
 #include "pricing/plan/contract_columns.hpp"
 
@@ -20,11 +20,37 @@ double grown(double growth, int years) {
   return factor;
 }
 
+Date anniversary(Date from, int years) { return add_months(from, 12 * years, ends_month(from)); }
+
 int whole_years(Date from, Date to) {
   const std::chrono::year_month_day a(from), b(to);
   const int years = static_cast<int>(b.year()) - static_cast<int>(a.year());
-  const bool before = std::make_pair(b.month(), b.day()) < std::make_pair(a.month(), a.day());
-  return std::max(0, years - (before ? 1 : 0));
+  return years <= 0 ? 0 : years - (anniversary(from, years) > to ? 1 : 0);
+}
+
+// Mean of a rent's growth over the days of month k in (from, to]: the days before an anniversary
+// of `since` are at the rent of the year that ends there.
+double mean_growth(double growth, Date since, const TimeGrid& grid, int k, Date from, Date to) {
+  const Date begin = std::max(from, grid.date(k - 1)), end = std::min(to, grid.date(k));
+  if (growth == 0 || end <= begin) return 1;
+  const int years = whole_years(since, begin);
+  const Date next = anniversary(since, years + 1);
+  const double factor = grown(growth, years);
+  if (next >= end) return factor;
+  const double later =
+      static_cast<double>((end - next).count()) / static_cast<double>((end - begin).count());
+  return factor * (1 + growth * later);
+}
+
+// The day from which the years of a term's rent run: agreed, whenever the lot comes.
+Date grows_since(const Offtake& offtake, Date service, int term) {
+  const bool at_market = term > 0 && offtake.renews_at_market;
+  return at_market ? offtake_term(offtake, service, term).from : offtake.start.value_or(service);
+}
+
+// The rent of an hour on the first day of its years.
+double first_rate(const Offtake& offtake, int term) {
+  return term > 0 && offtake.renews_at_market ? 1.0 : offtake.rental_rate;
 }
 
 }  // namespace
@@ -49,8 +75,9 @@ OfftakeMonth offtake_month(const VehicleLot& lot, const Hardware& hardware, cons
   const double under = offtake.share * lot.units * kHoursPerMonth *
                        remaining_units(hardware, k / 12.0) *
                        grid.share_of_month(k, start, offtake.end);
-  const double rate = offtake.rental_rate * offtake.take_or_pay *
-                      grown(offtake.growth, whole_years(start, grid.date(k)));
+  const double rate =
+      offtake.rental_rate * offtake.take_or_pay *
+      mean_growth(offtake.growth, grows_since(offtake, service, 0), grid, k, start, offtake.end);
   const double cost = offtake.net ? hourly_cost(lot, hardware, k) : 0.0;
   return {under, under * (rate + cost), under * (rate * offtake.realization + cost),
           under * rate * offtake.realization};
@@ -66,19 +93,20 @@ OfftakeTerm offtake_term(const Offtake& offtake, Date service, int term) {
 }
 
 double agreed_rate(const Offtake& offtake, Date service, int term, Date day) {
-  const bool at_market = term > 0 && offtake.renews_at_market;
-  const Date grows_from = offtake_term(offtake, service, at_market ? term : 0).from;
-  return (at_market ? 1.0 : offtake.rental_rate) *
-         grown(offtake.growth, whole_years(grows_from, day));
+  return first_rate(offtake, term) *
+         grown(offtake.growth, whole_years(grows_since(offtake, service, term), day));
 }
 
 OfftakeMonth renewed_month(const VehicleLot& lot, const Hardware& hardware, const Offtake& offtake,
                            Date service, const TimeGrid& grid, int term, int k) {
   const OfftakeTerm dates = offtake_term(offtake, service, term);
+  const Date from = std::max(service, dates.from);
   const double under = offtake.share * lot.units * kHoursPerMonth *
-                       remaining_units(hardware, k / 12.0) *
-                       grid.share_of_month(k, std::max(service, dates.from), dates.to);
-  const double rate = agreed_rate(offtake, service, term, grid.date(k)) * offtake.take_or_pay;
+                       remaining_units(hardware, k / 12.0) * grid.share_of_month(k, from, dates.to);
+  const Date since = grows_since(offtake, service, term);
+  const double rate = first_rate(offtake, term) *
+                      mean_growth(offtake.growth, since, grid, k, from, dates.to) *
+                      offtake.take_or_pay;
   const bool pays_cost = offtake.net && !offtake.renews_at_market;
   const double cost = pays_cost ? hourly_cost(lot, hardware, k) : 0.0;
   return {under, under * (rate + cost), under * (rate * offtake.realization + cost),

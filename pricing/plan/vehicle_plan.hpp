@@ -122,6 +122,7 @@ struct TrancheMonth {
   double floating_accrual = 0;  // years of interest at a forward rate
   double accrual = 0;           // years of interest paid in the month, for a step of the margin
   double repaid = 0;            // of principal
+  double balloon = 0;           // share of that which is no instalment: coverage leaves it out
   double in_kind = 0;  // share of the interest that is added to principal; 0 at the last payment
   // Part of the month's dues that is paid from cash; the rest, of a payment period that began
   // before the valuation date, was set aside by then.

@@ -14,12 +14,21 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace lien::pricing::HWY_NAMESPACE {
-// What came in before debt service, and what debt service was due.
+// What came in before debt service, and what debt service was due but balloons.
 inline void KeepWindow(const Room& room, std::size_t k) {
   for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
     const V cash = hn::Sub(Row(room.state(kRevenue), p), Row(room.state(kOperating), p));
     Put(room.window(k, kWindowCash), p, cash);
     Put(room.window(k, kWindowService), p, Row(room.state(kService), p));
+  }
+  for (std::size_t t = 0; t < room.v.tranches.size(); ++t) {
+    const double share = room.v.tranches[t].months[k].balloon;
+    if (share == 0) continue;
+    for (std::size_t p = 0; p < kBlockPaths; p += kWidth) {
+      double* const service = room.window(k, kWindowService);
+      const V due = Row(room.tranche(t, kPrincipal), p);
+      Put(service, p, hn::NegMulAdd(Num(share), due, Row(service, p)));
+    }
   }
 }
 

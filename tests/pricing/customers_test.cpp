@@ -65,13 +65,15 @@ double over_market(const Ran& ran, const Offtake& o, std::size_t hardware, std::
   int renewals = 0, began = 0;  // month in which a renewal's rent was fixed
   for (int k = 1; k <= kEnd; ++k) {
     const double spot = ran.spot(hardware, k, p);
-    const int years = (k - began) / 12;
-    const double asks = rate * std::pow(1 + o.growth, years);
+    // The month that ends on an anniversary is still of the year before; who decides at its end
+    // looks at the year that begins.
+    const double agreed = rate * std::pow(1 + o.growth, (k - 1 - began) / 12);
+    const double asks = rate * std::pow(1 + o.growth, (k - began) / 12);
     double earns = 0;
     if (!running)
       earns = spot;
     else if (k < gone)
-      earns = asks * o.take_or_pay;
+      earns = agreed * o.take_or_pay;
     else if (k >= gone + o.relet_months)
       earns = spot;
     if (running && k < gone && k == notice + o.notice_months.value_or(0))
@@ -364,7 +366,7 @@ TEST(Customers, WhoHavePrepaidAddNothingToASale) {
 TEST(Customers, EarnWhatTheyHavePrepaid) {
   Offtake o = contract(2.0, 20);
   o.start = month(2);
-  o.growth = -0.9;  // 0.2 from month 14 on
+  o.growth = -0.9;  // 0.2 from month 15 on
   o.prepaid = 16 * kHours;
   o.prepaid_months = 16;
   Book book = book_of({o}), alone = book_of({o});
@@ -376,7 +378,7 @@ TEST(Customers, EarnWhatTheyHavePrepaid) {
   book.vehicles[0].covenants = {covenant};
   double expected = 0;
   for (int k = 3; k <= 20; ++k)
-    expected += discount(k) * (k < 14 ? 1.0 : 0.2);  // 11 + 7 x 0.2: the rest is lost
+    expected += discount(k) * (k < 15 ? 1.0 : 0.2);  // 12 + 6 x 0.2: the rest is lost
   const Ran with(certain_rents(), book, 0), without(certain_rents(), alone, 0);
   EXPECT_NEAR(-contract_sum(with, without), expected, 1e-9);
   for (int k = 1; k <= kEnd; ++k) EXPECT_EQ(with.b.test(0, k, kInBreach), 0U) << k;

@@ -159,35 +159,123 @@ TEST(DebtTerms, PrepaysWhatBringsLoanToValueBackToItsLimit) {
   EXPECT_NEAR(principal[9], 0, 1e-3);
 }
 
-// The contract ends after 12 months, and units cost 0.5 an hour then and before: 365,000 a month.
+// The contract ends after some months, and units cost 0.5 an hour then and before: 365,000 a month.
 TEST(DebtTerms, LooksAheadToMonthsWithoutAContract) {
   Inputs inputs = certain();
-  inputs.book.vehicles[0].offtakes[0].end = month(12);
-  inputs.book.vehicles[0].offtakes[0].rental_rate = 1;
+  Offtake& rent = inputs.book.vehicles[0].offtakes[0];
+  rent.rental_rate = 1;
   inputs.market.hardware[0].operating_cost = 0.25;  // at today's power price, of which it is made
   inputs.market.hardware[0].power_share = 1;
   inputs.market.power = Power{{1, 0}, 2};
   inputs.book.vehicles[0].reserves[0].covers = kOperatingCostItem | kDebtServiceItem;
   inputs.book.vehicles[0].reserves[0].initial = 1e8;
   inputs.book.vehicles[0].reserves[0].target = 1e8;
-  debt(inputs).principal = 6e7;
+  debt(inputs).principal = 1e7;
   Covenant& ahead =
       add_test(inputs, CovenantTest::debt_service_coverage_ratio, kMandatoryPrepayment);
   ahead.min = -1e-9;  // a sum of 0 passes, whatever its last digit
   ahead.window_months = -6;
-  const Valued run(inputs);
-  // Of six months ahead n are paid for, and earn as much as the others lose: under 0 once n < 3.
-  const auto breaches = run.breaches();
-  for (int k = 1; k <= 23; ++k) {
-    const int paid = std::clamp(12 - k, 0, 6), all = std::min(6, 24 - k);
-    EXPECT_EQ(breaches[static_cast<std::size_t>(k)], 2 * paid < all) << k;
+  for (const int ends : {14, 15}) {
+    rent.end = month(ends);
+    const Valued run(inputs);
+    // Of six months ahead n are paid for, and earn as much as the others lose: under 0 once n < 3.
+    const auto breaches = run.breaches();
+    for (int k = 1; k <= 23; ++k) {
+      const int paid = std::clamp(ends - k, 0, 6), all = std::min(6, 24 - k);
+      EXPECT_EQ(breaches[static_cast<std::size_t>(k)], k % 3 == 0 && 2 * paid < all) << k;
+    }
+    EXPECT_EQ(breaches[12], ends == 14) << "three earn and three lose";
+    // Two months of the next quarter earn and one loses: 365,000, and interest of 100,000.
+    const auto principal = run.flows("expected_principal");
+    EXPECT_NEAR(principal[12], 0, 1e-3);
+    EXPECT_NEAR(principal[15], ends == 14 ? 365000 - 100000 : 0, 1e-2);
   }
-  EXPECT_EQ(breaches[9], 0) << "three earn and three lose";
-  EXPECT_EQ(breaches[10], 1);
-  // The quarter that is left earns three times 365,000, and prepays nothing but after the breach.
-  const auto principal = run.flows("expected_principal");
-  EXPECT_NEAR(principal[9], 0, 1e-3);
-  EXPECT_NEAR(principal[12], 3 * 365000 - 600000, 1e-2);
+}
+
+// 12,000 a quarter for 7,500 of principal and at most 600 of interest. Near maturity the window is
+// cut; it must not set one month's cash against the dues of a quarter.
+TEST(DebtTerms, LooksAheadOverWholePeriodsToMaturity) {
+  Inputs inputs = certain();
+  inputs.book.vehicles[0].offtakes[0].rental_rate *= 4;
+  debt(inputs).amortization = Amortization::straight_line;
+  Covenant& ahead = add_test(inputs, CovenantTest::debt_service_coverage_ratio, kEventOfDefault);
+  ahead.min = 1.25;
+  ahead.window_months = -12;
+  for (const bool monthly_beside : {false, true}) {
+    if (monthly_beside) {
+      Loan other = debt(inputs);
+      other.id = "v/other";
+      other.principal = 240;
+      other.frequency = Frequency::monthly;
+      inputs.book.loans.push_back(other);
+      Tranche tranche;
+      tranche.id = "other";
+      tranche.loan = 1;
+      inputs.book.vehicles[0].tranches.push_back(tranche);
+    }
+    const Valued run(inputs);
+    const auto breaches = run.breaches();
+    for (std::size_t k = 0; k < breaches.size(); ++k)
+      EXPECT_EQ(breaches[k], 0) << k << monthly_beside;
+    EXPECT_EQ(run.measure("v", "probability_of_default"), 0);
+  }
+  // What is missing is seen: 12,000 for less than 8,100 is under 1.6 while the window is whole.
+  inputs.book.vehicles[0].covenants[0].min = 1.6;
+  EXPECT_EQ(Valued(inputs).breaches()[1], 1);
+}
+
+// The loan as a row of a tape, with the same hardware and customer.
+Inputs as_row(Inputs inputs) {
+  const Vehicle vehicle = inputs.book.vehicles[0];
+  Loan& loan = debt(inputs);
+  loan.borrower = "sponsor";
+  loan.recourse = Recourse::full;
+  loan.hardware = "unit";
+  loan.units = kUnits;
+  loan.customer = vehicle.offtakes[0].customer;
+  loan.contract_rate = vehicle.offtakes[0].rental_rate;
+  loan.contract_end = vehicle.offtakes[0].end;
+  loan.min_debt_service_coverage_ratio = vehicle.covenants[0].min;
+  loan.vehicle.reset();
+  inputs.book.vehicles.clear();
+  return inputs;
+}
+
+// What is repaid at once is no debt service: neither a bullet nor the part of the last payment that
+// is left for maturity. The same cash covers every payment as often, to the billionth.
+TEST(DebtTerms, CoverageLeavesOutBulletsAndBalloons) {
+  constexpr double kPeriods = 8, kRate = 0.01;
+  const double grown = std::pow(1 + kRate, kPeriods);
+  const auto level = [&](double left) { return (kOwed * grown - left) * kRate / (grown - 1); };
+  struct Terms {
+    Amortization amortization;
+    double balloon, payment, service;
+    int interest_only_months;
+  };
+  for (const Terms& terms : {Terms{Amortization::bullet, 0, 0, kOwed * kRate, 0},
+                             Terms{Amortization::level, 0, 0, level(0), 0},
+                             Terms{Amortization::balloon, 0.5, 0, level(kOwed / 2), 0},
+                             Terms{Amortization::level, 0.25, 0, level(kOwed / 4), 0},
+                             Terms{Amortization::level, 0, 5000, 5000, 0},
+                             Terms{Amortization::straight_line, 0, 0, kOwed * kRate, 24}}) {
+    Inputs inputs = certain();
+    debt(inputs).amortization = terms.amortization;
+    debt(inputs).balloon = terms.balloon;
+    debt(inputs).interest_only_months = terms.interest_only_months;
+    if (terms.payment > 0) debt(inputs).payment = terms.payment;
+    Covenant& test = add_test(inputs, CovenantTest::debt_service_coverage_ratio, 0);
+    test.window_months = 3;
+    for (const bool passes : {true, false}) {
+      test.min = 3000 / terms.service * (passes ? 1 - 1e-9 : 1 + 1e-9);
+      for (const auto& breaches : {Valued(inputs).breaches(), Valued(as_row(inputs)).breaches()})
+        for (std::size_t k = 3; k <= 24; k += 3)
+          EXPECT_EQ(breaches[k], passes ? 0 : 1) << k << ' ' << terms.service;
+    }
+    // Looked ahead to, whole quarters are covered as the quarter is.
+    test.min = 3000 / terms.service * (1 - 1e-9);
+    test.window_months = -12;
+    for (const double breach : Valued(inputs).breaches()) EXPECT_EQ(breach, 0) << terms.service;
+  }
 }
 
 // A living sponsor pays 4,000 once: what is missing to 56,000 after the first month.

@@ -161,6 +161,17 @@ double available_cash(const PlainTerms& terms, const Loan& loan, const Hardware&
                        std::exp(hardware.operating_cost_growth * k / 12.0);
 }
 
+// The principal that coverage leaves out. A tape's loan is lent in one sum.
+double balloon_at(const Loan& loan, const LoanSchedule& schedule, const MonthlySchedule& m, int k) {
+  if (k != m.months || m.outlives_grid) return 0;
+  const LoanPayment& last = schedule.payments.back();
+  const Date free = add_months(loan.closing, loan.interest_only_months, ends_month(loan.closing));
+  if (loan.amortization == Amortization::bullet || last.start <= free) return last.principal;
+  if (loan.payment && loan.amortization != Amortization::straight_line)
+    return std::max(0.0, std::min(last.principal, last.principal + last.interest - *loan.payment));
+  return std::min(last.principal, loan.balloon * loan.principal);
+}
+
 }  // namespace
 
 PlainOutcome plain_loan(const PlainTerms& terms, const Loan& loan, const PlainPath& path) {
@@ -229,7 +240,8 @@ PlainOutcome plain_loan(const PlainTerms& terms, const Loan& loan, const PlainPa
       since_payment += cash;
       if (pays) {
         if (loan.min_debt_service_coverage_ratio && m.service_share[at(k)] == 1) {
-          const bool breach = since_payment < *loan.min_debt_service_coverage_ratio * due;
+          const double tested = due - balloon_at(loan, schedule, m, k);
+          const bool breach = since_payment < *loan.min_debt_service_coverage_ratio * tested;
           coverage.hold(k, breach, mass > 0 && path.default_month > k);
           trapped_by_coverage = breach;
         }

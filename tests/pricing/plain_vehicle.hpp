@@ -530,6 +530,8 @@ class PlainVehicle {
     }
     coverage_cash_[k] = earned - operating;
     coverage_service_[k] = service;
+    for (std::size_t t = 0; t < 3; ++t)
+      coverage_service_[k] -= v_.tranches[t].months[at_k].balloon * principal[t];
     if (alive_ && v_.covered[at_k] != 0)
       for (int i = k - v_.coverage_months + 1; i <= k; ++i) {
         out_.coverage_cash[at_k] += at(c_.survival, k) * coverage_cash_[i];

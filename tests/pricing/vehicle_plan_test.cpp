@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
+#include <vector>
 
 #include "pricing/plan/calendar.hpp"
+#include "pricing/plan/lease_schedule.hpp"
 #include "tests/pricing/sample_market.hpp"
 #include "tests/pricing/simulated_block.hpp"
 
@@ -91,6 +94,72 @@ TEST_F(VehiclePlanOf, RevenueAndCost) {
   const double rent = 2 * 0.9 * 1.1;  // after one year
   EXPECT_NEAR(offtake.agreed[13], hours / 2 * (rent + 0.5 * growth), 1e-9);
   EXPECT_NEAR(offtake.revenue[13], hours / 2 * (rent * 0.8 + 0.5 * growth), 1e-9);
+}
+
+// Agreed rent of an hour in months 1 .. 36 of an offtake with yearly growth, its customer alive.
+std::vector<double> rents_of(std::optional<Date> start, std::optional<Date> service, Date end) {
+  Book book = sample_vehicle();
+  for (Loan& loan : book.loans) loan.maturity = month(36);
+  book.vehicles[0].guarantees.clear();
+  book.vehicles[0].lots[0].in_service = service;
+  Offtake& offtake = book.vehicles[0].offtakes[0];
+  offtake.start = start;
+  offtake.end = end;
+  offtake.net = false;
+  const SimulatedBlock block(sample_market(), book, settings_of(kSampleDate),
+                             MeasureBasis::risk_neutral, 0);
+  const OfftakePlan& plan = block.plan.vehicles[0].offtakes[0];
+  std::vector<double> out(37, 0.0);
+  for (std::size_t k = 1; k <= 36; ++k)
+    if (plan.lost_hours[k] > 0) out[k] = plan.agreed[k] / plan.lost_hours[k];
+  return out;
+}
+
+// As a lease's rents do: the month that ends on an anniversary is still of the year before, and a
+// contract over 36 months never has a fourth rent.
+TEST(VehiclePlan, AnOfftakesRentStepsAsALeases) {
+  Lease lease;
+  lease.start = kSampleDate;
+  lease.end = month(36);
+  lease.rent_growth = 0.1;
+  lease.timing = RentTiming::arrears;
+  const std::vector<Rent> steps = rents_from_start(lease);
+  ASSERT_EQ(steps.size(), 36U);
+  for (const std::optional<Date> start : {std::optional<Date>{}, std::optional{kSampleDate}}) {
+    const std::vector<double> rents = rents_of(start, {}, month(36));
+    for (std::size_t k = 1; k <= 36; ++k)
+      EXPECT_NEAR(rents[k], 2 * 0.9 * steps[k - 1].step, 1e-12) << k;
+  }
+}
+
+// A step inside a month is taken by days: a lease of the same dates steps within a month of it.
+TEST(VehiclePlan, AnOfftakesRentStepsOnItsDay) {
+  const Date start = month(-3) + std::chrono::days(10);
+  const std::vector<double> rents = rents_of(start, {}, month(36));
+  for (int k = 1; k <= 36; ++k) {
+    double days = 0, money = 0;
+    for (Date d = month(k - 1); d < month(k); d += std::chrono::days(1), ++days) {
+      int years = 0;
+      while (add_months(start, 12 * (years + 1), false) <= d) ++years;
+      money += 1.8 * std::pow(1.1, years);
+    }
+    EXPECT_NEAR(rents[static_cast<std::size_t>(k)], money / days, 1e-12) << k;
+  }
+}
+
+// Years run from the start that is agreed, whenever the lot comes; without one from the lot's day.
+TEST(VehiclePlan, AnOfftakesYearsRunFromItsStart) {
+  const std::vector<double> late = rents_of(kSampleDate, month(6), month(36)),
+                            early = rents_of(month(-6), {}, month(36)),
+                            served = rents_of({}, month(6), month(36));
+  EXPECT_EQ(late[6], 0);
+  for (std::size_t k = 1; k <= 36; ++k) {
+    const int months = static_cast<int>(k) - 1;
+    EXPECT_NEAR(early[k], 1.8 * std::pow(1.1, (months + 6) / 12), 1e-12) << k;
+    if (k <= 6) continue;
+    EXPECT_NEAR(late[k], 1.8 * std::pow(1.1, months / 12), 1e-12) << k;
+    EXPECT_NEAR(served[k], 1.8 * std::pow(1.1, (months - 6) / 12), 1e-12) << k;
+  }
 }
 
 TEST_F(VehiclePlanOf, TranchesByRank) {
