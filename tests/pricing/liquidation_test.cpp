@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/pricing/compiled_market.hpp"
 #include "tests/pricing/liquidation_cases.hpp"
 
 // What a forced sale brings: lag, costs, haircut; step_in_test.cpp has what contracts add.

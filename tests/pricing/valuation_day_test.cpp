@@ -1,6 +1,8 @@
 // A book valued day after day: what the day of the month must not change.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "pricing/measures/value_book.hpp"
 #include "tests/pricing/schedule_test.hpp"
 
