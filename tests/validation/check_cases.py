@@ -50,6 +50,10 @@ writes this page again, and the tests fail where a run no longer gives what stan
 a million paths give, and the row says `million`. z is (got - expected) / standard error; over
 @SIMULATED@ simulated numbers its mean square is @SQUARE@ (1 for exact normal errors; rows of one run
 share paths, so they are not independent).
+
+Besides, `tests/recomputed` values random loans without collateral on random days by a program of its
+own, written from docs/model.md alone, and compares prices, losses, provisions, capital and flows to 1e-7;
+10,000 loans of five seeds, 1.7 million numbers, have no difference. `--seed` gives others.
 """
 
 # Cases that are tested where the number is computed: the test that does it, and its file.
