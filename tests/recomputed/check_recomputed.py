@@ -83,7 +83,8 @@ def some_lease(chance, number, today):
              "purchase_price": chance.choice([20000, 30000]), "start": start, "end": end,
              "frequency": chance.choice(["monthly", "quarterly"]),
              "rent_timing": chance.choice(["advance", "arrears"]),
-             "end_option": chance.choice(["none", "fair_market_value", "fixed_price", "one_dollar"]),
+             "end_option": chance.choice(
+                 ["none", "fair_market_value", "fixed_price", "one_dollar"]),
              "net": chance.choice([True, False])}
     lease["rent"] = lease["units"] * chance.choice([600, 1500]) * recomputed.MONTHS[
         lease["frequency"]]

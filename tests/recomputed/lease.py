@@ -35,7 +35,7 @@ def share_of_month(grid, k, lease):
 
 
 def measures(lease, market, hardware, today):
-    """{(basis, measure, horizon): value}. hardware: value, hourly cost and terms of a forced sale."""
+    """{(basis, measure, horizon): value}. hardware: its value, hourly cost and a sale's terms."""
     grid, units = Grid(today), lease["units"]
     all_rents, last = rents(lease), grid.month(lease["end"])
     option, guaranteed = lease["end_option"], lease.get("guaranteed_residual") or 0.0
@@ -48,9 +48,11 @@ def measures(lease, market, hardware, today):
                 "fixed_price": agreed if worth > agreed else returned}[option]
     start, end = signed_time(lease["start"], grid), grid.time(lease["end"])
 
+    since_start = [(signed_time(day, grid), money) for day, money in all_rents]
+
     def from_start(rate):
-        return sum(money * (1 + rate) ** (start - signed_time(day, grid)) for day, money in all_rents
-                   ) + owed_residual * (1 + rate) ** (start - end)
+        return owed_residual * (1 + rate) ** (start - end) + sum(
+            money * (1 + rate) ** (start - time) for time, money in since_start)
     implicit = root(lambda rate: from_start(rate) - cost, 0, 20) if from_start(0) > cost else None
 
     def then(k, time):  # of money at `time`, in month end k

@@ -90,7 +90,7 @@ class Market:
 
 def root(function, low, high):
     rises = function(high) > 0
-    for _ in range(200):
+    for _ in range(70):
         middle = (low + high) / 2
         low, high = (low, middle) if (function(middle) > 0) == rises else (middle, high)
     return (low + high) / 2
