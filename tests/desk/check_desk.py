@@ -149,7 +149,7 @@ recovery = 0.4
             "S,sound,X,1,1000,900,2026-01-01,2029-01-01,0.10,bullet\n")
     run = desk.run(market, {"loans.csv": book},
                    settings="[provisions]\nsignificant_increase_ratio = 3\n")
-    proceeds = 100 * (1000 - 600 * 4 / 60) * 0.9 - 2 * 100 * 3
+    proceeds = 100 * (1000 - 600 * 4 / 60) * 0.9 - 2 * 100 * 4  # held to the sale, in month 4
     desk.near("value of a claim", run.measure("present_value", level="contract", id="L"),
               math.exp(-0.04 * 4 / 12) * (proceeds + 0.4 * (100000 - proceeds)))
     desk.near("its default", run.measure("probability_of_default", level="contract", id="L",
