@@ -3,7 +3,6 @@
 #include <optional>
 #include <stdexcept>
 
-#include "engine/elementary/elementary.hpp"
 #include "pricing/measures/measure_provisions.hpp"
 #include "pricing/measures/measure_rows.hpp"
 #include "pricing/plan/discount_curve.hpp"
@@ -77,8 +76,7 @@ std::vector<double> flows_of_lease(const BasisRun& run, std::size_t i, const Rat
   std::vector<double> flows = contract.schedule_flows;
   const double end = contract.schedule_times.back();
   const double living = 1 - run.mean(sample(run, i, kDefault, 0)).value;
-  const double unit =
-      discount_factor(rates.zero_curve, end) * engine::exp(-rates.liquidity_spread * end) * living;
+  const double unit = value_discount_factor(rates, end) * living;
   flows.back() = unit > 0 ? run.mean(run.layout.contract(i, kResidual)).value / unit : 0.0;
   return flows;
 }
@@ -121,9 +119,7 @@ void add_fair_rent(const Inputs& inputs, const ScenarioRun& scenario, const Basi
     return;
   const Rates& rates = scenario.market->rates;
   const TimeGrid grid(inputs.settings.valuation_date, run.plan.months);
-  const double start = grid.time_of(lease.start);
-  const double paid =
-      discount_factor(rates.zero_curve, start) * engine::exp(-rates.liquidity_spread * start);
+  const double paid = value_discount_factor(rates, grid.time_of(lease.start));
   const double annuity = schedule_lease(lease, rates, grid).annuity_timed;
   // Of a lessee that lives; the error takes both means at their worst.
   const Estimate gone = run.mean(sample(run, i, kDefault, 0));

@@ -84,8 +84,7 @@ void add_slipped_months(const Loan& loan, const Rates& rates, const TimeGrid& gr
     if (next == schedule.payments.size()) break;
     const ScheduledDraw first = draw_at(loan, schedule.payments, next, grid.date(k - 1), 1.0);
     const ScheduledDraw last = draw_at(loan, schedule.payments, next, grid.date(k), 1.0);
-    const double month_before = discount_factor(rates.zero_curve, (k - 1) / 12.0) /
-                                discount_factor(rates.zero_curve, k / 12.0);
+    const double month_before = value_timing_in_month(rates, (k - 1) / 12.0, k);
     const double timing = columns.present_factor[at];
     tranche.slipped_months[at] = {first.elapsed,         last.elapsed - first.elapsed,
                                   first.undrawn,         last.undrawn - first.undrawn,

@@ -25,6 +25,10 @@ double discount_factor(const Curve& zero_curve, double years) {
   return engine::exp(-zero_rate(zero_curve, years) * years);
 }
 
+double value_discount_factor(const Rates& rates, double years) {
+  return discount_factor(rates.zero_curve, years) * engine::exp(-rates.liquidity_spread * years);
+}
+
 double timing_in_month(const Curve& zero_curve, double years, int k) {
   return discount_factor(zero_curve, years) / discount_factor(zero_curve, k / 12.0);
 }

@@ -13,6 +13,9 @@ namespace lien::pricing {
 [[nodiscard]] double zero_rate(const Curve& zero_curve, double years);
 [[nodiscard]] double discount_factor(const Curve& zero_curve, double years);
 
+// As fair values are discounted: with the liquidity spread.
+[[nodiscard]] double value_discount_factor(const Rates& rates, double years);
+
 // What money of a day inside month k of the grid is worth in money of its end, t_k = k/12 years: by
 // the zero curve; and with the liquidity spread, as fair values are discounted. 1 on the grid.
 [[nodiscard]] double timing_in_month(const Curve& zero_curve, double years, int k);

@@ -97,9 +97,7 @@ LeaseSchedule schedule_at(const Lease& lease, const std::vector<Rent>& rents, co
     const auto k = std::min(static_cast<std::size_t>(grid.month_of(date)), size);
     to_come[k] += flows.money[i] * worth_of_one(flows.times[i]);
     if (i == rents.size()) break;
-    const double discount = discount_factor(rates.zero_curve, flows.times[i]);
-    schedule.annuity_timed +=
-        rents[i].step * discount * engine::exp(-rates.liquidity_spread * flows.times[i]);
+    schedule.annuity_timed += rents[i].step * value_discount_factor(rates, flows.times[i]);
     if (k == size) continue;
     const int month = static_cast<int>(k);
     schedule.rent[k] += flows.money[i];

@@ -51,16 +51,6 @@ double outstanding_by_schedule(const Loan& loan, std::span<LoanPayment> all, std
   return repay(loan, loan.principal, loan.principal, all, shares, inflows, past) + running;
 }
 
-// Paid out up to today; of a loan that states what is owed and no more of its past, that.
-double lent_today(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid) {
-  double lent = loan.principal;
-  for (const LoanDraw& draw : loan.draws)
-    if (draw.date <= grid.date(0)) lent += draw.amount;
-  if (loan.principal == 0 && loan.outstanding_principal)
-    lent = std::max(lent, schedule.outstanding);
-  return lent;
-}
-
 // Notes the draws to come and those of the running period, all[past].
 Inflows add_draws(const Loan& loan, const TimeGrid& grid, std::span<const LoanPayment> all,
                   std::size_t past, LoanSchedule& schedule) {

@@ -51,11 +51,7 @@ double cost_left(const Loan& loan, Date d) {
 
 // What was and will be lent, by schedule.
 double lent_in_all(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid) {
-  double lent = loan.principal;
-  for (const LoanDraw& draw : loan.draws)
-    if (draw.date <= grid.date(0)) lent += draw.amount;
-  if (loan.principal == 0 && loan.outstanding_principal)
-    lent = std::max(lent, schedule.outstanding);
+  double lent = lent_today(loan, schedule, grid);
   for (const ScheduledDraw& draw : schedule.draws) lent += draw.amount;
   return lent;
 }
@@ -90,6 +86,15 @@ double balloon_of(const Loan& loan, const LoanSchedule& schedule, const TimeGrid
 
 }  // namespace
 
+double lent_today(const Loan& loan, const LoanSchedule& schedule, const TimeGrid& grid) {
+  double lent = loan.principal;
+  for (const LoanDraw& draw : loan.draws)
+    if (draw.date <= grid.date(0)) lent += draw.amount;
+  if (loan.principal == 0 && loan.outstanding_principal)
+    lent = std::max(lent, schedule.outstanding);
+  return lent;
+}
+
 std::vector<double> balloon_shares(const Loan& loan, const LoanSchedule& schedule,
                                    const TimeGrid& grid) {
   const auto size = static_cast<std::size_t>(grid.months()) + 1;
@@ -98,10 +103,10 @@ std::vector<double> balloon_shares(const Loan& loan, const LoanSchedule& schedul
   if (each_draw) return std::vector<double>(size, loan.amortization == Amortization::bullet);
   std::vector<double> shares(size, 0.0);
   if (schedule.payments.empty()) return shares;
-  const int k = grid.month_of(schedule.payments.back().end);
+  const int k = grid.month_of(schedule.payments.back().booked);
   double principal = 0;
   for (const LoanPayment& payment : schedule.payments)
-    if (grid.month_of(payment.end) == k) principal += payment.principal;
+    if (grid.month_of(payment.booked) == k) principal += payment.principal;
   if (k <= grid.months() && principal > 0)
     shares[static_cast<std::size_t>(k)] = balloon_of(loan, schedule, grid) / principal;
   return shares;

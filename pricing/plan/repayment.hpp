@@ -24,6 +24,10 @@ double repay(const Loan& loan, double balance, double lent, std::span<LoanPaymen
              std::span<const double> shares, const Inflows& inflows, std::size_t count,
              const std::vector<double>& sculpted = {});
 
+// Paid out up to today; of a loan that states what is owed and no more of its past, that.
+[[nodiscard]] double lent_today(const Loan& loan, const LoanSchedule& schedule,
+                                const TimeGrid& grid);
+
 // Share of each month's principal, [grid.months() + 1], that is a balloon and no instalment, which
 // coverage leaves out: all that is repaid at once, and what the last payment repays beyond its own
 // instalment. That of a custom or sculpted schedule counts as an instalment.

@@ -4,9 +4,8 @@
 
 #include <cmath>
 
-#include "pricing/measures/value_book.hpp"
 #include "pricing/plan/contract_columns.hpp"
-#include "tests/pricing/schedule_test.hpp"
+#include "tests/pricing/certain_book.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -88,37 +87,20 @@ TEST(EffectiveRate, WithoutFeesIsTheCompoundedCouponOnAnyDay) {
     }
 }
 
-Inputs certain_inputs(Date today) {
-  Inputs inputs;
-  inputs.settings.name = "rates";
-  inputs.settings.valuation_date = today;
-  inputs.settings.paths = 64;
-  inputs.settings.threads = 1;
-  inputs.market.currency = "USD";
-  inputs.market.rates = flat_rates(0.05);
-  inputs.market.rates.liquidity_spread = 0.02;
-  inputs.market.liquidation.emplace();
-  Party party;
-  party.id = "party";
-  party.hazard = {{1}, {0}};
-  inputs.market.parties.push_back(party);
-  return inputs;
+Inputs inputs_on(Date today) {
+  Rates rates = flat_rates(0.05);
+  rates.liquidity_spread = 0.02;
+  return certain_inputs(today, "party", 0, rates);
 }
 
 double measure(const RunResults& results, const std::string& name) {
-  const Table& table = results.tables.measures;
-  for (std::size_t row = 0; row < table.column("measure").texts.size(); ++row)
-    if (table.column("measure").texts[row] == name &&
-        table.column("level").texts[row] == "contract" &&
-        table.column("measure_basis").texts[row] == "risk_neutral")
-      return table.column("value").numbers[row];
-  return std::nan("");
+  return row_of(results, name).first;
 }
 
 // What nobody can lose is worth its flows at curve and liquidity spread, each on its own day.
 TEST(EffectiveRate, OfACertainLoanIsTheCurveAndTheSpreadOnAnyDay) {
   for (const unsigned day : {1U, 14U, 29U}) {
-    Inputs inputs = certain_inputs(Date{2026y / 11 / day});
+    Inputs inputs = inputs_on(Date{2026y / 11 / day});
     inputs.book.loans.push_back(bullet(Date{2026y / 6 / 20}, 3, 0.08, Frequency::quarterly));
     const RunResults fixed = value_book(inputs, {});
     EXPECT_NEAR(measure(fixed, "yield"), std::expm1(0.07), 1e-9) << day;
@@ -131,7 +113,7 @@ TEST(EffectiveRate, OfACertainLoanIsTheCurveAndTheSpreadOnAnyDay) {
 
 // At 100 without accrued interest the yield is the effective rate of a loan without fees.
 TEST(EffectiveRate, AQuotedPriceIsWithoutAccruedInterest) {
-  Inputs inputs = certain_inputs(Date{2027y / 6 / 29});  // matures tomorrow
+  Inputs inputs = inputs_on(Date{2027y / 6 / 29});  // matures tomorrow
   inputs.book.loans.push_back(bullet(Date{2025y / 6 / 30}, 2, 0.10, Frequency::annual));
   inputs.book.loans[0].quoted_price = 1.0;
   const double expected = effective_rate_on(inputs.settings.valuation_date, inputs.book.loans[0]);
@@ -143,7 +125,7 @@ TEST(EffectiveRate, AQuotedPriceIsWithoutAccruedInterest) {
 
 // What the lender keeps at closing is his gain of that day, not a lower yield.
 TEST(EffectiveRate, OfALoanThatClosesTodayLeavesItsFeeOut) {
-  Inputs inputs = certain_inputs(Date{2026y / 6 / 20});
+  Inputs inputs = inputs_on(Date{2026y / 6 / 20});
   inputs.book.loans.push_back(bullet(Date{2026y / 6 / 20}, 3, 0.08, Frequency::quarterly));
   inputs.book.loans[0].closing_fee = 0.03;
   EXPECT_NEAR(measure(value_book(inputs, {}), "yield"), std::expm1(0.07), 1e-9);
@@ -152,7 +134,7 @@ TEST(EffectiveRate, OfALoanThatClosesTodayLeavesItsFeeOut) {
 
 // The running period's payment, at a known rate, and the last one in one month of the run.
 TEST(EffectiveRate, TwoPaymentsOfAMonthAreBothExpected) {
-  Inputs inputs = certain_inputs(Date{2026y / 9 / 30});
+  Inputs inputs = inputs_on(Date{2026y / 9 / 30});
   Loan loan = bullet(Date{2026y / 7 / 15}, 1, 0, Frequency::quarterly);
   loan.maturity = Date{2026y / 10 / 25};
   loan.floating = true;
@@ -175,14 +157,7 @@ TEST(EffectiveRate, TwoPaymentsOfAMonthAreBothExpected) {
 }
 
 void add_lease(RentTiming timing, Inputs& inputs) {
-  Hardware hardware;
-  hardware.id = "X";
-  hardware.rental_rate = 2;
-  hardware.operating_cost = 0.2;
-  hardware.resale.emplace();
-  hardware.resale->law = ResaleLaw::rental_multiple;
-  hardware.resale->multiple = 8000;
-  inputs.market.hardware.push_back(hardware);
+  inputs.market.hardware[0].operating_cost = 0.2;
   Lease lease;
   lease.id = "R";
   lease.lessee = "party";
@@ -203,7 +178,7 @@ TEST(EffectiveRate, OfALeaseCountsItsResidualAndItsDays) {
   for (const bool net : {true, false})
     for (const RentTiming timing : {RentTiming::advance, RentTiming::arrears})
       for (const double deposit : {0.0, 500.0}) {
-        Inputs inputs = certain_inputs(Date{2026y / 11 / 14});
+        Inputs inputs = inputs_on(Date{2026y / 11 / 14});
         add_lease(timing, inputs);
         inputs.book.leases[0].net = net;
         inputs.book.leases[0].deposit = deposit;
@@ -215,7 +190,7 @@ TEST(EffectiveRate, OfALeaseCountsItsResidualAndItsDays) {
 // Without discounting, of a lessee that may fail: the hardware comes back on every path, sooner or
 // at the end, and the rents while it lives. Promised are all rents and the hardware.
 TEST(EffectiveRate, OfALeaseIsOfWhatALivingLesseePaysAndReturns) {
-  Inputs inputs = certain_inputs(Date{2026y / 6 / 20});
+  Inputs inputs = inputs_on(Date{2026y / 6 / 20});
   inputs.market.rates = flat_rates(0.0);
   inputs.market.parties[0].hazard = {{1}, {0.06}};
   add_lease(RentTiming::arrears, inputs);

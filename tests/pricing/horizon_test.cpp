@@ -4,10 +4,9 @@
 
 #include <cmath>
 
-#include "pricing/measures/value_book.hpp"
 #include "pricing/plan/discount_curve.hpp"
 #include "pricing/plan/lease_schedule.hpp"
-#include "tests/pricing/schedule_test.hpp"
+#include "tests/pricing/certain_book.hpp"
 
 namespace lien::pricing {
 namespace {
@@ -16,28 +15,9 @@ using namespace std::chrono_literals;
 
 constexpr Date kToday{2026y / 9 / 30};
 
-// No rates, no noise: present values are plain sums. One hardware at 8,000 hours of a rent of 2.
-Inputs certain_inputs(double hazard) {
-  Inputs inputs;
-  inputs.settings.name = "horizon";
-  inputs.settings.valuation_date = kToday;
-  inputs.settings.paths = 64;
-  inputs.settings.threads = 1;
-  inputs.market.currency = "USD";
-  inputs.market.rates = flat_rates(0.0);
-  inputs.market.liquidation.emplace();
-  Hardware hardware;
-  hardware.id = "X";
-  hardware.rental_rate = 2;
-  hardware.resale.emplace();
-  hardware.resale->law = ResaleLaw::rental_multiple;
-  hardware.resale->multiple = 8000;
-  inputs.market.hardware.push_back(hardware);
-  Party party;
-  party.id = "lessee";
-  party.hazard = {{1}, {hazard}};
-  inputs.market.parties.push_back(party);
-  return inputs;
+// Without rates too.
+Inputs inputs_with(double hazard) {
+  return certain_inputs(kToday, "lessee", hazard, flat_rates(0.0));
 }
 
 Lease two_years() {
@@ -55,20 +35,8 @@ Lease two_years() {
   return lease;
 }
 
-// Value and horizon of a contract's row of measures.csv; value NaN where there is no such row.
-std::pair<double, double> row_of(const RunResults& results, const std::string& measure,
-                                 const std::string& basis = "risk_neutral") {
-  const Table& table = results.tables.measures;
-  for (std::size_t row = 0; row < table.column("measure").texts.size(); ++row)
-    if (table.column("measure").texts[row] == measure &&
-        table.column("level").texts[row] == "contract" &&
-        table.column("measure_basis").texts[row] == basis)
-      return {table.column("value").numbers[row], table.column("horizon_months").numbers[row]};
-  return {std::nan(""), std::nan("")};
-}
-
 TEST(Horizon, LeaseThatEndsWithinItBringsItsResidual) {
-  Inputs inputs = certain_inputs(0);
+  Inputs inputs = inputs_with(0);
   inputs.book.leases.push_back(two_years());
   const RunResults results = value_book(inputs, {});
   EXPECT_NEAR(row_of(results, "present_value").first, 24 * 700 + 16000, 1e-9);
@@ -81,7 +49,7 @@ TEST(Horizon, LeaseThatEndsWithinItBringsItsResidual) {
 // Rents, residual and cost all by the curve and the spread for illiquidity, none with the lessee's
 // credit; the cost is paid on the day of the start.
 TEST(Horizon, FairRentIsOfOneMeasure) {
-  Inputs inputs = certain_inputs(0.3);
+  Inputs inputs = inputs_with(0.3);
   inputs.market.rates = flat_rates(0.05);
   inputs.market.rates.liquidity_spread = 0.02;
   const auto worth = [&inputs](double months) {
@@ -108,7 +76,7 @@ TEST(Horizon, FairRentIsOfOneMeasure) {
 }
 
 TEST(Horizon, LeaseThatOutlivesItBringsRentsOnly) {
-  Inputs inputs = certain_inputs(0);
+  Inputs inputs = inputs_with(0);
   inputs.book.leases.push_back(two_years());
   inputs.settings.horizon_months = 12;
   const RunResults results = value_book(inputs, {});
@@ -129,7 +97,7 @@ TEST(Horizon, LeaseThatOutlivesItIsOwedTheRest) {
 // A quarterly loan seen for eleven months pays in months 3, 6 and 9; a default in months 10 and 11
 // is one all the same.
 TEST(Horizon, LoanThatOutlivesItCanDefaultUntilItsEnd) {
-  Inputs inputs = certain_inputs(0.06);
+  Inputs inputs = inputs_with(0.06);
   Loan loan = term_loan(1200, kToday, 2, 0.08);
   loan.id = "L";
   loan.borrower = "lessee";

@@ -86,6 +86,7 @@ TEST(TimeGrid, BooksAPaymentOffThePatternOnItsDay) {
   EXPECT_EQ(grid.booked(2026y / 11 / 30, 2026y / 8 / 30), Date{2026y / 11 / 30});
   EXPECT_EQ(grid.booked(2026y / 11 / 29, 2026y / 8 / 31), Date{2026y / 11 / 29});
   EXPECT_EQ(grid.booked(2027y / 2 / 28, 2026y / 8 / 31), Date{2027y / 3 / 1});
+  EXPECT_EQ(grid.booked(2026y / 12 / 30, 2026y / 8 / 31), Date{2026y / 12 / 30}) << "a last day";
   EXPECT_EQ(TimeGrid(2026y / 10 / 31, 12).booked(2026y / 11 / 30, 2026y / 8 / 31),
             Date{2026y / 11 / 30});
 }

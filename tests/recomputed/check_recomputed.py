@@ -184,7 +184,7 @@ class Comparison:
             # The program searches rates between -99 and 1000 % a year, continuous up to 2.39.
             if key[1] in ("yield", "discount_margin") and not -0.9 < value < 2.3:
                 continue
-            self.add(key, value, found.get((contract["id"], *key)), 1e-7 * max(abs(value), 1e-3),
+            self.add(key, value, found.get((contract["id"], *key)), 1e-9 * max(abs(value), 1e-2),
                      contract)
 
     def add_loan(self, loan, market, found, flows):
@@ -198,7 +198,7 @@ class Comparison:
                 if name == "expected_interest" and loan.get("margin") is not None:
                     continue  # off by the days between where two payments meet in a month
                 self.add((basis, name, k), value, row[name] if row else "0",
-                         1e-8 * loan["principal"] + 1e-6, loan)
+                         1e-12 * loan["principal"], loan)
 
 
 def check_book(program, chance, folder, comparison):

@@ -103,15 +103,12 @@ def repay(loan, balance, periods, shares):
     kind = loan["amortization"]
     left = min((loan.get("balloon") or 0.0) * loan["principal"], balance)
 
-    def last_balance(payment):
-        owed = balance
-        for share, pays in zip(shares, repays):
-            owed += (owed * share - payment) if pays else 0.0
-        return owed
-    level = 0.0
-    if kind in ("level", "balloon") and any(repays):
-        level = ((left if kind == "balloon" else 0.0) - last_balance(0.0)) / (
-            last_balance(1.0) - last_balance(0.0))
+    # What is owed at the end if nothing is paid, and what one paid each time takes off it.
+    owed, taken = balance, 0.0
+    for share, pays in zip(shares, repays):
+        owed += owed * share * pays
+        taken += taken * share + pays
+    level = (owed - (left if kind == "balloon" else 0.0)) / max(1, taken)
     part = balance / max(1, sum(repays))
     flows, owed = [], balance
     for i, share in enumerate(shares):

@@ -53,7 +53,7 @@ share paths, so they are not independent).
 
 Besides, `tests/recomputed` values random loans without collateral and random leases, on random days, by
 a program of its own, written from docs/model.md, and compares prices, losses, provisions, capital and
-flows to 1e-7: 10,000 loans and 10,000 leases of five seeds, 1.8 million numbers, no difference.
+flows to 1e-9: 10,000 loans and 10,000 leases of five seeds, 1.8 million numbers, no difference.
 `--seed` gives others.
 """
 
